@@ -1,0 +1,112 @@
+"""campaigns: extra points for a while."""
+
+from typing import ClassVar, Literal
+
+from contracts.definitions import Capability, Event, Message
+from contracts.vocabulary import DecimalString, Instant, Key, Name, Pattern, Points
+
+UNIT = "campaigns"
+
+
+class Bonus(Message, kw_only=True):
+    """A campaign as it applies to one purchase. Exactly one of `multiplier` and `fixed_points` is set.
+
+    `multiplier` "3" means that the purchase earns three times its base points: the bonus is twice the base.
+    """
+
+    campaign_id: Key
+    name: Name
+    multiplier: DecimalString | None = None
+    fixed_points: Points | None = None
+    combination: Literal["stacking", "exclusive"]
+    """An exclusive campaign applies alone; stacking ones add up. See `docs/glossary.md`."""
+    priority: int
+    """Highest first."""
+
+
+class CampaignChanged(Event, kw_only=True):
+    """A campaign was made or changed."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "campaign_id"
+
+    campaign_id: Key
+    starts_at: Instant
+    ends_at: Instant
+    categories: list[Pattern]
+    card_products: list[Pattern]
+    bonus: Bonus
+    version: int
+    changed_by: Name
+    changed_at: Instant
+
+
+class FindBonuses(Message, kw_only=True):
+    card_product: Key
+    category: Key
+    at: Instant
+
+
+class Bonuses(Message, kw_only=True):
+    bonuses: list[Bonus]
+    """By priority, highest first, then by id. Combining them is the caller's."""
+
+
+class SetCampaign(Message, kw_only=True):
+    campaign_id: Key
+    name: Name
+    starts_at: Instant
+    """First instant at which it applies."""
+    ends_at: Instant
+    """First instant at which it no longer applies."""
+    categories: list[Pattern]
+    card_products: list[Pattern]
+    multiplier: DecimalString | None = None
+    fixed_points: Points | None = None
+    combination: Literal["stacking", "exclusive"]
+    priority: int = 0
+
+
+class Campaign(Message, kw_only=True):
+    campaign_id: Key
+    name: str
+    starts_at: Instant
+    ends_at: Instant
+    categories: list[Pattern]
+    card_products: list[Pattern]
+    multiplier: DecimalString | None
+    fixed_points: Points | None
+    combination: Literal["stacking", "exclusive"]
+    priority: int
+    version: int
+    changed_by: str
+    changed_at: Instant
+
+
+class ListCampaigns(Message, kw_only=True):
+    at: Instant | None = None
+    """Only those that apply at this instant."""
+
+
+class Campaigns(Message, kw_only=True):
+    campaigns: list[Campaign]
+
+
+BONUSES = Capability(
+    unit=UNIT,
+    name="bonuses",
+    request=FindBonuses,
+    response=Bonuses,
+    callers=("earn-points", "operations"),
+)
+SET_CAMPAIGN = Capability(
+    unit=UNIT,
+    name="set-campaign",
+    request=SetCampaign,
+    response=Campaign,
+    callers=("operations",),
+    changes_state=True,
+)
+LIST_CAMPAIGNS = Capability(
+    unit=UNIT, name="list-campaigns", request=ListCampaigns, response=Campaigns, callers=("operations",)
+)

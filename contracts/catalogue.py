@@ -1,0 +1,43 @@
+"""All contracts of the system, found in the modules of this package."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import contracts
+from contracts.definitions import Capability, Event
+
+AnyCapability = Capability[Any, Any]
+
+
+def _modules() -> Iterator[ModuleType]:
+    for info in pkgutil.iter_modules(contracts.__path__):
+        yield importlib.import_module(f"contracts.{info.name}")
+
+
+@cache
+def events() -> tuple[type[Event], ...]:
+    """Every event, by source and name."""
+    for _ in _modules():
+        pass
+    return tuple(sorted(Event.__subclasses__(), key=lambda event: (event.source, event.__name__)))
+
+
+@cache
+def capabilities() -> tuple[AnyCapability, ...]:
+    """Every capability, by unit and name."""
+    found = {
+        (value.unit, value.name): value
+        for module in _modules()
+        for value in vars(module).values()
+        if isinstance(value, Capability)
+    }
+    return tuple(found[key] for key in sorted(found))
+
+
+def callable_by(unit: str) -> tuple[AnyCapability, ...]:
+    """The capabilities whose contract names `unit` as a caller."""
+    return tuple(capability for capability in capabilities() if unit in capability.callers)

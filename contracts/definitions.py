@@ -1,0 +1,74 @@
+"""The two kinds of contract, `Event` and `Capability`, and the errors a capability may answer with."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact that its source has committed, told in the past tense on the bus.
+
+    The class name is the EventBridge detail type. Consumers ignore fields that they do not know, so that a producer
+    can add optional ones.
+    """
+
+    source: ClassVar[str]
+    """Key of the unit that publishes it; the EventBridge source."""
+    version: ClassVar[int] = 1
+    """Major version of the schema: what changes when a change would break a consumer."""
+    aggregate: ClassVar[str]
+    """Name of the field that identifies the thing the event is about. Sequence numbers count per aggregate."""
+
+    @classmethod
+    def detail_type(cls) -> str:
+        """The EventBridge detail type."""
+        return cls.__name__
+
+    @property
+    def aggregate_id(self) -> str:
+        """Identity of the thing the event is about."""
+        return str(getattr(self, type(self).aggregate))
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The request or response of a capability. An unknown field is refused: a misspelt one must not pass in silence."""
+
+
+class ContractError(Exception):
+    """A refusal that is part of a contract.
+
+    ```
+    ContractError
+    ├── InvalidRequest          the request does not fit its schema
+    └── (one per refusal)       defined beside the capability that answers with it
+    ```
+
+    The class name is what a caller sees as the Lambda `errorType`, and what a workflow catches.
+    """
+
+
+class InvalidRequest(ContractError):
+    """The request does not fit its schema. The message names the field, what is wrong and what is allowed."""
+
+
+Request = TypeVar("Request", bound=Message)
+Response = TypeVar("Response", bound=Message)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capability(Generic[Request, Response]):
+    """A synchronous question or command that a unit answers, for named callers only."""
+
+    unit: str
+    """Key of the unit that answers."""
+    name: str
+    """Kebab-case name; with the unit it gives the function's physical name."""
+    request: type[Request]
+    response: type[Response]
+    callers: tuple[str, ...]
+    """Keys of the units that may ask. Everyone else is denied by IAM."""
+    errors: tuple[type[ContractError], ...] = ()
+    """Refusals besides `InvalidRequest`, which every capability has."""
+    changes_state: bool = False
+    """True for a command, False for a question."""

@@ -1,0 +1,97 @@
+"""earning-rates: how many points a unit of currency earns, by card product and category, from when on."""
+
+from typing import ClassVar
+
+from contracts.definitions import Capability, ContractError, Event, Message
+from contracts.vocabulary import DecimalString, Instant, Key, Name, Pattern
+
+UNIT = "earning-rates"
+
+
+class NoRate(ContractError):
+    """No rate of the card product is in effect at that time, neither for the category nor for `*`."""
+
+
+class RateOverlap(ContractError):
+    """Another rate of the same card product and category already starts at that instant."""
+
+
+class EarningRateChanged(Event, kw_only=True):
+    """A rate takes effect from an instant on (which may lie in the past: re-rating follows)."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "rate_key"
+
+    rate_key: str
+    """`card_product/category`."""
+    card_product: Key
+    category: Pattern
+    points_per_unit: DecimalString
+    effective_from: Instant
+    effective_to: Instant | None
+    """Where the next rate begins; None while none does."""
+    changed_by: Name
+    changed_at: Instant
+
+
+class FindRate(Message, kw_only=True):
+    card_product: Key
+    category: Key
+    at: Instant
+
+
+class Rate(Message, kw_only=True):
+    card_product: Key
+    category: Pattern
+    """`*` where the card product's rate for all other categories answered."""
+    points_per_unit: DecimalString
+    """Points for one major unit of the billing currency, for example one euro."""
+    effective_from: Instant
+
+
+class SetRate(Message, kw_only=True):
+    card_product: Key
+    category: Pattern
+    points_per_unit: DecimalString
+    effective_from: Instant
+    replace: bool = False
+    """True corrects the rate that starts at the same instant; False refuses with `RateOverlap`."""
+
+
+class RateVersion(Message, kw_only=True):
+    card_product: Key
+    category: Pattern
+    points_per_unit: DecimalString
+    effective_from: Instant
+    effective_to: Instant | None
+    changed_by: str
+    changed_at: Instant
+
+
+class ListRates(Message, kw_only=True):
+    card_product: Key | None = None
+    category: Pattern | None = None
+
+
+class Rates(Message, kw_only=True):
+    rates: list[RateVersion]
+
+
+RATE = Capability(
+    unit=UNIT,
+    name="rate",
+    request=FindRate,
+    response=Rate,
+    callers=("earn-points", "operations"),
+    errors=(NoRate,),
+)
+SET_RATE = Capability(
+    unit=UNIT,
+    name="set-rate",
+    request=SetRate,
+    response=RateVersion,
+    callers=("operations",),
+    errors=(RateOverlap,),
+    changes_state=True,
+)
+LIST_RATES = Capability(unit=UNIT, name="list-rates", request=ListRates, response=Rates, callers=("operations",))

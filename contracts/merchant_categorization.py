@@ -1,0 +1,86 @@
+"""merchant-categorization: which reward category a merchant belongs to."""
+
+from typing import ClassVar, Literal
+
+from contracts.definitions import Capability, Event, Message
+from contracts.vocabulary import Identifier, Instant, Key, Merchant, Name
+
+UNIT = "merchant-categorization"
+UNCATEGORIZED = "uncategorized"
+
+
+class MerchantRecategorized(Event, kw_only=True):
+    """A merchant's category was set by hand, changed, or given back to the MCC table."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "merchant_id"
+
+    merchant_id: Identifier
+    category_before: Key | None
+    """The override that stood before; None when the MCC decided."""
+    category: Key | None
+    """The override that stands now; None when the MCC decides again."""
+    changed_by: Name
+    changed_at: Instant
+
+
+class Categorize(Message, kw_only=True):
+    merchant: Merchant
+
+
+class Categorization(Message, kw_only=True):
+    category: Key
+    basis: Literal["override", "mcc", "unknown-mcc"]
+    """`unknown-mcc` answers `uncategorized`: a known fact about the merchant, not a fallback."""
+
+
+class SetMerchantOverride(Message, kw_only=True):
+    merchant_id: Identifier
+    category: Key | None
+    """None removes the override."""
+    reason: Name
+
+
+class MerchantOverride(Message, kw_only=True):
+    merchant_id: Identifier
+    category: Key | None
+    reason: str
+    changed_by: str
+    changed_at: Instant
+    version: int
+    """Counts the changes to this merchant's override, from 1."""
+
+
+class ListMerchantOverrides(Message, kw_only=True):
+    limit: int = 100
+    after: str | None = None
+    """`next` of the page before."""
+
+
+class MerchantOverrides(Message, kw_only=True):
+    overrides: list[MerchantOverride]
+    next: str | None = None
+
+
+CATEGORIZE = Capability(
+    unit=UNIT,
+    name="categorize",
+    request=Categorize,
+    response=Categorization,
+    callers=("earn-points", "operations"),
+)
+SET_OVERRIDE = Capability(
+    unit=UNIT,
+    name="set-override",
+    request=SetMerchantOverride,
+    response=MerchantOverride,
+    callers=("operations",),
+    changes_state=True,
+)
+LIST_OVERRIDES = Capability(
+    unit=UNIT,
+    name="list-overrides",
+    request=ListMerchantOverrides,
+    response=MerchantOverrides,
+    callers=("operations",),
+)
