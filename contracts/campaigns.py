@@ -2,13 +2,13 @@
 
 from typing import ClassVar, Literal
 
-from contracts.definitions import Capability, Event, Message
+from contracts.definitions import Capability, Event, Message, Request
 from contracts.vocabulary import DecimalString, Instant, Key, Name, Pattern, Points
 
 UNIT = "campaigns"
 
 
-class Bonus(Message, kw_only=True):
+class Bonus(Message, frozen=True, kw_only=True):
     """A campaign as it applies to one purchase. Exactly one of `multiplier` and `fixed_points` is set.
 
     `multiplier` "3" means that the purchase earns three times its base points: the bonus is twice the base.
@@ -24,7 +24,7 @@ class Bonus(Message, kw_only=True):
     """Highest first."""
 
 
-class CampaignChanged(Event, kw_only=True):
+class CampaignChanged(Event, frozen=True, kw_only=True):
     """A campaign was made or changed."""
 
     source: ClassVar[str] = UNIT
@@ -41,18 +41,18 @@ class CampaignChanged(Event, kw_only=True):
     changed_at: Instant
 
 
-class FindBonuses(Message, kw_only=True):
+class FindBonuses(Request, frozen=True, kw_only=True):
     card_product: Key
     category: Key
     at: Instant
 
 
-class Bonuses(Message, kw_only=True):
+class Bonuses(Message, frozen=True, kw_only=True):
     bonuses: list[Bonus]
     """By priority, highest first, then by id. Combining them is the caller's."""
 
 
-class SetCampaign(Message, kw_only=True):
+class SetCampaign(Request, frozen=True, kw_only=True):
     campaign_id: Key
     name: Name
     starts_at: Instant
@@ -67,7 +67,7 @@ class SetCampaign(Message, kw_only=True):
     priority: int = 0
 
 
-class Campaign(Message, kw_only=True):
+class Campaign(Message, frozen=True, kw_only=True):
     campaign_id: Key
     name: str
     starts_at: Instant
@@ -83,12 +83,12 @@ class Campaign(Message, kw_only=True):
     changed_at: Instant
 
 
-class ListCampaigns(Message, kw_only=True):
+class ListCampaigns(Request, frozen=True, kw_only=True):
     at: Instant | None = None
     """Only those that apply at this instant."""
 
 
-class Campaigns(Message, kw_only=True):
+class Campaigns(Message, frozen=True, kw_only=True):
     campaigns: list[Campaign]
 
 

@@ -8,7 +8,7 @@ from contracts.vocabulary import Identifier, Instant, Key, Merchant, Money
 SOURCE = "cards"
 
 
-class PurchasePosted(Event, kw_only=True):
+class PurchasePosted(Event, frozen=True, kw_only=True):
     """A purchase was booked on a card account."""
 
     source: ClassVar[str] = SOURCE
@@ -24,7 +24,7 @@ class PurchasePosted(Event, kw_only=True):
     posted_at: Instant
 
 
-class PurchaseRefunded(Event, kw_only=True):
+class PurchaseRefunded(Event, frozen=True, kw_only=True):
     """Part or all of a purchase was given back."""
 
     source: ClassVar[str] = SOURCE

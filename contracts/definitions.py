@@ -31,8 +31,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         return str(getattr(self, type(self).aggregate))
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The request or response of a capability. An unknown field is refused: a misspelt one must not pass in silence."""
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A response of a capability, or a part of a message. Readers ignore fields that they do not know."""
+
+
+class Request(Message, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The request of a capability. An unknown field is refused: a misspelt one must not pass in silence."""
 
 
 class ContractError(Exception):
@@ -52,20 +56,20 @@ class InvalidRequest(ContractError):
     """The request does not fit its schema. The message names the field, what is wrong and what is allowed."""
 
 
-Request = TypeVar("Request", bound=Message)
-Response = TypeVar("Response", bound=Message)
+RequestT = TypeVar("RequestT", bound=Request)
+ResponseT = TypeVar("ResponseT", bound=Message)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Capability(Generic[Request, Response]):
+class Capability(Generic[RequestT, ResponseT]):
     """A synchronous question or command that a unit answers, for named callers only."""
 
     unit: str
     """Key of the unit that answers."""
     name: str
     """Kebab-case name; with the unit it gives the function's physical name."""
-    request: type[Request]
-    response: type[Response]
+    request: type[RequestT]
+    response: type[ResponseT]
     callers: tuple[str, ...]
     """Keys of the units that may ask. Everyone else is denied by IAM."""
     errors: tuple[type[ContractError], ...] = ()

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from contracts.definitions import Capability, ContractError, Event, Message
+from contracts.definitions import Capability, ContractError, Event, Message, Request
 from contracts.vocabulary import DecimalString, Instant, Key, Name, Pattern
 
 UNIT = "earning-rates"
@@ -16,7 +16,7 @@ class RateOverlap(ContractError):
     """Another rate of the same card product and category already starts at that instant."""
 
 
-class EarningRateChanged(Event, kw_only=True):
+class EarningRateChanged(Event, frozen=True, kw_only=True):
     """A rate takes effect from an instant on (which may lie in the past: re-rating follows)."""
 
     source: ClassVar[str] = UNIT
@@ -34,13 +34,13 @@ class EarningRateChanged(Event, kw_only=True):
     changed_at: Instant
 
 
-class FindRate(Message, kw_only=True):
+class FindRate(Request, frozen=True, kw_only=True):
     card_product: Key
     category: Key
     at: Instant
 
 
-class Rate(Message, kw_only=True):
+class Rate(Message, frozen=True, kw_only=True):
     card_product: Key
     category: Pattern
     """`*` where the card product's rate for all other categories answered."""
@@ -49,7 +49,7 @@ class Rate(Message, kw_only=True):
     effective_from: Instant
 
 
-class SetRate(Message, kw_only=True):
+class SetRate(Request, frozen=True, kw_only=True):
     card_product: Key
     category: Pattern
     points_per_unit: DecimalString
@@ -58,7 +58,7 @@ class SetRate(Message, kw_only=True):
     """True corrects the rate that starts at the same instant; False refuses with `RateOverlap`."""
 
 
-class RateVersion(Message, kw_only=True):
+class RateVersion(Message, frozen=True, kw_only=True):
     card_product: Key
     category: Pattern
     points_per_unit: DecimalString
@@ -68,12 +68,12 @@ class RateVersion(Message, kw_only=True):
     changed_at: Instant
 
 
-class ListRates(Message, kw_only=True):
+class ListRates(Request, frozen=True, kw_only=True):
     card_product: Key | None = None
     category: Pattern | None = None
 
 
-class Rates(Message, kw_only=True):
+class Rates(Message, frozen=True, kw_only=True):
     rates: list[RateVersion]
 
 

@@ -2,14 +2,14 @@
 
 from typing import ClassVar, Literal
 
-from contracts.definitions import Capability, Event, Message
+from contracts.definitions import Capability, Event, Message, Request
 from contracts.vocabulary import Identifier, Instant, Key, Merchant, Name
 
 UNIT = "merchant-categorization"
 UNCATEGORIZED = "uncategorized"
 
 
-class MerchantRecategorized(Event, kw_only=True):
+class MerchantRecategorized(Event, frozen=True, kw_only=True):
     """A merchant's category was set by hand, changed, or given back to the MCC table."""
 
     source: ClassVar[str] = UNIT
@@ -24,24 +24,24 @@ class MerchantRecategorized(Event, kw_only=True):
     changed_at: Instant
 
 
-class Categorize(Message, kw_only=True):
+class Categorize(Request, frozen=True, kw_only=True):
     merchant: Merchant
 
 
-class Categorization(Message, kw_only=True):
+class Categorization(Message, frozen=True, kw_only=True):
     category: Key
     basis: Literal["override", "mcc", "unknown-mcc"]
     """`unknown-mcc` answers `uncategorized`: a known fact about the merchant, not a fallback."""
 
 
-class SetMerchantOverride(Message, kw_only=True):
+class SetMerchantOverride(Request, frozen=True, kw_only=True):
     merchant_id: Identifier
     category: Key | None
     """None removes the override."""
     reason: Name
 
 
-class MerchantOverride(Message, kw_only=True):
+class MerchantOverride(Message, frozen=True, kw_only=True):
     merchant_id: Identifier
     category: Key | None
     reason: str
@@ -51,13 +51,13 @@ class MerchantOverride(Message, kw_only=True):
     """Counts the changes to this merchant's override, from 1."""
 
 
-class ListMerchantOverrides(Message, kw_only=True):
+class ListMerchantOverrides(Request, frozen=True, kw_only=True):
     limit: int = 100
     after: str | None = None
     """`next` of the page before."""
 
 
-class MerchantOverrides(Message, kw_only=True):
+class MerchantOverrides(Message, frozen=True, kw_only=True):
     overrides: list[MerchantOverride]
     next: str | None = None
 

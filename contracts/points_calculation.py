@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from contracts.campaigns import Bonus
 from contracts.cards import PurchasePosted
-from contracts.definitions import Capability, ContractError, Event, Message
+from contracts.definitions import Capability, ContractError, Event, Message, Request
 from contracts.earning_rates import Rate
 from contracts.merchant_categorization import Categorization
 from contracts.vocabulary import Identifier, Instant, Key, Points, SignedPoints
@@ -26,7 +26,7 @@ class UnknownPurchase(ContractError):
     """Nothing was calculated for that purchase."""
 
 
-class Line(Message, kw_only=True):
+class Line(Message, frozen=True, kw_only=True):
     """One reason for points. The points of all lines add up to the calculation's points."""
 
     kind: Literal["base", "campaign"]
@@ -36,7 +36,7 @@ class Line(Message, kw_only=True):
     campaign_id: Key | None = None
 
 
-class PointsCalculated(Event, kw_only=True):
+class PointsCalculated(Event, frozen=True, kw_only=True):
     """What a purchase earns was calculated and committed."""
 
     source: ClassVar[str] = UNIT
@@ -53,7 +53,7 @@ class PointsCalculated(Event, kw_only=True):
     """When the purchase was posted."""
 
 
-class PointsAdjusted(Event, kw_only=True):
+class PointsAdjusted(Event, frozen=True, kw_only=True):
     """An earlier calculation was corrected: only the difference is told."""
 
     source: ClassVar[str] = UNIT
@@ -68,15 +68,15 @@ class PointsAdjusted(Event, kw_only=True):
     text: str
 
 
-class Calculate(Message, kw_only=True):
+class Calculate(Request, frozen=True, kw_only=True):
     purchase: PurchasePosted
     category: Categorization
     rate: Rate
     bonuses: list[Bonus]
-    fallbacks: list[Lookup] = []
+    fallbacks: list[Lookup]
 
 
-class Calculation(Message, kw_only=True):
+class Calculation(Message, frozen=True, kw_only=True):
     purchase_id: Identifier
     member_id: Identifier
     points: Points
@@ -86,7 +86,7 @@ class Calculation(Message, kw_only=True):
     calculated_at: Instant
 
 
-class Explain(Message, kw_only=True):
+class Explain(Request, frozen=True, kw_only=True):
     purchase_id: Identifier
 
 

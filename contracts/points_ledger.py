@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from contracts.definitions import Capability, ContractError, Event, Message
+from contracts.definitions import Capability, ContractError, Event, Message, Request
 from contracts.vocabulary import Identifier, Instant, Points, SignedPoints
 
 UNIT = "points-ledger"
@@ -16,7 +16,7 @@ class ConflictingPosting(ContractError):
     """The same posting id came before with other content. The message names the difference."""
 
 
-class Entry(Message, kw_only=True):
+class Entry(Message, frozen=True, kw_only=True):
     """One leg of a posting. The amounts of all legs of a posting add up to zero."""
 
     account: str
@@ -25,7 +25,7 @@ class Entry(Message, kw_only=True):
     """Positive credits the account, negative debits it."""
 
 
-class PointsPosted(Event, kw_only=True):
+class PointsPosted(Event, frozen=True, kw_only=True):
     """Points were booked to a member's account."""
 
     source: ClassVar[str] = UNIT
@@ -39,25 +39,25 @@ class PointsPosted(Event, kw_only=True):
     """The member's balance right after this posting."""
 
 
-class GetBalance(Message, kw_only=True):
+class GetBalance(Request, frozen=True, kw_only=True):
     member_id: Identifier
 
 
-class Balance(Message, kw_only=True):
+class Balance(Message, frozen=True, kw_only=True):
     member_id: Identifier
     balance_points: Points
     version: int
     """Counts the member's postings."""
 
 
-class GetStatement(Message, kw_only=True):
+class GetStatement(Request, frozen=True, kw_only=True):
     member_id: Identifier
     limit: int = 50
     before: int | None = None
     """Only postings with a sequence below it: `next` of the page before."""
 
 
-class StatementLine(Message, kw_only=True):
+class StatementLine(Message, frozen=True, kw_only=True):
     sequence: int
     posting_id: str
     kind: Literal["earned", "adjusted"]
@@ -67,7 +67,7 @@ class StatementLine(Message, kw_only=True):
     posted_at: Instant
 
 
-class Statement(Message, kw_only=True):
+class Statement(Message, frozen=True, kw_only=True):
     member_id: Identifier
     balance_points: Points
     lines: list[StatementLine]

@@ -37,7 +37,7 @@ DecimalString = Annotated[
 Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339 date-time with an offset")]
 
 
-class Money(Message, kw_only=True):
+class Money(Message, frozen=True, kw_only=True):
     """An amount of one currency."""
 
     minor_units: MinorUnits
