@@ -1,0 +1,134 @@
+"""The typed configuration of one environment: what `Pulumi.<stack>.yaml` says, validated once, at the start."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import pulumi
+
+from components.names import Names
+
+ENVIRONMENTS = ("local", "dev", "staging", "prod")
+ARCHITECTURES = ("arm64", "x86_64")
+LOG_RETENTION_DAYS = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)  # fmt: skip
+"""What CloudWatch Logs accepts (PutRetentionPolicy, `retentionInDays`)."""
+
+T = TypeVar("T")
+
+
+class InvalidConfiguration(pulumi.RunError):
+    """A stack's configuration has a wrong or missing value. Names the key, the value and what is allowed."""
+
+    def __init__(self, key: str, value: str | None, allowed: str) -> None:
+        found = "is missing" if value is None else f"is {value!r}"
+        super().__init__(f"{key} {found}; allowed: {allowed}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnvironmentConfig:
+    """One environment: where it is, how long it keeps things and how carefully."""
+
+    project: str
+    environment: str
+    account: str
+    region: str
+    log_retention_days: int
+    archive_retention_days: int
+    architecture: str
+    base_rate: str
+    """Points per currency unit that earn-points falls back to when no rate is to be had."""
+    units: tuple[str, ...]
+    """Keys of the units that this stack manages."""
+
+    @property
+    def embedded(self) -> bool:
+        """True where Lambda code runs on this machine, in the embedded AWS."""
+        return self.environment == "local"
+
+    @property
+    def protected(self) -> bool:
+        """True where Pulumi must refuse to delete a store."""
+        return self.environment == "prod"
+
+    @property
+    def deletion_protection(self) -> bool:
+        """True where AWS itself must refuse to delete a store."""
+        return self.environment in ("staging", "prod")
+
+    def names(self, unit: str) -> Names:
+        """The physical names of one unit in this environment."""
+        return Names(
+            project=self.project, environment=self.environment, unit=unit, account=self.account, region=self.region
+        )
+
+    @classmethod
+    def load(cls, known_units: tuple[str, ...]) -> "EnvironmentConfig":
+        """Read and validate the stack's configuration.
+
+        Args:
+            known_units: keys of all units that exist; the default of `rewards:units`.
+
+        Raises:
+            InvalidConfiguration: a value is missing or not allowed.
+        """
+        values = _Values("rewards")
+        return cls(
+            project=pulumi.get_project(),
+            environment=values.one_of("environment", ENVIRONMENTS),
+            account=values.matching("account", r"[0-9]{12}", "the 12 digits of an AWS account"),
+            region=_Values("aws").matching(
+                "region", r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1"
+            ),
+            log_retention_days=int(values.one_of("logRetentionDays", LOG_RETENTION_DAYS)),
+            archive_retention_days=int(
+                values.matching("archiveRetentionDays", r"[1-9][0-9]{0,3}", "whole days from 1 to 9999")
+            ),
+            architecture=values.one_of("architecture", ARCHITECTURES),
+            base_rate=values.matching("baseRate", r"[0-9]{1,6}(\.[0-9]{1,6})?", 'a decimal such as "1" or "0.5"'),
+            units=values.units(known_units),
+        )
+
+
+class _Values:
+    """The values of one configuration namespace."""
+
+    def __init__(self, namespace: str) -> None:
+        self._namespace = namespace
+        self._config = pulumi.Config(namespace)
+
+    def one_of(self, key: str, allowed: tuple[object, ...]) -> str:
+        return self._checked(key, {str(value) for value in allowed}.__contains__, ", ".join(map(str, allowed)))
+
+    def matching(self, key: str, pattern: str, allowed: str) -> str:
+        return self._checked(key, lambda value: re.fullmatch(pattern, value) is not None, allowed)
+
+    def units(self, known: tuple[str, ...]) -> tuple[str, ...]:
+        """`rewards:units`, all known ones where it is not set."""
+        allowed = f"a list of {', '.join(known)}"
+        try:
+            listed: object = self._config.get_object("units")
+        except pulumi.ConfigTypeError as error:
+            raise InvalidConfiguration(f"{self._namespace}:units", self._config.get("units"), allowed) from error
+        if listed is None:
+            return known
+        if not isinstance(listed, list) or not listed:
+            raise InvalidConfiguration(f"{self._namespace}:units", str(listed), allowed)
+        chosen = [str(unit) for unit in listed]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        for unit in chosen:
+            if unit not in known:
+                raise InvalidConfiguration(f"{self._namespace}:units", unit, allowed)
+        return tuple(unit for unit in known if unit in chosen)
+
+    def _checked(self, key: str, fits: Callable[[str], bool], allowed: str) -> str:
+        value = self._config.get(key)
+        if value is None or not fits(value):
+            raise InvalidConfiguration(f"{self._namespace}:{key}", value, allowed)
+        return value
+
+
+def tags(config: EnvironmentConfig, unit: str, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The tags every resource of a unit carries: who owns it, and where."""
+    return {"project": config.project, "environment": config.environment, "pbc": unit, **(extra or {})}
