@@ -79,9 +79,7 @@ class EnvironmentConfig:
             project=pulumi.get_project(),
             environment=values.one_of("environment", ENVIRONMENTS),
             account=values.matching("account", r"[0-9]{12}", "the 12 digits of an AWS account"),
-            region=_Values("aws").matching(
-                "region", r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1"
-            ),
+            region=_Values("aws").matching("region", r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1"),
             log_retention_days=int(values.one_of("logRetentionDays", LOG_RETENTION_DAYS)),
             archive_retention_days=int(
                 values.matching("archiveRetentionDays", r"[1-9][0-9]{0,3}", "whole days from 1 to 9999")

@@ -106,6 +106,10 @@ class Names:
         """ARN of a managed policy of this account."""
         return self.arn("iam", f"policy/{name}")
 
+    def root(self) -> str:
+        """The account itself as a principal."""
+        return self.arn("iam", "root")
+
     def bus(self) -> str:
         """ARN of the platform's event bus, the one thing that all units share."""
         return self.arn("events", f"event-bus/{self.bus_name()}")

@@ -5,12 +5,9 @@ import pkgutil
 from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
-from typing import Any
 
 import contracts
-from contracts.definitions import Capability, Event
-
-AnyCapability = Capability[Any, Any]
+from contracts.definitions import AnyCapability, Capability, Event
 
 
 def _modules() -> Iterator[ModuleType]:

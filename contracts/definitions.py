@@ -1,7 +1,7 @@
 """The two kinds of contract, `Event` and `Capability`, and the errors a capability may answer with."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
@@ -15,7 +15,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     source: ClassVar[str]
     """Key of the unit that publishes it; the EventBridge source."""
-    version: ClassVar[int] = 1
+    schema_version: ClassVar[int] = 1
     """Major version of the schema: what changes when a change would break a consumer."""
     aggregate: ClassVar[str]
     """Name of the field that identifies the thing the event is about. Sequence numbers count per aggregate."""
@@ -76,3 +76,7 @@ class Capability(Generic[RequestT, ResponseT]):
     """Refusals besides `InvalidRequest`, which every capability has."""
     changes_state: bool = False
     """True for a command, False for a question."""
+
+
+AnyCapability = Capability[Any, Any]
+"""A capability whose messages do not matter, for example to whoever deploys or lists it."""

@@ -39,6 +39,8 @@ class CallMetadata(msgspec.Struct, frozen=True, kw_only=True):
     causation_id: str | None = None
     actor: str | None = None
     """Who asks, for the audit trail of changes: a unit key or a person's name."""
+    trace_header: str | None = None
+    """X-Ray trace header of the event that led to the call; without it the call's own trace goes on."""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

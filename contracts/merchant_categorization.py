@@ -30,8 +30,8 @@ class Categorize(Request, frozen=True, kw_only=True):
 
 class Categorization(Message, frozen=True, kw_only=True):
     category: Key
-    basis: Literal["override", "mcc", "unknown-mcc"]
-    """`unknown-mcc` answers `uncategorized`: a known fact about the merchant, not a fallback."""
+    basis: Literal["override", "mcc", "unknown-mcc", "fallback"]
+    """`unknown-mcc` answers `uncategorized`: a known fact about the merchant. `fallback` means that nobody could be asked."""
 
 
 class SetMerchantOverride(Request, frozen=True, kw_only=True):

@@ -1,0 +1,55 @@
+"""Composition root: read the configuration, build the units that this stack manages, export their names."""
+
+from collections.abc import Callable
+
+import pulumi
+
+from components.environment import EnvironmentConfig
+from components.names import PLATFORM
+from components.offering import Offering
+from components.operations import Operations
+from components.pbc import Pbc
+from components.platform import Platform
+from components.unit import UnitArgs
+from contracts import cards, catalogue
+from offerings import earn_points
+from pbcs import campaigns, earning_rates, merchant_categorization, points_calculation, points_ledger
+
+PBCS: dict[str, Callable[[Pbc], None]] = {
+    "merchant-categorization": merchant_categorization.define,
+    "earning-rates": earning_rates.define,
+    "campaigns": campaigns.define,
+    "points-calculation": points_calculation.define,
+    "points-ledger": points_ledger.define,
+}
+OFFERINGS: dict[str, Callable[[Offering], None]] = {
+    "earn-points": earn_points.define,
+}
+OPERATIONS = "operations"
+
+
+def build(unit: str, config: EnvironmentConfig) -> None:
+    """Build one unit with the edges that contracts give it."""
+    calls = catalogue.callable_by(unit)
+    if unit == PLATFORM:
+        Platform(unit, config)
+    elif unit == OPERATIONS:
+        operations = Operations(unit, UnitArgs(config=config, publishes_as=[cards.SOURCE], calls=calls))
+        operations.operator(publishes_as=[cards.SOURCE])
+        operations.complete()
+    elif unit in OFFERINGS:
+        offering = Offering(unit, UnitArgs(config=config, calls=calls))
+        OFFERINGS[unit](offering)
+        offering.complete()
+    else:
+        pbc = Pbc(unit, UnitArgs(config=config, publishes_as=[unit], calls=calls))
+        PBCS[unit](pbc)
+        pbc.complete()
+
+
+config = EnvironmentConfig.load((PLATFORM, OPERATIONS, *PBCS, *OFFERINGS))
+for unit in config.units:
+    build(unit, config)
+
+pulumi.export("bus", config.names(PLATFORM).bus())
+pulumi.export("units", list(config.units))

@@ -1,0 +1,92 @@
+"""The zero-trust boundary of a unit: what none of its roles can exceed, whatever is attached to them."""
+
+from collections.abc import Sequence
+
+from components.iam import Statement, document, put_events, send_traces, use_key
+from components.names import Names
+
+MANAGED_POLICY_LIMIT = 6_144
+"""Characters that IAM allows in a managed policy."""
+
+LOG_DELIVERY = (
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:UpdateLogDelivery",
+)
+"""What Step Functions needs to deliver its own logs; these actions know no resources."""
+
+_READ_DATA = ("dynamodb:GetItem", "dynamodb:Query")
+_CHANGE_DATA = ("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+_READ_STREAM = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams")
+_USE_QUEUE = (
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+    "sqs:SendMessage",
+)
+
+
+def boundary(names: Names, sources: Sequence[str], capabilities: Sequence[str]) -> str:
+    """The permissions boundary of a unit as a policy document.
+
+    An allow-list of the unit's own resources, by name prefix, and of the edges its contract gives it; then explicit
+    denials, which hold even where a resource policy elsewhere would let the unit in.
+
+    Args:
+        names: the unit's names.
+        sources: event sources it may publish as.
+        capabilities: ARNs of the other units' capabilities whose contract names it as a caller.
+    """
+    own = f"{names.prefix}*"
+    tables, queues, functions = names.table(own), names.queue(own), names.function(own)
+    machines = names.state_machine(own)
+    lambda_logs = names.log_group(f"/aws/lambda/{own}")
+    return document(
+        [
+            Statement(sid="OwnTables", actions=[*_READ_DATA, *_CHANGE_DATA, *_READ_STREAM], resources=[tables]),
+            Statement(sid="OwnQueues", actions=_USE_QUEUE, resources=[queues]),
+            Statement(sid="Invoke", actions=["lambda:InvokeFunction"], resources=[functions, *capabilities]),
+            Statement(sid="OwnWorkflows", actions=["states:StartExecution"], resources=[machines]),
+            Statement(sid="OwnLogs", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[lambda_logs]),
+            Statement(sid="DeliverLogs", actions=LOG_DELIVERY, resources=["*"]),
+            use_key(names),
+            send_traces(),
+            *([put_events(names, sources)] if sources else []),
+            Statement(
+                sid="NoOtherService",
+                effect="Deny",
+                not_actions=[
+                    *_READ_DATA,
+                    *_CHANGE_DATA,
+                    *_READ_STREAM,
+                    *_USE_QUEUE,
+                    *LOG_DELIVERY,
+                    *use_key(names).actions,
+                    *send_traces().actions,
+                    "events:PutEvents",
+                    "lambda:InvokeFunction",
+                    "logs:CreateLogStream",
+                    "logs:PutLogEvents",
+                    "states:StartExecution",
+                ],
+                resources=["*"],
+            ),
+            Statement(
+                sid="NoForeignStore",
+                effect="Deny",
+                actions=["dynamodb:*", "sqs:*"],
+                not_resources=[tables, queues],
+            ),
+            Statement(
+                sid="NoForeignFunction",
+                effect="Deny",
+                actions=["lambda:*", "states:*"],
+                not_resources=[functions, machines, *capabilities],
+            ),
+        ]
+    )

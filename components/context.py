@@ -1,0 +1,44 @@
+"""What a unit gives to everything in it: names, configuration, key, boundary, tags and code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+from pulumi_aws import iam, kms, lambda_
+
+from components.alarms import Alarm
+from components.environment import EnvironmentConfig
+from components.names import PLATFORM, Names
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitContext:
+    """The surroundings of a component inside a unit."""
+
+    config: EnvironmentConfig
+    names: Names
+    tags: dict[str, str]
+    key: kms.Key
+    boundary: iam.Policy
+    layer: lambda_.LayerVersion | None
+    """None for a unit without code."""
+    code_path: str | None
+    alarms: list[Alarm] = field(default_factory=list[Alarm])
+    """Every alarm made in the unit, for its dashboard."""
+
+    @property
+    def boundary_arn(self) -> str:
+        """ARN of the permissions boundary, known at preview."""
+        return self.names.policy(self.names.physical("boundary"))
+
+    @property
+    def alarm_topic_arn(self) -> str:
+        """ARN of the platform's topic for alarms."""
+        return self.names.topic(self.names.of(PLATFORM).physical("alarms"))
+
+
+def child_of(
+    parent: pulumi.Resource, depends_on: Sequence[pulumi.Resource] = (), protect: bool | None = None
+) -> pulumi.ResourceOptions:
+    """Options of a component's child."""
+    return pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on), protect=protect)

@@ -1,0 +1,48 @@
+"""An offering: a product composed from capabilities that exist already. It owns a workflow and no store."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pulumi
+
+from components.context import child_of
+from components.unit import Unit, UnitArgs
+from components.workflow import Workflow, WorkflowArgs
+from contracts.definitions import AnyCapability, Event
+
+
+class Offering(Unit):
+    """A composition with its own boundary. Its name is its key everywhere."""
+
+    def __init__(self, name: str, args: UnitArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("Offering", name, args, opts)
+
+    def workflow(
+        self,
+        thing: str,
+        *,
+        starts_on: type[Event],
+        definition: Path,
+        asks: Sequence[AnyCapability],
+        values: Mapping[str, str],
+    ) -> Workflow:
+        """A workflow that starts on an event and asks capabilities.
+
+        The definition knows each capability's ARN by the capability's name with `_` for `-`.
+
+        Raises:
+            KeyError: a capability's contract does not name this offering as a caller.
+        """
+        arns = {capability.name.replace("-", "_"): self.calls[capability.unit, capability.name] for capability in asks}
+        return Workflow(
+            f"{self.context.names.unit}-{thing}",
+            WorkflowArgs(
+                context=self.context,
+                thing=thing,
+                definition=definition,
+                values={**arns, **values},
+                capability_arns=list(arns.values()),
+                starts_on=[starts_on],
+            ),
+            opts=child_of(self),
+        )

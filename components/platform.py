@@ -1,0 +1,147 @@
+"""The platform: the bus that all units share, and where alarms are announced."""
+
+import pulumi
+from pulumi_aws import cloudwatch, kms, schemas, sns
+
+from components.context import child_of
+from components.environment import EnvironmentConfig, tags
+from components.iam import KEY_WRITE, Statement, document
+from components.names import Names
+from components.unit import key_policy
+
+
+class Platform(pulumi.ComponentResource):
+    """Event bus with its own key, archive, policy and schema registry; topic for alarms.
+
+    Units know it by names only, so that it can be deployed alone, and first.
+    """
+
+    def __init__(self, name: str, config: EnvironmentConfig, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rewards:components:Platform", name, {"unit": name}, opts)
+        names, owner_tags = config.names(name), tags(config, name)
+        key = kms.Key(
+            f"{name}-key",
+            description=f"Events on the bus and in its archive in {config.environment}",
+            enable_key_rotation=True,
+            policy=_bus_key_policy(names),
+            tags=owner_tags,
+            opts=child_of(self, protect=config.protected),
+        )
+        kms.Alias(f"{name}-key-alias", name=names.key_alias(), target_key_id=key.key_id, opts=child_of(self))
+        bus = cloudwatch.EventBus(
+            f"{name}-bus",
+            name=names.bus_name(),
+            description="Events between packaged business capabilities",
+            kms_key_identifier=key.arn,
+            tags=owner_tags,
+            opts=child_of(self, protect=config.protected),
+        )
+        cloudwatch.EventBusPolicy(
+            f"{name}-bus-policy",
+            event_bus_name=names.bus_name(),
+            policy=_bus_policy(names),
+            opts=child_of(self, depends_on=[bus]),
+        )
+        cloudwatch.EventArchive(
+            f"{name}-archive",
+            name=names.physical("archive", limit=48),
+            event_source_arn=names.bus(),
+            kms_key_identifier=key.arn,
+            retention_days=config.archive_retention_days,
+            opts=child_of(self, depends_on=[bus]),
+        )
+        schemas.Registry(
+            f"{name}-events",
+            name=names.physical("events"),
+            description="Schemas of the events on the bus",
+            tags=owner_tags,
+            opts=child_of(self),
+        )
+        topic = sns.Topic(
+            f"{name}-alarms",
+            name=names.physical("alarms"),
+            kms_master_key_id=key.arn,
+            tags=owner_tags,
+            opts=child_of(self),
+        )
+        sns.TopicPolicy(
+            f"{name}-alarms-policy",
+            arn=topic.arn,
+            policy=_topic_policy(names),
+            opts=child_of(self),
+        )
+        cloudwatch.LogResourcePolicy(
+            f"{name}-workflow-logs",
+            policy_name=names.physical("workflow-logs"),
+            policy_document=_workflow_log_policy(names),
+            opts=child_of(self),
+        )
+        self.register_outputs({"bus_arn": bus.arn})
+
+
+def _bus_key_policy(names: Names) -> str:
+    return key_policy(
+        names,
+        [
+            Statement(
+                sid="EncryptEvents",
+                principal={"Service": "events.amazonaws.com"},
+                actions=KEY_WRITE,
+                resources=["*"],
+                condition={"StringEquals": {"aws:SourceAccount": names.account}},
+            ),
+            Statement(
+                sid="AnnounceAlarms",
+                principal={"Service": "cloudwatch.amazonaws.com"},
+                actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                resources=["*"],
+                condition={"StringEquals": {"aws:SourceAccount": names.account}},
+            ),
+        ],
+    )
+
+
+def _bus_policy(names: Names) -> str:
+    """Nobody outside the account publishes, and nobody at all sends the bus elsewhere by its policy."""
+    return document(
+        [
+            Statement(
+                sid="OnlyThisAccount",
+                effect="Deny",
+                principal={"AWS": "*"},
+                actions=["events:PutEvents"],
+                resources=[names.bus()],
+                condition={"StringNotEquals": {"aws:PrincipalAccount": names.account}},
+            )
+        ]
+    )
+
+
+def _topic_policy(names: Names) -> str:
+    return document(
+        [
+            Statement(
+                sid="OnlyAlarmsOfThisAccount",
+                principal={"Service": "cloudwatch.amazonaws.com"},
+                actions=["sns:Publish"],
+                resources=[names.topic(names.physical("alarms"))],
+                condition={"ArnLike": {"aws:SourceArn": names.arn("cloudwatch", "alarm:*")}},
+            )
+        ]
+    )
+
+
+def _workflow_log_policy(names: Names) -> str:
+    """Lets the log delivery service write the workflows' logs, so that no workflow needs to change log policies."""
+    log_groups = f"/aws/vendedlogs/states/{names.project}-{names.environment}-*"
+    return document(
+        [
+            Statement(
+                sid="DeliverWorkflowLogs",
+                principal={"Service": "delivery.logs.amazonaws.com"},
+                actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                resources=[names.log_group(log_groups)],
+                condition={"StringEquals": {"aws:SourceAccount": names.account}},
+            )
+        ]
+    )

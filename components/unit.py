@@ -1,0 +1,171 @@
+"""A unit: what is deployed, owned and confined as one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import iam, kms, lambda_
+
+from components.boundary import boundary
+from components.context import UnitContext, child_of
+from components.environment import EnvironmentConfig, tags
+from components.iam import KEY_WRITE, Statement, document
+from components.monitoring import make_dashboard
+from components.names import Names
+from components.packaging import ROOT, RUNTIME, Target, code, layer
+from contracts.definitions import AnyCapability
+
+_ADMINISTER_KEY = (
+    "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:DisableKeyRotation",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListAliases",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListResourceTags",
+    "kms:PutKeyPolicy",
+    "kms:RevokeGrant",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateAlias",
+    "kms:UpdateKeyDescription",
+)
+_DELETION_WINDOW_DAYS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitArgs:
+    """Where a unit lives and the edges that contracts give it."""
+
+    config: EnvironmentConfig
+    publishes_as: Sequence[str] = ()
+    """Event sources it may publish as."""
+    calls: Sequence[AnyCapability] = ()
+    """Capabilities of other units whose contract names it as a caller."""
+
+
+class Unit(pulumi.ComponentResource):
+    """The confinement that all kinds of unit share: a KMS key, a permissions boundary, tags, code and a dashboard."""
+
+    context: UnitContext
+    calls: dict[tuple[str, str], str]
+    """ARN of each capability it may call, by unit and name."""
+
+    def __init__(self, kind: str, name: str, args: UnitArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(f"rewards:components:{kind}", name, {"unit": name}, opts)
+        names = args.config.names(name)
+        owner_tags = tags(args.config, name)
+        self.calls = {
+            (capability.unit, capability.name): names.of(capability.unit).capability(capability.name)
+            for capability in args.calls
+        }
+        key = kms.Key(
+            f"{name}-key",
+            description=f"Everything that {name} stores in {args.config.environment}",
+            enable_key_rotation=True,
+            deletion_window_in_days=_DELETION_WINDOW_DAYS,
+            policy=key_policy(names),
+            tags=owner_tags,
+            opts=child_of(self, protect=args.config.protected),
+        )
+        kms.Alias(f"{name}-key-alias", name=names.key_alias(), target_key_id=key.key_id, opts=child_of(self))
+        limit = iam.Policy(
+            f"{name}-boundary",
+            name=names.physical("boundary"),
+            description=f"What no role of {name} can exceed",
+            policy=boundary(names, args.publishes_as, list(self.calls.values())),
+            tags=owner_tags,
+            opts=child_of(self),
+        )
+        self.context = UnitContext(
+            config=args.config,
+            names=names,
+            tags=owner_tags,
+            key=key,
+            boundary=limit,
+            layer=_layer(self, name, args.config, names),
+            code_path=str(code(name)) if has_code(name) else None,
+        )
+
+    def complete(self) -> None:
+        """Make the dashboard of all that was defined, and close the component. Nothing can be added after it."""
+        make_dashboard(self, self.context)
+        self.register_outputs({"unit": self.context.names.unit})
+
+
+def has_code(unit: str) -> bool:
+    """True where the unit has a runtime under `lambdas/`."""
+    return (ROOT / "lambdas" / unit.replace("-", "_")).is_dir()
+
+
+def key_policy(names: Names, more: Sequence[Statement] = ()) -> str:
+    """The policy of a unit's key: the account administers it without using it, the unit's roles use it.
+
+    Who administers can read nothing with it. `CreateGrant` is for AWS services only: DynamoDB asks for a grant when a
+    table is made.
+    """
+    account = {"AWS": names.root()}
+    everything = ["*"]  # In a key policy this is the key itself.
+    own = f"{names.prefix}*"
+    return document(
+        [
+            Statement(sid="Administer", principal=account, actions=_ADMINISTER_KEY, resources=everything),
+            Statement(
+                sid="GrantToServices",
+                principal=account,
+                actions=["kms:CreateGrant"],
+                resources=everything,
+                condition={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+            ),
+            Statement(
+                sid="UseByOwnRoles",
+                principal=account,
+                actions=KEY_WRITE,
+                resources=everything,
+                condition={"ArnLike": {"aws:PrincipalArn": names.role(own)}},
+            ),
+            Statement(
+                sid="EncryptOwnLogs",
+                principal={"Service": f"logs.{names.region}.amazonaws.com"},
+                actions=KEY_WRITE,
+                resources=everything,
+                condition={
+                    "ArnLike": {
+                        "kms:EncryptionContext:aws:logs:arn": [
+                            names.arn("logs", f"log-group:/aws/lambda/{own}"),
+                            names.arn("logs", f"log-group:/aws/vendedlogs/states/{own}"),
+                        ]
+                    }
+                },
+            ),
+            Statement(
+                sid="DeliverToOwnQueues",
+                principal={"Service": "events.amazonaws.com"},
+                actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                resources=everything,
+                condition={"ArnLike": {"aws:SourceArn": names.rule(own)}},
+            ),
+            *more,
+        ]
+    )
+
+
+def _layer(unit: Unit, name: str, config: EnvironmentConfig, names: Names) -> lambda_.LayerVersion | None:
+    if not has_code(name):
+        return None
+    return lambda_.LayerVersion(
+        f"{name}-layer",
+        layer_name=names.physical("layer"),
+        code=pulumi.FileArchive(str(layer(name, Target(None if config.embedded else config.architecture)))),
+        compatible_runtimes=[RUNTIME],
+        compatible_architectures=[config.architecture],
+        opts=child_of(unit),
+    )

@@ -1,0 +1,1 @@
+"""Offerings: products composed from capabilities that exist already, a folder each."""

@@ -1,0 +1,21 @@
+"""earn-points: a purchase on a card earns points. See README.md."""
+
+from pathlib import Path
+
+from components.offering import Offering
+from contracts.campaigns import BONUSES
+from contracts.cards import PurchasePosted
+from contracts.earning_rates import RATE
+from contracts.merchant_categorization import CATEGORIZE
+from contracts.points_calculation import CALCULATE
+
+
+def define(offering: Offering) -> None:
+    """Categorize → rate → bonuses → calculate, each lookup with its explicit fallback."""
+    offering.workflow(
+        "workflow",
+        starts_on=PurchasePosted,
+        definition=Path(__file__).with_name("workflow.asl.json"),
+        asks=[CATEGORIZE, RATE, BONUSES, CALCULATE],
+        values={"base_rate": offering.context.config.base_rate},
+    )

@@ -1,0 +1,13 @@
+"""campaigns: extra points for a while. See README.md."""
+
+from components.pbc import Pbc
+from contracts.campaigns import BONUSES, LIST_CAMPAIGNS, SET_CAMPAIGN, CampaignChanged
+
+
+def define(pbc: Pbc) -> None:
+    """Owns the campaigns and their history."""
+    campaigns = pbc.store()
+    outbox = pbc.publishes(CampaignChanged)
+    pbc.exposes(BONUSES, [campaigns.read()])
+    pbc.exposes(LIST_CAMPAIGNS, [campaigns.read()])
+    pbc.exposes(SET_CAMPAIGN, [campaigns.write(), outbox.append()])

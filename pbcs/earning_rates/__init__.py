@@ -1,0 +1,13 @@
+"""earning-rates: points for a unit of currency, by card product and category, from when on. See README.md."""
+
+from components.pbc import Pbc
+from contracts.earning_rates import LIST_RATES, RATE, SET_RATE, EarningRateChanged
+
+
+def define(pbc: Pbc) -> None:
+    """Owns the rates and their history."""
+    rates = pbc.store()
+    outbox = pbc.publishes(EarningRateChanged)
+    pbc.exposes(RATE, [rates.read()])
+    pbc.exposes(LIST_RATES, [rates.read()])
+    pbc.exposes(SET_RATE, [rates.write(), outbox.append()])

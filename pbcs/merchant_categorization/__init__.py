@@ -1,0 +1,13 @@
+"""merchant-categorization: which reward category a merchant belongs to. See README.md."""
+
+from components.pbc import Pbc
+from contracts.merchant_categorization import CATEGORIZE, LIST_OVERRIDES, SET_OVERRIDE, MerchantRecategorized
+
+
+def define(pbc: Pbc) -> None:
+    """Owns merchant overrides; answers for every merchant."""
+    overrides = pbc.store()
+    outbox = pbc.publishes(MerchantRecategorized)
+    pbc.exposes(CATEGORIZE, [overrides.read()])
+    pbc.exposes(LIST_OVERRIDES, [overrides.read()])
+    pbc.exposes(SET_OVERRIDE, [overrides.write(), outbox.append()])
