@@ -31,22 +31,30 @@ _USE_QUEUE = (
 )
 
 
+class BoundaryTooLong(ValueError):
+    """The boundary does not fit into a managed policy."""
+
+
 def boundary(names: Names, sources: Sequence[str], capabilities: Sequence[str]) -> str:
     """The permissions boundary of a unit as a policy document.
 
     An allow-list of the unit's own resources, by name prefix, and of the edges its contract gives it; then explicit
-    denials, which hold even where a resource policy elsewhere would let the unit in.
+    denials of every other service and every foreign store, which hold even where a resource policy elsewhere would
+    let the unit in.
 
     Args:
         names: the unit's names.
         sources: event sources it may publish as.
         capabilities: ARNs of the other units' capabilities whose contract names it as a caller.
+
+    Raises:
+        BoundaryTooLong: IAM would refuse it.
     """
     own = f"{names.prefix}*"
     tables, queues, functions = names.table(own), names.queue(own), names.function(own)
     machines = names.state_machine(own)
     lambda_logs = names.log_group(f"/aws/lambda/{own}")
-    return document(
+    text = document(
         [
             Statement(sid="OwnTables", actions=[*_READ_DATA, *_CHANGE_DATA, *_READ_STREAM], resources=[tables]),
             Statement(sid="OwnQueues", actions=_USE_QUEUE, resources=[queues]),
@@ -82,11 +90,11 @@ def boundary(names: Names, sources: Sequence[str], capabilities: Sequence[str]) 
                 actions=["dynamodb:*", "sqs:*"],
                 not_resources=[tables, queues],
             ),
-            Statement(
-                sid="NoForeignFunction",
-                effect="Deny",
-                actions=["lambda:*", "states:*"],
-                not_resources=[functions, machines, *capabilities],
-            ),
         ]
     )
+    if len(text) > MANAGED_POLICY_LIMIT:
+        raise BoundaryTooLong(
+            f"boundary of {names.unit!r}: {len(text)} characters, IAM allows {MANAGED_POLICY_LIMIT}; "
+            + f"it may call {len(capabilities)} capabilities: split the unit or its calls"
+        )
+    return text

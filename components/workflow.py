@@ -1,10 +1,10 @@
 """An Express workflow that starts on an event and says what happens when a step fails."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from string import Template
 
 import pulumi
 from pulumi_aws import cloudwatch, sfn
@@ -21,6 +21,10 @@ from contracts.definitions import Event
 
 FALLBACK_SUFFIX = "fallback"
 """States whose name ends so are fallbacks; entering one is counted."""
+
+
+# Not string.Template: `$name` without braces is a JSONata variable.
+_PLACEHOLDER = re.compile(r"\$\{([a-z_]+)\}")
 
 
 class InvalidWorkflow(ValueError):
@@ -157,10 +161,11 @@ def definition(path: Path, values: Mapping[str, str]) -> str:
     Raises:
         InvalidWorkflow: the file is not JSON, or names a value that is not given.
     """
-    try:
-        filled = Template(path.read_text()).substitute(values)
-    except KeyError as error:
-        raise InvalidWorkflow(f"{path.name}: ${{{error.args[0]}}} is not given; given: {sorted(values)}") from error
+    text = path.read_text()
+    missing = sorted(set(_PLACEHOLDER.findall(text)) - set(values))
+    if missing:
+        raise InvalidWorkflow(f"{path.name}: ${{{missing[0]}}} is not given; given: {sorted(values)}")
+    filled = _PLACEHOLDER.sub(lambda match: values[match[1]], text)
     try:
         return json.dumps(json.loads(filled), separators=(",", ":"))
     except json.JSONDecodeError as error:
