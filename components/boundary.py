@@ -95,6 +95,6 @@ def boundary(names: Names, sources: Sequence[str], capabilities: Sequence[str]) 
     if len(text) > MANAGED_POLICY_LIMIT:
         raise BoundaryTooLong(
             f"boundary of {names.unit!r}: {len(text)} characters, IAM allows {MANAGED_POLICY_LIMIT}; "
-            + f"it may call {len(capabilities)} capabilities: split the unit or its calls"
+            f"it may call {len(capabilities)} capabilities: split the unit or its calls"
         )
     return text

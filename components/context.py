@@ -38,7 +38,7 @@ class UnitContext:
 
 
 def child_of(
-    parent: pulumi.Resource, depends_on: Sequence[pulumi.Resource] = (), protect: bool | None = None
+    parent: pulumi.Resource, depends_on: Sequence[pulumi.Resource] = (), *, protect: bool | None = None
 ) -> pulumi.ResourceOptions:
     """Options of a component's child."""
     return pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on), protect=protect)

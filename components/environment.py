@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Annotated
 
+import msgspec
 import pulumi
 
 from components.names import Names
@@ -15,8 +16,6 @@ LOG_RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 )  # fmt: skip
 """What CloudWatch Logs accepts (PutRetentionPolicy, `retentionInDays`)."""
-
-T = TypeVar("T")
 
 
 class InvalidConfiguration(pulumi.RunError):
@@ -106,15 +105,13 @@ class _Values:
     def units(self, known: tuple[str, ...]) -> tuple[str, ...]:
         """`rewards:units`, all known ones where it is not set."""
         allowed = f"a list of {', '.join(known)}"
-        try:
-            listed: object = self._config.get_object("units")
-        except pulumi.ConfigTypeError as error:
-            raise InvalidConfiguration(f"{self._namespace}:units", self._config.get("units"), allowed) from error
-        if listed is None:
+        text = self._config.get("units")
+        if text is None:
             return known
-        if not isinstance(listed, list) or not listed:
-            raise InvalidConfiguration(f"{self._namespace}:units", str(listed), allowed)
-        chosen = [str(unit) for unit in listed]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        try:
+            chosen = msgspec.json.decode(text, type=Annotated[list[str], msgspec.Meta(min_length=1)])
+        except msgspec.DecodeError as error:
+            raise InvalidConfiguration(f"{self._namespace}:units", text, allowed) from error
         for unit in chosen:
             if unit not in known:
                 raise InvalidConfiguration(f"{self._namespace}:units", unit, allowed)

@@ -115,12 +115,10 @@ def merged(statements: Iterable[Statement]) -> list[Statement]:
     """The statements with those of the same Sid made one: several grants may bring the use of the same key."""
     by_sid: dict[str, Statement] = {}
     for statement in statements:
-        before = by_sid.get(statement.sid)
-        if before is not None:
-            statement = replace(
-                before,
-                actions=sorted({*before.actions, *statement.actions}),
-                resources=sorted({*before.resources, *statement.resources}),
-            )
-        by_sid[statement.sid] = statement
+        before = by_sid.get(statement.sid, statement)
+        by_sid[statement.sid] = replace(
+            before,
+            actions=sorted({*before.actions, *statement.actions}),
+            resources=sorted({*before.resources, *statement.resources}),
+        )
     return list(by_sid.values())

@@ -26,11 +26,9 @@ def events() -> tuple[type[Event], ...]:
 @cache
 def capabilities() -> tuple[AnyCapability, ...]:
     """Every capability, by unit and name."""
-    found = {
-        (value.unit, value.name): value
-        for module in _modules()
-        for value in vars(module).values()
-        if isinstance(value, Capability)
+    values = (value for module in _modules() for value in vars(module).values())
+    found: dict[tuple[str, str], AnyCapability] = {
+        (value.unit, value.name): value for value in values if isinstance(value, Capability)
     }
     return tuple(found[key] for key in sorted(found))
 

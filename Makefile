@@ -1,0 +1,54 @@
+# Everything a newcomer and CI need; `make help` lists it.
+PYTHON ?= python3
+PURCHASES ?= examples/purchases.csv
+STACK ?= dev
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.txt)
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check bench docs up lock clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+install: $(INSTALLED) ## Set up the virtual environment in .venv
+
+$(INSTALLED): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Use: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+demo: install ## Deploy to an embedded AWS and earn points from PURCHASES=FILE.csv
+	@$(BIN)/rewards demo --purchases $(PURCHASES)
+
+test: install ## Run all tests: graph, domain, journeys
+	@$(BIN)/pytest
+
+check: install ## Lint, types, import rules, generated documents
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/basedpyright
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/rewards docs check
+
+bench: install ## Measure, and write docs/benchmarks.md
+	@$(BIN)/python -m benchmarks
+
+docs: install ## Generate schemas and documents anew
+	@$(BIN)/rewards docs generate
+
+up: install ## Deploy STACK=dev to AWS with the Pulumi CLI
+	@command -v pulumi >/dev/null || { echo "The Pulumi CLI is needed: https://www.pulumi.com/docs/install/"; exit 2; }
+	pulumi up --stack $(STACK) --policy-pack policies
+
+lock: install ## Pin all dependencies anew
+	@$(BIN)/uv pip compile --quiet --all-extras --generate-hashes --no-header pyproject.toml -o requirements.txt
+
+clean: ## Remove what can be made again
+	rm -rf $(VENV) dist .sandbox *.egg-info
