@@ -1,4 +1,4 @@
-"""All contracts of the system, found in the modules of this package."""
+"""All contracts of the system, found in the modules of this package, and their schemas."""
 
 import importlib
 import pkgutil
@@ -8,6 +8,7 @@ from types import ModuleType
 
 import contracts
 from contracts.definitions import AnyCapability, Capability, Event
+from contracts.json_schema import capability_schema, event_schema
 
 
 def _modules() -> Iterator[ModuleType]:
@@ -36,3 +37,11 @@ def capabilities() -> tuple[AnyCapability, ...]:
 def callable_by(unit: str) -> tuple[AnyCapability, ...]:
     """The capabilities whose contract names `unit` as a caller."""
     return tuple(capability for capability in capabilities() if unit in capability.callers)
+
+
+def schemas() -> dict[str, str]:
+    """The files of `contracts/schemas/`: their names and contents."""
+    return {
+        **{f"{event.source}.{event.detail_type()}.json": event_schema(event) for event in events()},
+        **{f"{one.unit}.{one.name}.json": capability_schema(one) for one in capabilities()},
+    }

@@ -50,4 +50,7 @@ def capability_schema(capability: AnyCapability) -> str:
 
 
 def _text(schema: dict[str, Any]) -> str:
+    for definition in schema["definitions"].values():
+        if not definition.get("required", True):
+            del definition["required"]  # Draft 4 knows no empty list of required fields.
     return json.dumps(schema, indent=2, sort_keys=True) + "\n"

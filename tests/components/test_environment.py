@@ -1,0 +1,82 @@
+"""Configuration: one clear line for whatever is wrong."""
+
+import json
+from collections.abc import Iterator, Mapping
+
+import pulumi
+import pytest
+
+from components.environment import EnvironmentConfig, InvalidConfiguration
+
+KNOWN = ("platform", "points-ledger", "campaigns")
+VALID = {
+    "aws:region": "eu-central-1",
+    "rewards:environment": "dev",
+    "rewards:account": "111111111111",
+    "rewards:logRetentionDays": "14",
+    "rewards:archiveRetentionDays": "30",
+    "rewards:architecture": "arm64",
+    "rewards:baseRate": "1",
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_configuration_left_behind() -> Iterator[None]:
+    yield
+    pulumi.runtime.set_all_config({})
+
+
+def load(**changes: str | None) -> EnvironmentConfig:
+    values: Mapping[str, str | None] = {**VALID, **{key.replace("__", ":"): value for key, value in changes.items()}}
+    pulumi.runtime.set_all_config({key: value for key, value in values.items() if value is not None})
+    return EnvironmentConfig.load(KNOWN)
+
+
+def test_valid_values_are_typed():
+    config = load()
+    assert (config.environment, config.region, config.log_retention_days) == ("dev", "eu-central-1", 14)
+    assert config.units == KNOWN
+
+
+@pytest.mark.parametrize(
+    ("environment", "protected", "deletion_protection"),
+    [("local", False, False), ("dev", False, False), ("staging", False, True), ("prod", True, True)],
+)
+def test_care_grows_with_the_environment(environment: str, protected: bool, deletion_protection: bool):
+    config = load(rewards__environment=environment)
+    assert (config.protected, config.deletion_protection) == (protected, deletion_protection)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "allowed"),
+    [
+        ("aws:region", None, "an AWS region"),
+        ("aws:region", "Frankfurt", "an AWS region"),
+        ("rewards:environment", "production", "local, dev, staging, prod"),
+        ("rewards:account", "12345", "12 digits"),
+        ("rewards:logRetentionDays", "8", "1, 3, 5, 7, 14"),
+        ("rewards:logRetentionDays", "two weeks", "1, 3, 5, 7, 14"),
+        ("rewards:archiveRetentionDays", "0", "1 to 9999"),
+        ("rewards:architecture", "arm", "arm64, x86_64"),
+        ("rewards:baseRate", "one", "a decimal"),
+        ("rewards:units", '["points-leger"]', "platform, points-ledger, campaigns"),
+        ("rewards:units", "[]", "platform, points-ledger, campaigns"),
+        ("rewards:units", "points-ledger", "platform, points-ledger, campaigns"),
+    ],
+)
+def test_a_wrong_value_is_one_line_with_key_value_and_what_is_allowed(key: str, value: str | None, allowed: str):
+    with pytest.raises(InvalidConfiguration) as error:
+        load(**{key: value})
+    line = str(error.value)
+    assert "\n" not in line
+    assert key in line
+    assert allowed in line
+    assert "is missing" in line if value is None else value.strip('[]"') in line
+
+
+def test_a_wrong_value_ends_the_program_without_a_traceback():
+    assert issubclass(InvalidConfiguration, pulumi.RunError)
+
+
+def test_units_keep_the_order_of_the_program():
+    assert load(rewards__units=json.dumps(["campaigns", "platform"])).units == ("platform", "campaigns")
