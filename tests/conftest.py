@@ -1,0 +1,30 @@
+"""What tests share: the captured program graph of each stack, captured once."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from sandbox.graph import Graph
+from sandbox.program import capture
+
+ROOT = Path(__file__).parents[1]
+STACKS = ("local", "dev", "staging", "prod")
+
+
+@cache
+def captured(stack: str) -> Graph:
+    """The graph of a stack as at its first preview: everything computed is unknown."""
+    return capture(stack, preview=True, root=ROOT)
+
+
+@pytest.fixture(scope="session", params=STACKS)
+def graph(request: pytest.FixtureRequest) -> Graph:
+    """The graph of each stack in turn."""
+    return captured(request.param)
+
+
+@pytest.fixture(scope="session")
+def dev() -> Graph:
+    """The graph of the stack dev."""
+    return captured("dev")
