@@ -1,0 +1,54 @@
+"""Documents that are generated from the program, and the check that the committed ones are up to date."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from contracts import catalogue
+from ops.picture import system_page
+from sandbox.program import capture
+
+ROOT = Path(__file__).resolve().parents[1]
+PICTURED_STACK = "dev"
+
+app = typer.Typer(no_args_is_help=True, help="Generate documents from the program, or check them.")
+
+
+def generated(root: Path) -> dict[Path, str]:
+    """Every generated file, relative to the project's root, and its content."""
+    graph = capture(PICTURED_STACK, preview=True, root=root)
+    return {
+        **{Path("contracts/schemas") / name: text for name, text in catalogue.schemas().items()},
+        Path("docs/system.md"): system_page(graph),
+    }
+
+
+@app.command()
+def generate(root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT) -> None:
+    """Write every generated document anew, and remove schemas whose contract is gone."""
+    files = generated(root)
+    for stale in _stale(root, files):
+        stale.unlink()
+    for path, text in files.items():
+        target = root / path
+        if not target.exists() or target.read_text() != text:
+            target.write_text(text)
+            Console(stderr=True).print(f"wrote {path}")
+
+
+@app.command()
+def check(root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT) -> None:
+    """Exit with 1 if a committed document is not what the program says."""
+    files = generated(root)
+    wrong = [path for path, text in files.items() if not (root / path).exists() or (root / path).read_text() != text]
+    wrong += [path.relative_to(root) for path in _stale(root, files)]
+    for path in wrong:
+        Console(stderr=True).print(f"{path} is out of date: run `make docs` and commit it")
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _stale(root: Path, files: dict[Path, str]) -> list[Path]:
+    return [path for path in (root / "contracts/schemas").glob("*.json") if path.relative_to(root) not in files]
