@@ -1,6 +1,6 @@
 """Composition root: read the configuration, build the units that this stack manages, export their names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pulumi
 
@@ -28,28 +28,29 @@ OFFERINGS: dict[str, Callable[[Offering], None]] = {
 OPERATIONS = "operations"
 
 
-def build(unit: str, config: EnvironmentConfig) -> None:
+def build(unit: str, config: EnvironmentConfig, platform: Sequence[pulumi.Resource]) -> None:
     """Build one unit with the edges that contracts give it."""
     calls = catalogue.callable_by(unit)
-    if unit == PLATFORM:
-        Platform(unit, config)
-    elif unit == OPERATIONS:
-        operations = Operations(unit, UnitArgs(config=config, publishes_as=[cards.SOURCE], calls=calls))
+    if unit == OPERATIONS:
+        args = UnitArgs(config=config, publishes_as=[cards.SOURCE], calls=calls, platform=platform)
+        operations = Operations(unit, args)
         operations.operator(publishes_as=[cards.SOURCE])
         operations.complete()
     elif unit in OFFERINGS:
-        offering = Offering(unit, UnitArgs(config=config, calls=calls))
+        offering = Offering(unit, UnitArgs(config=config, calls=calls, platform=platform))
         OFFERINGS[unit](offering)
         offering.complete()
     else:
-        pbc = Pbc(unit, UnitArgs(config=config, publishes_as=[unit], calls=calls))
+        pbc = Pbc(unit, UnitArgs(config=config, publishes_as=[unit], calls=calls, platform=platform))
         PBCS[unit](pbc)
         pbc.complete()
 
 
 config = EnvironmentConfig.load((PLATFORM, OPERATIONS, *PBCS, *OFFERINGS))
+platform = Platform(PLATFORM, config).resources if PLATFORM in config.units else []
 for unit in config.units:
-    build(unit, config)
+    if unit != PLATFORM:
+        build(unit, config, platform)
 
 pulumi.export("bus", config.names(PLATFORM).bus())
 pulumi.export("units", list(config.units))

@@ -23,6 +23,8 @@ class UnitContext:
     layer: lambda_.LayerVersion | None
     """None for a unit without code."""
     code_path: str | None
+    platform: Sequence[pulumi.Resource] = ()
+    """The platform's resources that must be there first, where this stack manages them too."""
     alarms: list[Alarm] = field(default_factory=list[Alarm])
     """Every alarm made in the unit, for its dashboard."""
 

@@ -47,7 +47,7 @@ class Pbc(Unit):
                 type="JSONSchemaDraft4",
                 content=event_schema(event),
                 tags=self.context.tags,
-                opts=child_of(self),
+                opts=child_of(self, depends_on=self.context.platform),
             )
         return Outbox(f"{self._unit}-outbox", OutboxArgs(context=self.context), opts=child_of(self))
 

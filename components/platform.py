@@ -16,6 +16,9 @@ class Platform(pulumi.ComponentResource):
     Units know it by names only, so that it can be deployed alone, and first.
     """
 
+    resources: list[pulumi.Resource]
+    """What units of the same stack must wait for."""
+
     def __init__(self, name: str, config: EnvironmentConfig, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rewards:components:Platform", name, {"unit": name}, opts)
         names, owner_tags = config.names(name), tags(config, name)
@@ -50,7 +53,7 @@ class Platform(pulumi.ComponentResource):
             retention_days=config.archive_retention_days,
             opts=child_of(self, depends_on=[bus]),
         )
-        schemas.Registry(
+        registry = schemas.Registry(
             f"{name}-events",
             name=names.physical("events"),
             description="Schemas of the events on the bus",
@@ -76,6 +79,7 @@ class Platform(pulumi.ComponentResource):
             policy_document=_workflow_log_policy(names),
             opts=child_of(self),
         )
+        self.resources = [bus, registry]
         self.register_outputs({"bus_arn": bus.arn})
 
 

@@ -93,7 +93,7 @@ class Subscription(pulumi.ComponentResource):
             event_bus_name=names.bus_name(),
             event_pattern=event_pattern(args.events),
             tags=args.context.tags,
-            opts=child_of(self),
+            opts=child_of(self, depends_on=args.context.platform),
         )
         cloudwatch.EventTarget(
             f"{name}-target",

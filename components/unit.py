@@ -50,6 +50,8 @@ class UnitArgs:
     """Event sources it may publish as."""
     calls: Sequence[AnyCapability] = ()
     """Capabilities of other units whose contract names it as a caller."""
+    platform: Sequence[pulumi.Resource] = ()
+    """The platform's resources that must be there first, where this stack manages them too."""
 
 
 class Unit(pulumi.ComponentResource):
@@ -93,6 +95,7 @@ class Unit(pulumi.ComponentResource):
             boundary=limit,
             layer=_layer(self, name, args.config, names),
             code_path=str(code(name)) if has_code(name) else None,
+            platform=args.platform,
         )
 
     def complete(self) -> None:

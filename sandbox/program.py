@@ -50,6 +50,7 @@ def capture(stack: str, *, preview: bool = True, provision: Provision | None = N
             _NoMocks(), project=config.project, stack=stack, preview=preview, monitor=_Monitor(graph, provision)
         )
         mocks.test(_run_main)()
+        graph.outputs = _exports()
     return graph
 
 
@@ -91,8 +92,6 @@ class _Monitor(mocks.MockMonitor):
         outputs = _plain(request.outputs)
         if request.urn in self._by_urn:
             self._by_urn[request.urn].outputs = outputs
-        else:
-            self._graph.outputs = outputs
         return empty_pb2.Empty()
 
     def _keep(self, request: Any) -> Resource:
@@ -120,6 +119,12 @@ class _Monitor(mocks.MockMonitor):
             self._by_urn[resource.urn] = resource
             graph.resources.append(resource)
         return resource
+
+
+def _exports() -> dict[str, Any]:
+    """What the program exported, where it is plain data."""
+    root = pulumi.runtime.get_root_resource()
+    return dict(getattr(root, "outputs", {}))
 
 
 def _default_provider(graph: Graph, token: str) -> str:

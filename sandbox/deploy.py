@@ -1,0 +1,51 @@
+"""Deploy the program to the embedded AWS: run it, and make each resource as it is registered."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.embedded_aws import EmbeddedAws
+from sandbox.graph import Graph, Resource
+from sandbox.program import ROOT, capture
+from sandbox.provision import NotModelled, provision
+
+OnProgress = Callable[[Resource, int], None]
+"""Told each resource when it is there, and how many there are by then."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """What was deployed."""
+
+    graph: Graph
+    not_modelled: list[NotModelled]
+    """What the program asks for and the embedded AWS does not have."""
+
+
+def deploy(
+    aws: EmbeddedAws, *, stack: str = "local", on_progress: OnProgress | None = None, root: Path = ROOT
+) -> Deployment:
+    """Deploy to an empty region, and write `export.json` into the sandbox's folder.
+
+    Raises:
+        UnknownType: the program has a type that the sandbox does not know.
+        InvalidStack: the stack does not exist.
+        Exception: whatever the program raises.
+    """
+    not_modelled: list[NotModelled] = []
+    count = 0
+    lock = threading.Lock()
+
+    def make(resource: Resource) -> None:
+        nonlocal count
+        missing = provision(aws, resource)
+        with lock:
+            not_modelled.extend(missing)
+            count += 1
+            if on_progress is not None:
+                on_progress(resource, count)
+
+    graph = capture(stack, preview=False, provision=make, root=root)
+    graph.save(aws.folder / "export.json")
+    return Deployment(graph=graph, not_modelled=sorted(not_modelled))

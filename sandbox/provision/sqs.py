@@ -1,0 +1,35 @@
+"""SQS."""
+
+from sandbox.embedded_aws import EmbeddedAws
+from sandbox.provision.inputs import Inputs, plain
+from sandbox.provision.registry import Provisioned, provisions
+
+_ATTRIBUTES = {
+    "delaySeconds": "DelaySeconds",
+    "kmsMasterKeyId": "KmsMasterKeyId",
+    "messageRetentionSeconds": "MessageRetentionPeriod",
+    "receiveWaitTimeSeconds": "ReceiveMessageWaitTimeSeconds",
+    "redriveAllowPolicy": "RedriveAllowPolicy",
+    "redrivePolicy": "RedrivePolicy",
+    "visibilityTimeoutSeconds": "VisibilityTimeout",
+}
+
+
+@provisions("aws:sqs/queue:Queue")
+def queue(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
+    """A queue with its retention, redrive and encryption."""
+    sqs = aws.client("sqs")
+    attributes = {attribute: str(inputs[key]) for key, attribute in _ATTRIBUTES.items() if key in inputs}
+    url = sqs.create_queue(QueueName=inputs["name"], Attributes=attributes, tags=plain(inputs.get("tags", {})))[
+        "QueueUrl"
+    ]
+    arn = f"arn:aws:sqs:{aws.region}:{aws.account}:{inputs['name']}"
+    return Provisioned(id=url, outputs={"arn": arn, "url": url})
+
+
+@provisions("aws:sqs/queuePolicy:QueuePolicy")
+def queue_policy(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
+    """Who may use a queue besides its owner's roles."""
+    url = inputs["queueUrl"]
+    aws.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": inputs["policy"]})
+    return Provisioned(id=url)
