@@ -47,8 +47,16 @@ up: install ## Deploy STACK=dev to AWS with the Pulumi CLI
 	@command -v pulumi >/dev/null || { echo "The Pulumi CLI is needed: https://www.pulumi.com/docs/install/"; exit 2; }
 	pulumi up --stack $(STACK) --policy-pack policies
 
+# What the Lambda runtime brings along is left out of the layers.
+IN_RUNTIME := boto3 botocore jmespath python-dateutil s3transfer six urllib3
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate
+
 lock: install ## Pin all dependencies anew
-	@$(BIN)/uv pip compile --quiet --all-extras --generate-hashes --no-header pyproject.toml -o requirements.txt
+	@$(COMPILE) --all-extras pyproject.toml -o requirements.txt
+	@for folder in $(dir $(wildcard lambdas/*/requirements.in)); do \
+	  $(COMPILE) --universal --constraint requirements.txt $(IN_RUNTIME:%=--no-emit-package %) \
+	    $${folder}requirements.in -o $${folder}requirements.txt; \
+	done
 
 clean: ## Remove what can be made again
 	rm -rf $(VENV) dist .sandbox *.egg-info

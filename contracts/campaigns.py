@@ -2,10 +2,14 @@
 
 from typing import ClassVar, Literal
 
-from contracts.definitions import Capability, Event, Message, Request
+from contracts.definitions import Capability, ContractError, Event, Message, Request
 from contracts.vocabulary import DecimalString, Instant, Key, Name, Pattern, Points
 
 UNIT = "campaigns"
+
+
+class InvalidCampaign(ContractError):
+    """The parts of a campaign do not fit together. The message names them and what is allowed."""
 
 
 class Bonus(Message, frozen=True, kw_only=True):
@@ -105,6 +109,7 @@ SET_CAMPAIGN = Capability(
     request=SetCampaign,
     response=Campaign,
     callers=("operations",),
+    errors=(InvalidCampaign,),
     changes_state=True,
 )
 LIST_CAMPAIGNS = Capability(

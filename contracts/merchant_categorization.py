@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from contracts.definitions import Capability, Event, Message, Request
-from contracts.vocabulary import Identifier, Instant, Key, Merchant, Name
+from contracts.vocabulary import Identifier, Instant, Key, Merchant, Name, PageSize
 
 UNIT = "merchant-categorization"
 UNCATEGORIZED = "uncategorized"
@@ -52,7 +52,7 @@ class MerchantOverride(Message, frozen=True, kw_only=True):
 
 
 class ListMerchantOverrides(Request, frozen=True, kw_only=True):
-    limit: int = 100
+    limit: PageSize = 100
     after: str | None = None
     """`next` of the page before."""
 

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from contracts.definitions import Capability, ContractError, Event, Message, Request
-from contracts.vocabulary import Identifier, Instant, Points, SignedPoints
+from contracts.vocabulary import Identifier, Instant, PageSize, Points, SignedPoints
 
 UNIT = "points-ledger"
 
@@ -52,7 +52,7 @@ class Balance(Message, frozen=True, kw_only=True):
 
 class GetStatement(Request, frozen=True, kw_only=True):
     member_id: Identifier
-    limit: int = 50
+    limit: PageSize = 50
     before: int | None = None
     """Only postings with a sequence below it: `next` of the page before."""
 

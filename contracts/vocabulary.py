@@ -34,6 +34,8 @@ DecimalString = Annotated[
     str, Meta(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6})?$", description="exact decimal as a string, never a float")
 ]
 
+PageSize = Annotated[int, Meta(ge=1, le=1000, description="how many at most")]
+
 Instant = Annotated[datetime, Meta(tz=True, description="RFC 3339 date-time with an offset")]
 
 

@@ -1,0 +1,13 @@
+"""Capability `bonuses`."""
+
+from contracts.campaigns import BONUSES, Bonuses, FindBonuses
+from lambdas.campaigns import model
+from lambdas.campaigns.store import CampaignStore
+from lambdas.kit.capability import Asked, capability
+
+
+@capability(BONUSES)
+def handler(request: FindBonuses, asked: Asked) -> Bonuses:
+    """The campaigns that apply to a purchase, by rank."""
+    campaigns = CampaignStore(asked.runtime).around(request.at)
+    return Bonuses(bonuses=model.bonuses(campaigns, request.card_product, request.category, request.at))

@@ -1,0 +1,46 @@
+"""Capability `set-campaign`."""
+
+import msgspec
+
+from contracts.campaigns import SET_CAMPAIGN, Campaign, CampaignChanged, SetCampaign
+from lambdas.campaigns import model
+from lambdas.campaigns.store import CampaignStore
+from lambdas.kit.capability import Asked, capability
+from lambdas.kit.unit_of_work import until_fresh
+
+
+@capability(SET_CAMPAIGN)
+def handler(request: SetCampaign, asked: Asked) -> Campaign:
+    """Make a campaign, or change one."""
+    model.validate(request)
+    return until_fresh(lambda: _set(request, asked), asked.runtime)
+
+
+def _set(request: SetCampaign, asked: Asked) -> Campaign:
+    store = CampaignStore(asked.runtime)
+    before = store.find(request.campaign_id)
+    after = Campaign(
+        **msgspec.structs.asdict(request),
+        version=before.version + 1 if before else 1,
+        changed_by=asked.cause.actor,
+        changed_at=asked.runtime.clock.now(),
+    )
+    work = asked.unit_of_work()
+    work.add(*store.change(before, after))
+    work.publish(_event(after), sequence=after.version)
+    work.commit()
+    return after
+
+
+def _event(after: Campaign) -> CampaignChanged:
+    return CampaignChanged(
+        campaign_id=after.campaign_id,
+        starts_at=after.starts_at,
+        ends_at=after.ends_at,
+        categories=after.categories,
+        card_products=after.card_products,
+        bonus=model.bonus_of(after),
+        version=after.version,
+        changed_by=after.changed_by,
+        changed_at=after.changed_at,
+    )

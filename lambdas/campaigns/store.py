@@ -1,0 +1,80 @@
+"""Campaigns in the PBC's table.
+
+| pk | sk | what |
+|---|---|---|
+| `campaigns` | `<campaign id>` | the campaign as it stands |
+| `month#<2026-06>` | `<campaign id>` | the same, for each month that its window touches |
+| `campaign#<campaign id>` | `change#<version>` | every change, with who, when, before and after |
+
+A purchase looks at one month only: what it reads grows with the campaigns that run then, not with all there ever were.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from contracts.campaigns import Campaign
+from lambdas.campaigns.model import months_of
+from lambdas.kit.ports import Delete, Operation, Put, Query
+from lambdas.kit.queries import all_items
+from lambdas.kit.runtime import Runtime
+
+_LIST = "campaigns"
+
+
+class CampaignStore:
+    """Reads campaigns, and gives the operations that change one."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._tables = runtime.tables
+        self._table = runtime.store_table
+
+    def find(self, campaign_id: str) -> Campaign | None:
+        """A campaign, or None."""
+        item = self._tables.get(self._table, {"pk": _LIST, "sk": campaign_id})
+        return _campaign(item) if item else None
+
+    def all(self) -> list[Campaign]:
+        """Every campaign, by id."""
+        return self._in(_LIST)
+
+    def around(self, at: datetime) -> list[Campaign]:
+        """The campaigns whose window touches the month of an instant."""
+        return self._in(f"month#{at.astimezone(UTC):%Y-%m}")
+
+    def change(self, before: Campaign | None, after: Campaign) -> list[Operation]:
+        """Replace a campaign, if it still is what was read."""
+        stored: dict[str, Any] = msgspec.to_builtins(after)
+        history = {
+            "pk": f"campaign#{after.campaign_id}",
+            "sk": f"change#{after.version:08d}",
+            **stored,
+            "before": msgspec.to_builtins(before),
+        }
+        months = months_of(after.starts_at, after.ends_at)
+        gone = set(months_of(before.starts_at, before.ends_at)) - set(months) if before else set[str]()
+        return [
+            Put(
+                table=self._table,
+                item={"pk": _LIST, "sk": after.campaign_id, **stored},
+                expect={"version": before.version if before else None},
+            ),
+            Put(table=self._table, item=history),
+            *(
+                Put(table=self._table, item={"pk": f"month#{month}", "sk": after.campaign_id, **stored})
+                for month in months
+            ),
+            *(
+                Delete(table=self._table, key={"pk": f"month#{month}", "sk": after.campaign_id})
+                for month in sorted(gone)
+            ),
+        ]
+
+    def _in(self, partition: str) -> list[Campaign]:
+        items = all_items(self._tables, Query(table=self._table, key_name="pk", key_value=partition))
+        return [_campaign(item) for item in items]
+
+
+def _campaign(item: dict[str, Any]) -> Campaign:
+    return msgspec.convert(item, Campaign)

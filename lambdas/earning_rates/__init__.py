@@ -1,0 +1,1 @@
+"""earning-rates at run time."""

@@ -1,0 +1,18 @@
+"""Capability `rate`."""
+
+from contracts.earning_rates import RATE, FindRate, NoRate, Rate
+from lambdas.earning_rates.model import ANY_CATEGORY, in_effect
+from lambdas.earning_rates.store import RateStore
+from lambdas.kit.capability import Asked, capability
+
+
+@capability(RATE)
+def handler(request: FindRate, asked: Asked) -> Rate:
+    """The rate in effect: the category's, else the card product's for all others."""
+    store = RateStore(asked.runtime)
+    rate = in_effect(
+        [store.latest(request.card_product, category, request.at) for category in (request.category, ANY_CATEGORY)]
+    )
+    if rate is None:
+        raise NoRate(f"no rate for {request.card_product} at {request.category} on {request.at.isoformat()}")
+    return rate

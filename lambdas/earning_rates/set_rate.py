@@ -1,0 +1,57 @@
+"""Capability `set-rate`."""
+
+from contracts.earning_rates import SET_RATE, EarningRateChanged, RateOverlap, RateVersion, SetRate
+from lambdas.earning_rates.model import with_ends
+from lambdas.earning_rates.store import RateStore
+from lambdas.kit.capability import Asked, capability
+from lambdas.kit.unit_of_work import until_fresh
+
+
+@capability(SET_RATE)
+def handler(request: SetRate, asked: Asked) -> RateVersion:
+    """Let a rate take effect from an instant on."""
+    return until_fresh(lambda: _set(request, asked), asked.runtime)
+
+
+def _set(request: SetRate, asked: Asked) -> RateVersion:
+    store = RateStore(asked.runtime)
+    before = store.starting_at(request.card_product, request.category, request.effective_from)
+    if before is not None and not request.replace:
+        raise RateOverlap(
+            f"{request.card_product} at {request.category}: a rate of {before.points_per_unit} begins at "
+            f"{before.effective_from.isoformat()} already; `replace` corrects it"
+        )
+    after = RateVersion(
+        card_product=request.card_product,
+        category=request.category,
+        points_per_unit=request.points_per_unit,
+        effective_from=request.effective_from,
+        effective_to=None,
+        changed_by=asked.cause.actor,
+        changed_at=asked.runtime.clock.now(),
+    )
+    number = store.changes(request.card_product, request.category) + 1
+    known = [one for one in store.history(request.card_product, request.category) if one != before]
+    after = next(one for one in with_ends(_by_beginning([*known, after])) if one.effective_from == after.effective_from)
+    work = asked.unit_of_work()
+    work.add(*store.change(before, after, number))
+    work.publish(_event(after), sequence=number)
+    work.commit()
+    return after
+
+
+def _by_beginning(versions: list[RateVersion]) -> list[RateVersion]:
+    return sorted(versions, key=lambda version: version.effective_from)
+
+
+def _event(after: RateVersion) -> EarningRateChanged:
+    return EarningRateChanged(
+        rate_key=f"{after.card_product}/{after.category}",
+        card_product=after.card_product,
+        category=after.category,
+        points_per_unit=after.points_per_unit,
+        effective_from=after.effective_from,
+        effective_to=after.effective_to,
+        changed_by=after.changed_by,
+        changed_at=after.changed_at,
+    )

@@ -1,0 +1,96 @@
+"""Rates in the PBC's table.
+
+| pk | sk | what |
+|---|---|---|
+| `rate#<card product>#<category>` | `<effective from>` | the rate that begins there |
+| `head#<card product>#<category>` | `head` | how often this key was changed |
+| `audit#<card product>#<category>` | `<number>` | every change, with who, when, before and after |
+| `keys` | `<card product>#<category>` | which keys there are |
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from contracts.earning_rates import RateVersion
+from lambdas.earning_rates.model import sortable
+from lambdas.kit.ports import Operation, Put, Query, Update
+from lambdas.kit.queries import all_items
+from lambdas.kit.runtime import Runtime
+
+_KEYS = "keys"
+
+
+class RateStore:
+    """Reads rates, and gives the operations that add one."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._tables = runtime.tables
+        self._table = runtime.store_table
+
+    def latest(self, card_product: str, category: str, at: datetime) -> RateVersion | None:
+        """The rate of exactly this key that began last, at or before an instant. One item is read."""
+        page = self._tables.query(
+            Query(
+                table=self._table,
+                key_name="pk",
+                key_value=_partition(card_product, category),
+                sort_name="sk",
+                sort_at_most=sortable(at),
+                newest_first=True,
+                limit=1,
+            )
+        )
+        return _version(page.items[0]) if page.items else None
+
+    def starting_at(self, card_product: str, category: str, instant: datetime) -> RateVersion | None:
+        """The rate that begins at exactly this instant."""
+        item = self._tables.get(self._table, {"pk": _partition(card_product, category), "sk": sortable(instant)})
+        return _version(item) if item else None
+
+    def history(self, card_product: str, category: str) -> list[RateVersion]:
+        """All rates of a key, by their beginning."""
+        return [_version(item) for item in self._all(_partition(card_product, category))]
+
+    def keys(self) -> list[tuple[str, str]]:
+        """Card products and categories that have rates."""
+        return [(item["card_product"], item["category"]) for item in self._all(_KEYS)]
+
+    def changes(self, card_product: str, category: str) -> int:
+        """How often a key was changed."""
+        head = self._tables.get(self._table, _head(card_product, category))
+        return head["changes"] if head else 0
+
+    def change(self, before: RateVersion | None, after: RateVersion, number: int) -> list[Operation]:
+        """Add or correct a rate, as the key's change of this number, if nobody else changes it meanwhile."""
+        key = f"{after.card_product}#{after.category}"
+        stored: dict[str, Any] = msgspec.to_builtins(after)
+        audit = {"pk": f"audit#{key}", "sk": f"{number:08d}", **stored, "before": msgspec.to_builtins(before)}
+        names = {"card_product": after.card_product, "category": after.category}
+        return [
+            Update(
+                table=self._table,
+                key=_head(after.card_product, after.category),
+                set={"changes": number},
+                expect={"changes": number - 1 or None},
+            ),
+            Put(table=self._table, item={"pk": f"rate#{key}", "sk": sortable(after.effective_from), **stored}),
+            Put(table=self._table, item=audit),
+            Put(table=self._table, item={"pk": _KEYS, "sk": key, **names}),
+        ]
+
+    def _all(self, partition: str) -> list[dict[str, Any]]:
+        return all_items(self._tables, Query(table=self._table, key_name="pk", key_value=partition))
+
+
+def _partition(card_product: str, category: str) -> str:
+    return f"rate#{card_product}#{category}"
+
+
+def _head(card_product: str, category: str) -> dict[str, str]:
+    return {"pk": f"head#{card_product}#{category}", "sk": "head"}
+
+
+def _version(item: dict[str, Any]) -> RateVersion:
+    return msgspec.convert(item, RateVersion)

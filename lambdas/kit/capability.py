@@ -1,0 +1,83 @@
+"""Turns a function into the Lambda handler of a capability."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic
+
+import msgspec
+
+from contracts.definitions import Capability, ContractError, InvalidRequest, RequestT, ResponseT
+from contracts.envelope import Call
+from lambdas.kit.observability import continued_trace, count, logger, observed, own_trace_header
+from lambdas.kit.runtime import Runtime, lambda_runtime
+from lambdas.kit.unit_of_work import Cause, UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The surroundings of a call."""
+
+    runtime: Runtime
+    cause: Cause
+
+    def unit_of_work(self) -> UnitOfWork:
+        """A transaction whose events follow from this call."""
+        return UnitOfWork(self.runtime, self.cause)
+
+
+class CapabilityHandler(Generic[RequestT, ResponseT]):
+    """Decodes the call, asks the function, encodes its answer. Refusals of the contract reach the caller by class name."""
+
+    def __init__(
+        self, contract: Capability[RequestT, ResponseT], answer: Callable[[RequestT, Asked], ResponseT]
+    ) -> None:
+        self._contract = contract
+        self._answer = answer
+
+    def __call__(self, event: object, context: object) -> Any:
+        """What Lambda calls."""
+        with observed(context):
+            return self.answer(event, lambda_runtime())
+
+    def answer(self, event: object, runtime: Runtime) -> Any:
+        """Answer a call in a given world.
+
+        Raises:
+            InvalidRequest: the call does not fit the contract.
+            ContractError: a refusal that the contract names.
+        """
+        try:
+            call, request = self._decoded(event)
+        except msgspec.ValidationError as error:
+            count("InvalidRequests")
+            raise InvalidRequest(f"{self._contract.unit} {self._contract.name}: {error}") from error
+        given = call.metadata
+        header = given.trace_header or own_trace_header()
+        annotations = {"correlation_id": given.correlation_id}
+        logger.set_correlation_id(given.correlation_id)
+        with continued_trace(f"{self._contract.unit} {self._contract.name}", header, annotations) as trace_header:
+            cause = Cause(
+                correlation_id=given.correlation_id,
+                causation_id=given.causation_id,
+                trace_header=trace_header,
+                actor=given.actor or "unknown",
+            )
+            try:
+                response = self._answer(request, Asked(runtime=runtime, cause=cause))
+            except ContractError as refusal:
+                count("Refusals")
+                logger.info("refused", reason=type(refusal).__name__, detail=str(refusal))
+                raise
+        return msgspec.to_builtins(response)
+
+    def _decoded(self, event: object) -> tuple[Call, RequestT]:
+        # Lambda has decoded the JSON already; going through it once more gives `data` to its own type.
+        call = msgspec.json.decode(msgspec.json.encode(event), type=Call)
+        return call, msgspec.json.decode(call.data, type=self._contract.request)
+
+
+def capability(
+    contract: Capability[RequestT, ResponseT],
+) -> Callable[[Callable[[RequestT, Asked], ResponseT]], CapabilityHandler[RequestT, ResponseT]]:
+    """Make a function the handler of a capability."""
+    return lambda answer: CapabilityHandler(contract, answer)

@@ -1,0 +1,20 @@
+"""Event ids that sort by time."""
+
+from datetime import datetime
+from uuid import UUID
+
+from lambdas.kit.ports import Random
+
+_VERSION = 7
+_VARIANT = 0b10
+
+
+def uuid7(at: datetime, random: Random) -> str:
+    """A UUID version 7 (RFC 9562, section 5.7): 48 bits of milliseconds since 1970, then chance."""
+    milliseconds = int(at.timestamp() * 1000)
+    value = milliseconds << 80
+    value |= _VERSION << 76
+    value |= random.getrandbits(12) << 64
+    value |= _VARIANT << 62
+    value |= random.getrandbits(62)
+    return str(UUID(int=value))

@@ -1,0 +1,175 @@
+"""What the logic needs of the world, and the operations on tables as data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+Item = dict[str, Any]
+"""A stored item: strings, whole numbers, booleans, None, and lists and mappings of them."""
+Key = Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Put:
+    """Write a whole item, in the place of one that may be there."""
+
+    table: str
+    item: Item
+    expect: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Attributes and values of the item that is there; None means absent, so `{"pk": None}` expects no item at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Update:
+    """Change attributes of an item; make the item if there is none."""
+
+    table: str
+    key: Key
+    set: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    remove: Sequence[str] = ()
+    expect: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Attributes and the values they must have; None means that the attribute must be absent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delete:
+    """Remove an item."""
+
+    table: str
+    key: Key
+    expect: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """Fail unless the item's attributes have these values."""
+
+    table: str
+    key: Key
+    expect: Mapping[str, Any]
+
+
+Operation = Put | Update | Delete | Check
+
+
+class ConditionFailed(Exception):
+    """Conditions of a transaction were not met. Nothing was written."""
+
+    def __init__(self, failed: Sequence[Operation]) -> None:
+        super().__init__(f"conditions not met: {', '.join(map(repr, failed))}")
+        self.failed = tuple(failed)
+
+
+class TransactionConflict(Exception):
+    """Another writer was at one of the items at the same moment. Nothing was written; trying again is right."""
+
+
+class TransactionTooLarge(Exception):
+    """More operations, or more bytes, than one transaction can take. Nothing was written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Part of a query's answer."""
+
+    items: list[Item]
+    next: Key | None
+    """Where the next page begins; None on the last one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """Items of one partition, by sort key."""
+
+    table: str
+    key_name: str
+    key_value: str
+    sort_name: str | None = None
+    sort_prefix: str | None = None
+    sort_at_most: str | None = None
+    index: str | None = None
+    newest_first: bool = False
+    limit: int | None = None
+    after: Key | None = None
+
+
+class Tables(Protocol):
+    """DynamoDB, as far as it is needed. Reads see every write that was answered before them, except through an index."""
+
+    def get(self, table: str, key: Key) -> Item | None:
+        """An item, or None."""
+        ...
+
+    def query(self, query: Query) -> Page:
+        """Items in the order of their sort key."""
+        ...
+
+    def update(self, update: Update) -> None:
+        """Change one item.
+
+        Raises:
+            ConditionFailed: an expected value is not there.
+        """
+        ...
+
+    def transact(self, operations: Sequence[Operation]) -> None:
+        """Do all of it or nothing.
+
+        Raises:
+            ConditionFailed: a condition is not met.
+            TransactionConflict: another writer is at one of the items.
+            TransactionTooLarge: it does not fit into one transaction.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class BusEntry:
+    """An event as it is put on the bus."""
+
+    source: str
+    detail_type: str
+    detail: str
+    time: datetime
+    trace_header: str | None = None
+
+
+class Bus(Protocol):
+    """EventBridge's PutEvents."""
+
+    def put(self, entries: Sequence[BusEntry]) -> list[str | None]:
+        """Publish at most ten entries. One answer an entry, in order: None where it was taken, else the error code."""
+        ...
+
+
+class DeadLetters(Protocol):
+    """The dead-letter queue of a consumer."""
+
+    def send(self, body: str, attributes: Mapping[str, str]) -> None:
+        """Put a message aside with what is known of it."""
+        ...
+
+
+class Clock(Protocol):
+    """Time, and waiting."""
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+class Random(Protocol):
+    """Chance: for jitter and ids."""
+
+    def uniform(self, a: float, b: float) -> float:
+        """A number between two."""
+        ...
+
+    def getrandbits(self, k: int, /) -> int:
+        """An integer of so many bits."""
+        ...

@@ -1,0 +1,155 @@
+"""Turns functions into the Lambda handler of a subscription: a batch of events, each handled alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from contracts.definitions import ContractError, Event
+from contracts.envelope import Envelope
+from lambdas.kit.observability import continued_trace, count, logger, observed
+from lambdas.kit.runtime import Runtime, lambda_runtime
+from lambdas.kit.unit_of_work import (
+    AlreadyHandled,
+    Cause,
+    ConflictingMessage,
+    UnitOfWork,
+    fingerprint,
+    raise_if_known,
+)
+
+E = TypeVar("E", bound=Event)
+
+
+class NotYet(Exception):
+    """The event came before what it builds on: it is tried again later, not lost."""
+
+
+class Poison(Exception):
+    """A message that can never be handled. It goes to the dead-letter queue, alone and at once, with this reason."""
+
+
+class _BusEvent(msgspec.Struct, frozen=True):
+    """An event as EventBridge delivers it to a queue, as far as it is needed."""
+
+    source: str
+    detail: msgspec.Raw
+    detail_type: str = msgspec.field(name="detail-type")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """The surroundings of an event."""
+
+    runtime: Runtime
+    cause: Cause
+    occurred_at: datetime
+    """When its source committed it."""
+
+    def unit_of_work(self) -> UnitOfWork:
+        """A transaction that also marks the event as handled, and whose events follow from it."""
+        return UnitOfWork(self.runtime, self.cause)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reaction:
+    event: type[Event]
+    handle: Callable[[Any, Received], None]
+
+
+class Subscriber:
+    """The handler of a subscription. `on` adds a reaction to an event type."""
+
+    def __init__(self) -> None:
+        self._reactions: dict[tuple[str, str], _Reaction] = {}
+        self._processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+    def on(self, event: type[E]) -> Callable[[Callable[[E, Received], None]], Callable[[E, Received], None]]:
+        """React to an event type."""
+
+        def register(handle: Callable[[E, Received], None]) -> Callable[[E, Received], None]:
+            self._reactions[event.source, event.detail_type()] = _Reaction(event=event, handle=handle)
+            return handle
+
+        return register
+
+    def __call__(self, event: dict[str, Any], context: Any) -> Any:
+        """What Lambda calls. Answers with the messages that are to be delivered again."""
+        with observed(context):
+            return process_partial_response(
+                event=event,
+                record_handler=lambda record: self._receive(record, lambda_runtime()),
+                processor=self._processor,
+                context=context,
+            )
+
+    def _receive(self, record: SQSRecord, runtime: Runtime) -> None:
+        self.consume(record.body, runtime, attempts=int(record.attributes.approximate_receive_count or 1))
+
+    def consume(self, body: str, runtime: Runtime, *, attempts: int = 1) -> None:
+        """Handle one message in a given world. A poison message is put aside; any other failure is raised.
+
+        Raises:
+            NotYet: it came before what it builds on.
+            Exception: whatever hinders it now; it is delivered again.
+        """
+        try:
+            self._handle(body, runtime)
+        except (Poison, ConflictingMessage, ContractError, msgspec.DecodeError) as error:
+            _put_aside(body, runtime, reason=f"{type(error).__name__}: {error}", attempts=attempts)
+
+    def _handle(self, body: str, runtime: Runtime) -> None:
+        received = msgspec.json.decode(body, type=_BusEvent)
+        reaction = self._reactions.get((received.source, received.detail_type))
+        if reaction is None:
+            raise Poison(f"{received.detail_type} from {received.source} is not subscribed to")
+        envelope = msgspec.json.decode(received.detail, type=Envelope)
+        event = msgspec.json.decode(envelope.data, type=reaction.event)
+        given = envelope.metadata
+        logger.set_correlation_id(given.correlation_id)
+        annotations = {"correlation_id": given.correlation_id}
+        with continued_trace(f"{runtime.unit} on {received.detail_type}", given.trace_header, annotations) as trace:
+            cause = Cause(
+                correlation_id=given.correlation_id,
+                causation_id=given.event_id,
+                trace_header=trace,
+                actor=received.source,
+                event_id=given.event_id,
+                fingerprint=fingerprint(bytes(envelope.data)),
+            )
+            try:
+                raise_if_known(runtime, cause)
+                reaction.handle(event, Received(runtime=runtime, cause=cause, occurred_at=given.occurred_at))
+            except AlreadyHandled:
+                count("Duplicates")
+                return
+        delay = (datetime.now(UTC) - given.occurred_at).total_seconds()
+        count("DeliveryLagSeconds", delay)
+
+
+def _put_aside(body: str, runtime: Runtime, *, reason: str, attempts: int) -> None:
+    count("DeadLetters")
+    logger.error("put aside", reason=reason)
+    if runtime.dead_letters is None:
+        raise Poison(f"there is no dead-letter queue for: {reason}")
+    runtime.dead_letters.send(
+        body,
+        {
+            "reason": reason[:1000],
+            "source": runtime.unit,
+            "attempts": str(attempts),
+            "correlation_id": _correlation_id(body),
+        },
+    )
+
+
+def _correlation_id(body: str) -> str:
+    """The correlation id of a message that may be of any form."""
+    try:
+        return str(msgspec.json.decode(body)["detail"]["metadata"]["correlation_id"])
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return "none"

@@ -1,0 +1,162 @@
+"""State, inbox marker and events, committed in one transaction or not at all."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from contracts.definitions import Event
+from contracts.envelope import EventMetadata
+from lambdas.kit.identifiers import uuid7
+from lambdas.kit.outbox import outbox_item
+from lambdas.kit.ports import ConditionFailed, Operation, Put, TransactionConflict
+from lambdas.kit.runtime import Runtime
+
+_ATTEMPTS = 12
+_FIRST_PAUSE_SECONDS = 0.02
+_LONGEST_PAUSE_SECONDS = 1.0
+_MARKER = "marker"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """Why something is done: what its events inherit, and, for an event, how to know it again."""
+
+    correlation_id: str
+    causation_id: str | None = None
+    trace_header: str | None = None
+    actor: str = "unknown"
+    event_id: str | None = None
+    """Set where an event is the cause: its inbox marker is part of the transaction."""
+    fingerprint: str = ""
+    """Hash of that event's content: the same id with another one is refused."""
+
+
+class AlreadyHandled(Exception):
+    """The inbox knows the event: its effect is committed. Not a failure."""
+
+
+class ConflictingMessage(Exception):
+    """An event id that was handled before came again with other content."""
+
+
+class StillContended(Exception):
+    """Other writers were faster every time. Nothing was written; the message is tried again later."""
+
+
+class UnitOfWork:
+    """Collects what is to be committed."""
+
+    def __init__(self, runtime: Runtime, cause: Cause) -> None:
+        self._runtime = runtime
+        self._cause = cause
+        self._operations: list[Operation] = []
+
+    def add(self, *operations: Operation) -> None:
+        """Change state."""
+        self._operations += operations
+
+    def publish(self, event: Event, *, sequence: int) -> EventMetadata:
+        """Tell of it, once the state is committed.
+
+        Args:
+            event: what happened.
+            sequence: its number among the events of its aggregate, from 1.
+        """
+        at = self._runtime.clock.now()
+        metadata = EventMetadata(
+            event_id=uuid7(at, self._runtime.random),
+            occurred_at=at,
+            schema_version=type(event).schema_version,
+            aggregate_id=event.aggregate_id,
+            sequence=sequence,
+            correlation_id=self._cause.correlation_id,
+            causation_id=self._cause.causation_id,
+            trace_header=self._cause.trace_header,
+        )
+        item = outbox_item(event, metadata)
+        self._operations.append(Put(table=self._runtime.outbox_table, item=item, expect={"event_id": None}))
+        return metadata
+
+    def commit(self) -> None:
+        """Commit all of it, trying again while other writers are at the same items.
+
+        Raises:
+            ConditionFailed: the state is not as expected; read it again and decide anew.
+            AlreadyHandled: the causing event was handled before.
+            ConflictingMessage: the causing event's id was handled before, with other content.
+            TransactionConflict: other writers were faster every time.
+            TransactionTooLarge: it does not fit into one transaction.
+        """
+        marker = self._marker()
+        operations = [*([marker] if marker else []), *self._operations]
+        try:
+            again_while(TransactionConflict, lambda: self._runtime.tables.transact(operations), self._runtime)
+        except ConditionFailed as error:
+            if marker is not None and marker in error.failed:
+                raise_if_known(self._runtime, self._cause)
+            raise
+
+    def _marker(self) -> Put | None:
+        if self._cause.event_id is None:
+            return None
+        until = self._runtime.clock.now() + timedelta(days=self._runtime.inbox_days)
+        item = {
+            **_marker_key(self._cause.event_id),
+            "fingerprint": self._cause.fingerprint,
+            # TTL deletes late, never early: the window is at least this long.
+            "expires_at": int(until.timestamp()),
+        }
+        return Put(table=self._runtime.store_table, item=item, expect={"pk": None})
+
+
+def raise_if_known(runtime: Runtime, cause: Cause) -> None:
+    """Look the causing event up in the inbox.
+
+    Raises:
+        AlreadyHandled: it was handled before.
+        ConflictingMessage: its id was, with other content.
+    """
+    if cause.event_id is None:
+        return
+    marker = runtime.tables.get(runtime.store_table, _marker_key(cause.event_id))
+    if marker is None:
+        return
+    if marker["fingerprint"] != cause.fingerprint:
+        raise ConflictingMessage(f"event {cause.event_id} was handled before with other content")
+    raise AlreadyHandled(cause.event_id)
+
+
+def until_fresh(work: Callable[[], T], runtime: Runtime) -> T:
+    """Read, decide and commit again while others change what was read.
+
+    Raises:
+        StillContended: others were faster every time.
+    """
+    try:
+        return again_while(ConditionFailed, work, runtime)
+    except ConditionFailed as error:
+        raise StillContended(str(error)) from error
+
+
+def again_while(failure: type[Exception], work: Callable[[], T], runtime: Runtime) -> T:
+    """Try again, with growing pauses and full jitter, for as long as it fails in one way. The last failure is raised."""
+    for attempt in range(_ATTEMPTS - 1):
+        try:
+            return work()
+        except failure:
+            longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
+            runtime.clock.sleep(runtime.random.uniform(0, longest))
+    return work()
+
+
+def fingerprint(content: bytes) -> str:
+    """Hash of a message's content."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _marker_key(event_id: str) -> dict[str, str]:
+    return {"pk": f"inbox#{event_id}", "sk": _MARKER}

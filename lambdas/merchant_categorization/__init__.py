@@ -1,0 +1,1 @@
+"""merchant-categorization at run time."""

@@ -1,0 +1,12 @@
+"""Capability `list-overrides`."""
+
+from contracts.merchant_categorization import LIST_OVERRIDES, ListMerchantOverrides, MerchantOverrides
+from lambdas.kit.capability import Asked, capability
+from lambdas.merchant_categorization.store import OverrideStore
+
+
+@capability(LIST_OVERRIDES)
+def handler(request: ListMerchantOverrides, asked: Asked) -> MerchantOverrides:
+    """Overrides by merchant id, a page at a time."""
+    overrides, following = OverrideStore(asked.runtime).page(request.limit, request.after)
+    return MerchantOverrides(overrides=overrides, next=following)

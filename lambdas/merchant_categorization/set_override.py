@@ -1,0 +1,42 @@
+"""Capability `set-override`."""
+
+from contracts.merchant_categorization import (
+    SET_OVERRIDE,
+    MerchantOverride,
+    MerchantRecategorized,
+    SetMerchantOverride,
+)
+from lambdas.kit.capability import Asked, capability
+from lambdas.kit.unit_of_work import until_fresh
+from lambdas.merchant_categorization.store import OverrideStore
+
+
+@capability(SET_OVERRIDE)
+def handler(request: SetMerchantOverride, asked: Asked) -> MerchantOverride:
+    """Say by hand which category a merchant belongs to, or leave it to its code again."""
+    return until_fresh(lambda: _set(request, asked), asked.runtime)
+
+
+def _set(request: SetMerchantOverride, asked: Asked) -> MerchantOverride:
+    store, now = OverrideStore(asked.runtime), asked.runtime.clock.now()
+    before = store.find(request.merchant_id)
+    after = MerchantOverride(
+        merchant_id=request.merchant_id,
+        category=request.category,
+        reason=request.reason,
+        changed_by=asked.cause.actor,
+        changed_at=now,
+        version=before.version + 1 if before else 1,
+    )
+    event = MerchantRecategorized(
+        merchant_id=request.merchant_id,
+        category_before=before.category if before else None,
+        category=request.category,
+        changed_by=asked.cause.actor,
+        changed_at=now,
+    )
+    work = asked.unit_of_work()
+    work.add(*store.change(before, after))
+    work.publish(event, sequence=after.version)
+    work.commit()
+    return after

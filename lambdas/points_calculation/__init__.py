@@ -1,0 +1,1 @@
+"""points-calculation at run time."""

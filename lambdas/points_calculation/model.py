@@ -1,0 +1,95 @@
+"""What a purchase earns.
+
+All arithmetic is exact. A line is rounded once, at its end, down to whole points and on its own: so the lines that a
+member reads add up to the total, and no order of adding changes it.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import iso4217
+
+from contracts.campaigns import Bonus
+from contracts.cards import PurchasePosted
+
+from contracts.points_calculation import Calculate, Line, UnknownCurrency
+from contracts.vocabulary import Money
+
+
+def lines(request: Calculate) -> list[Line]:
+    """The reasons for points, the base first, then campaigns by rank. Their points add up to the calculation.
+
+    Raises:
+        UnknownCurrency: the currency is not in ISO 4217 or has no minor unit.
+    """
+    base = major_units(request.purchase.amount) * Fraction(request.rate.points_per_unit)
+    return [
+        _base_line(base, request),
+        *(_campaign_line(base, bonus) for bonus in combine(request.bonuses)),
+    ]
+
+
+def major_units(amount: Money) -> Fraction:
+    """The amount in its currency's major unit: 1999 cents are 19.99 euros, 1999 yen are 1999 yen.
+
+    Raises:
+        UnknownCurrency: the currency is not in ISO 4217 or has no minor unit.
+    """
+    try:
+        digits = iso4217.Currency(amount.currency).exponent
+    except ValueError as error:
+        raise UnknownCurrency(f"{amount.currency!r} is not a currency of ISO 4217") from error
+    if digits is None:
+        raise UnknownCurrency(f"{amount.currency!r} has no minor unit in ISO 4217")
+    return Fraction(amount.minor_units, 10**digits)
+
+
+def combine(bonuses: Sequence[Bonus]) -> list[Bonus]:
+    """The bonuses that count.
+
+    By priority, highest first, then by id. An exclusive one counts only if none counted before it, and none counts
+    after it; stacking ones add up.
+    """
+    counting: list[Bonus] = []
+    for bonus in sorted(bonuses, key=lambda one: (-one.priority, one.campaign_id)):
+        if bonus.combination == "stacking":
+            counting.append(bonus)
+        elif not counting:
+            return [bonus]
+    return counting
+
+
+def differences(before: PurchasePosted, now: PurchasePosted) -> list[str]:
+    """Names of the fields in which two purchases of one id differ."""
+    return [name for name in PurchasePosted.__struct_fields__ if getattr(before, name) != getattr(now, name)]
+
+
+def _base_line(base: Fraction, request: Calculate) -> Line:
+    rate, currency = request.rate, request.purchase.amount.currency
+    if "rate" in request.fallbacks:
+        reason = "the programme's base rate, until the rate is known"
+    elif rate.category == "*":
+        reason = f"the rate of {rate.card_product} for all other categories"
+    else:
+        reason = f"the rate of {rate.card_product} at {request.category.category}"
+    points = _plain(Fraction(rate.points_per_unit))
+    return Line(kind="base", text=f"{points} points per {currency}: {reason}", points=_whole(base))
+
+
+def _campaign_line(base: Fraction, bonus: Bonus) -> Line:
+    if bonus.multiplier is not None:
+        extra = _whole(base * (Fraction(bonus.multiplier) - 1))
+        text = f"{bonus.name}: {_plain(Fraction(bonus.multiplier))} times the points"
+    else:
+        extra = bonus.fixed_points or 0
+        text = f"{bonus.name}: {extra} points more"
+    return Line(kind="campaign", text=text, points=extra, campaign_id=bonus.campaign_id)
+
+
+def _whole(points: Fraction) -> int:
+    return points.numerator // points.denominator
+
+
+def _plain(value: Fraction) -> str:
+    """A decimal as people write it: 2, not 2.000000."""
+    return f"{float(value):.6f}".rstrip("0").rstrip(".")

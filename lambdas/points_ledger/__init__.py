@@ -1,0 +1,1 @@
+"""points-ledger at run time."""
