@@ -198,7 +198,12 @@ def _table(parent: Outbox, name: str, context: UnitContext, physical_name: str) 
         ],
         global_secondary_indexes=[
             dynamodb.TableGlobalSecondaryIndexArgs(
-                name=PENDING_INDEX, hash_key=PENDING_INDEX, range_key="occurred_at", projection_type="ALL"
+                name=PENDING_INDEX,
+                key_schemas=[
+                    dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(attribute_name=PENDING_INDEX, key_type="HASH"),
+                    dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(attribute_name="occurred_at", key_type="RANGE"),
+                ],
+                projection_type="ALL",
             )
         ],
         stream_enabled=True,

@@ -48,7 +48,7 @@ class ContractError(Exception):
     └── (one per refusal)       defined beside the capability that answers with it
     ```
 
-    The class name is what a caller sees as the Lambda `errorType`, and what a workflow catches.
+    The class name stands in the `error` of the refusal that the caller gets; nothing is raised across the boundary.
     """
 
 

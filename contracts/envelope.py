@@ -43,6 +43,22 @@ class CallMetadata(msgspec.Struct, frozen=True, kw_only=True):
     """X-Ray trace header of the event that led to the call; without it the call's own trace goes on."""
 
 
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """A capability's no: part of its contract, and not a failure of its function."""
+
+    error: str
+    """Name of one of the contract's errors, for example `UnknownMember`."""
+    message: str
+    """What is wrong, where, and what is allowed."""
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a capability returns: exactly one of the two. `answer` is decoded apart, by the response type."""
+
+    answer: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    refusal: Refusal | msgspec.UnsetType = msgspec.UNSET
+
+
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """A request to a capability. `data` is decoded apart, by the capability's own request type."""
 

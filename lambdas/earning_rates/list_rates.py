@@ -12,7 +12,7 @@ def handler(request: ListRates, asked: Asked) -> Rates:
     store = RateStore(asked.runtime)
     wanted = [
         (card_product, category)
-        for card_product, category in store.keys()
+        for card_product, category in store.rated()
         if request.card_product in (None, card_product) and request.category in (None, category)
     ]
     return Rates(rates=[version for key in wanted for version in with_ends(store.history(*key))])

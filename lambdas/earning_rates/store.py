@@ -53,7 +53,7 @@ class RateStore:
         """All rates of a key, by their beginning."""
         return [_version(item) for item in self._all(_partition(card_product, category))]
 
-    def keys(self) -> list[tuple[str, str]]:
+    def rated(self) -> list[tuple[str, str]]:
         """Card products and categories that have rates."""
         return [(item["card_product"], item["category"]) for item in self._all(_KEYS)]
 

@@ -1,5 +1,8 @@
 """The ports on real AWS services: the only boto3 in the kernel. Clients are made once, when first needed."""
 
+# boto3 has no types of its own.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property

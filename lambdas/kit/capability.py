@@ -26,7 +26,7 @@ class Asked:
 
 
 class CapabilityHandler(Generic[RequestT, ResponseT]):
-    """Decodes the call, asks the function, encodes its answer. Refusals of the contract reach the caller by class name."""
+    """Decodes the call, asks the function, encodes its answer or its refusal."""
 
     def __init__(
         self, contract: Capability[RequestT, ResponseT], answer: Callable[[RequestT, Asked], ResponseT]
@@ -40,17 +40,22 @@ class CapabilityHandler(Generic[RequestT, ResponseT]):
             return self.answer(event, lambda_runtime())
 
     def answer(self, event: object, runtime: Runtime) -> Any:
-        """Answer a call in a given world.
+        """Answer a call in a given world: `{"answer": …}`, or `{"refusal": …}` for an error that the contract names.
+
+        A refusal is an answer, not a failure: it sets off no alarm of the function, and trying again would not help.
 
         Raises:
-            InvalidRequest: the call does not fit the contract.
-            ContractError: a refusal that the contract names.
+            Exception: whatever hinders the function now.
         """
         try:
-            call, request = self._decoded(event)
-        except msgspec.ValidationError as error:
-            count("InvalidRequests")
-            raise InvalidRequest(f"{self._contract.unit} {self._contract.name}: {error}") from error
+            return {"answer": msgspec.to_builtins(self._answered(event, runtime))}
+        except ContractError as refusal:
+            count("Refusals")
+            logger.info("refused", reason=type(refusal).__name__, detail=str(refusal))
+            return {"refusal": {"error": type(refusal).__name__, "message": str(refusal)}}
+
+    def _answered(self, event: object, runtime: Runtime) -> ResponseT:
+        call, request = self._decoded(event)
         given = call.metadata
         header = given.trace_header or own_trace_header()
         annotations = {"correlation_id": given.correlation_id}
@@ -62,18 +67,15 @@ class CapabilityHandler(Generic[RequestT, ResponseT]):
                 trace_header=trace_header,
                 actor=given.actor or "unknown",
             )
-            try:
-                response = self._answer(request, Asked(runtime=runtime, cause=cause))
-            except ContractError as refusal:
-                count("Refusals")
-                logger.info("refused", reason=type(refusal).__name__, detail=str(refusal))
-                raise
-        return msgspec.to_builtins(response)
+            return self._answer(request, Asked(runtime=runtime, cause=cause))
 
     def _decoded(self, event: object) -> tuple[Call, RequestT]:
         # Lambda has decoded the JSON already; going through it once more gives `data` to its own type.
-        call = msgspec.json.decode(msgspec.json.encode(event), type=Call)
-        return call, msgspec.json.decode(call.data, type=self._contract.request)
+        try:
+            call = msgspec.json.decode(msgspec.json.encode(event), type=Call)
+            return call, msgspec.json.decode(call.data, type=self._contract.request)
+        except msgspec.ValidationError as error:
+            raise InvalidRequest(f"{self._contract.unit} {self._contract.name}: {error}") from error
 
 
 def capability(

@@ -95,7 +95,7 @@ class Query:
 
 
 class Tables(Protocol):
-    """DynamoDB, as far as it is needed. Reads see every write that was answered before them, except through an index."""
+    """DynamoDB, as far as it is needed. Reads see every write answered before them, except through an index."""
 
     def get(self, table: str, key: Key) -> Item | None:
         """An item, or None."""

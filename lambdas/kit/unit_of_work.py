@@ -143,7 +143,7 @@ def until_fresh(work: Callable[[], T], runtime: Runtime) -> T:
 
 
 def again_while(failure: type[Exception], work: Callable[[], T], runtime: Runtime) -> T:
-    """Try again, with growing pauses and full jitter, for as long as it fails in one way. The last failure is raised."""
+    """Try again, with growing pauses and full jitter, while it fails in one way. The last failure is raised."""
     for attempt in range(_ATTEMPTS - 1):
         try:
             return work()

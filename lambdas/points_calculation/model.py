@@ -11,7 +11,6 @@ import iso4217
 
 from contracts.campaigns import Bonus
 from contracts.cards import PurchasePosted
-
 from contracts.points_calculation import Calculate, Line, UnknownCurrency
 from contracts.vocabulary import Money
 

@@ -54,7 +54,9 @@ def _optional(inputs: Inputs) -> dict[str, Any]:
         optional["GlobalSecondaryIndexes"] = [
             {
                 "IndexName": index["name"],
-                "KeySchema": _key_schema(index),
+                "KeySchema": [
+                    {"AttributeName": part["attributeName"], "KeyType": part["keyType"]} for part in index["keySchemas"]
+                ],
                 "Projection": {"ProjectionType": index["projectionType"]},
             }
             for index in inputs["globalSecondaryIndexes"]
