@@ -1,7 +1,8 @@
 """The ports on real AWS services: the only boto3 in the kernel. Clients are made once, when first needed."""
 
 # boto3 has no types of its own.
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -149,6 +150,11 @@ class Sqs:
                 name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
             },
         )
+
+
+def stream_image(record: Mapping[str, Any]) -> Item:
+    """The item that a DynamoDB stream record tells of, as it is now."""
+    return _item(record["dynamodb"]["NewImage"])
 
 
 def _translated(error: ClientError, operations: Sequence[Operation]) -> Exception:

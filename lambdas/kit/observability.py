@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,7 +21,7 @@ def count(name: str, value: float = 1, unit: MetricUnit = MetricUnit.Count) -> N
 
 
 @contextmanager
-def observed(context: object) -> Iterator[None]:
+def observed(context: object) -> Generator[None]:
     """Around an invocation: its id on every log line, its metrics sent at its end whatever happens."""
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
     try:
@@ -38,7 +38,7 @@ def own_trace_header() -> str | None:
 
 
 @contextmanager
-def continued_trace(name: str, header: str | None, annotations: dict[str, str]) -> Iterator[str | None]:
+def continued_trace(name: str, header: str | None, annotations: dict[str, str]) -> Generator[str | None]:
     """A segment of the trace that a message carries, and the header for what follows from it.
 
     Lambda begins a trace of its own for each batch it takes from a queue or stream; the message's trace came through

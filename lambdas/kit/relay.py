@@ -3,21 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer
-
+from lambdas.kit.aws import stream_image
 from lambdas.kit.observability import count, logger, observed
 from lambdas.kit.outbox import mark_dispatched, outgoing, publish
 from lambdas.kit.ports import Item
 from lambdas.kit.runtime import Runtime, lambda_runtime
-
-_from_dynamodb = TypeDeserializer()
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """What Lambda calls: a batch of stream records of one shard, in order."""
     with observed(context):
         records = [
-            (record["dynamodb"]["SequenceNumber"], _image(record))
+            (record["dynamodb"]["SequenceNumber"], stream_image(record))
             for record in event["Records"]
             if record["eventName"] == "INSERT"
         ]
@@ -44,8 +41,3 @@ def relay(records: list[tuple[str, Item]], runtime: Runtime) -> str | None:
         return None
     logger.error("not taken by the bus", events=sorted(failed))
     return next(number for (number, _), event in zip(records, events, strict=True) if event.event_id in failed)
-
-
-def _image(record: Mapping[str, Any]) -> Item:
-    image = record["dynamodb"]["NewImage"]
-    return {name: _from_dynamodb.deserialize(value) for name, value in image.items()}

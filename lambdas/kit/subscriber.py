@@ -1,5 +1,8 @@
 """Turns functions into the Lambda handler of a subscription: a batch of events, each handled alone."""
 
+# powertools' record handler takes any callable.
+# pyright: reportUnknownVariableType=false, reportUnknownLambdaType=false, reportUnknownArgumentType=false
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
