@@ -4,6 +4,7 @@ Nothing here imports a runtime. Only the data is the same: the programme file an
 """
 
 import csv
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import iso18245
 import yaml
 
 
@@ -54,14 +56,15 @@ class Expectation:
         return dict(sorted(totals.items()))
 
 
-def expect(purchases: Path, programme: Path, category_of: Callable[[str], str]) -> Expectation:
+def expect(purchases: Path, programme: Path, categories: Path) -> Expectation:
     """Work out what the file must earn under the programme.
 
     Args:
         purchases: CSV file, all rows of it valid.
         programme: YAML file with rates, campaigns and overrides.
-        category_of: category of an MCC where no override stands.
+        categories: JSON file with the categories of MCCs; a single code beats a range around it.
     """
+    table: Mapping[str, Mapping[str, Sequence[str]]] = json.loads(categories.read_text())
     rules: Mapping[str, Any] = yaml.safe_load(programme.read_text())
     overrides = {entry["merchant_id"]: entry["category"] for entry in rules.get("overrides", [])}
     expectation = Expectation()
@@ -71,7 +74,7 @@ def expect(purchases: Path, programme: Path, category_of: Callable[[str], str]) 
             if row["purchase_id"] in expectation.purchases:
                 expectation.duplicates += 1
                 continue
-            category = overrides.get(row["merchant_id"]) or category_of(row["mcc"])
+            category = overrides.get(row["merchant_id"]) or _category(row["mcc"], table)
             expectation.purchases[row["purchase_id"]] = Earned(
                 purchase_id=row["purchase_id"],
                 member_id=row["member_id"],
@@ -91,6 +94,15 @@ def _points(row: Mapping[str, str], category: str, rules: Mapping[str, Any]) -> 
         else:
             total += int(campaign["fixed_points"])
     return total
+
+
+def _category(mcc: str, table: Mapping[str, Mapping[str, Sequence[str]]]) -> str:
+    if mcc in {listed.mcc for listed in iso18245.get_all_mccs()}:
+        for level in ("codes", "ranges"):
+            for category, spans in table[level].items():
+                if any(span.split("-")[0] <= mcc <= span.split("-")[-1] for span in spans):
+                    return category
+    return "uncategorized"
 
 
 def _rate(rates: Sequence[Mapping[str, Any]], product: str, category: str, at: datetime) -> Fraction:

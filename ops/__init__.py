@@ -1,0 +1,1 @@
+"""The operator's command `rewards`: everything through events and capabilities, nothing around them."""

@@ -1,0 +1,96 @@
+"""`rewards campaigns`: extra points for a while."""
+
+from typing import Annotated
+
+import typer
+
+from contracts.campaigns import LIST_CAMPAIGNS, SET_CAMPAIGN, Campaign, ListCampaigns, SetCampaign
+from ops.capabilities import LambdaCapabilities
+from ops.output import AsJson, Stack, print_json, print_table
+from ops.requests import request_of
+from ops.session import LOCAL_STACK, open_session
+
+app = typer.Typer(no_args_is_help=True, help="Extra points for a while.")
+
+
+@app.command("list")
+def list_campaigns(
+    at: Annotated[str | None, typer.Option(help="Only those that run at this instant (RFC 3339).")] = None,
+    stack: Stack = LOCAL_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Campaigns by priority, highest first."""
+    answer = LambdaCapabilities(open_session(stack)).ask(LIST_CAMPAIGNS, request_of(ListCampaigns, at=at))
+    if as_json:
+        print_json(answer)
+    else:
+        _print(answer.campaigns)
+
+
+@app.command("set")
+def set_campaign(
+    campaign_id: Annotated[str, typer.Argument(help="For example summer-double.")],
+    name: Annotated[str, typer.Option(help="What members read.")],
+    starts_at: Annotated[str, typer.Option(help="First instant at which it applies (RFC 3339).")],
+    ends_at: Annotated[str, typer.Option(help="First instant at which it no longer applies.")],
+    category: Annotated[list[str] | None, typer.Option(help="Category; may be given again. All without it.")] = None,
+    card_product: Annotated[list[str] | None, typer.Option(help="Card product; may be given again.")] = None,
+    multiplier: Annotated[str | None, typer.Option(help='Times the base points, for example "3".')] = None,
+    fixed_points: Annotated[int | None, typer.Option(help="Points added to a purchase.")] = None,
+    exclusive: Annotated[bool, typer.Option(help="Applies alone; without it campaigns add up.")] = False,
+    priority: Annotated[int, typer.Option(help="Highest first.")] = 0,
+    stack: Stack = LOCAL_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Make a campaign, or change one."""
+    request = request_of(
+        SetCampaign,
+        campaign_id=campaign_id,
+        name=name,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        categories=category or ["*"],
+        card_products=card_product or ["*"],
+        multiplier=multiplier,
+        fixed_points=fixed_points,
+        combination="exclusive" if exclusive else "stacking",
+        priority=priority,
+    )
+    answer = LambdaCapabilities(open_session(stack)).ask(SET_CAMPAIGN, request)
+    if as_json:
+        print_json(answer)
+    else:
+        _print([answer])
+
+
+def _print(campaigns: list[Campaign]) -> None:
+    print_table(
+        "Campaigns",
+        [
+            "campaign",
+            "name",
+            "from",
+            "until",
+            "categories",
+            "card products",
+            "bonus",
+            "combination",
+            "priority",
+            "version",
+        ],
+        [
+            (
+                one.campaign_id,
+                one.name,
+                f"{one.starts_at:%Y-%m-%d %H:%M}",
+                f"{one.ends_at:%Y-%m-%d %H:%M}",
+                ", ".join(one.categories),
+                ", ".join(one.card_products),
+                f"x {one.multiplier}" if one.multiplier else f"+ {one.fixed_points}",
+                one.combination,
+                one.priority,
+                one.version,
+            )
+            for one in campaigns
+        ],
+    )

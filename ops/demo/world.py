@@ -1,0 +1,157 @@
+"""The deployed system as the demo and the journeys see it: asked as an operator, broken and mended as AWS can break."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from components.names import Names
+from contracts.cards import PurchasePosted
+from contracts.points_calculation import EXPLAIN, Calculation, Explain
+from contracts.points_ledger import BALANCE, GetBalance
+from ops.capabilities import LambdaCapabilities
+from ops.errors import Refused
+from ops.purchases import publish
+from ops.session import Session, open_session
+from sandbox.embedded_aws import EmbeddedAws
+
+PBCS = ("merchant-categorization", "earning-rates", "campaigns", "points-calculation", "points-ledger")
+T = TypeVar("T")
+
+_POLL_SECONDS = 0.2
+_PATIENCE_SECONDS = 120
+"""How long nothing may happen before waiting is given up."""
+
+
+class NothingHappens(Exception):
+    """What was waited for did not come, and nothing else moved either."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """A deployed system."""
+
+    aws: EmbeddedAws
+    session: Session
+    capabilities: LambdaCapabilities
+
+    @classmethod
+    def of(cls, aws: EmbeddedAws) -> "World":
+        """The system in a running sandbox."""
+        session = open_session("local", aws.folder)
+        return cls(aws=aws, session=session, capabilities=LambdaCapabilities(session))
+
+    def names(self, unit: str) -> Names:
+        """A unit's physical names."""
+        return self.session.names.of(unit)
+
+    def ingest(self, purchases: Sequence[PurchasePosted]) -> None:
+        """Publish purchases."""
+        publish(self.session, purchases, lambda _count: None)
+
+    def postings(self, member_id: str) -> int:
+        """How many postings a member has."""
+        return self._balance(member_id)[1]
+
+    def balance(self, member_id: str) -> int:
+        """A member's points; 0 without an account."""
+        return self._balance(member_id)[0]
+
+    def calculation(self, purchase_id: str) -> Calculation | None:
+        """What was calculated for a purchase; None while nothing was."""
+        try:
+            return self.capabilities.ask(EXPLAIN, Explain(purchase_id=purchase_id))
+        except Refused:
+            return None
+
+    def wait_for_postings(self, expected: dict[str, int], on_progress: Callable[[int], None]) -> None:
+        """Wait until each member has so many postings.
+
+        Raises:
+            NothingHappens: they do not come.
+        """
+        have = dict.fromkeys(expected, 0)
+
+        def look() -> int:
+            for member_id, count in expected.items():
+                if have[member_id] < count:
+                    have[member_id] = self.postings(member_id)
+            on_progress(sum(have.values()))
+            return sum(have.values())
+
+        wait_for(look, lambda _total: all(have[one] >= count for one, count in expected.items()), "postings")
+
+    def wait_for_calculation(self, purchase_id: str) -> Calculation:
+        """Wait until a purchase was calculated.
+
+        Raises:
+            NothingHappens: it is not.
+        """
+        found = wait_for(lambda: self.calculation(purchase_id), lambda it: it is not None, f"purchase {purchase_id}")
+        if found is None:
+            raise NothingHappens(purchase_id)
+        return found
+
+    @contextmanager
+    def broken(self, unit: str, function: str) -> Iterator[None]:
+        """A function that cannot run: no concurrency is left for it."""
+        lambda_, name = self.aws.client("lambda"), self.names(unit).physical(function)
+        lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+        try:
+            yield
+        finally:
+            lambda_.delete_function_concurrency(FunctionName=name)
+
+    @contextmanager
+    def stopped(self, unit: str, consumer: str) -> Iterator[None]:
+        """A consumer that takes no messages from its queue."""
+        lambda_, function = self.aws.client("lambda"), self.names(unit).physical(consumer)
+        queue = self.names(unit).queue(self.names(unit).physical(f"{consumer}-queue", limit=80))
+        (mapping,) = lambda_.list_event_source_mappings(EventSourceArn=queue)["EventSourceMappings"]
+        if function not in mapping["FunctionArn"]:
+            raise NothingHappens(f"{queue} feeds {mapping['FunctionArn']}, not {function}")
+        lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        try:
+            yield
+        finally:
+            lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+    def dead_letters(self, unit: str, queue: str) -> list[dict[str, Any]]:
+        """What lies in a dead-letter queue: body and attributes. Looking takes nothing away."""
+        sqs = self.aws.client("sqs")
+        url = sqs.get_queue_url(QueueName=self.names(unit).physical(queue, limit=80))["QueueUrl"]
+        found: dict[str, dict[str, Any]] = {}
+        while messages := sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=5, MessageAttributeNames=["All"]
+        ).get("Messages", []):
+            for message in messages:
+                attributes = {
+                    name: value["StringValue"] for name, value in message.get("MessageAttributes", {}).items()
+                }
+                found[message["MessageId"]] = {"body": message["Body"], **attributes}
+        return list(found.values())
+
+    def _balance(self, member_id: str) -> tuple[int, int]:
+        try:
+            answer = self.capabilities.ask(BALANCE, GetBalance(member_id=member_id))
+        except Refused:
+            return 0, 0
+        return answer.balance_points, answer.version
+
+
+def wait_for(look: Callable[[], T], done: Callable[[T], bool], what: str) -> T:
+    """Look until it is done. Gives up when what is seen stays the same for too long.
+
+    Raises:
+        NothingHappens: it is not done and nothing moves.
+    """
+    last, since = look(), time.monotonic()
+    while not done(last):
+        if time.monotonic() - since > _PATIENCE_SECONDS:
+            raise NothingHappens(f"{what}: nothing moved for {_PATIENCE_SECONDS} s; last seen: {last!r}")
+        time.sleep(_POLL_SECONDS)
+        seen = look()
+        if seen != last:
+            last, since = seen, time.monotonic()
+    return last

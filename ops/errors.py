@@ -1,0 +1,39 @@
+"""What can go wrong for an operator, and with which exit code.
+
+```
+OperatorError           2: it could not be tried
+├── Refused             1: a capability said no
+├── RowsRefused         1: some rows of a file were wrong, the others went on
+└── Unreachable         2: no sandbox, no credentials, no such stack or function
+```
+"""
+
+COULD_NOT_RUN = 2
+SAID_NO = 1
+
+
+class OperatorError(Exception):
+    """Ends the command with one clear line and an exit code."""
+
+    exit_code = COULD_NOT_RUN
+
+
+class Refused(OperatorError):
+    """A capability refused the request, by one of its contract's errors."""
+
+    exit_code = SAID_NO
+
+    def __init__(self, error: str, message: str) -> None:
+        super().__init__(f"{error}: {message}")
+        self.error = error
+        self.message = message
+
+
+class RowsRefused(OperatorError):
+    """Rows of a file that were not accepted. The others were."""
+
+    exit_code = SAID_NO
+
+
+class Unreachable(OperatorError):
+    """The system is not there, or does not let this caller in."""

@@ -1,0 +1,55 @@
+"""The command `rewards`: puts the groups together, and turns errors into one line and an exit code."""
+
+from typing import Any
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from typer.core import TyperGroup
+
+from ops import campaigns, documents, member, merchants, programme, purchase, purchases, rates, sandbox
+from ops.demo import command as demo
+from ops.errors import COULD_NOT_RUN, OperatorError
+from ops.output import remarks
+from sandbox.embedded_aws import SandboxError
+from sandbox.provision import UnknownType
+from sandbox.stack_config import InvalidStack
+
+
+class ReportingGroup(TyperGroup):
+    """Reports what an operator can mend in one line; anything else is a defect and keeps its traceback."""
+
+    def invoke(self, ctx: typer.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except OperatorError as error:
+            _report(error)
+            raise typer.Exit(error.exit_code) from error
+        except (SandboxError, InvalidStack, UnknownType, ClientError, BotoCoreError) as error:
+            _report(error)
+            raise typer.Exit(COULD_NOT_RUN) from error
+
+
+def _report(error: Exception) -> None:
+    remarks.print(f"error: {error}", style="red", markup=False, soft_wrap=True, highlight=False)
+
+
+app = typer.Typer(
+    cls=ReportingGroup,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Operate the card-rewards system, on the embedded AWS or on AWS.",
+)
+for name, group in {
+    "sandbox": sandbox.app,
+    "programme": programme.app,
+    "purchases": purchases.app,
+    "purchase": purchase.app,
+    "member": member.app,
+    "rates": rates.app,
+    "campaigns": campaigns.app,
+    "merchants": merchants.app,
+    "docs": documents.app,
+}.items():
+    app.add_typer(group, name=name)
+app.command("demo")(demo.demo)

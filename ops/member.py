@@ -1,0 +1,57 @@
+"""`rewards member`: what members have."""
+
+from typing import Annotated
+
+import typer
+
+from contracts.points_ledger import BALANCE, STATEMENT, GetBalance, GetStatement
+from ops.capabilities import LambdaCapabilities
+from ops.output import AsJson, Stack, out, print_json, print_table
+from ops.session import LOCAL_STACK, open_session
+
+MemberId = Annotated[str, typer.Argument(help="The member's id.")]
+
+app = typer.Typer(no_args_is_help=True, help="What members have.")
+
+
+@app.command()
+def balance(member_id: MemberId, stack: Stack = LOCAL_STACK, as_json: AsJson = False) -> None:
+    """A member's points."""
+    answer = LambdaCapabilities(open_session(stack)).ask(BALANCE, GetBalance(member_id=member_id))
+    if as_json:
+        print_json(answer)
+    else:
+        out.print(f"{answer.member_id}: {answer.balance_points} points after {answer.version} postings")
+
+
+@app.command()
+def statement(
+    member_id: MemberId,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many postings at most.")] = 50,
+    before: Annotated[int | None, typer.Option(help="Only postings with a number below it.")] = None,
+    stack: Stack = LOCAL_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """A member's postings, newest first, with the balance after each."""
+    request = GetStatement(member_id=member_id, limit=limit, before=before)
+    answer = LambdaCapabilities(open_session(stack)).ask(STATEMENT, request)
+    if as_json:
+        print_json(answer)
+        return
+    print_table(
+        f"{answer.member_id}: {answer.balance_points} points",
+        ["number", "posted at", "posting", "points", "balance points", "why"],
+        [
+            (
+                line.sequence,
+                f"{line.posted_at:%Y-%m-%d %H:%M}",
+                line.posting_id,
+                line.points,
+                line.balance_points,
+                line.text,
+            )
+            for line in answer.lines
+        ],
+    )
+    if answer.next is not None:
+        out.print(f"older: --before {answer.next}")

@@ -1,0 +1,48 @@
+"""What commands print: tables for people on standard output, or JSON for machines; remarks go to standard error."""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+Stack = Annotated[str, typer.Option("--stack", help="Which stack: `local` is the running sandbox, others are on AWS.")]
+
+out = Console()
+remarks = Console(stderr=True)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON."""
+    typer.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; columns whose name ends in `points` or `version` are numbers."""
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, justify="right" if column.endswith(("points", "version", "number")) else "left")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    out.print(table)
+
+
+def progress() -> Progress:
+    """A progress bar on standard error."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=remarks,
+        transient=False,
+    )
+
+
+def records(values: Iterable[msgspec.Struct]) -> list[Any]:
+    """Structs as plain data."""
+    return [msgspec.to_builtins(value) for value in values]

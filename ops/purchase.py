@@ -1,0 +1,37 @@
+"""`rewards purchase`: one purchase."""
+
+from typing import Annotated
+
+import typer
+
+from contracts.points_calculation import EXPLAIN, Explain
+from ops.capabilities import LambdaCapabilities
+from ops.output import AsJson, Stack, out, print_json, print_table
+from ops.session import LOCAL_STACK, open_session
+
+app = typer.Typer(no_args_is_help=True, help="One purchase.")
+
+
+@app.callback()
+def group() -> None:
+    """One purchase."""
+
+
+@app.command()
+def explain(
+    purchase_id: Annotated[str, typer.Argument(help="The purchase's id.")],
+    stack: Stack = LOCAL_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """What a purchase earned, line by line, and which lookups fell back."""
+    answer = LambdaCapabilities(open_session(stack)).ask(EXPLAIN, Explain(purchase_id=purchase_id))
+    if as_json:
+        print_json(answer)
+        return
+    print_table(
+        f"{answer.purchase_id} of {answer.member_id}: {answer.points} points at {answer.category}",
+        ["why", "points"],
+        [(line.text, line.points) for line in answer.lines],
+    )
+    if answer.fallbacks:
+        out.print(f"answered by fallback: {', '.join(answer.fallbacks)}")

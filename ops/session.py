@@ -1,0 +1,78 @@
+"""Where the operator works and as whom: a stack's names, and AWS clients under the operator's role."""
+
+import getpass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from components.names import Names
+from ops.errors import Unreachable
+from sandbox.embedded_aws import DEFAULT_FOLDER, SandboxError, connect
+from sandbox.stack_config import InvalidStack, StackConfig, read_stack
+
+LOCAL_STACK = "local"
+OPERATIONS = "operations"
+ROOT = Path(__file__).resolve().parents[1]
+_CONFIG = Config(connect_timeout=5, read_timeout=60, retries={"max_attempts": 4, "mode": "standard"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A stack, and clients under the operator's role in it."""
+
+    names: Names
+    """Names of the unit `operations`; `names.of` gives other units'."""
+    actor: str
+    """Who asks: stands in audit trails."""
+    boto: boto3.Session
+    endpoint: str | None
+    _clients: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    def client(self, service: str) -> Any:
+        """A client of an AWS service, made once."""
+        if service not in self._clients:
+            self._clients[service] = self.boto.client(service, endpoint_url=self.endpoint, config=_CONFIG)
+        return self._clients[service]
+
+
+def open_session(stack: str, folder: Path = DEFAULT_FOLDER, root: Path = ROOT) -> Session:
+    """Assume the operator's role in a stack: in the running sandbox for `local`, else with the usual AWS credentials.
+
+    Raises:
+        Unreachable: there is no such stack, no sandbox, or the role cannot be assumed.
+    """
+    try:
+        config = read_stack(root, stack)
+        if stack == LOCAL_STACK:
+            aws = connect(folder)
+            return _as_operator(aws.session(), aws.endpoint, config)
+        return _as_operator(boto3.Session(region_name=config.value("aws:region")), None, config)
+    except (SandboxError, InvalidStack) as error:
+        raise Unreachable(str(error)) from error
+
+
+def _as_operator(caller: boto3.Session, endpoint: str | None, config: StackConfig) -> Session:
+    names = Names(
+        project=config.project,
+        environment=config.value("rewards:environment"),
+        unit=OPERATIONS,
+        account=config.value("rewards:account"),
+        region=config.value("aws:region"),
+    )
+    role, actor = names.role(names.physical("operator")), getpass.getuser()
+    try:
+        sts = caller.client("sts", endpoint_url=endpoint, config=_CONFIG)
+        given = sts.assume_role(RoleArn=role, RoleSessionName=actor)["Credentials"]
+    except (BotoCoreError, ClientError) as error:
+        raise Unreachable(f"cannot act as {role}: {error}") from error
+    session = boto3.Session(
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+        region_name=names.region,
+    )
+    return Session(names=names, actor=actor, boto=session, endpoint=endpoint)
