@@ -39,6 +39,8 @@ class EnvironmentConfig:
     architecture: str
     base_rate: str
     """Points per currency unit that earn-points falls back to when no rate is to be had."""
+    maximum_concurrency: int
+    """How many messages each consumer handles at once, at most."""
     units: tuple[str, ...]
     """Keys of the units that this stack manages."""
 
@@ -85,6 +87,9 @@ class EnvironmentConfig:
             ),
             architecture=values.one_of("architecture", ARCHITECTURES),
             base_rate=values.matching("baseRate", r"[0-9]{1,6}(\.[0-9]{1,6})?", 'a decimal such as "1" or "0.5"'),
+            maximum_concurrency=int(
+                values.matching("maximumConcurrency", r"[2-9]|[1-9][0-9]{1,2}|1000", "a whole number from 2 to 1000")
+            ),
             units=values.units(known_units),
         )
 

@@ -1,6 +1,7 @@
 """Operations: the role that people act under, with capabilities and events as their only way in."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import pulumi
 
@@ -11,6 +12,8 @@ from components.unit import Unit, UnitArgs
 
 class Operations(Unit):
     """The operator's role. It reads no store: what it may ask, contracts say by naming `operations`."""
+
+    runs_code: ClassVar[bool] = False
 
     def __init__(self, name: str, args: UnitArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("Operations", name, args, opts)

@@ -6,6 +6,7 @@ the pinned wheels of the unit's `requirements.txt`, for the platform the functio
 
 import ast
 import hashlib
+import os
 import platform
 import subprocess
 import sys
@@ -57,14 +58,9 @@ class Target:
 def code(unit: str) -> Path:
     """Build the zip of a unit's code and give its path, relative to the project's root.
 
-    Raises:
-        PackagingError: the unit has no folder under `lambdas/`.
+    A unit without a folder of its own under `lambdas/` gets the kernel alone.
     """
-    package = unit.replace("-", "_")
-    folder = ROOT / "lambdas" / package
-    if not folder.is_dir():
-        raise PackagingError(f"unit {unit!r} has no runtime: {folder.relative_to(ROOT)} does not exist")
-    files = {ROOT / "lambdas/__init__.py", *_files(ROOT / "lambdas/kit"), *_files(folder)}
+    files = {ROOT / "lambdas/__init__.py", *_files(ROOT / "lambdas/kit"), *_files(_folder(unit))}
     files |= _imported_by(path for path in files if path.suffix == ".py")
     return _write(DIST / f"{unit}.zip", {str(path.relative_to(ROOT)): path.read_bytes() for path in files})
 
@@ -77,7 +73,8 @@ def layer(unit: str, target: Target) -> Path:
     Raises:
         PackagingError: a wheel cannot be installed for the target.
     """
-    requirements = ROOT / "lambdas" / unit.replace("-", "_") / "requirements.txt"
+    own = _folder(unit) / "requirements.txt"
+    requirements = own if own.exists() else ROOT / "lambdas/kit/requirements.txt"
     digest = hashlib.sha256(requirements.read_bytes() + target.label.encode()).hexdigest()[:12]
     path = DIST / f"{unit}-layer-{target.label}-{digest}.zip"
     if path.exists():
@@ -92,6 +89,10 @@ def layer(unit: str, target: Target) -> Path:
             raise PackagingError(f"layer of {unit}: {done.stderr.strip()}")
         root = Path(folder)
         return _write(path, {f"python/{file.relative_to(root)}": file.read_bytes() for file in _files(root)})
+
+
+def _folder(unit: str) -> Path:
+    return ROOT / "lambdas" / unit.replace("-", "_")
 
 
 def _files(folder: Path) -> set[Path]:
@@ -138,7 +139,8 @@ def _module_files(module: str) -> Iterator[Path]:
 def _write(path: Path, content: dict[str, bytes]) -> Path:
     """Write a zip with sorted names and fixed times: the same content gives the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".unfinished")
+    # Two programs may build the same artefact at once; each finishes its own file and then puts it in place.
+    unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(content):
             entry = zipfile.ZipInfo(name, _EPOCH)

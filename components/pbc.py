@@ -51,9 +51,7 @@ class Pbc(Unit):
             )
         return Outbox(f"{self._unit}-outbox", OutboxArgs(context=self.context), opts=child_of(self))
 
-    def subscribes(
-        self, *events: type[Event], handler: str, grants: Sequence[Grant], maximum_concurrency: int = 10
-    ) -> Subscription:
+    def subscribes(self, *events: type[Event], handler: str, grants: Sequence[Grant]) -> Subscription:
         """Consume events with a handler: the name of its module, kebab-case."""
         return Subscription(
             f"{self._unit}-{handler}",
@@ -63,7 +61,6 @@ class Pbc(Unit):
                 events=events,
                 handler=self._handler(handler),
                 grants=grants,
-                maximum_concurrency=maximum_concurrency,
             ),
             opts=child_of(self),
         )

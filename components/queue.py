@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_aws import sqs
+from pulumi_aws import lambda_, sqs
 
 from components.alarms import Alarm
 from components.context import UnitContext, child_of
+from components.function import Function
 from components.iam import KEY_WRITE, Grant, Statement, document, use_key
 from components.monitoring import make_alarms
 
@@ -134,7 +135,28 @@ class Queue(pulumi.ComponentResource):
                     resources=[self.arn],
                 ),
                 use_key(self._names, KEY_WRITE),
-            ]
+            ],
+            environment={"MAXIMUM_RECEIVES": str(MAXIMUM_RECEIVES)},
+        )
+
+    def feed(
+        self,
+        name: str,
+        function: Function,
+        *,
+        batch_size: int,
+        maximum_concurrency: int,
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        """Hand messages to a function, with a ceiling on concurrency; those that fail come again alone."""
+        lambda_.EventSourceMapping(
+            name,
+            event_source_arn=self.arn,
+            function_name=function.arn,
+            batch_size=batch_size,
+            function_response_types=["ReportBatchItemFailures"],
+            scaling_config=lambda_.EventSourceMappingScalingConfigArgs(maximum_concurrency=maximum_concurrency),
+            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[self.queue, function.alias])),
         )
 
 

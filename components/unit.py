@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pulumi
 from pulumi_aws import iam, kms, lambda_
@@ -12,7 +13,7 @@ from components.environment import EnvironmentConfig, tags
 from components.iam import KEY_WRITE, Statement, document
 from components.monitoring import make_dashboard
 from components.names import Names
-from components.packaging import ROOT, RUNTIME, Target, code, layer
+from components.packaging import RUNTIME, Target, code, layer
 from contracts.definitions import AnyCapability
 
 _ADMINISTER_KEY = (
@@ -60,6 +61,7 @@ class Unit(pulumi.ComponentResource):
     context: UnitContext
     calls: dict[tuple[str, str], str]
     """ARN of each capability it may call, by unit and name."""
+    runs_code: ClassVar[bool] = True
 
     def __init__(self, kind: str, name: str, args: UnitArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(f"rewards:components:{kind}", name, {"unit": name}, opts)
@@ -93,8 +95,8 @@ class Unit(pulumi.ComponentResource):
             tags=owner_tags,
             key=key,
             boundary=limit,
-            layer=_layer(self, name, args.config, names),
-            code_path=str(code(name)) if has_code(name) else None,
+            layer=_layer(self, name, args.config, names) if self.runs_code else None,
+            code_path=str(code(name)) if self.runs_code else None,
             platform=args.platform,
         )
 
@@ -102,11 +104,6 @@ class Unit(pulumi.ComponentResource):
         """Make the dashboard of all that was defined, and close the component. Nothing can be added after it."""
         make_dashboard(self, self.context)
         self.register_outputs({"unit": self.context.names.unit})
-
-
-def has_code(unit: str) -> bool:
-    """True where the unit has a runtime under `lambdas/`."""
-    return (ROOT / "lambdas" / unit.replace("-", "_")).is_dir()
 
 
 def key_policy(names: Names, more: Sequence[Statement] = ()) -> str:
@@ -161,9 +158,7 @@ def key_policy(names: Names, more: Sequence[Statement] = ()) -> str:
     )
 
 
-def _layer(unit: Unit, name: str, config: EnvironmentConfig, names: Names) -> lambda_.LayerVersion | None:
-    if not has_code(name):
-        return None
+def _layer(unit: Unit, name: str, config: EnvironmentConfig, names: Names) -> lambda_.LayerVersion:
     return lambda_.LayerVersion(
         f"{name}-layer",
         layer_name=names.physical("layer"),

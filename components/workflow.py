@@ -12,16 +12,18 @@ from pulumi_aws import cloudwatch, sfn
 from components.alarms import Alarm
 from components.boundary import LOG_DELIVERY
 from components.context import UnitContext, child_of
-from components.function import make_role
+from components.function import Function, FunctionArgs, make_role
 from components.iam import Grant, Statement, send_traces, trust
+from components.inbound import Inbound, InboundArgs
 from components.monitoring import make_alarms
-from components.queue import DeadLetterQueue
-from components.subscription import bounded_retry, event_pattern
 from contracts.definitions import Event
 
 FALLBACK_SUFFIX = "fallback"
 """States whose name ends so are fallbacks; entering one is counted."""
 
+
+_STARTER_TIMEOUT_SECONDS = 270
+"""Longer than any workflow: the definition's own timeout ends it first."""
 
 # Not string.Template: `$name` without braces is a JSONata variable.
 _PLACEHOLDER = re.compile(r"\$\{([a-z_]+)\}")
@@ -45,23 +47,32 @@ class WorkflowArgs:
 
 
 class Workflow(pulumi.ComponentResource):
-    """State machine with logging, tracing and a dead-letter queue that keeps the original event of what it cannot do.
+    """Inbound events → starter → Express state machine, with logging and tracing.
 
-    `dead_letter_queue_url` and `partition` are given to the definition besides `values`.
+    The starter runs the workflow once for each event and waits for its end: bursts wait in the queue, and an event
+    leaves it only when its workflow ended well. What the workflow cannot do, it puts into the dead-letter queue itself,
+    with the original event; the definition knows that queue as `dead_letter_queue_url`, and the ARN partition as
+    `partition`.
     """
 
     physical_name: str
     arn: str
-    dead_letters: DeadLetterQueue
+    inbound: Inbound
 
     def __init__(self, name: str, args: WorkflowArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rewards:components:Workflow", name, None, opts)
         context, names = args.context, args.context.names
         self.physical_name = names.physical(args.thing)
         self.arn = names.state_machine(self.physical_name)
-        rule_name = names.physical(f"{args.thing}-start")
-        self.dead_letters = DeadLetterQueue(
-            f"{name}-dlq", context, f"{args.thing}-dlq", rule_arns=[names.rule(rule_name)], opts=child_of(self)
+        self.inbound = Inbound(
+            f"{name}-inbound",
+            InboundArgs(
+                context=context,
+                thing=args.thing,
+                events=args.starts_on,
+                consumer_timeout_seconds=_STARTER_TIMEOUT_SECONDS,
+            ),
+            opts=child_of(self),
         )
         log_group = cloudwatch.LogGroup(
             f"{name}-logs",
@@ -72,22 +83,31 @@ class Workflow(pulumi.ComponentResource):
             tags=context.tags,
             opts=child_of(self),
         )
+        machine = self._machine(name, args, log_group)
+        self._start(name, args, machine)
+        self._count_fallbacks(name, args, log_group)
+        make_alarms(self, context, _alarms(args.thing, self.arn, context.config.project, self.physical_name))
+        self.register_outputs({"arn": self.arn})
+
+    def _machine(self, name: str, args: WorkflowArgs, log_group: cloudwatch.LogGroup) -> sfn.StateMachine:
+        context, names = args.context, args.context.names
+        dead_letters = self.inbound.queue.dead_letters
         role, policy = make_role(
             self,
             f"{name}-role",
             context,
             thing=args.thing,
             trust_policy=trust("states.amazonaws.com", names.account, self.arn),
-            grants=[_run(args.capability_arns), self.dead_letters.send()],
+            grants=[_run(args.capability_arns), dead_letters.send()],
         )
-        machine = sfn.StateMachine(
+        return sfn.StateMachine(
             f"{name}-machine",
             name=self.physical_name,
             type="EXPRESS",
             role_arn=names.role(names.physical(args.thing)),
             definition=definition(
                 args.definition,
-                {**args.values, "dead_letter_queue_url": self.dead_letters.url, "partition": names.partition},
+                {**args.values, "dead_letter_queue_url": dead_letters.url, "partition": names.partition},
             ),
             logging_configuration=sfn.StateMachineLoggingConfigurationArgs(
                 level="ALL",
@@ -99,44 +119,35 @@ class Workflow(pulumi.ComponentResource):
             tags=context.tags,
             opts=child_of(self, depends_on=[log_group, role, policy]),
         )
-        self._start_on(name, args, rule_name, machine)
-        self._count_fallbacks(name, args, log_group)
-        make_alarms(self, context, _alarms(args.thing, self.arn, context.config.project, self.physical_name))
-        self.register_outputs({"arn": self.arn})
 
-    def _start_on(self, name: str, args: WorkflowArgs, rule_name: str, machine: sfn.StateMachine) -> None:
-        names = args.context.names
-        role_thing = f"{args.thing}-start"
-        role, policy = make_role(
-            self,
-            f"{name}-start-role",
-            args.context,
-            thing=role_thing,
-            trust_policy=trust("events.amazonaws.com", names.account, names.rule(rule_name)),
-            grants=[
-                Grant(
-                    statements=[Statement(sid="StartWorkflow", actions=["states:StartExecution"], resources=[self.arn])]
-                )
-            ],
+    def _start(self, name: str, args: WorkflowArgs, machine: sfn.StateMachine) -> None:
+        queue = self.inbound.queue
+        starter = Function(
+            f"{name}-starter",
+            FunctionArgs(
+                context=args.context,
+                thing=f"{args.thing}-starter",
+                handler="lambdas.kit.starter.handler",
+                grants=[
+                    Grant(
+                        statements=[
+                            Statement(sid="RunWorkflow", actions=["states:StartSyncExecution"], resources=[self.arn])
+                        ],
+                        environment={"STATE_MACHINE": self.arn},
+                    ),
+                    queue.consume(),
+                    queue.dead_letters.send(),
+                ],
+                timeout_seconds=_STARTER_TIMEOUT_SECONDS,
+            ),
+            opts=child_of(self, depends_on=[machine]),
         )
-        rule = cloudwatch.EventRule(
-            f"{name}-rule",
-            name=rule_name,
-            event_bus_name=names.bus_name(),
-            event_pattern=event_pattern(args.starts_on),
-            tags=args.context.tags,
-            opts=child_of(self, depends_on=args.context.platform),
-        )
-        cloudwatch.EventTarget(
-            f"{name}-target",
-            rule=rule_name,
-            event_bus_name=names.bus_name(),
-            target_id="workflow",
-            arn=self.arn,
-            role_arn=names.role(names.physical(role_thing)),
-            retry_policy=bounded_retry(),
-            dead_letter_config=cloudwatch.EventTargetDeadLetterConfigArgs(arn=self.dead_letters.arn),
-            opts=child_of(self, depends_on=[rule, role, policy, machine, self.dead_letters]),
+        queue.feed(
+            f"{name}-mapping",
+            starter,
+            batch_size=1,
+            maximum_concurrency=args.context.config.maximum_concurrency,
+            opts=child_of(self),
         )
 
     def _count_fallbacks(self, name: str, args: WorkflowArgs, log_group: cloudwatch.LogGroup) -> None:

@@ -6,7 +6,6 @@ from typing import Any, Protocol
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
-from components.names import LIVE
 from contracts.definitions import Capability, RequestT, ResponseT
 from contracts.envelope import CallMetadata, Reply
 from ops.errors import OperatorError, Refused, Unreachable
@@ -34,7 +33,7 @@ class LambdaCapabilities:
 
     def ask(self, capability: Capability[RequestT, ResponseT], request: RequestT) -> ResponseT:
         """The answer."""
-        function = self._session.names.of(capability.unit).physical(capability.name)
+        function = self._session.names.of(capability.unit).capability(capability.name)
         metadata = CallMetadata(correlation_id=str(uuid.uuid4()), actor=self._session.actor)
         payload = msgspec.json.encode({"metadata": metadata, "data": request})
         body, failed = self._invoke(function, payload)
@@ -44,9 +43,7 @@ class LambdaCapabilities:
 
     def _invoke(self, function: str, payload: bytes) -> tuple[bytes, bool]:
         try:
-            answer: dict[str, Any] = self._session.client("lambda").invoke(
-                FunctionName=function, Qualifier=LIVE, Payload=payload
-            )
+            answer: dict[str, Any] = self._session.client("lambda").invoke(FunctionName=function, Payload=payload)
         except (BotoCoreError, ClientError) as error:
             raise Unreachable(f"cannot ask {function}: {error}") from error
         return answer["Payload"].read(), "FunctionError" in answer

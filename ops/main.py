@@ -18,7 +18,7 @@ from sandbox.stack_config import InvalidStack
 class ReportingGroup(TyperGroup):
     """Reports what an operator can mend in one line; anything else is a defect and keeps its traceback."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)

@@ -34,6 +34,8 @@ class Runtime:
     dead_letters: DeadLetters | None = None
     inbox_days: int = 30
     pending_minutes: int = 5
+    maximum_receives: int = 5
+    """After so many attempts the queue would set a message aside by itself."""
     clock: Clock = field(default_factory=SystemClock)
     random: Random = field(default_factory=random.SystemRandom)
 
@@ -57,6 +59,7 @@ class _LambdaRuntime:
             dead_letters=Sqs(variables["DLQ_URL"]) if "DLQ_URL" in variables else None,
             inbox_days=int(variables.get("INBOX_DAYS", "30")),
             pending_minutes=int(variables.get("PENDING_MINUTES", "5")),
+            maximum_receives=int(variables.get("MAXIMUM_RECEIVES", "5")),
         )
 
 

@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from contracts.definitions import ContractError, Event
 from contracts.envelope import Envelope
+from lambdas.kit.dead_letters import put_aside
 from lambdas.kit.observability import continued_trace, count, logger, observed
 from lambdas.kit.runtime import Runtime, lambda_runtime
 from lambdas.kit.unit_of_work import (
@@ -94,7 +95,7 @@ class Subscriber:
         self.consume(record.body, runtime, attempts=int(record.attributes.approximate_receive_count or 1))
 
     def consume(self, body: str, runtime: Runtime, *, attempts: int = 1) -> None:
-        """Handle one message in a given world. A poison message is put aside; any other failure is raised.
+        """Handle one message in a given world. A poison message is put aside, and so is one whose last attempt fails.
 
         Raises:
             NotYet: it came before what it builds on.
@@ -103,7 +104,12 @@ class Subscriber:
         try:
             self._handle(body, runtime)
         except (Poison, ConflictingMessage, ContractError, msgspec.DecodeError) as error:
-            _put_aside(body, runtime, reason=f"{type(error).__name__}: {error}", attempts=attempts)
+            put_aside(body, runtime, reason=_reason(error), attempts=attempts)
+        except Exception as error:
+            # Whatever it is: the queue would set it aside after this attempt anyway, but without its reason.
+            if attempts < runtime.maximum_receives:
+                raise
+            put_aside(body, runtime, reason=_reason(error), attempts=attempts)
 
     def _handle(self, body: str, runtime: Runtime) -> None:
         received = msgspec.json.decode(body, type=_BusEvent)
@@ -134,25 +140,5 @@ class Subscriber:
         count("DeliveryLagSeconds", delay)
 
 
-def _put_aside(body: str, runtime: Runtime, *, reason: str, attempts: int) -> None:
-    count("DeadLetters")
-    logger.error("put aside", reason=reason)
-    if runtime.dead_letters is None:
-        raise Poison(f"there is no dead-letter queue for: {reason}")
-    runtime.dead_letters.send(
-        body,
-        {
-            "reason": reason[:1000],
-            "source": runtime.unit,
-            "attempts": str(attempts),
-            "correlation_id": _correlation_id(body),
-        },
-    )
-
-
-def _correlation_id(body: str) -> str:
-    """The correlation id of a message that may be of any form."""
-    try:
-        return str(msgspec.json.decode(body)["detail"]["metadata"]["correlation_id"])
-    except (msgspec.DecodeError, KeyError, TypeError):
-        return "none"
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -13,7 +13,7 @@ from contracts.points_calculation import CALCULATE
 def define(offering: Offering) -> None:
     """Categorize → rate → bonuses → calculate, each lookup with its explicit fallback."""
     offering.workflow(
-        "workflow",
+        "earn",
         starts_on=PurchasePosted,
         definition=Path(__file__).with_name("workflow.asl.json"),
         asks=[CATEGORIZE, RATE, BONUSES, CALCULATE],

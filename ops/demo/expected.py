@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -97,12 +98,17 @@ def _points(row: Mapping[str, str], category: str, rules: Mapping[str, Any]) -> 
 
 
 def _category(mcc: str, table: Mapping[str, Mapping[str, Sequence[str]]]) -> str:
-    if mcc in {listed.mcc for listed in iso18245.get_all_mccs()}:
+    if mcc in _listed():
         for level in ("codes", "ranges"):
             for category, spans in table[level].items():
                 if any(span.split("-")[0] <= mcc <= span.split("-")[-1] for span in spans):
                     return category
     return "uncategorized"
+
+
+@cache
+def _listed() -> frozenset[str]:
+    return frozenset(listed.mcc for listed in iso18245.get_all_mccs())
 
 
 def _rate(rates: Sequence[Mapping[str, Any]], product: str, category: str, at: datetime) -> Fraction:

@@ -17,6 +17,7 @@ VALID = {
     "rewards:archiveRetentionDays": "30",
     "rewards:architecture": "arm64",
     "rewards:baseRate": "1",
+    "rewards:maximumConcurrency": "5",
 }
 
 
@@ -59,6 +60,8 @@ def test_care_grows_with_the_environment(environment: str, protected: bool, dele
         ("rewards:archiveRetentionDays", "0", "1 to 9999"),
         ("rewards:architecture", "arm", "arm64, x86_64"),
         ("rewards:baseRate", "one", "a decimal"),
+        ("rewards:maximumConcurrency", "1", "2 to 1000"),
+        ("rewards:maximumConcurrency", "1001", "2 to 1000"),
         ("rewards:units", '["points-leger"]', "platform, points-ledger, campaigns"),
         ("rewards:units", "[]", "platform, points-ledger, campaigns"),
         ("rewards:units", "points-ledger", "platform, points-ledger, campaigns"),
