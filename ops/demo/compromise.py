@@ -11,6 +11,8 @@ from typing import Any
 from components.names import Names
 
 DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+_ADMITTED = frozenset({"ok", "ConditionalCheckFailedException"})
+"""AWS evaluates a condition only for whoever may write."""
 _PROBE = Path(__file__).with_name("probe.py")
 _KEY = {"pk": {"S": "anything"}, "sk": {"S": "anything"}}
 _EVENT_KEY = {"event_id": {"S": "anything"}}
@@ -49,7 +51,7 @@ class Report:
     @property
     def blunt(self) -> list[str]:
         """Functions that could not even read their own unit: of them the denials say nothing."""
-        sharp = {finding.function for finding in self.own if finding.outcome == "ok"}
+        sharp = {finding.function for finding in self.own if finding.outcome in _ADMITTED}
         return sorted({finding.function for finding in self.own} - sharp)
 
 
@@ -106,6 +108,18 @@ def _attempts(client: Callable[[str], Any], names: Names) -> Iterator[dict[str, 
         KeyConditionExpression="pk = :pk",
         ExpressionAttributeValues={":pk": {"S": "anything"}},
     )
+    for table, key, name in ((store, _KEY, "pk"), (outbox, _EVENT_KEY, "event_id")):
+        yield attempt(
+            "dynamodb",
+            table,
+            "update_item",  # a write that reads: it can return what was there
+            TableName=table,
+            Key=key,
+            UpdateExpression="SET probed = :true",
+            ConditionExpression=f"attribute_exists({name})",
+            ExpressionAttributeValues={":true": {"BOOL": True}},
+            ReturnValues="ALL_OLD",
+        )
     yield attempt("dynamodb", outbox, "scan", TableName=outbox)
     yield attempt("dynamodb", outbox, "get_item", TableName=outbox, Key=_EVENT_KEY)
     yield attempt(

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from components.iam import Statement, document
 from components.names import Names
 from contracts.cards import PurchasePosted
 from contracts.points_calculation import EXPLAIN, Calculation, Explain
@@ -19,6 +20,7 @@ from sandbox.embedded_aws import EmbeddedAws
 PBCS = ("merchant-categorization", "earning-rates", "campaigns", "points-calculation", "points-ledger")
 T = TypeVar("T")
 
+_BROKEN = "broken"
 _POLL_SECONDS = 0.2
 _PATIENCE_SECONDS = 120
 """How long nothing may happen before waiting is given up."""
@@ -95,13 +97,14 @@ class World:
 
     @contextmanager
     def broken(self, unit: str, function: str) -> Iterator[None]:
-        """A function that cannot run: no concurrency is left for it."""
-        lambda_, name = self.aws.client("lambda"), self.names(unit).physical(function)
-        lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+        """A function that fails: its role may no longer use any table."""
+        iam, role = self.aws.client("iam"), self.names(unit).physical(function)
+        denial = document([Statement(sid="Broken", effect="Deny", actions=["dynamodb:*"], resources=["*"])])
+        iam.put_role_policy(RoleName=role, PolicyName=_BROKEN, PolicyDocument=denial)
         try:
             yield
         finally:
-            lambda_.delete_function_concurrency(FunctionName=name)
+            iam.delete_role_policy(RoleName=role, PolicyName=_BROKEN)
 
     @contextmanager
     def stopped(self, unit: str, consumer: str) -> Iterator[None]:
