@@ -45,7 +45,7 @@ docs: install ## Generate schemas and documents anew
 
 up: install ## Deploy STACK=dev to AWS with the Pulumi CLI
 	@command -v pulumi >/dev/null || { echo "The Pulumi CLI is needed: https://www.pulumi.com/docs/install/"; exit 2; }
-	pulumi up --stack $(STACK) --policy-pack policies
+	pulumi up --stack $(STACK)
 
 # What the Lambda runtime brings along is left out of the layers.
 IN_RUNTIME := boto3 botocore jmespath python-dateutil s3transfer six urllib3

@@ -1,6 +1,8 @@
 """Composition root: read the configuration, build the units that this stack manages, export their names."""
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
 
 import pulumi
 
@@ -12,20 +14,23 @@ from components.pbc import Pbc
 from components.platform import Platform
 from components.unit import UnitArgs
 from contracts import cards, catalogue
-from offerings import earn_points
-from pbcs import campaigns, earning_rates, merchant_categorization, points_calculation, points_ledger
 
-PBCS: dict[str, Callable[[Pbc], None]] = {
-    "merchant-categorization": merchant_categorization.define,
-    "earning-rates": earning_rates.define,
-    "campaigns": campaigns.define,
-    "points-calculation": points_calculation.define,
-    "points-ledger": points_ledger.define,
-}
-OFFERINGS: dict[str, Callable[[Offering], None]] = {
-    "earn-points": earn_points.define,
-}
+PBCS = (
+    "merchant-categorization",
+    "earning-rates",
+    "campaigns",
+    "points-calculation",
+    "points-ledger",
+)
+"""Each is defined by its folder under `pbcs/`."""
+OFFERINGS = ("earn-points",)
+"""Each is defined by its folder under `offerings/`."""
 OPERATIONS = "operations"
+
+
+def definition(room: str, unit: str) -> Callable[[Any], None]:
+    """The `define` of a unit's folder."""
+    return import_module(f"{room}.{unit.replace('-', '_')}").define
 
 
 def build(unit: str, config: EnvironmentConfig, platform: Sequence[pulumi.Resource]) -> None:
@@ -38,11 +43,11 @@ def build(unit: str, config: EnvironmentConfig, platform: Sequence[pulumi.Resour
         operations.complete()
     elif unit in OFFERINGS:
         offering = Offering(unit, UnitArgs(config=config, calls=calls, platform=platform))
-        OFFERINGS[unit](offering)
+        definition("offerings", unit)(offering)
         offering.complete()
     else:
         pbc = Pbc(unit, UnitArgs(config=config, publishes_as=[unit], calls=calls, platform=platform))
-        PBCS[unit](pbc)
+        definition("pbcs", unit)(pbc)
         pbc.complete()
 
 

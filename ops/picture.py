@@ -92,7 +92,8 @@ def _table(graph: Graph) -> Iterator[str]:
 
 
 def _units(graph: Graph) -> list[Resource]:
-    return [resource for kind in _UNIT_TYPES for resource in graph.by_type(f"rewards:components:{kind}")]
+    units = [(kind, unit) for kind in _UNIT_TYPES for unit in graph.by_type(f"rewards:components:{kind}")]
+    return [unit for kind, unit in sorted(units, key=lambda pair: (_UNIT_TYPES.index(pair[0]), pair[1].name))]
 
 
 def _owner(graph: Graph, resource: Resource) -> str:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from components.iam import Statement, document
 from components.names import Names
+from contracts import catalogue
 from contracts.cards import PurchasePosted
 from contracts.points_calculation import EXPLAIN, Calculation, Explain
 from contracts.points_ledger import BALANCE, GetBalance
@@ -17,7 +18,8 @@ from ops.purchases import publish
 from ops.session import Session, open_session
 from sandbox.embedded_aws import EmbeddedAws
 
-PBCS = ("merchant-categorization", "earning-rates", "campaigns", "points-calculation", "points-ledger")
+PBCS = tuple(sorted({capability.unit for capability in catalogue.capabilities()}))
+"""Keys of all PBCs: each exposes at least one capability."""
 T = TypeVar("T")
 
 _BROKEN = "broken"
