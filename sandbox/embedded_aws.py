@@ -1,10 +1,13 @@
 """The embedded AWS: one process on loopback, with IAM enforced on every call.
 
 A supervisor process owns it and a listener for trace segments; stopping the supervisor stops both, and the Lambda
-workers with them. What is running stands in `state.json` in a folder, by default `.sandbox/`.
+workers with them. What is running stands in `state.json` in a folder, by default `.sandbox/`. Whether it is running is
+told by a lock on that folder, which the processes hold and the system releases when the last of them ends: a process
+id alone may have gone to another program since.
 """
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -15,7 +18,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,10 +33,14 @@ ROOT_KEY = "test"
 DEFAULT_FOLDER = Path(".sandbox")
 DEFAULT_PORT = 4566
 
+_ROOT = Path(__file__).resolve().parents[1]
 _HEALTH_PATH = "/_ministack/health"
 _START_SECONDS = 60
 _STOP_SECONDS = 20
 _POLL_SECONDS = 0.05
+
+_children: dict[int, subprocess.Popen[bytes]] = {}
+"""Supervisors that this process started, by process id: they must be asked for when they end."""
 
 
 class SandboxError(Exception):
@@ -97,24 +104,29 @@ def start(folder: Path = DEFAULT_FOLDER, *, region: str, port: int | None = None
     Raises:
         SandboxError: one is running in that folder already, the port is taken, or it does not come up.
     """
-    running = _running(folder)
-    if running is not None:
-        raise SandboxError(f"the sandbox in {folder} is running already, at {running.endpoint}; stop it first")
     folder.mkdir(parents=True, exist_ok=True)
-    port = port or _free_port()
-    if _listening(port):
-        raise SandboxError(f"port {port} is taken by another program; choose another with --port")
-    with (folder / "aws.log").open("w") as log:
-        supervisor = subprocess.Popen(
-            [sys.executable, "-m", "sandbox.supervisor", str(port), region, str(folder.resolve())],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    aws = EmbeddedAws(pid=supervisor.pid, port=port, region=region, folder=folder)
-    (folder / "state.json").write_text(json.dumps({**asdict(aws), "folder": str(folder)}))
-    _wait_until_up(aws, supervisor)
+    with _locked(folder) as lock:
+        port = port or _free_port()
+        if _listening(port):
+            raise SandboxError(f"port {port} is taken by another program; choose another with --port")
+        with (folder / "aws.log").open("w") as log:
+            supervisor = subprocess.Popen(
+                [sys.executable, "-m", "sandbox.supervisor", str(port), region, str(folder.resolve()), str(lock)],
+                cwd=_ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                pass_fds=[lock],
+            )
+        aws = EmbeddedAws(pid=supervisor.pid, port=port, region=region, folder=folder)
+        (folder / "state.json").write_text(json.dumps({"pid": aws.pid, "port": aws.port, "region": aws.region}))
+    _children[supervisor.pid] = supervisor
+    try:
+        _wait_until_up(aws, supervisor)
+    except BaseException:
+        stop(folder)
+        raise
     return aws
 
 
@@ -131,19 +143,23 @@ def connect(folder: Path = DEFAULT_FOLDER) -> EmbeddedAws:
 
 
 def stop(folder: Path = DEFAULT_FOLDER) -> bool:
-    """Stop what runs in a folder, by process id, with all its children. False where nothing did."""
+    """Stop what runs in a folder, with all its children. False where nothing did.
+
+    Raises:
+        SandboxError: it does not end.
+    """
     running = _running(folder)
     (folder / "state.json").unlink(missing_ok=True)
     if running is None:
         return False
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(running.pid, signal.SIGTERM)
-        deadline = time.monotonic() + _STOP_SECONDS
-        while _is_supervisor(running.pid) and time.monotonic() < deadline:
-            time.sleep(_POLL_SECONDS)
-        # The supervisor leads its own process group: whatever is left of it goes too.
-        os.killpg(running.pid, signal.SIGKILL)
-    return True
+    # The supervisor leads a process group. Whoever holds the lock is a member, so that the group's id is still ours.
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(running.pid, sign)
+        if _released(folder):
+            _reap(running.pid)
+            return True
+    raise SandboxError(f"process group {running.pid} in {folder} does not end")
 
 
 @contextlib.contextmanager
@@ -157,35 +173,62 @@ def running(folder: Path, *, region: str, port: int | None = None) -> Iterator[E
 
 
 def _running(folder: Path) -> EmbeddedAws | None:
-    """What the state file says, if that process still is a supervisor: process ids are used again."""
+    """What the state file says, as long as its processes live."""
+    if not _is_locked(folder):
+        return None
     try:
         state = json.loads((folder / "state.json").read_text())
+        return EmbeddedAws(pid=state["pid"], port=state["port"], region=state["region"], folder=folder)
+    except (OSError, ValueError, KeyError) as error:
+        raise SandboxError(f"a sandbox runs in {folder}, but its state.json cannot be read: {error}") from error
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[int]:
+    """Hold the folder's lock. Processes that inherit the descriptor go on holding it.
+
+    Raises:
+        SandboxError: it is held.
+    """
+    with (folder / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise SandboxError(f"a sandbox is running in {folder} already; stop it first") from error
+        yield file.fileno()
+
+
+def _is_locked(folder: Path) -> bool:
+    try:
+        with (folder / "lock").open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
-        return None
-    except ValueError as error:
-        raise SandboxError(f"{folder / 'state.json'} is damaged: {error}; remove it") from error
-    if not _is_supervisor(state["pid"]):
-        return None
-    return EmbeddedAws(pid=state["pid"], port=state["port"], region=state["region"], folder=Path(state["folder"]))
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
-def _is_supervisor(pid: int) -> bool:
-    _reap(pid)
-    command = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607 ps is where the system has it
-    return "sandbox.supervisor" in command.stdout
+def _released(folder: Path) -> bool:
+    deadline = time.monotonic() + _STOP_SECONDS
+    while _is_locked(folder):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return True
 
 
 def _reap(pid: int) -> None:
     """A child that ended stays a zombie until somebody asks for it."""
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
+    child = _children.pop(pid, None)
+    if child is not None:
+        child.wait()
 
 
 def _wait_until_up(aws: EmbeddedAws, supervisor: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while not _healthy(aws.endpoint):
         if supervisor.poll() is not None or time.monotonic() > deadline:
-            stop(aws.folder)
             last_lines = "\n".join(aws.log_file.read_text().splitlines()[-5:])
             raise SandboxError(f"the embedded AWS did not come up on port {aws.port}; its last words:\n{last_lines}")
         time.sleep(_POLL_SECONDS)

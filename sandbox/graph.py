@@ -76,6 +76,17 @@ class Graph:
                 return resource
         raise KeyError(urn)
 
+    def one(self, token: str, name: str) -> Resource:
+        """The resource of a type and a name, whatever its parent.
+
+        Raises:
+            KeyError: there is none, or more than one.
+        """
+        found = [resource for resource in self.by_type(token) if resource.name == name]
+        if len(found) != 1:
+            raise KeyError(f"{len(found)} resources are {token} {name}")
+        return found[0]
+
     def by_type(self, token: str) -> list[Resource]:
         """All resources of a type."""
         return [resource for resource in self.resources if resource.type == token]

@@ -1,6 +1,8 @@
 """The real program run without an engine: every registration is captured, and provisioned where asked."""
 
 import contextlib
+import contextvars
+import hashlib
 import os
 import runpy
 import sys
@@ -13,15 +15,23 @@ import pulumi
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.stack import Stack
 
 from sandbox.graph import STACK_TYPE, Graph, Resource, child_urn, stack_urn
-from sandbox.stack_config import read_stack
+from sandbox.stack_config import StackConfig, read_stack
 
 Provision = Callable[[Resource], None]
 """Makes a custom resource: sets its `id` and `outputs`. Called from several threads."""
 
 ROOT = Path(__file__).resolve().parents[1]
 _DEFAULT_PROVIDER_ID = "default"
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""Key that tells the kinds of special objects apart, in Pulumi's protocol as in its exports."""
+_ASSET, _ARCHIVE = "c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"
+_FEATURES_DECLINED = {
+    resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,  # so that aliases arrive as URNs, as they stand in a state
+    resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,  # so that a secret arrives as its value, as a provider gets it
+}
 
 
 class DuplicateUrn(ValueError):
@@ -44,18 +54,25 @@ def capture(stack: str, *, preview: bool = True, provision: Provision | None = N
     """
     config = read_stack(root, stack)
     graph = Graph(project=config.project, stack=stack)
-    with _runtime_restored(), _working_in(root):
-        pulumi.runtime.set_all_config(dict(config.values))
-        mocks.set_mocks(
-            _NoMocks(), project=config.project, stack=stack, preview=preview, monitor=_Monitor(graph, provision)
-        )
-        mocks.test(_run_main)()
-        graph.outputs = _exports()
+    # Pulumi keeps its settings, configuration and root resource in context variables: in a context of its own, a run
+    # neither sees the one before nor leaves a trace.
+    contextvars.copy_context().run(_run, config, _Monitor(graph, provision), preview, root)
     return graph
+
+
+def _run(config: StackConfig, monitor: "_Monitor", preview: bool, root: Path) -> None:  # noqa: FBT001 as capture's
+    pulumi.runtime.reset_options()
+    pulumi.runtime.set_all_config(dict(config.values))
+    mocks.set_mocks(_NoMocks(), project=config.project, stack=config.stack, preview=preview, monitor=monitor)
+    with _working_in(root):
+        mocks.test(_run_main)()
 
 
 def _run_main() -> None:
     runpy.run_path("__main__.py", run_name="__main__")
+    stack = pulumi.runtime.get_root_resource()
+    if isinstance(stack, Stack):
+        stack.register_outputs(stack.outputs)
 
 
 class _NoMocks(mocks.Mocks):
@@ -78,6 +95,10 @@ class _Monitor(mocks.MockMonitor):
         self._by_urn: dict[str, Resource] = {}
         self._lock = threading.Lock()
 
+    def GetDeploymentInfo(self, request: Any) -> Any:  # noqa: N802 the name of the gRPC method
+        features = super().GetDeploymentInfo(request).supportedFeatures
+        return resource_pb2.DeploymentInfo(supportedFeatures=[one for one in features if one not in _FEATURES_DECLINED])
+
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 the name of the gRPC method
         if request.type == STACK_TYPE:
             return resource_pb2.RegisterResourceResponse(urn=stack_urn(self._graph.project, self._graph.stack))
@@ -90,7 +111,10 @@ class _Monitor(mocks.MockMonitor):
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 the name of the gRPC method
         outputs = _plain(request.outputs)
-        if request.urn in self._by_urn:
+        if request.urn == stack_urn(self._graph.project, self._graph.stack):
+            # The mocks register the stack with no outputs at all, and the two registrations may overtake each other.
+            self._graph.outputs |= outputs
+        else:
             self._by_urn[request.urn].outputs = outputs
         return empty_pb2.Empty()
 
@@ -121,19 +145,20 @@ class _Monitor(mocks.MockMonitor):
         return resource
 
 
-def _exports() -> dict[str, Any]:
-    """What the program exported, where it is plain data."""
-    root = pulumi.runtime.get_root_resource()
-    return dict(getattr(root, "outputs", {}))
-
-
 def _default_provider(graph: Graph, token: str) -> str:
     package = token.split(":", maxsplit=1)[0]
     return f"urn:pulumi:{graph.stack}::{graph.project}::pulumi:providers:{package}::default::{_DEFAULT_PROVIDER_ID}"
 
 
 def _plain(message: struct_pb2.Struct) -> dict[str, Any]:
-    return {key: _plain_value(value) for key, value in message.fields.items()}
+    values = {key: _plain_value(value) for key, value in message.fields.items()}
+    return _with_hash(values) if values.get(_SIGNATURE) in (_ASSET, _ARCHIVE) else values
+
+
+def _with_hash(file: dict[str, Any]) -> dict[str, Any]:
+    """An asset or archive with the hash that the engine adds: what tells a changed file from an unchanged one."""
+    path = Path(file.get("path", ""))
+    return {**file, "hash": hashlib.sha256(path.read_bytes()).hexdigest()} if path.is_file() else file
 
 
 def _plain_value(value: struct_pb2.Value) -> Any:
@@ -165,16 +190,3 @@ def _working_in(root: Path) -> Iterator[None]:
     finally:
         sys.path.remove(str(root))
         os.chdir(before)
-
-
-@contextlib.contextmanager
-def _runtime_restored() -> Iterator[None]:
-    """Leave Pulumi's process-wide settings and configuration as they were."""
-    settings = pulumi.runtime.settings.SETTINGS
-    before = dict(vars(settings))
-    try:
-        yield
-    finally:
-        pulumi.runtime.set_all_config({})
-        for key, value in before.items():
-            setattr(settings, key, value)

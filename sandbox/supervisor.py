@@ -1,6 +1,6 @@
 """The process that owns the embedded AWS: starts it, keeps what it is told of traces, and takes all down with it.
 
-Started by `sandbox.embedded_aws`: `python -m sandbox.supervisor PORT REGION FOLDER`.
+Started by `sandbox.embedded_aws`: `python -m sandbox.supervisor PORT REGION FOLDER LOCK`.
 """
 
 import os
@@ -17,13 +17,22 @@ from sandbox.embedded_aws import ACCOUNT, HOST, ROOT_KEY
 _LARGEST_DATAGRAM = 65_536
 
 
-def main(port: str, region: str, folder: Path) -> int:
-    """Run until the embedded AWS ends or this process is told to stop."""
+def main(port: str, region: str, folder: Path, lock: int) -> int:
+    """Run until the embedded AWS ends or this process is told to stop.
+
+    Args:
+        port: where the embedded AWS listens.
+        region: the region that it plays.
+        folder: where its state and logs go.
+        lock: descriptor of the folder's lock, held as long as this process or the embedded AWS lives.
+    """
     traces = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     traces.bind((HOST, 0))
     threading.Thread(target=_keep_segments, args=(traces, folder / "segments.jsonl"), daemon=True).start()
     aws = subprocess.Popen(
-        [sys.executable, "-m", "ministack"], env=_environment(port, region, folder, traces.getsockname()[1])
+        [sys.executable, "-m", "ministack"],
+        env=_environment(port, region, folder, traces.getsockname()[1]),
+        pass_fds=[lock],
     )
 
     def take_down(_signal: int, _frame: FrameType | None) -> None:
@@ -76,4 +85,4 @@ def _keep_segments(traces: socket.socket, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2], Path(sys.argv[3])))
+    sys.exit(main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4])))
