@@ -56,7 +56,11 @@ class Report:
 
 
 def probe_all(
-    client: Callable[[str], Any], names: Names, units: Sequence[str], on_function: Callable[[str, int], None]
+    client: Callable[[str], Any],
+    names: Names,
+    units: Sequence[str],
+    on_function: Callable[[str, int], None] = lambda _function, _total: None,
+    only: str | None = None,
 ) -> Report:
     """Replace each function of each unit by the probe, let it try everything, and collect what AWS answered.
 
@@ -67,9 +71,12 @@ def probe_all(
         names: names of any unit of the environment.
         units: keys of the PBCs.
         on_function: told each function and how many there are, for a progress bar.
+        only: name of the one function to replace; all without it.
     """
     targets = {unit: list(_attempts(client, names.of(unit))) for unit in units}
-    functions = [(unit, name) for unit in units for name in _functions(client, names.of(unit))]
+    functions = [
+        (unit, name) for unit in units for name in _functions(client, names.of(unit)) if only in (None, name)
+    ]
     foreign: list[Finding] = []
     own: list[Finding] = []
     for unit, function in functions:

@@ -1,0 +1,39 @@
+"""One deployment of the system on the embedded AWS, shared by all journeys."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ops.demo.command import apply
+from ops.demo.world import World
+from sandbox.deploy import Deployment, deploy
+from sandbox.embedded_aws import EmbeddedAws, running
+
+ROOT = Path(__file__).parents[2]
+REGION = "eu-central-1"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.journey)
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
+    with running(tmp_path_factory.mktemp("journeys") / ".sandbox", region=REGION) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def deployment(aws: EmbeddedAws) -> Deployment:
+    return deploy(aws)
+
+
+@pytest.fixture(scope="session")
+def world(aws: EmbeddedAws, deployment: Deployment) -> World:
+    """The deployed system with the example programme."""
+    there = World.of(aws)
+    apply(there, ROOT / "examples/programme.yaml")
+    return there

@@ -1,0 +1,138 @@
+"""Bad input gets a clear reason; the rest goes on; nothing is lost."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from contracts.cards import PurchasePosted
+from contracts.envelope import EventMetadata
+from ops.demo import shows
+from ops.demo.world import World, wait_for
+
+
+def detail(purchase_id: str, **changes: Any) -> dict[str, Any]:
+    data = msgspec.to_builtins(shows.example_purchase(purchase_id, "bad-input-member")) | changes
+    metadata = {
+        "event_id": f"event-{purchase_id}",
+        "occurred_at": "2026-09-15T12:00:00Z",
+        "schema_version": 1,
+        "aggregate_id": purchase_id,
+        "sequence": 1,
+        "correlation_id": f"correlation-{purchase_id}",
+    }
+    return {"metadata": metadata, "data": data}
+
+
+def merchant(mcc: str) -> dict[str, str]:
+    return {"id": "shop", "name": "Shop", "mcc": mcc, "country": "DE"}
+
+
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "negative-amount": ({"amount": {"minor_units": -5, "currency": "EUR"}}, "minor_units"),
+    "unknown-currency": ({"amount": {"minor_units": 5, "currency": "XQX"}}, "UnknownCurrency: 'XQX' is not a currency"),
+    "currency-without-minor-unit": ({"amount": {"minor_units": 5, "currency": "XAU"}}, "UnknownCurrency"),
+    "lower-case-currency": ({"amount": {"minor_units": 5, "currency": "eur"}}, "amount.currency"),
+    "three-digit-mcc": ({"merchant": merchant("742")}, "merchant.mcc"),
+    "no-merchant": ({"merchant": None}, "merchant"),
+    "no-offset": ({"posted_at": "2026-09-15T12:00:00"}, "with a timezone component"),
+    "float-amount": ({"amount": {"minor_units": 19.99, "currency": "EUR"}}, "minor_units"),
+}
+
+
+@pytest.fixture(scope="module")
+def dead_letters(world: World) -> dict[str, dict[str, str]]:
+    """What became of all bad purchases, by purchase id; a good one among them goes through."""
+    details = [detail(purchase_id, **changes) for purchase_id, (changes, _) in BAD.items()]
+    details.append({"metadata": {}, "data": {"nothing": "of it"}})
+    details.append({})
+    _publish(world, details)
+    world.ingest([shows.example_purchase("bad-input-good", "bad-input-member")])
+    world.wait_for_postings({"bad-input-member": 1}, lambda _count: None)
+    found = wait_for(
+        lambda: world.dead_letters("earn-points", "earn-queue-dlq"),
+        lambda letters: len({letter["body"] for letter in letters}) >= len(details),
+        "dead letters",
+    )
+    return {_purchase_id(letter["body"]): letter for letter in found}
+
+
+@pytest.mark.parametrize("purchase_id", BAD)
+def test_a_bad_purchase_is_set_aside_with_its_reason(dead_letters: dict[str, dict[str, str]], purchase_id: str):
+    letter = dead_letters[purchase_id]
+    assert BAD[purchase_id][1] in letter["reason"]
+    assert letter["correlation_id"] == f"correlation-{purchase_id}"
+    assert json.loads(letter["body"])["detail-type"] == "PurchasePosted"
+
+
+def test_what_is_no_purchase_at_all_is_set_aside_too(dead_letters: dict[str, dict[str, str]]):
+    assert "InvalidRequest" in dead_letters["none"]["reason"]
+
+
+def test_nothing_bad_was_posted(world: World, dead_letters: dict[str, dict[str, str]]):
+    assert world.postings("bad-input-member") == 1
+    assert all(world.calculation(purchase_id) is None for purchase_id in dead_letters if purchase_id != "none")
+
+
+def test_the_same_purchase_with_other_content_is_refused(world: World):
+    purchase = shows.example_purchase("conflict-1", "conflict-member")
+    world.ingest([purchase])
+    world.wait_for_calculation(purchase.id)
+    world.ingest([msgspec.structs.replace(purchase, member_id="somebody-else")])
+    reasons = wait_for(
+        lambda: [letter["reason"] for letter in world.dead_letters("earn-points", "earn-queue-dlq")],
+        lambda found: any("ConflictingPurchase" in reason for reason in found),
+        "dead letters",
+    )
+    assert any("purchase conflict-1 came before with another member_id" in reason for reason in reasons)
+    assert world.postings("somebody-else") == 0
+
+
+def test_a_poison_message_goes_to_the_consumers_dead_letters_alone(world: World):
+    """Straight to the ledger: an event that is none, between two that are fine."""
+    good = [shows.example_purchase(f"poison-good-{number}", "poison-member") for number in range(2)]
+    names = world.names("points-calculation")
+    bad = {"metadata": {"event_id": "poison", "correlation_id": "poison-correlation"}, "data": {"points": "many"}}
+    world.ingest(good[:1])
+    world.aws.client("events").put_events(
+        Entries=[
+            {
+                "EventBusName": names.bus_name(),
+                "Source": "points-calculation",
+                "DetailType": "PointsCalculated",
+                "Detail": json.dumps(bad),
+            }
+        ]
+    )
+    world.ingest(good[1:])
+    world.wait_for_postings({"poison-member": 2}, lambda _count: None)
+    letters = wait_for(
+        lambda: world.dead_letters("points-ledger", "post-points-queue-dlq"), lambda found: len(found) > 0, "poison"
+    )
+    assert letters[0]["correlation_id"] == "poison-correlation"
+    assert letters[0]["source"] == "points-ledger"
+    assert "occurred_at" in letters[0]["reason"]
+
+
+def test_an_event_has_the_metadata_of_its_contract(world: World):
+    assert set(detail("x")["metadata"]) <= set(EventMetadata.__struct_fields__)
+
+
+def _publish(world: World, details: list[dict[str, Any]]) -> None:
+    for start in range(0, len(details), 10):
+        entries = [
+            {
+                "EventBusName": world.session.names.bus_name(),
+                "Source": PurchasePosted.source,
+                "DetailType": PurchasePosted.detail_type(),
+                "Detail": json.dumps(one),
+            }
+            for one in details[start : start + 10]
+        ]
+        answer = world.session.client("events").put_events(Entries=entries)
+        assert answer["FailedEntryCount"] == 0
+
+
+def _purchase_id(body: str) -> str:
+    return json.loads(body)["detail"].get("data", {}).get("id", "none")
