@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.kit.ports import (
     BusEntry,
@@ -26,17 +26,14 @@ from lambdas.kit.ports import (
     Put,
     Query,
     TransactionConflict,
-    TransactionTooLarge,
     Update,
 )
-
-TRANSACTION_LIMIT = 100
-"""Operations that TransactWriteItems takes."""
 
 _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"max_attempts": 3, "mode": "standard"})
 _THROTTLED = frozenset(
     {"ThrottlingException", "ProvisionedThroughputExceededException", "TransactionInProgressException"}
 )
+_CONTENDED = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 _to_dynamodb = TypeSerializer()
 _from_dynamodb = TypeDeserializer()
 
@@ -96,8 +93,6 @@ class DynamoDb:
         No `ClientRequestToken`: a retry is told apart by the conditions in the transaction itself (the inbox marker,
         the version), which hold for longer than the ten minutes of a token.
         """
-        if len(operations) > TRANSACTION_LIMIT:
-            raise TransactionTooLarge(f"{len(operations)} operations; one transaction takes {TRANSACTION_LIMIT}")
         try:
             self._client.transact_write_items(TransactItems=[_as_request(operation) for operation in operations])
         except ClientError as error:
@@ -115,7 +110,7 @@ class EventBridge:
         return boto3.client("events", config=_CONFIG)
 
     def put(self, entries: Sequence[BusEntry]) -> list[str | None]:
-        """Publish at most ten entries; the error code of each that was not taken."""
+        """Publish at most ten entries; the error of each that was not taken. A request that fails takes none."""
         requests = [
             {
                 "EventBusName": self._bus_name,
@@ -127,7 +122,10 @@ class EventBridge:
             }
             for entry in entries
         ]
-        answer = self._client.put_events(Entries=requests)
+        try:
+            answer = self._client.put_events(Entries=requests)
+        except (BotoCoreError, ClientError) as error:
+            return [str(error)] * len(entries)
         return [result.get("ErrorCode") for result in answer["Entries"]]
 
 
@@ -162,8 +160,6 @@ def _translated(error: ClientError, operations: Sequence[Operation]) -> Exceptio
     code = error.response["Error"]["Code"]
     if code in _THROTTLED:
         return TransactionConflict(str(error))
-    if code == "ValidationException" and "size" in str(error):
-        return TransactionTooLarge(str(error))
     if code != "TransactionCanceledException":
         return error
     reasons = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
@@ -172,7 +168,7 @@ def _translated(error: ClientError, operations: Sequence[Operation]) -> Exceptio
     ]
     if failed:
         return ConditionFailed(failed)
-    if "TransactionConflict" in reasons or "ThrottlingError" in reasons:
+    if _CONTENDED.intersection(reasons):
         return TransactionConflict(str(error))
     return error
 

@@ -8,7 +8,7 @@ import msgspec
 
 from contracts.definitions import Capability, ContractError, InvalidRequest, RequestT, ResponseT
 from contracts.envelope import Call
-from lambdas.kit.observability import continued_trace, count, logger, observed, own_trace_header
+from lambdas.kit.observability import count, logger, observed
 from lambdas.kit.runtime import Runtime, lambda_runtime
 from lambdas.kit.unit_of_work import Cause, UnitOfWork
 
@@ -33,11 +33,12 @@ class CapabilityHandler(Generic[RequestT, ResponseT]):
     ) -> None:
         self._contract = contract
         self._answer = answer
+        self._needed = ("STORE_TABLE", "OUTBOX_TABLE") if contract.changes_state else ("STORE_TABLE",)
 
     def __call__(self, event: object, context: object) -> Any:
         """What Lambda calls."""
         with observed(context):
-            return self.answer(event, lambda_runtime())
+            return self.answer(event, lambda_runtime(*self._needed))
 
     def answer(self, event: object, runtime: Runtime) -> Any:
         """Answer a call in a given world: `{"answer": …}`, or `{"refusal": …}` for an error that the contract names.
@@ -57,10 +58,11 @@ class CapabilityHandler(Generic[RequestT, ResponseT]):
     def _answered(self, event: object, runtime: Runtime) -> ResponseT:
         call, request = self._decoded(event)
         given = call.metadata
-        header = given.trace_header or own_trace_header()
+        header = given.trace_header or runtime.traces.own()
         annotations = {"correlation_id": given.correlation_id}
         logger.set_correlation_id(given.correlation_id)
-        with continued_trace(f"{self._contract.unit} {self._contract.name}", header, annotations) as trace_header:
+        name = f"{self._contract.unit} {self._contract.name}"
+        with runtime.traces.continued(name, header, annotations) as trace_header:
             cause = Cause(
                 correlation_id=given.correlation_id,
                 causation_id=given.causation_id,

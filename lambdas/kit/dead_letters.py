@@ -1,11 +1,14 @@
 """Putting a message aside, with what is known of it."""
 
+import re
+
 import msgspec
 
 from lambdas.kit.observability import count, logger
 from lambdas.kit.runtime import Runtime
 
-_LONGEST_REASON = 1000
+_LONGEST = 1000
+_REFUSED_BY_SQS = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def put_aside(body: str, runtime: Runtime, *, reason: str, attempts: int) -> None:
@@ -21,10 +24,10 @@ def put_aside(body: str, runtime: Runtime, *, reason: str, attempts: int) -> Non
     runtime.dead_letters.send(
         body,
         {
-            "reason": reason[:_LONGEST_REASON],
+            "reason": _sendable(reason),
             "source": runtime.unit,
             "attempts": str(attempts),
-            "correlation_id": correlation_id(body),
+            "correlation_id": _sendable(correlation_id(body)),
         },
     )
 
@@ -35,3 +38,8 @@ def correlation_id(body: str) -> str:
         return str(msgspec.json.decode(body)["detail"]["metadata"]["correlation_id"])
     except (msgspec.DecodeError, KeyError, TypeError):
         return "none"
+
+
+def _sendable(text: str) -> str:
+    """Text as SQS takes it for an attribute: not empty, and without control characters. Anybody may have written it."""
+    return _REFUSED_BY_SQS.sub("\N{REPLACEMENT CHARACTER}", text)[:_LONGEST] or "none"

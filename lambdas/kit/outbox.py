@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from contracts.definitions import Event
 from contracts.envelope import EventMetadata
-from lambdas.kit.ports import Bus, BusEntry, Clock, Item, Query, Random, Tables, Update
+from lambdas.kit.observability import logger
+from lambdas.kit.ports import BusEntry, ConditionFailed, Item, Query, Update
+from lambdas.kit.runtime import Runtime
 
 PENDING = "pending"
 """Name of the sparse index and of its key; the key's value is the same for every event that is not dispatched."""
@@ -48,7 +50,7 @@ def outbox_item(event: Event, metadata: EventMetadata) -> Item:
         "source": type(event).source,
         "detail_type": event.detail_type(),
         "detail": detail,
-        "occurred_at": metadata.occurred_at.isoformat(),
+        "occurred_at": _sortable(metadata.occurred_at),
         "aggregate_id": metadata.aggregate_id,
         "sequence": metadata.sequence,
         PENDING: PENDING,
@@ -57,7 +59,9 @@ def outbox_item(event: Event, metadata: EventMetadata) -> Item:
         item["trace_header"] = metadata.trace_header
     size = entry_bytes(outgoing(item).entry)
     if size > LARGEST_EVENT_BYTES:
-        raise EventTooLarge(f"{event.detail_type()} of {metadata.aggregate_id}: {size} bytes; {LARGEST_EVENT_BYTES} go")
+        raise EventTooLarge(
+            f"{event.detail_type()} of {metadata.aggregate_id}: {size} bytes; EventBridge takes {LARGEST_EVENT_BYTES}"
+        )
     return item
 
 
@@ -80,48 +84,8 @@ def entry_bytes(entry: BusEntry) -> int:
     return _TIME_BYTES + sum(len(text.encode()) for text in (entry.source, entry.detail_type, entry.detail))
 
 
-def publish(events: Sequence[Outgoing], bus: Bus, clock: Clock, random: Random) -> set[str]:
-    """Publish events in order, in as few requests as count and bytes allow; retry alone what was not taken.
-
-    Returns:
-        Ids of the events that were not taken, however often they were tried.
-    """
-    return {event_id for batch in _batches(events) for event_id in _publish_batch(batch, bus, clock, random)}
-
-
-def mark_dispatched(event_id: str, tables: Tables, outbox_table: str, clock: Clock) -> None:
-    """Note that an event is on the bus; only now it may expire."""
-    now = clock.now()
-    tables.update(
-        Update(
-            table=outbox_table,
-            key={"event_id": event_id},
-            set={
-                "dispatched_at": now.isoformat(),
-                "expires_at": int((now + KEPT_AFTER_DISPATCH).timestamp()),
-            },
-            remove=[PENDING],
-        )
-    )
-
-
-def pending(tables: Tables, outbox_table: str, until: datetime, limit: int) -> list[Item]:
-    """The oldest events that were committed before an instant and are not dispatched."""
-    page = tables.query(
-        Query(
-            table=outbox_table,
-            index=PENDING,
-            key_name=PENDING,
-            key_value=PENDING,
-            sort_name="occurred_at",
-            sort_at_most=until.isoformat(),
-            limit=limit,
-        )
-    )
-    return page.items
-
-
-def _batches(events: Sequence[Outgoing]) -> Iterator[list[Outgoing]]:
+def batches(events: Sequence[Outgoing]) -> Iterator[list[Outgoing]]:
+    """Events in order, in as few requests as count and bytes allow."""
     batch: list[Outgoing] = []
     size = 0
     for event in events:
@@ -135,13 +99,72 @@ def _batches(events: Sequence[Outgoing]) -> Iterator[list[Outgoing]]:
         yield batch
 
 
-def _publish_batch(batch: list[Outgoing], bus: Bus, clock: Clock, random: Random) -> list[str]:
-    waiting = batch
+def dispatch(batch: Sequence[Outgoing], runtime: Runtime) -> dict[str, str]:
+    """Publish one batch, then mark what is on the bus. What was not taken is tried again alone, a few times.
+
+    Returns:
+        Ids of the events that were not taken after all, and the last error of each.
+    """
+    refused = _publish(batch, runtime)
+    for event in batch:
+        if event.event_id not in refused:
+            _mark_dispatched(event.event_id, runtime)
+    if refused:
+        logger.error("not taken by the bus", events=refused)
+    return refused
+
+
+def _publish(batch: Sequence[Outgoing], runtime: Runtime) -> dict[str, str]:
+    if runtime.bus is None:
+        raise RuntimeError("there is no bus to publish on")
+    waiting, errors = list(batch), dict[str, str]()
     for attempt in range(_ATTEMPTS):
         if attempt:
-            clock.sleep(random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt))
-        answers = bus.put([event.entry for event in waiting])
-        waiting = [event for event, error in zip(waiting, answers, strict=True) if error is not None]
+            runtime.clock.sleep(runtime.random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt))
+        answers = zip(waiting, runtime.bus.put([event.entry for event in waiting]), strict=True)
+        errors = {event.event_id: error for event, error in answers if error is not None}
+        waiting = [event for event in waiting if event.event_id in errors]
         if not waiting:
-            return []
-    return [event.event_id for event in waiting]
+            break
+    return errors
+
+
+def _mark_dispatched(event_id: str, runtime: Runtime) -> None:
+    """Note that an event is on the bus; only now it may expire."""
+    now = runtime.clock.now()
+    mark = Update(
+        table=runtime.outbox_table,
+        key={"event_id": event_id},
+        set={
+            "dispatched_at": now.isoformat(),
+            "expires_at": int((now + KEPT_AFTER_DISPATCH).timestamp()),
+        },
+        remove=[PENDING],
+        # Without it the update would make an item of nothing, and the stream would bring that to the relay.
+        expect={"event_id": event_id},
+    )
+    try:
+        runtime.tables.update(mark)
+    except ConditionFailed:
+        logger.warning("published again after it had expired", event_id=event_id)
+
+
+def pending(runtime: Runtime, until: datetime, limit: int) -> list[Item]:
+    """The oldest events that were committed before an instant and are not dispatched."""
+    page = runtime.tables.query(
+        Query(
+            table=runtime.outbox_table,
+            index=PENDING,
+            key_name=PENDING,
+            key_value=PENDING,
+            sort_name="occurred_at",
+            sort_at_most=_sortable(until),
+            limit=limit,
+        )
+    )
+    return page.items
+
+
+def _sortable(instant: datetime) -> str:
+    """UTC, always with the same number of digits: as text these sort by time."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")

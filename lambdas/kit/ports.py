@@ -1,6 +1,7 @@
 """What the logic needs of the world, and the operations on tables as data."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -66,7 +67,7 @@ class TransactionConflict(Exception):
 
 
 class TransactionTooLarge(Exception):
-    """More operations, or more bytes, than one transaction can take. Nothing was written."""
+    """More operations, or more bytes, than one transaction or one item can take. Nothing was written."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +120,6 @@ class Tables(Protocol):
         Raises:
             ConditionFailed: a condition is not met.
             TransactionConflict: another writer is at one of the items.
-            TransactionTooLarge: it does not fit into one transaction.
         """
         ...
 
@@ -139,7 +139,7 @@ class Bus(Protocol):
     """EventBridge's PutEvents."""
 
     def put(self, entries: Sequence[BusEntry]) -> list[str | None]:
-        """Publish at most ten entries. One answer an entry, in order: None where it was taken, else the error code."""
+        """Publish at most ten entries. One answer an entry, in order: None where it was taken, else the error."""
         ...
 
 
@@ -148,6 +148,20 @@ class DeadLetters(Protocol):
 
     def send(self, body: str, attributes: Mapping[str, str]) -> None:
         """Put a message aside with what is known of it."""
+        ...
+
+
+class Traces(Protocol):
+    """Distributed tracing."""
+
+    def own(self) -> str | None:
+        """Header of the trace that this invocation started in, if any."""
+        ...
+
+    def continued(
+        self, name: str, header: str | None, annotations: Mapping[str, str]
+    ) -> AbstractContextManager[str | None]:
+        """Go on with a message's trace for as long as a block lasts; gives the header for what follows from it."""
         ...
 
 

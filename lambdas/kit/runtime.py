@@ -4,10 +4,11 @@ import random
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache
 
-from lambdas.kit.environment import required
-from lambdas.kit.ports import Bus, Clock, DeadLetters, Random, Tables
+from lambdas.kit.environment import environment
+from lambdas.kit.ports import Bus, Clock, DeadLetters, Random, Tables, Traces
+from lambdas.kit.traces import Untraced
 
 
 class SystemClock:
@@ -24,7 +25,7 @@ class SystemClock:
 
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
-    """Ports and names. Tests and simulations make their own; Lambda gets `LambdaRuntime`."""
+    """Ports and names. Tests and simulations make their own; a Lambda function gets `lambda_runtime()`."""
 
     unit: str
     tables: Tables
@@ -38,34 +39,38 @@ class Runtime:
     """After so many attempts the queue would set a message aside by itself."""
     clock: Clock = field(default_factory=SystemClock)
     random: Random = field(default_factory=random.SystemRandom)
+    traces: Traces = field(default_factory=Untraced)
 
 
-class _LambdaRuntime:
-    """Makes the runtime of this function from its environment, once, when it is first needed."""
+def lambda_runtime(*needed: str) -> Runtime:
+    """The runtime of the function that this process serves.
 
-    @cached_property
-    def value(self) -> Runtime:
-        import os
+    Args:
+        needed: environment variables that this kind of function cannot do without.
 
-        from lambdas.kit.aws import DynamoDb, EventBridge, Sqs
-
-        variables = os.environ
-        return Runtime(
-            unit=required("UNIT"),
-            tables=DynamoDb(),
-            store_table=variables.get("STORE_TABLE", ""),
-            outbox_table=variables.get("OUTBOX_TABLE", ""),
-            bus=EventBridge(variables["BUS_NAME"]) if "BUS_NAME" in variables else None,
-            dead_letters=Sqs(variables["DLQ_URL"]) if "DLQ_URL" in variables else None,
-            inbox_days=int(variables.get("INBOX_DAYS", "30")),
-            pending_minutes=int(variables.get("PENDING_MINUTES", "5")),
-            maximum_receives=int(variables.get("MAXIMUM_RECEIVES", "5")),
-        )
+    Raises:
+        InvalidEnvironment: one of them is not set, or another has no sense.
+    """
+    for variable in needed:
+        environment().required(variable)
+    return _lambda_runtime()
 
 
-_here = _LambdaRuntime()
+@cache
+def _lambda_runtime() -> Runtime:
+    from lambdas.kit.aws import DynamoDb, EventBridge, Sqs
+    from lambdas.kit.traces import XRay
 
-
-def lambda_runtime() -> Runtime:
-    """The runtime of the function that this process serves."""
-    return _here.value
+    here = environment()
+    return Runtime(
+        unit=here.unit,
+        tables=DynamoDb(),
+        store_table=here.store_table or "",
+        outbox_table=here.outbox_table or "",
+        bus=EventBridge(here.bus_name) if here.bus_name else None,
+        dead_letters=Sqs(here.dlq_url) if here.dlq_url else None,
+        inbox_days=here.inbox_days,
+        pending_minutes=here.pending_minutes,
+        maximum_receives=here.maximum_receives,
+        traces=XRay(),
+    )

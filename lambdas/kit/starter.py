@@ -12,9 +12,10 @@ import msgspec
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.kit.dead_letters import put_aside
-from lambdas.kit.environment import required
+from lambdas.kit.environment import environment
 from lambdas.kit.observability import observed
 from lambdas.kit.runtime import lambda_runtime
 
@@ -36,19 +37,21 @@ def handler(event: dict[str, Any], context: Any) -> Any:
 
 
 def _receive(record: SQSRecord) -> None:
+    runtime = lambda_runtime("DLQ_URL", "STATE_MACHINE")
     attempts = int(record.attributes.approximate_receive_count or 1)
     try:
         _run(record.body)
-    except WorkflowFailed as error:
-        if attempts < int(required("MAXIMUM_RECEIVES")):
+    except (WorkflowFailed, BotoCoreError, ClientError) as error:
+        # After this attempt the queue would set it aside anyway, but without its reason.
+        if attempts < runtime.maximum_receives:
             raise
-        put_aside(record.body, lambda_runtime(), reason=str(error), attempts=attempts)
+        put_aside(record.body, runtime, reason=str(error), attempts=attempts)
 
 
 def _run(body: str) -> None:
     trace_header = _trace_header(body)
     execution = _client().start_sync_execution(
-        stateMachineArn=required("STATE_MACHINE"),
+        stateMachineArn=environment().required("STATE_MACHINE"),
         input=body,
         **({"traceHeader": trace_header} if trace_header else {}),
     )

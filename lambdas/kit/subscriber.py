@@ -5,17 +5,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from contracts.definitions import ContractError, Event
 from contracts.envelope import Envelope
 from lambdas.kit.dead_letters import put_aside
-from lambdas.kit.observability import continued_trace, count, logger, observed
+from lambdas.kit.observability import count, logger, observed
 from lambdas.kit.runtime import Runtime, lambda_runtime
 from lambdas.kit.unit_of_work import (
     AlreadyHandled,
@@ -84,9 +85,10 @@ class Subscriber:
     def __call__(self, event: dict[str, Any], context: Any) -> Any:
         """What Lambda calls. Answers with the messages that are to be delivered again."""
         with observed(context):
+            runtime = lambda_runtime("STORE_TABLE", "DLQ_URL")
             return process_partial_response(
                 event=event,
-                record_handler=lambda record: self._receive(record, lambda_runtime()),
+                record_handler=lambda record: self._receive(record, runtime),
                 processor=self._processor,
                 context=context,
             )
@@ -121,7 +123,8 @@ class Subscriber:
         given = envelope.metadata
         logger.set_correlation_id(given.correlation_id)
         annotations = {"correlation_id": given.correlation_id}
-        with continued_trace(f"{runtime.unit} on {received.detail_type}", given.trace_header, annotations) as trace:
+        name = f"{runtime.unit} on {received.detail_type}"
+        with runtime.traces.continued(name, given.trace_header, annotations) as trace:
             cause = Cause(
                 correlation_id=given.correlation_id,
                 causation_id=given.event_id,
@@ -136,8 +139,8 @@ class Subscriber:
             except AlreadyHandled:
                 count("Duplicates")
                 return
-        delay = (datetime.now(UTC) - given.occurred_at).total_seconds()
-        count("DeliveryLagSeconds", delay)
+        lag = runtime.clock.now() - given.occurred_at
+        count("DeliveryLag", lag.total_seconds(), MetricUnit.Seconds)
 
 
 def _reason(error: Exception) -> str:

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
+import msgspec
+
 from contracts.definitions import Event
 from contracts.envelope import EventMetadata
 from lambdas.kit.identifiers import uuid7
+from lambdas.kit.limits import require_fitting
 from lambdas.kit.outbox import outbox_item
 from lambdas.kit.ports import ConditionFailed, Operation, Put, TransactionConflict
 from lambdas.kit.runtime import Runtime
@@ -93,6 +96,7 @@ class UnitOfWork:
         """
         marker = self._marker()
         operations = [*([marker] if marker else []), *self._operations]
+        require_fitting(operations)
         try:
             again_while(TransactionConflict, lambda: self._runtime.tables.transact(operations), self._runtime)
         except ConditionFailed as error:
@@ -154,8 +158,11 @@ def again_while(failure: type[Exception], work: Callable[[], T], runtime: Runtim
 
 
 def fingerprint(content: bytes) -> str:
-    """Hash of a message's content."""
-    return hashlib.sha256(content).hexdigest()
+    """Hash of a message's content. Spacing and the order of fields are not content: whoever passes JSON on may change
+    them.
+    """
+    canonical = msgspec.json.encode(msgspec.json.decode(content), order="sorted")
+    return hashlib.sha256(canonical).hexdigest()
 
 
 def _marker_key(event_id: str) -> dict[str, str]:
