@@ -1,0 +1,87 @@
+"""Cold import of each handler, beside a bare boto3 handler of the same services, in the same run."""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.graph import Graph, Resource
+
+_RUNS = 7
+_SERVICES = {
+    "STORE_TABLE": "dynamodb",
+    "OUTBOX_TABLE": "dynamodb",
+    "BUS_NAME": "events",
+    "STATE_MACHINE": "stepfunctions",
+}
+_MILLISECONDS = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColdImport:
+    """Median milliseconds of importing a handler in a fresh interpreter, and of a bare one."""
+
+    function: str
+    handler_ms: float
+    bare_ms: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times the bare handler."""
+        return self.handler_ms / self.bare_ms
+
+
+def measure(graph: Graph, root: Path) -> list[ColdImport]:
+    """Import every function's handler as Lambda would: from the unit's zip and layer, nothing else of the project."""
+    measured: list[ColdImport] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for function in sorted(graph.by_type("aws:lambda/function:Function"), key=lambda one: one.inputs["name"]):
+            paths = [_unpacked(root / archive, Path(folder)) for archive in _archives(graph, function)]
+            module = function.inputs["handler"].rpartition(".")[0]
+            variables: Mapping[str, str] = function.inputs["environment"]["variables"]
+            services = sorted({service for name, service in _SERVICES.items() if name in variables})
+            bare = "import boto3\n" + "\n".join(f"boto3.client({service!r})" for service in services)
+            # In turns, so that a machine that slows down slows both.
+            pairs = [
+                (_seconds(f"import {module}", paths, variables), _seconds(bare, [], variables)) for _ in range(_RUNS)
+            ]
+            measured.append(
+                ColdImport(
+                    function=function.inputs["name"].partition("-local-")[2],
+                    handler_ms=statistics.median(own for own, _ in pairs) * _MILLISECONDS,
+                    bare_ms=statistics.median(bare for _, bare in pairs) * _MILLISECONDS,
+                )
+            )
+    return measured
+
+
+def _archives(graph: Graph, function: Resource) -> list[Path]:
+    unit = function.inputs["tags"]["pbc"]
+    (layer,) = [one for one in graph.by_type("aws:lambda/layerVersion:LayerVersion") if one.name == f"{unit}-layer"]
+    return [Path(function.inputs["code"]["path"]), Path(layer.inputs["code"]["path"])]
+
+
+def _unpacked(archive: Path, folder: Path) -> Path:
+    target = folder / archive.stem
+    if not target.exists():
+        with zipfile.ZipFile(archive) as file:
+            file.extractall(target)
+    return target / "python" if (target / "python").exists() else target
+
+
+def _seconds(code: str, paths: Sequence[Path], variables: Mapping[str, str]) -> float:
+    environment = {
+        "PYTHONPATH": ":".join(map(str, paths)),
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_ACCESS_KEY_ID": "none",
+        "AWS_SECRET_ACCESS_KEY": "none",
+        **variables,
+    }
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment, cwd="/")
+    return time.perf_counter() - start
