@@ -12,6 +12,7 @@ from sandbox.provision import (
     sfn,
     sns,
     sqs,
+    ssm,
 )
 from sandbox.provision.registry import NotModelled, UnknownType, provision
 
@@ -30,4 +31,5 @@ __all__ = [
     "sfn",
     "sns",
     "sqs",
+    "ssm",
 ]

@@ -1,7 +1,7 @@
 """CloudWatch alarms and dashboards."""
 
 from sandbox.embedded_aws import EmbeddedAws
-from sandbox.provision.inputs import Inputs, plain
+from sandbox.provision.inputs import Inputs, plain, tag_list
 from sandbox.provision.registry import Provisioned, provisions
 
 
@@ -23,7 +23,27 @@ def metric_alarm(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
         TreatMissingData=inputs.get("treatMissingData", "missing"),
         AlarmActions=plain(inputs.get("alarmActions", [])),
         OKActions=plain(inputs.get("okActions", [])),
-        Tags=[{"Key": key, "Value": value} for key, value in plain(inputs.get("tags", {})).items()],
+        Tags=tag_list(inputs),
+    )
+    return Provisioned(id=name, outputs={"arn": f"arn:aws:cloudwatch:{aws.region}:{aws.account}:alarm:{name}"})
+
+
+@provisions("aws:cloudwatch/compositeAlarm:CompositeAlarm")
+def composite_alarm(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
+    """An alarm on the states of others."""
+    name = inputs["alarmName"]
+    aws.client("cloudwatch").put_composite_alarm(
+        AlarmName=name,
+        AlarmRule=inputs["alarmRule"],
+        Tags=tag_list(inputs),
+        **inputs.renamed(
+            {
+                "actionsEnabled": "ActionsEnabled",
+                "alarmActions": "AlarmActions",
+                "alarmDescription": "AlarmDescription",
+                "okActions": "OKActions",
+            }
+        ),
     )
     return Provisioned(id=name, outputs={"arn": f"arn:aws:cloudwatch:{aws.region}:{aws.account}:alarm:{name}"})
 

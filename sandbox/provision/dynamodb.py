@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.embedded_aws import EmbeddedAws
-from sandbox.provision.inputs import Inputs, plain
+from sandbox.provision.inputs import Inputs, tag_list
 from sandbox.provision.registry import Provisioned, provisions
 
 
@@ -21,7 +21,7 @@ def table(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
             for attribute in inputs["attributes"]
         ],
         DeletionProtectionEnabled=inputs.get("deletionProtectionEnabled", False),
-        Tags=[{"Key": key, "Value": value} for key, value in plain(inputs.get("tags", {})).items()],
+        Tags=tag_list(inputs),
         **_optional(inputs),
     )["TableDescription"]
     if "ttl" in inputs:

@@ -3,21 +3,18 @@
 from typing import Any
 
 from sandbox.embedded_aws import EmbeddedAws
-from sandbox.provision.inputs import Inputs, plain
+from sandbox.provision.inputs import Inputs, tag_list
 from sandbox.provision.registry import Provisioned, provisions
 
-
-def _tags(inputs: Inputs) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in plain(inputs.get("tags", {})).items()]
+_KEY = {"kmsKeyIdentifier": "KmsKeyIdentifier"}
 
 
 @provisions("aws:cloudwatch/eventBus:EventBus")
 def event_bus(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
     """A bus."""
     name = inputs["name"]
-    key = {"KmsKeyIdentifier": inputs["kmsKeyIdentifier"]} if "kmsKeyIdentifier" in inputs else {}
     arn = aws.client("events").create_event_bus(
-        Name=name, Description=inputs.get("description", ""), Tags=_tags(inputs), **key
+        Name=name, Description=inputs.get("description", ""), Tags=tag_list(inputs), **inputs.renamed(_KEY)
     )["EventBusArn"]
     return Provisioned(id=name, outputs={"arn": arn})
 
@@ -34,9 +31,11 @@ def event_bus_policy(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
 def event_archive(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
     """An archive of a bus."""
     name = inputs["name"]
-    key = {"KmsKeyIdentifier": inputs["kmsKeyIdentifier"]} if "kmsKeyIdentifier" in inputs else {}
     arn = aws.client("events").create_archive(
-        ArchiveName=name, EventSourceArn=inputs["eventSourceArn"], RetentionDays=inputs["retentionDays"], **key
+        ArchiveName=name,
+        EventSourceArn=inputs["eventSourceArn"],
+        RetentionDays=inputs["retentionDays"],
+        **inputs.renamed(_KEY),
     )["ArchiveArn"]
     return Provisioned(id=name, outputs={"arn": arn})
 
@@ -46,7 +45,17 @@ def event_rule(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
     """A rule."""
     name, bus = inputs["name"], inputs.get("eventBusName", "default")
     arn = aws.client("events").put_rule(
-        Name=name, EventBusName=bus, EventPattern=inputs["eventPattern"], Tags=_tags(inputs)
+        Name=name,
+        EventBusName=bus,
+        Tags=tag_list(inputs),
+        **inputs.renamed(
+            {
+                "description": "Description",
+                "eventPattern": "EventPattern",
+                "scheduleExpression": "ScheduleExpression",
+                "state": "State",
+            }
+        ),
     )["RuleArn"]
     return Provisioned(id=f"{bus}/{name}", outputs={"arn": arn})
 
@@ -60,11 +69,12 @@ def event_target(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
     if "deadLetterConfig" in inputs:
         target["DeadLetterConfig"] = {"Arn": inputs["deadLetterConfig"]["arn"]}
     if "retryPolicy" in inputs:
-        retry = inputs["retryPolicy"]
-        target["RetryPolicy"] = {
-            "MaximumEventAgeInSeconds": retry["maximumEventAgeInSeconds"],
-            "MaximumRetryAttempts": retry["maximumRetryAttempts"],
-        }
+        target["RetryPolicy"] = inputs["retryPolicy"].renamed(
+            {
+                "maximumEventAgeInSeconds": "MaximumEventAgeInSeconds",
+                "maximumRetryAttempts": "MaximumRetryAttempts",
+            }
+        )
     rule, bus = inputs["rule"], inputs.get("eventBusName", "default")
     answer = aws.client("events").put_targets(Rule=rule, EventBusName=bus, Targets=[target])
     if answer["FailedEntryCount"]:

@@ -1,12 +1,8 @@
 """IAM."""
 
 from sandbox.embedded_aws import EmbeddedAws
-from sandbox.provision.inputs import Inputs, plain
+from sandbox.provision.inputs import Inputs, tag_list
 from sandbox.provision.registry import Provisioned, provisions
-
-
-def _tags(inputs: Inputs) -> list[dict[str, str]]:
-    return [{"Key": name, "Value": value} for name, value in plain(inputs.get("tags", {})).items()]
 
 
 @provisions("aws:iam/policy:Policy")
@@ -16,7 +12,7 @@ def policy(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
         PolicyName=inputs["name"],
         PolicyDocument=inputs["policy"],
         Description=inputs.get("description", ""),
-        Tags=_tags(inputs),
+        Tags=tag_list(inputs),
     )["Policy"]
     return Provisioned(id=made["Arn"], outputs={"arn": made["Arn"], "policyId": made["PolicyId"]})
 
@@ -24,9 +20,17 @@ def policy(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
 @provisions("aws:iam/role:Role")
 def role(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
     """A role with its trust policy and boundary."""
-    limit = {"PermissionsBoundary": inputs["permissionsBoundary"]} if "permissionsBoundary" in inputs else {}
     made = aws.client("iam").create_role(
-        RoleName=inputs["name"], AssumeRolePolicyDocument=inputs["assumeRolePolicy"], Tags=_tags(inputs), **limit
+        RoleName=inputs["name"],
+        AssumeRolePolicyDocument=inputs["assumeRolePolicy"],
+        Tags=tag_list(inputs),
+        **inputs.renamed(
+            {
+                "description": "Description",
+                "maxSessionDuration": "MaxSessionDuration",
+                "permissionsBoundary": "PermissionsBoundary",
+            }
+        ),
     )["Role"]
     return Provisioned(id=made["RoleName"], outputs={"arn": made["Arn"], "uniqueId": made["RoleId"]})
 

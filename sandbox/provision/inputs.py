@@ -27,6 +27,10 @@ class Inputs(Mapping[str, Any]):
     def __contains__(self, key: object) -> bool:
         return key in self._values
 
+    def renamed(self, names: Mapping[str, str]) -> dict[str, Any]:
+        """Those of the named inputs that are given, as plain data under the names that the AWS API has for them."""
+        return {name: plain(self[key]) for key, name in names.items() if key in self}
+
     def unread(self) -> list[str]:
         """Paths of the properties that were given and never read, for example `loggingConfig.applicationLogLevel`."""
         unread = [f"{self._path}{key}" for key in self._values if key not in self._read]
@@ -50,6 +54,16 @@ def _inside(value: Any) -> list[Inputs]:
     if isinstance(value, list):
         return [nested for item in value for nested in _inside(item)]
     return []
+
+
+def attribute_text(value: Any) -> str:
+    """A value as SQS and SNS write it in their attributes, which are all text."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def tag_list(inputs: Inputs, key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
+    """The tags as the list of pairs that most AWS APIs take."""
+    return [{key: name, value: content} for name, content in plain(inputs.get("tags", {})).items()]
 
 
 def plain(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """KMS."""
 
 from sandbox.embedded_aws import EmbeddedAws
-from sandbox.provision.inputs import Inputs, plain
+from sandbox.provision.inputs import Inputs, tag_list
 from sandbox.provision.registry import Provisioned, provisions
 
 
@@ -9,8 +9,10 @@ from sandbox.provision.registry import Provisioned, provisions
 def key(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
     """A symmetric key with its policy."""
     kms = aws.client("kms")
-    tags = [{"TagKey": name, "TagValue": value} for name, value in plain(inputs.get("tags", {})).items()]
-    metadata = kms.create_key(Description=inputs["description"], Policy=inputs["policy"], Tags=tags)["KeyMetadata"]
+    metadata = kms.create_key(
+        Tags=tag_list(inputs, "TagKey", "TagValue"),
+        **inputs.renamed({"description": "Description", "policy": "Policy"}),
+    )["KeyMetadata"]
     if inputs.get("enableKeyRotation"):
         kms.enable_key_rotation(KeyId=metadata["KeyId"])
     return Provisioned(id=metadata["KeyId"], outputs={"arn": metadata["Arn"], "keyId": metadata["KeyId"]})

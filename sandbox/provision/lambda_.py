@@ -7,6 +7,18 @@ from sandbox.embedded_aws import EmbeddedAws
 from sandbox.provision.inputs import Inputs, plain
 from sandbox.provision.registry import Provisioned, provisions
 
+_MAPPING_SETTINGS = {
+    "batchSize": "BatchSize",
+    "bisectBatchOnFunctionError": "BisectBatchOnFunctionError",
+    "functionResponseTypes": "FunctionResponseTypes",
+    "maximumBatchingWindowInSeconds": "MaximumBatchingWindowInSeconds",
+    "maximumRecordAgeInSeconds": "MaximumRecordAgeInSeconds",
+    "maximumRetryAttempts": "MaximumRetryAttempts",
+    "parallelizationFactor": "ParallelizationFactor",
+    "startingPosition": "StartingPosition",
+    "tags": "Tags",
+}
+
 
 def _zip(archive: Inputs) -> bytes:
     """The bytes of a `FileArchive`."""
@@ -35,7 +47,7 @@ def function(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
         FunctionName=name,
         Role=inputs["role"],
         Runtime=inputs["runtime"],
-        Architectures=plain(inputs["architectures"]),
+        Architectures=plain(inputs.get("architectures", ["x86_64"])),
         Handler=inputs["handler"],
         Code={"ZipFile": _zip(inputs["code"])},
         Layers=plain(inputs.get("layers", [])),
@@ -57,11 +69,12 @@ def function(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
 
 def _optional(inputs: Inputs) -> dict[str, Any]:
     optional: dict[str, Any] = {}
+    if "deadLetterConfig" in inputs:
+        optional["DeadLetterConfig"] = {"TargetArn": inputs["deadLetterConfig"]["targetArn"]}
     if "tracingConfig" in inputs:
         optional["TracingConfig"] = {"Mode": inputs["tracingConfig"]["mode"]}
     if "loggingConfig" in inputs:
-        logging = inputs["loggingConfig"]
-        optional["LoggingConfig"] = {"LogFormat": logging["logFormat"], "LogGroup": logging["logGroup"]}
+        optional["LoggingConfig"] = inputs["loggingConfig"].renamed({"logFormat": "LogFormat", "logGroup": "LogGroup"})
     return optional
 
 
@@ -77,16 +90,7 @@ def alias(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
 @provisions("aws:lambda/eventSourceMapping:EventSourceMapping")
 def event_source_mapping(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
     """What feeds a function."""
-    names = {
-        "batchSize": "BatchSize",
-        "bisectBatchOnFunctionError": "BisectBatchOnFunctionError",
-        "maximumBatchingWindowInSeconds": "MaximumBatchingWindowInSeconds",
-        "maximumRecordAgeInSeconds": "MaximumRecordAgeInSeconds",
-        "maximumRetryAttempts": "MaximumRetryAttempts",
-        "startingPosition": "StartingPosition",
-        "functionResponseTypes": "FunctionResponseTypes",
-    }
-    settings: dict[str, Any] = {name: plain(inputs[key]) for key, name in names.items() if key in inputs}
+    settings = inputs.renamed(_MAPPING_SETTINGS)
     if "filterCriteria" in inputs:
         filters = inputs["filterCriteria"]["filters"]
         settings["FilterCriteria"] = {"Filters": [{"Pattern": one["pattern"]} for one in filters]}
@@ -102,3 +106,34 @@ def event_source_mapping(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
         **settings,
     )
     return Provisioned(id=made["UUID"], outputs={"uuid": made["UUID"], "functionArn": made["FunctionArn"]})
+
+
+@provisions("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")
+def function_event_invoke_config(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
+    """How often, and for how long, an asynchronous invocation is tried, and where it goes then."""
+    name, qualifier = inputs["functionName"], inputs.get("qualifier", "$LATEST")
+    settings = inputs.renamed(
+        {"maximumEventAgeInSeconds": "MaximumEventAgeInSeconds", "maximumRetryAttempts": "MaximumRetryAttempts"}
+    )
+    if "destinationConfig" in inputs:
+        ends = {"onFailure": "OnFailure", "onSuccess": "OnSuccess"}
+        destinations = inputs["destinationConfig"]
+        settings["DestinationConfig"] = {
+            end: {"Destination": destinations[key]["destination"]} for key, end in ends.items() if key in destinations
+        }
+    aws.client("lambda").put_function_event_invoke_config(FunctionName=name, Qualifier=qualifier, **settings)
+    return Provisioned(id=f"{name}:{qualifier}" if "qualifier" in inputs else name)
+
+
+@provisions("aws:lambda/permission:Permission")
+def permission(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
+    """Who may invoke a function, beyond identity policies."""
+    statement = inputs["statementId"]
+    aws.client("lambda").add_permission(
+        FunctionName=inputs["function"],
+        StatementId=statement,
+        Action=inputs["action"],
+        Principal=inputs["principal"],
+        **inputs.renamed({"qualifier": "Qualifier", "sourceAccount": "SourceAccount", "sourceArn": "SourceArn"}),
+    )
+    return Provisioned(id=statement)

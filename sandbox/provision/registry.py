@@ -69,7 +69,11 @@ def provision(aws: EmbeddedAws, resource: Resource) -> list[NotModelled]:
             "add a function for it under sandbox/provision/, or a reason to TYPES_NOT_MODELLED"
         )
     inputs = Inputs(resource.inputs)
-    made = _MAKERS[resource.type](aws, inputs)
+    try:
+        made = _MAKERS[resource.type](aws, inputs)
+    except Exception as error:
+        error.add_note(f"while making {resource.type} {resource.name}")
+        raise
     resource.id = made.id
     resource.outputs |= made.outputs
     return [NotModelled(resource.type, resource.name, path) for path in inputs.unread()]

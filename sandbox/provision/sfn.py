@@ -1,25 +1,35 @@
 """Step Functions."""
 
+from typing import Any
+
 from sandbox.embedded_aws import EmbeddedAws
-from sandbox.provision.inputs import Inputs, plain
+from sandbox.provision.inputs import Inputs, tag_list
 from sandbox.provision.registry import Provisioned, provisions
 
 
 @provisions("aws:sfn/stateMachine:StateMachine")
 def state_machine(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
     """A state machine with logging and tracing."""
-    logging = inputs["loggingConfiguration"]
     arn = aws.client("stepfunctions").create_state_machine(
         name=inputs["name"],
         definition=inputs["definition"],
         roleArn=inputs["roleArn"],
-        type=inputs["type"],
-        loggingConfiguration={
-            "level": logging["level"],
-            "includeExecutionData": logging["includeExecutionData"],
-            "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": logging["logDestination"]}}],
-        },
-        tracingConfiguration={"enabled": inputs["tracingConfiguration"]["enabled"]},
-        tags=[{"key": key, "value": value} for key, value in plain(inputs.get("tags", {})).items()],
+        type=inputs.get("type", "STANDARD"),
+        tags=tag_list(inputs, "key", "value"),
+        **_optional(inputs),
     )["stateMachineArn"]
     return Provisioned(id=arn, outputs={"arn": arn})
+
+
+def _optional(inputs: Inputs) -> dict[str, Any]:
+    optional: dict[str, Any] = {}
+    if "loggingConfiguration" in inputs:
+        logging = inputs["loggingConfiguration"]
+        optional["loggingConfiguration"] = {
+            "level": logging["level"],
+            "includeExecutionData": logging.get("includeExecutionData", False),
+            "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": logging["logDestination"]}}],
+        }
+    if "tracingConfiguration" in inputs:
+        optional["tracingConfiguration"] = {"enabled": inputs["tracingConfiguration"]["enabled"]}
+    return optional
