@@ -73,13 +73,13 @@ class Platform(pulumi.ComponentResource):
             policy=_topic_policy(names),
             opts=child_of(self),
         )
-        cloudwatch.LogResourcePolicy(
+        log_delivery = cloudwatch.LogResourcePolicy(
             f"{name}-workflow-logs",
             policy_name=names.physical("workflow-logs"),
             policy_document=_workflow_log_policy(names),
             opts=child_of(self),
         )
-        self.resources = [bus, registry]
+        self.resources = [bus, registry, log_delivery]
         self.register_outputs({"bus_arn": bus.arn})
 
 

@@ -117,7 +117,7 @@ class Workflow(pulumi.ComponentResource):
             ),
             tracing_configuration=sfn.StateMachineTracingConfigurationArgs(enabled=True),
             tags=context.tags,
-            opts=child_of(self, depends_on=[log_group, role, policy]),
+            opts=child_of(self, depends_on=[log_group, role, policy, *context.platform]),
         )
 
     def _start(self, name: str, args: WorkflowArgs, machine: sfn.StateMachine) -> None:
