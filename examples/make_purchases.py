@@ -9,6 +9,7 @@ import csv
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 SEED = 20260601
@@ -83,7 +84,7 @@ def _purchase(number: int, chance: random.Random) -> dict[str, str]:
         "merchant_name": name,
         "mcc": mcc,
         "country": chance.choice(("DE", "AT", "NL", "FR", "JP", "KW", "US")),
-        "amount": f"{minor / 10**digits:.{digits}f}",
+        "amount": f"{Decimal(minor).scaleb(-digits):f}",
         "currency": currency,
         "posted_at": EDGES[number] if number < len(EDGES) else f"{posted_at:%Y-%m-%dT%H:%M:%SZ}",
     }

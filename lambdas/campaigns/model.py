@@ -1,12 +1,15 @@
 """Campaigns: what is valid, and which apply."""
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 from contracts.campaigns import Bonus, Campaign, InvalidCampaign, SetCampaign
 
-LONGEST_MONTHS = 36
+LONGEST_WINDOW = timedelta(days=3 * 366)
+"""A campaign is stored once for each month it touches, all in one transaction."""
+MOST_PATTERNS = 50
+"""Categories, and card products, that one campaign can name."""
 ANY = "*"
 
 
@@ -14,31 +17,49 @@ def validate(request: SetCampaign) -> None:
     """Refuse a campaign whose parts do not fit together.
 
     Raises:
-        InvalidCampaign: they do not.
+        InvalidCampaign: they do not. The message names all that is wrong.
     """
+    problems = list(_problems(request))
+    if problems:
+        raise InvalidCampaign(f"{request.campaign_id}: {'; '.join(problems)}")
+
+
+def _problems(request: SetCampaign) -> Iterator[str]:
     if request.ends_at <= request.starts_at:
-        raise InvalidCampaign(f"ends_at {request.ends_at.isoformat()} is not after starts_at")
+        yield f"ends_at {request.ends_at.isoformat()} is not after starts_at {request.starts_at.isoformat()}"
+    elif request.ends_at - request.starts_at > LONGEST_WINDOW:
+        days = (request.ends_at - request.starts_at).days
+        yield f"the window has {days} days; at most {LONGEST_WINDOW.days} are allowed"
     if (request.multiplier is None) == (request.fixed_points is None):
-        raise InvalidCampaign("exactly one of multiplier and fixed_points must be given")
+        yield "exactly one of multiplier and fixed_points must be given"
     if request.multiplier is not None and Fraction(request.multiplier) < 1:
-        raise InvalidCampaign(f"multiplier {request.multiplier} would take points away; at least 1 is allowed")
+        yield f"multiplier {request.multiplier} would take points away; at least 1 is allowed"
     for name, patterns in (("categories", request.categories), ("card_products", request.card_products)):
         if not patterns:
-            raise InvalidCampaign(f"{name} is empty; name some, or * for all")
-    months = len(months_of(request.starts_at, request.ends_at))
-    if months > LONGEST_MONTHS:
-        raise InvalidCampaign(f"the window touches {months} months; at most {LONGEST_MONTHS} are allowed")
+            yield f"{name} is empty; name some, or {ANY} for all"
+        if len(patterns) > MOST_PATTERNS:
+            yield f"{name} has {len(patterns)} entries; at most {MOST_PATTERNS} are allowed"
 
 
 def months_of(starts_at: datetime, ends_at: datetime) -> list[str]:
     """The months (UTC, `2026-06`) that a window touches."""
-    first, last = starts_at.astimezone(UTC), ends_at.astimezone(UTC)
-    months: list[str] = []
-    year, month = first.year, first.month
-    while datetime(year, month, 1, tzinfo=UTC) < last:
-        months.append(f"{year:04d}-{month:02d}")
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)  # noqa: PLR2004 December
-    return months
+    last = ends_at.astimezone(UTC) - timedelta.resolution
+    return [_month(number) for number in range(_number(starts_at.astimezone(UTC)), _number(last) + 1)]
+
+
+def month_of(at: datetime) -> str:
+    """The month (UTC, `2026-06`) of an instant."""
+    return _month(_number(at.astimezone(UTC)))
+
+
+def _number(at: datetime) -> int:
+    """Months since year 0, so that counting on needs no calendar."""
+    return at.year * 12 + at.month - 1
+
+
+def _month(number: int) -> str:
+    year, month = divmod(number, 12)
+    return f"{year:04d}-{month + 1:02d}"
 
 
 def applies(campaign: Campaign, card_product: str, category: str, at: datetime) -> bool:

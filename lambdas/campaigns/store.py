@@ -9,13 +9,13 @@
 A purchase looks at one month only: what it reads grows with the campaigns that run then, not with all there ever were.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from contracts.campaigns import Campaign
-from lambdas.campaigns.model import months_of
+from lambdas.campaigns.model import month_of, months_of
 from lambdas.kit.ports import Delete, Operation, Put, Query
 from lambdas.kit.queries import all_items
 from lambdas.kit.runtime import Runtime
@@ -41,7 +41,7 @@ class CampaignStore:
 
     def around(self, at: datetime) -> list[Campaign]:
         """The campaigns whose window touches the month of an instant."""
-        return self._in(f"month#{at.astimezone(UTC):%Y-%m}")
+        return self._in(f"month#{month_of(at)}")
 
     def change(self, before: Campaign | None, after: Campaign) -> list[Operation]:
         """Replace a campaign, if it still is what was read."""

@@ -1,6 +1,6 @@
 """Effective-dated rates: which one is in effect, and until when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -10,7 +10,7 @@ from contracts.earning_rates import Rate, RateVersion
 ANY_CATEGORY = "*"
 
 
-def in_effect(candidates: Sequence[RateVersion | None]) -> Rate | None:
+def in_effect(candidates: Iterable[RateVersion | None]) -> Rate | None:
     """The rate that answers: the first there is, from the most to the least specific; None if there is none."""
     for version in candidates:
         if version is not None:
@@ -23,14 +23,21 @@ def in_effect(candidates: Sequence[RateVersion | None]) -> Rate | None:
     return None
 
 
+def ended(version: RateVersion, others: Iterable[RateVersion]) -> RateVersion:
+    """A rate, ending where the next of the others of its key begins."""
+    later = [other.effective_from for other in others if other.effective_from > version.effective_from]
+    return msgspec.structs.replace(version, effective_to=min(later, default=None))
+
+
 def with_ends(versions: Sequence[RateVersion]) -> list[RateVersion]:
     """Rates of one key, each ending where the next begins. `versions` are in the order of their beginning."""
     ends = [version.effective_from for version in versions[1:]]
     return [
-        msgspec.structs.replace(version, effective_to=end) for version, end in zip(versions, [*ends, None], strict=True)
+        msgspec.structs.replace(version, effective_to=end)
+        for version, end in zip(versions, [*ends, None], strict=False)
     ]
 
 
 def sortable(instant: datetime) -> str:
     """The instant as text that sorts by time: UTC, always with microseconds."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")

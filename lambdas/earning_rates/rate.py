@@ -10,8 +10,9 @@ from lambdas.kit.capability import Asked, capability
 def handler(request: FindRate, asked: Asked) -> Rate:
     """The rate in effect: the category's, else the card product's for all others."""
     store = RateStore(asked.runtime)
+    # One after the other: where the category has a rate, the other is not read.
     rate = in_effect(
-        [store.latest(request.card_product, category, request.at) for category in (request.category, ANY_CATEGORY)]
+        store.latest(request.card_product, category, request.at) for category in (request.category, ANY_CATEGORY)
     )
     if rate is None:
         raise NoRate(f"no rate for {request.card_product} at {request.category} on {request.at.isoformat()}")

@@ -1,7 +1,7 @@
 """Capability `set-rate`."""
 
 from contracts.earning_rates import SET_RATE, EarningRateChanged, RateOverlap, RateVersion, SetRate
-from lambdas.earning_rates.model import with_ends
+from lambdas.earning_rates.model import ended
 from lambdas.earning_rates.store import RateStore
 from lambdas.kit.capability import Asked, capability
 from lambdas.kit.unit_of_work import until_fresh
@@ -15,13 +15,24 @@ def handler(request: SetRate, asked: Asked) -> RateVersion:
 
 def _set(request: SetRate, asked: Asked) -> RateVersion:
     store = RateStore(asked.runtime)
+    # Read first what the transaction expects: a change that comes after this line makes it fail and decide anew.
+    number = store.changes(request.card_product, request.category) + 1
     before = store.starting_at(request.card_product, request.category, request.effective_from)
     if before is not None and not request.replace:
         raise RateOverlap(
             f"{request.card_product} at {request.category}: a rate of {before.points_per_unit} begins at "
             f"{before.effective_from.isoformat()} already; `replace` corrects it"
         )
-    after = RateVersion(
+    after = ended(_version(request, asked), store.history(request.card_product, request.category))
+    work = asked.unit_of_work()
+    work.add(*store.change(before, after, number))
+    work.publish(_event(after), sequence=number)
+    work.commit()
+    return after
+
+
+def _version(request: SetRate, asked: Asked) -> RateVersion:
+    return RateVersion(
         card_product=request.card_product,
         category=request.category,
         points_per_unit=request.points_per_unit,
@@ -30,18 +41,6 @@ def _set(request: SetRate, asked: Asked) -> RateVersion:
         changed_by=asked.cause.actor,
         changed_at=asked.runtime.clock.now(),
     )
-    number = store.changes(request.card_product, request.category) + 1
-    known = [one for one in store.history(request.card_product, request.category) if one != before]
-    after = next(one for one in with_ends(_by_beginning([*known, after])) if one.effective_from == after.effective_from)
-    work = asked.unit_of_work()
-    work.add(*store.change(before, after, number))
-    work.publish(_event(after), sequence=number)
-    work.commit()
-    return after
-
-
-def _by_beginning(versions: list[RateVersion]) -> list[RateVersion]:
-    return sorted(versions, key=lambda version: version.effective_from)
 
 
 def _event(after: RateVersion) -> EarningRateChanged:

@@ -13,7 +13,7 @@ _TABLE = Path(__file__).with_name("categories.json")
 
 
 class OverlappingCategories(ValueError):
-    """Two categories claim the same merchant category code."""
+    """A merchant category code stands twice in the table."""
 
 
 def categorize(mcc: str, override: MerchantOverride | None) -> Categorization:
@@ -39,7 +39,7 @@ def parse(spans_by_category: Mapping[str, list[str]]) -> dict[str, str]:
     """Category by code, from codes and spans of codes (`"5811-5814"`) by category.
 
     Raises:
-        OverlappingCategories: a code stands in two categories.
+        OverlappingCategories: a code stands in two spans.
     """
     categories: dict[str, str] = {}
     for category, spans in spans_by_category.items():
@@ -47,8 +47,9 @@ def parse(spans_by_category: Mapping[str, list[str]]) -> dict[str, str]:
             first, _, last = span.partition("-")
             for number in range(int(first), int(last or first) + 1):
                 mcc = f"{number:04d}"
-                if categories.setdefault(mcc, category) != category:
-                    raise OverlappingCategories(f"{mcc} is in {categories[mcc]} and in {category}")
+                if mcc in categories:
+                    raise OverlappingCategories(f"{mcc} is in {categories[mcc]} and again in {category} ({span})")
+                categories[mcc] = category
     return categories
 
 

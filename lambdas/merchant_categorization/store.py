@@ -2,9 +2,9 @@
 
 | pk | sk | what |
 |---|---|---|
-| `merchant#<id>` | `override` | the override that stands |
+| `merchant#<id>` | `override` | what was last said: an override, or that there is none any more |
 | `merchant#<id>` | `change#<version>` | every change, with who, when, before and after |
-| `overrides` | `<merchant id>` | the override again, to list them all |
+| `overrides` | `<merchant id>` | the override again, while there is one, to list them |
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from contracts.merchant_categorization import MerchantOverride
-from lambdas.kit.ports import Operation, Put, Query
+from lambdas.kit.ports import Delete, Operation, Put, Query
 from lambdas.kit.runtime import Runtime
 
 _LIST = "overrides"
@@ -31,7 +31,7 @@ class OverrideStore:
         return None if item is None else _override(item)
 
     def page(self, limit: int, after: str | None) -> tuple[list[MerchantOverride], str | None]:
-        """Overrides by merchant id, and where the next page begins."""
+        """The overrides that stand, by merchant id, and where the next page begins."""
         start = {"pk": _LIST, "sk": after} if after else None
         page = self._tables.query(Query(table=self._table, key_name="pk", key_value=_LIST, limit=limit, after=start))
         return [_override(item) for item in page.items], page.next["sk"] if page.next else None
@@ -52,8 +52,14 @@ class OverrideStore:
                 expect={"version": before.version if before else None},
             ),
             Put(table=self._table, item=history),
-            Put(table=self._table, item={"pk": _LIST, "sk": after.merchant_id, **stored}),
+            self._listed(after, stored),
         ]
+
+    def _listed(self, after: MerchantOverride, stored: dict[str, Any]) -> Operation:
+        key = {"pk": _LIST, "sk": after.merchant_id}
+        if after.category is None:
+            return Delete(table=self._table, key=key)
+        return Put(table=self._table, item={**key, **stored})
 
 
 def _key(merchant_id: str) -> dict[str, str]:
