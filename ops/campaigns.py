@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from contracts.campaigns import LIST_CAMPAIGNS, SET_CAMPAIGN, Campaign, ListCampaigns, SetCampaign
-from ops.capabilities import LambdaCapabilities
+from ops.capabilities import capabilities_of
 from ops.output import AsJson, Stack, print_json, print_table
 from ops.requests import request_of
-from ops.session import LOCAL_STACK, open_session
+from ops.session import LOCAL_STACK
 
 app = typer.Typer(no_args_is_help=True, help="Extra points for a while.")
 
@@ -20,7 +20,7 @@ def list_campaigns(
     as_json: AsJson = False,
 ) -> None:
     """Campaigns by priority, highest first."""
-    answer = LambdaCapabilities(open_session(stack)).ask(LIST_CAMPAIGNS, request_of(ListCampaigns, at=at))
+    answer = capabilities_of(stack).ask(LIST_CAMPAIGNS, request_of(ListCampaigns, at=at))
     if as_json:
         print_json(answer)
     else:
@@ -56,7 +56,7 @@ def set_campaign(
         combination="exclusive" if exclusive else "stacking",
         priority=priority,
     )
-    answer = LambdaCapabilities(open_session(stack)).ask(SET_CAMPAIGN, request)
+    answer = capabilities_of(stack).ask(SET_CAMPAIGN, request)
     if as_json:
         print_json(answer)
     else:
@@ -66,30 +66,16 @@ def set_campaign(
 def _print(campaigns: list[Campaign]) -> None:
     print_table(
         "Campaigns",
-        [
-            "campaign",
-            "name",
-            "from",
-            "until",
-            "categories",
-            "card products",
-            "bonus",
-            "combination",
-            "priority",
-            "version",
-        ],
+        ["campaign", "from", "until", "categories", "card products", "bonus", "priority"],
         [
             (
                 one.campaign_id,
-                one.name,
                 f"{one.starts_at:%Y-%m-%d %H:%M}",
                 f"{one.ends_at:%Y-%m-%d %H:%M}",
                 ", ".join(one.categories),
                 ", ".join(one.card_products),
-                f"x {one.multiplier}" if one.multiplier else f"+ {one.fixed_points}",
-                one.combination,
+                (f"x {one.multiplier}" if one.multiplier else f"+ {one.fixed_points}") + f", {one.combination}",
                 one.priority,
-                one.version,
             )
             for one in campaigns
         ],
