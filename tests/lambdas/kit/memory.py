@@ -21,10 +21,12 @@ from lambdas.kit.ports import (
     Page,
     Put,
     Query,
+    Traces,
     TransactionConflict,
     Update,
 )
 from lambdas.kit.runtime import Runtime
+from lambdas.kit.traces import Untraced
 
 STORE = "store"
 OUTBOX = "outbox"
@@ -214,8 +216,23 @@ class World:
     clock: SimulatedClock
     runtime: Runtime
 
+    @property
+    def store(self) -> list[Item]:
+        """The unit's state, inbox markers apart."""
+        return [item for item in self.tables.all(STORE) if not item["pk"].startswith("inbox#")]
 
-def world(unit: str = "points-ledger", *, seed: int = 0) -> World:
+    @property
+    def inbox(self) -> list[Item]:
+        """Markers of events that were handled."""
+        return [item for item in self.tables.all(STORE) if item["pk"].startswith("inbox#")]
+
+    @property
+    def outbox(self) -> list[Item]:
+        """Committed events, oldest first."""
+        return sorted(self.tables.all(OUTBOX), key=lambda item: item["event_id"])
+
+
+def world(unit: str = "points-ledger", *, seed: int = 0, traces: Traces | None = None) -> World:
     """A new, empty world."""
     tables, bus, dead_letters, clock = MemoryTables(), MemoryBus(), MemoryDeadLetters(), SimulatedClock()
     runtime = Runtime(
@@ -226,7 +243,8 @@ def world(unit: str = "points-ledger", *, seed: int = 0) -> World:
         bus=bus,
         dead_letters=dead_letters,
         clock=clock,
-        random=random.Random(seed),  # noqa: S311 not for secrets
+        random=random.Random(seed),
+        traces=traces or Untraced(),
     )
     return World(tables=tables, bus=bus, dead_letters=dead_letters, clock=clock, runtime=runtime)
 

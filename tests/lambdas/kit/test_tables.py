@@ -1,6 +1,5 @@
 """What the kernel relies on in `Tables`: one list of promises, kept by the tables in memory and by DynamoDB."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
@@ -23,10 +22,9 @@ from lambdas.kit.ports import (
 from lambdas.kit.queries import all_items
 from lambdas.kit.runtime import Runtime
 from lambdas.kit.unit_of_work import Cause, UnitOfWork, until_fresh
-from sandbox.embedded_aws import ROOT_KEY, EmbeddedAws, running
+from sandbox.embedded_aws import EmbeddedAws
 from tests.lambdas.kit.memory import OUTBOX, STORE, MemoryTables
 
-REGION = "eu-central-1"
 VALUES = {
     "text": "points ☕",
     "empty": "",
@@ -40,25 +38,23 @@ VALUES = {
 
 
 @pytest.fixture(scope="session")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
-    """An embedded AWS with the two tables of a unit."""
-    with running(tmp_path_factory.mktemp("tables") / ".sandbox", region=REGION) as aws:
-        dynamodb = aws.client("dynamodb")
-        dynamodb.create_table(TableName=STORE, BillingMode="PAY_PER_REQUEST", **_keys("pk", "sk"))
-        dynamodb.create_table(
-            TableName=OUTBOX,
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=_keys("event_id")["KeySchema"],
-            AttributeDefinitions=_keys("event_id", "pending", "occurred_at")["AttributeDefinitions"],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": "pending",
-                    "KeySchema": _keys("pending", "occurred_at")["KeySchema"],
-                    "Projection": {"ProjectionType": "ALL"},
-                }
-            ],
-        )
-        yield aws
+def dynamodb_tables(embedded: EmbeddedAws) -> None:
+    """The two tables of a unit."""
+    dynamodb = embedded.client("dynamodb")
+    dynamodb.create_table(TableName=STORE, BillingMode="PAY_PER_REQUEST", **_keys("pk", "sk"))
+    dynamodb.create_table(
+        TableName=OUTBOX,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=_keys("event_id")["KeySchema"],
+        AttributeDefinitions=_keys("event_id", "pending", "occurred_at")["AttributeDefinitions"],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "pending",
+                "KeySchema": _keys("pending", "occurred_at")["KeySchema"],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
 
 
 def _keys(*names: str) -> dict[str, Any]:
@@ -69,15 +65,12 @@ def _keys(*names: str) -> dict[str, Any]:
 
 
 @pytest.fixture(params=["memory", pytest.param("dynamodb", marks=pytest.mark.journey)])
-def tables(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Tables:
+def tables(request: pytest.FixtureRequest) -> Tables:
     """Each implementation in turn. DynamoDB is shared, so every test has partitions of its own."""
     if request.param == "memory":
         return MemoryTables()
-    aws: EmbeddedAws = request.getfixturevalue("embedded")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.endpoint)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ROOT_KEY)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", ROOT_KEY)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    request.getfixturevalue("as_in_lambda")
+    request.getfixturevalue("dynamodb_tables")
     return DynamoDb()
 
 
