@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 HOST = "127.0.0.1"
@@ -79,7 +80,7 @@ class EmbeddedAws:
 
     def session(self) -> boto3.Session:
         """A session with the account's root keys: the deployer's."""
-        return boto3.Session(aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=self.region)
+        return _session(self.region)
 
     def client(self, service: str) -> Any:
         """A deployer's client, made once for each service."""
@@ -88,9 +89,16 @@ class EmbeddedAws:
 
 @cache
 def _client(endpoint: str, region: str, service: str) -> Any:
-    session = boto3.Session(aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=region)
     config = Config(retries={"max_attempts": 3, "mode": "standard"}, max_pool_connections=20, read_timeout=120)
-    return session.client(service, endpoint_url=endpoint, config=config)
+    return _session(region).client(service, endpoint_url=endpoint, config=config)
+
+
+def _session(region: str) -> boto3.Session:
+    # AWS_PROFILE is for the caller's real accounts, and need not exist: nothing of it is for this one.
+    no_profile = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+    return boto3.Session(
+        aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=region, botocore_session=no_profile
+    )
 
 
 def start(folder: Path = DEFAULT_FOLDER, *, region: str, port: int | None = None) -> EmbeddedAws:

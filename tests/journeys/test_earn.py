@@ -123,6 +123,7 @@ def test_what_the_embedded_aws_lacks_is_named(deployment: Deployment):
         ("aws:kms/key:Key", "deletionWindowInDays"),
         ("aws:schemas/registry:Registry", "the embedded AWS has no EventBridge schema registry"),
         ("aws:schemas/schema:Schema", "the embedded AWS has no EventBridge schema registry"),
+        ("aws:sfn/stateMachine:StateMachine", "tracingConfiguration"),
     }
 
 
