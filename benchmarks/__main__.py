@@ -48,13 +48,14 @@ def _earning(earned: earning.Earning) -> Iterator[str]:
 def _imports(imported: list[imports.ColdImport]) -> Iterator[str]:
     yield "## Cold import of each handler"
     yield ""
-    yield "A fresh interpreter imports the handler from its unit's zip and layer; beside it a bare handler that imports"
-    yield "boto3 and makes the clients of the same services. Medians of 7, in turns. Aim: within 1.5 times."
+    yield "A fresh interpreter imports the handler from its unit's zip and layer. A handler makes its clients when it first"
+    yield "needs them, so the import alone leaves boto3 out; `ready` makes the clients too. `bare` imports boto3 and makes"
+    yield "the same clients, and nothing else. Medians of 7, in turns. Aim: ready within 1.5 times bare."
     yield ""
-    yield "| function | ms | bare boto3, ms | ratio |"
-    yield "|---|---:|---:|---:|"
+    yield "| function | import, ms | ready, ms | bare, ms | ready / bare |"
+    yield "|---|---:|---:|---:|---:|"
     for one in imported:
-        yield f"| {one.function} | {one.handler_ms:.0f} | {one.bare_ms:.0f} | {one.ratio:.2f} |"
+        yield (f"| {one.function} | {one.import_ms:.0f} | {one.ready_ms:.0f} | {one.bare_ms:.0f} | {one.ratio:.2f} |")
     yield ""
 
 
