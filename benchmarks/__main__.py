@@ -48,9 +48,9 @@ def _earning(earned: earning.Earning) -> Iterator[str]:
 def _imports(imported: list[imports.ColdImport]) -> Iterator[str]:
     yield "## Cold import of each handler"
     yield ""
-    yield "A fresh interpreter imports the handler from its unit's zip and layer. A handler makes its clients when it first"
-    yield "needs them, so the import alone leaves boto3 out; `ready` makes the clients too. `bare` imports boto3 and makes"
-    yield "the same clients, and nothing else. Medians of 7, in turns. Aim: ready within 1.5 times bare."
+    yield "A fresh interpreter imports the handler from its unit's zip and layer. A handler makes its clients when it"
+    yield "first needs them, so the import alone leaves boto3 out; `ready` makes the clients too. `bare` imports boto3 and"
+    yield "makes the same clients, and nothing else. Medians of 7, in turns. Aim: ready within 1.5 times bare."
     yield ""
     yield "| function | import, ms | ready, ms | bare, ms | ready / bare |"
     yield "|---|---:|---:|---:|---:|"
