@@ -26,10 +26,9 @@ MinorUnits = Annotated[
     int, Meta(ge=1, le=1_000_000_000_000, description="amount in the currency's smallest unit, for example cents")
 ]
 
-Points = Annotated[int, Meta(ge=0, le=9_000_000_000_000, description="whole points")]
-SignedPoints = Annotated[
-    int, Meta(ge=-9_000_000_000_000, le=9_000_000_000_000, description="whole points, either sign")
-]
+MOST_POINTS = 9_000_000_000_000
+Points = Annotated[int, Meta(ge=0, le=MOST_POINTS, description="whole points")]
+SignedPoints = Annotated[int, Meta(ge=-MOST_POINTS, le=MOST_POINTS, description="whole points, either sign")]
 DecimalString = Annotated[
     str, Meta(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6})?$", description="exact decimal as a string, never a float")
 ]

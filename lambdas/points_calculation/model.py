@@ -5,14 +5,16 @@ member reads add up to the total, and no order of adding changes it.
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 import iso4217
 
 from contracts.campaigns import Bonus
 from contracts.cards import PurchasePosted
+from contracts.definitions import InvalidRequest
 from contracts.points_calculation import Calculate, Line, UnknownCurrency
-from contracts.vocabulary import Money
+from contracts.vocabulary import MOST_POINTS, Money
 
 
 def lines(request: Calculate) -> list[Line]:
@@ -20,12 +22,17 @@ def lines(request: Calculate) -> list[Line]:
 
     Raises:
         UnknownCurrency: the currency is not in ISO 4217 or has no minor unit.
+        InvalidRequest: a bonus has no sense, or the points are more than the ledger books at once.
     """
     base = major_units(request.purchase.amount) * Fraction(request.rate.points_per_unit)
-    return [
+    found = [
         _base_line(base, request),
         *(_campaign_line(base, bonus) for bonus in combine(request.bonuses)),
     ]
+    total = sum(line.points for line in found)
+    if total > MOST_POINTS:
+        raise InvalidRequest(f"purchase {request.purchase.id} earns {total} points; at most {MOST_POINTS} are allowed")
+    return found
 
 
 def major_units(amount: Money) -> Fraction:
@@ -71,17 +78,21 @@ def _base_line(base: Fraction, request: Calculate) -> Line:
         reason = f"the rate of {rate.card_product} for all other categories"
     else:
         reason = f"the rate of {rate.card_product} at {request.category.category}"
-    points = _plain(Fraction(rate.points_per_unit))
-    return Line(kind="base", text=f"{points} points per {currency}: {reason}", points=_whole(base))
+    text = f"{_counted(rate.points_per_unit)} per {currency}: {reason}"
+    return Line(kind="base", text=text, points=_whole(base))
 
 
 def _campaign_line(base: Fraction, bonus: Bonus) -> Line:
-    if bonus.multiplier is not None:
-        extra = _whole(base * (Fraction(bonus.multiplier) - 1))
-        text = f"{bonus.name}: {_plain(Fraction(bonus.multiplier))} times the points"
-    else:
-        extra = bonus.fixed_points or 0
-        text = f"{bonus.name}: {extra} points more"
+    match bonus.multiplier, bonus.fixed_points:
+        case str(multiplier), None if Fraction(multiplier) >= 1:
+            extra = _whole(base * (Fraction(multiplier) - 1))
+            text = f"{bonus.name}: {_plain(multiplier)} times the points"
+        case None, int(extra):
+            text = f"{bonus.name}: {_counted(str(extra))} more"
+        case _:
+            raise InvalidRequest(
+                f"bonus {bonus.campaign_id}: either a multiplier of at least 1 or fixed_points is allowed"
+            )
     return Line(kind="campaign", text=text, points=extra, campaign_id=bonus.campaign_id)
 
 
@@ -89,6 +100,10 @@ def _whole(points: Fraction) -> int:
     return points.numerator // points.denominator
 
 
-def _plain(value: Fraction) -> str:
+def _counted(number: str) -> str:
+    return "1 point" if Decimal(number) == 1 else f"{_plain(number)} points"
+
+
+def _plain(number: str) -> str:
     """A decimal as people write it: 2, not 2.000000."""
-    return f"{float(value):.6f}".rstrip("0").rstrip(".")
+    return f"{Decimal(number).normalize():f}"

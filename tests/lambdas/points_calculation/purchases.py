@@ -1,0 +1,48 @@
+"""Requests to calculate, as the tests of this PBC make them."""
+
+from typing import Any
+
+import msgspec
+
+from contracts.campaigns import Bonus
+from contracts.cards import PurchasePosted
+from contracts.earning_rates import Rate
+from contracts.merchant_categorization import Categorization
+from contracts.points_calculation import Calculate
+from contracts.vocabulary import Merchant, Money
+from tests.lambdas.kit.memory import BEGIN
+
+RATE = Rate(card_product="gold", category="restaurants", points_per_unit="2", effective_from=BEGIN)
+
+
+def purchase(minor_units: int = 1999, currency: str = "EUR", **changes: Any) -> PurchasePosted:
+    posted = PurchasePosted(
+        id="p-1",
+        member_id="m-1",
+        card_product="gold",
+        merchant=Merchant(id="shop-1", name="Trattoria", mcc="5812", country="IT"),
+        amount=Money(minor_units=minor_units, currency=currency),
+        posted_at=BEGIN,
+    )
+    return msgspec.structs.replace(posted, **changes)
+
+
+def multiplying(multiplier: str, campaign_id: str = "c-1", **changes: Any) -> Bonus:
+    bonus = Bonus(campaign_id=campaign_id, name="Summer", multiplier=multiplier, combination="stacking", priority=0)
+    return msgspec.structs.replace(bonus, **changes)
+
+
+def fixed(points: int, campaign_id: str = "c-2", **changes: Any) -> Bonus:
+    bonus = Bonus(campaign_id=campaign_id, name="Welcome", fixed_points=points, combination="stacking", priority=0)
+    return msgspec.structs.replace(bonus, **changes)
+
+
+def request(posted: PurchasePosted | None = None, *bonuses: Bonus, **changes: Any) -> Calculate:
+    asked = Calculate(
+        purchase=posted or purchase(),
+        category=Categorization(category="restaurants", basis="mcc"),
+        rate=RATE,
+        bonuses=list(bonuses),
+        fallbacks=[],
+    )
+    return msgspec.structs.replace(asked, **changes)
