@@ -6,6 +6,8 @@
 | `member#<member id>` | `account` | balance and number of postings |
 | `member#<member id>` | `line#<number>` | the member's side of a posting, with the balance after it, immutable |
 
+A member's partition has room for other kinds of items beside these: each kind has a sort key prefix of its own.
+
 The programme's own accounts are not items: what they hold is the sum over postings. An item for each would be written
 by every posting of every member, and so limit them all to what one item takes.
 """
