@@ -2,7 +2,7 @@
 
 Run it with `python examples/make_purchases.py`. 28 members, each with one card product and its currency; merchants of
 many merchant category codes, two of them in no list of ISO 18245; exact duplicates; purchases at the first and last
-instants of the campaigns in `programme.yaml`.
+instants of the campaigns in `programme.yaml`, and where campaigns meet.
 """
 
 import csv
@@ -56,7 +56,13 @@ EDGES = (
     "2026-07-12T23:59:59Z", "2026-07-13T00:00:00Z", "2026-07-15T00:00:00Z", "2026-08-01T00:00:00Z",
     "2026-08-31T23:59:59Z",
 )  # fmt: skip
-"""First and last instants of campaigns and rates in `programme.yaml`."""
+"""First and last instants of campaigns and rates in `programme.yaml`, for the first purchases."""
+
+MEETINGS = {
+    11: "2026-07-11T12:00:00Z",  # gold: an exclusive multiplier, which keeps a fixed bonus out
+    207: "2026-06-20T19:30:00Z",  # gold at a restaurant: a multiplier and a fixed bonus, which add up
+}
+"""Purchases in the windows of two campaigns that meet nowhere else by chance."""
 
 
 def rows() -> Iterator[dict[str, str]]:
@@ -76,6 +82,7 @@ def _purchase(number: int, chance: random.Random) -> dict[str, str]:
     name, mcc = MERCHANTS[place]
     minor = chance.randint(150, 25_000)
     posted_at = FIRST_DAY + timedelta(seconds=chance.randrange(SECONDS))
+    moments = dict(enumerate(EDGES)) | MEETINGS
     return {
         "purchase_id": f"purchase-{number:04d}",
         "member_id": f"member-{member + 1:03d}",
@@ -86,7 +93,7 @@ def _purchase(number: int, chance: random.Random) -> dict[str, str]:
         "country": chance.choice(("DE", "AT", "NL", "FR", "JP", "KW", "US")),
         "amount": f"{Decimal(minor).scaleb(-digits):f}",
         "currency": currency,
-        "posted_at": EDGES[number] if number < len(EDGES) else f"{posted_at:%Y-%m-%dT%H:%M:%SZ}",
+        "posted_at": moments.get(number, f"{posted_at:%Y-%m-%dT%H:%M:%SZ}"),
     }
 
 

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from contracts.definitions import Capability, RequestT, ResponseT
 from contracts.envelope import CallMetadata, Reply
 from ops.errors import OperatorError, Refused, Unreachable
-from ops.session import Session
+from ops.session import Session, open_session
 
 
 class CapabilityClient(Protocol):
@@ -47,6 +47,15 @@ class LambdaCapabilities:
         except (BotoCoreError, ClientError) as error:
             raise Unreachable(f"cannot ask {function}: {error}") from error
         return answer["Payload"].read(), "FunctionError" in answer
+
+
+def capabilities_of(stack: str) -> CapabilityClient:
+    """The capabilities of a stack, asked as an operator.
+
+    Raises:
+        Unreachable: there is no such stack, or it does not let this caller in.
+    """
+    return LambdaCapabilities(open_session(stack))
 
 
 def decoded(capability: Capability[RequestT, ResponseT], body: bytes) -> ResponseT:

@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 
 from contracts.points_ledger import BALANCE, STATEMENT, GetBalance, GetStatement
-from ops.capabilities import LambdaCapabilities
+from ops.capabilities import capabilities_of
 from ops.output import AsJson, Stack, out, print_json, print_table
-from ops.session import LOCAL_STACK, open_session
+from ops.requests import request_of
+from ops.session import LOCAL_STACK
 
 MemberId = Annotated[str, typer.Argument(help="The member's id.")]
 
@@ -17,7 +18,7 @@ app = typer.Typer(no_args_is_help=True, help="What members have.")
 @app.command()
 def balance(member_id: MemberId, stack: Stack = LOCAL_STACK, as_json: AsJson = False) -> None:
     """A member's points."""
-    answer = LambdaCapabilities(open_session(stack)).ask(BALANCE, GetBalance(member_id=member_id))
+    answer = capabilities_of(stack).ask(BALANCE, request_of(GetBalance, member_id=member_id))
     if as_json:
         print_json(answer)
     else:
@@ -33,8 +34,8 @@ def statement(
     as_json: AsJson = False,
 ) -> None:
     """A member's postings, newest first, with the balance after each."""
-    request = GetStatement(member_id=member_id, limit=limit, before=before)
-    answer = LambdaCapabilities(open_session(stack)).ask(STATEMENT, request)
+    request = request_of(GetStatement, member_id=member_id, limit=limit, before=before)
+    answer = capabilities_of(stack).ask(STATEMENT, request)
     if as_json:
         print_json(answer)
         return

@@ -11,10 +11,10 @@ from contracts.merchant_categorization import (
     MerchantOverride,
     SetMerchantOverride,
 )
-from ops.capabilities import CapabilityClient, LambdaCapabilities
+from ops.capabilities import CapabilityClient, capabilities_of
 from ops.output import AsJson, Stack, print_json, print_table, records
 from ops.requests import request_of
-from ops.session import LOCAL_STACK, open_session
+from ops.session import LOCAL_STACK
 
 app = typer.Typer(no_args_is_help=True, help="Categories of merchants, set by hand.")
 
@@ -22,7 +22,7 @@ app = typer.Typer(no_args_is_help=True, help="Categories of merchants, set by ha
 @app.command("list")
 def list_overrides(stack: Stack = LOCAL_STACK, as_json: AsJson = False) -> None:
     """Every merchant whose category was set by hand."""
-    overrides = every_override(LambdaCapabilities(open_session(stack)))
+    overrides = every_override(capabilities_of(stack))
     if as_json:
         print_json({"overrides": records(overrides)})
     else:
@@ -39,7 +39,7 @@ def set_override(
 ) -> None:
     """Set a merchant's category by hand, or take that back."""
     request = request_of(SetMerchantOverride, merchant_id=merchant_id, category=category, reason=reason)
-    answer = LambdaCapabilities(open_session(stack)).ask(SET_OVERRIDE, request)
+    answer = capabilities_of(stack).ask(SET_OVERRIDE, request)
     if as_json:
         print_json(answer)
     else:

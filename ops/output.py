@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 Stack = Annotated[str, typer.Option("--stack", help="Which stack: `local` is the running sandbox, others are on AWS.")]
@@ -23,11 +24,14 @@ def print_json(value: object) -> None:
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table; columns whose name ends in `points` or `version` are numbers."""
-    table = Table(title=title, title_justify="left")
+    # The title stands alone: as part of the table it would be broken to the table's width.
+    out.print(Text(title, style="italic"), soft_wrap=True)
+    table = Table()
     for column in columns:
         table.add_column(column, justify="right" if column.endswith(("points", "version", "number")) else "left")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        # As plain text: what people wrote may have square brackets in it.
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     out.print(table)
 
 

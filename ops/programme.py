@@ -11,10 +11,10 @@ import yaml
 from contracts.campaigns import SET_CAMPAIGN, SetCampaign
 from contracts.earning_rates import SET_RATE, SetRate
 from contracts.merchant_categorization import SET_OVERRIDE, SetMerchantOverride
-from ops.capabilities import CapabilityClient, LambdaCapabilities
+from ops.capabilities import CapabilityClient, capabilities_of
 from ops.errors import OperatorError
 from ops.output import AsJson, Stack, out, print_json, progress
-from ops.session import LOCAL_STACK, open_session
+from ops.session import LOCAL_STACK
 
 app = typer.Typer(no_args_is_help=True, help="A whole programme from one file.")
 
@@ -43,7 +43,7 @@ def apply(
 ) -> None:
     """Set every rate, campaign and override of a file. Applying it again corrects what is there."""
     programme = read_programme(file)
-    capabilities = LambdaCapabilities(open_session(stack))
+    capabilities = capabilities_of(stack)
     with progress() as bar:
         task = bar.add_task("programme", total=len(programme))
         bring_about(programme, capabilities, lambda: bar.advance(task))
@@ -67,7 +67,7 @@ def read_programme(file: Path) -> Programme:
     try:
         content: Any = yaml.safe_load(file.read_text())
         return msgspec.convert(content, Programme)
-    except (OSError, yaml.YAMLError, msgspec.ValidationError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
         raise OperatorError(f"{file}: {error}") from error
 
 

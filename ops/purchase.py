@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 
 from contracts.points_calculation import EXPLAIN, Explain
-from ops.capabilities import LambdaCapabilities
+from ops.capabilities import capabilities_of
 from ops.output import AsJson, Stack, out, print_json, print_table
-from ops.session import LOCAL_STACK, open_session
+from ops.requests import request_of
+from ops.session import LOCAL_STACK
 
 app = typer.Typer(no_args_is_help=True, help="One purchase.")
 
@@ -24,7 +25,7 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """What a purchase earned, line by line, and which lookups fell back."""
-    answer = LambdaCapabilities(open_session(stack)).ask(EXPLAIN, Explain(purchase_id=purchase_id))
+    answer = capabilities_of(stack).ask(EXPLAIN, request_of(Explain, purchase_id=purchase_id))
     if as_json:
         print_json(answer)
         return

@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from contracts.earning_rates import LIST_RATES, SET_RATE, ListRates, RateVersion, SetRate
-from ops.capabilities import LambdaCapabilities
+from ops.capabilities import capabilities_of
 from ops.output import AsJson, Stack, print_json, print_table
 from ops.requests import request_of
-from ops.session import LOCAL_STACK, open_session
+from ops.session import LOCAL_STACK
 
 app = typer.Typer(no_args_is_help=True, help="Points for a unit of currency, by card product and category.")
 
@@ -23,7 +23,7 @@ def list_rates(
 ) -> None:
     """All rates, with when they take effect and end."""
     request = request_of(ListRates, card_product=card_product, category=category)
-    answer = LambdaCapabilities(open_session(stack)).ask(LIST_RATES, request)
+    answer = capabilities_of(stack).ask(LIST_RATES, request)
     if as_json:
         print_json(answer)
     else:
@@ -49,7 +49,7 @@ def set_rate(
         effective_from=effective_from,
         replace=replace,
     )
-    answer = LambdaCapabilities(open_session(stack)).ask(SET_RATE, request)
+    answer = capabilities_of(stack).ask(SET_RATE, request)
     if as_json:
         print_json(answer)
     else:

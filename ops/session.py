@@ -1,6 +1,8 @@
 """Where the operator works and as whom: a stack's names, and AWS clients under the operator's role."""
 
 import getpass
+import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,8 @@ LOCAL_STACK = "local"
 OPERATIONS = "operations"
 ROOT = Path(__file__).resolve().parents[1]
 _CONFIG = Config(connect_timeout=5, read_timeout=60, retries={"max_attempts": 4, "mode": "standard"})
+
+_SHORTEST_SESSION_NAME, _LONGEST_SESSION_NAME = 2, 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,13 +53,29 @@ def open_session(stack: str, folder: Path = DEFAULT_FOLDER, root: Path = ROOT) -
         config = read_stack(root, stack)
         if stack == LOCAL_STACK:
             aws = connect(folder)
-            return _as_operator(aws.session(), aws.endpoint, config)
-        return _as_operator(boto3.Session(region_name=config.value("aws:region")), None, config)
+            return as_operator(aws.session(), aws.endpoint, config)
+        return as_operator(boto3.Session(region_name=config.value("aws:region")), None, config)
     except (SandboxError, InvalidStack) as error:
         raise Unreachable(str(error)) from error
 
 
-def _as_operator(caller: boto3.Session, endpoint: str | None, config: StackConfig) -> Session:
+def current_actor() -> str:
+    """Who sits at this machine, in the characters that a role session's name may have."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # A user id without a name, as in many containers.
+        user = f"uid-{os.getuid()}"
+    allowed = re.sub(r"[^A-Za-z0-9_+=,.@-]", "-", user)[:_LONGEST_SESSION_NAME]
+    return allowed.ljust(_SHORTEST_SESSION_NAME, "-")
+
+
+def as_operator(caller: boto3.Session, endpoint: str | None, config: StackConfig) -> Session:
+    """Assume the operator's role of a stack with a caller's credentials.
+
+    Raises:
+        Unreachable: the role is not there, or the caller may not assume it.
+        InvalidStack: the stack's configuration does not say where it is.
+    """
     names = Names(
         project=config.project,
         environment=config.value("rewards:environment"),
@@ -63,7 +83,7 @@ def _as_operator(caller: boto3.Session, endpoint: str | None, config: StackConfi
         account=config.value("rewards:account"),
         region=config.value("aws:region"),
     )
-    role, actor = names.role(names.physical("operator")), getpass.getuser()
+    role, actor = names.role(names.physical("operator")), current_actor()
     try:
         sts = caller.client("sts", endpoint_url=endpoint, config=_CONFIG)
         given = sts.assume_role(RoleArn=role, RoleSessionName=actor)["Credentials"]

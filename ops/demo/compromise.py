@@ -74,9 +74,7 @@ def probe_all(
         only: name of the one function to replace; all without it.
     """
     targets = {unit: list(_attempts(client, names.of(unit))) for unit in units}
-    functions = [
-        (unit, name) for unit in units for name in _functions(client, names.of(unit)) if only in (None, name)
-    ]
+    functions = [(unit, name) for unit in units for name in _functions(client, names.of(unit)) if only in (None, name)]
     foreign: list[Finding] = []
     own: list[Finding] = []
     for unit, function in functions:

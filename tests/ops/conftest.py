@@ -1,0 +1,33 @@
+"""The command `rewards` as a person runs it, on scripted AWS clients."""
+
+from collections.abc import Callable
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from ops.main import app
+from tests.ops.aws import Aws
+
+Rewards = Callable[..., Result]
+
+
+@pytest.fixture
+def aws() -> Aws:
+    return Aws()
+
+
+@pytest.fixture
+def rewards(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Rewards:
+    """Runs the command. What ends in a traceback fails the test."""
+    for module in ("ops.capabilities", "ops.purchases"):
+        monkeypatch.setattr(f"{module}.open_session", lambda _stack: aws.session())
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: str) -> Result:
+        result = CliRunner().invoke(app, list(arguments))
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return run

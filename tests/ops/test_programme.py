@@ -1,0 +1,145 @@
+"""A programme file is read whole before anything is set, and set through the owners' capabilities."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from contracts.campaigns import SET_CAMPAIGN, Campaign
+from contracts.earning_rates import SET_RATE, RateVersion
+from contracts.merchant_categorization import SET_OVERRIDE, MerchantOverride
+from ops.errors import OperatorError
+from ops.programme import read_programme
+from tests.ops.aws import Aws, arn
+from tests.ops.conftest import Rewards
+
+JUNE, JULY = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
+PROGRAMME = """
+rates:
+  - { card_product: gold, category: "*", points_per_unit: "1.5", effective_from: "2026-06-01T00:00:00Z" }
+  - { card_product: gold, category: fuel, points_per_unit: "3", effective_from: 2026-06-01T00:00:00Z }
+campaigns:
+  - campaign_id: june
+    name: June
+    starts_at: "2026-06-01T00:00:00Z"
+    ends_at: "2026-07-01T00:00:00Z"
+    categories: ["*"]
+    card_products: [gold]
+    fixed_points: 50
+    combination: stacking
+overrides:
+  - { merchant_id: shop-1, category: fuel, reason: said so }
+"""
+RATE = RateVersion(
+    card_product="gold",
+    category="*",
+    points_per_unit="1.5",
+    effective_from=JUNE,
+    effective_to=None,
+    changed_by="ada",
+    changed_at=JUNE,
+)
+CAMPAIGN = Campaign(
+    campaign_id="june",
+    name="June",
+    starts_at=JUNE,
+    ends_at=JULY,
+    categories=["*"],
+    card_products=["gold"],
+    multiplier=None,
+    fixed_points=50,
+    combination="stacking",
+    priority=0,
+    version=1,
+    changed_by="ada",
+    changed_at=JUNE,
+)
+OVERRIDE = MerchantOverride(
+    merchant_id="shop-1", category="fuel", reason="said so", changed_by="ada", changed_at=JUNE, version=1
+)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "programme.yaml"
+    path.write_text(PROGRAMME)
+    return path
+
+
+def let_all_answer(aws: Aws) -> None:
+    aws.lambda_.answers(SET_RATE, RATE)
+    aws.lambda_.answers(SET_CAMPAIGN, CAMPAIGN)
+    aws.lambda_.answers(SET_OVERRIDE, OVERRIDE)
+
+
+def test_all_of_it_is_set_through_capabilities(aws: Aws, rewards: Rewards, file: Path):
+    let_all_answer(aws)
+    result = rewards("programme", "apply", str(file))
+    assert (result.exit_code, result.stdout) == (0, "2 rates, 1 campaigns, 1 overrides set\n")
+    assert [asked.function for asked in aws.lambda_.asked] == [
+        arn(SET_RATE),
+        arn(SET_RATE),
+        arn(SET_CAMPAIGN),
+        arn(SET_OVERRIDE),
+    ]
+    assert [asked.data["points_per_unit"] for asked in aws.lambda_.asked[:2]] == ["1.5", "3"]
+    assert aws.lambda_.asked[2].data["fixed_points"] == 50
+    assert aws.lambda_.asked[3].data == {"merchant_id": "shop-1", "category": "fuel", "reason": "said so"}
+
+
+def test_applying_again_corrects_rates_instead_of_refusing_them(aws: Aws, rewards: Rewards, file: Path):
+    let_all_answer(aws)
+    rewards("programme", "apply", str(file))
+    assert [asked.data["replace"] for asked in aws.lambda_.asked[:2]] == [True, True]
+
+
+def test_counts_for_machines(aws: Aws, rewards: Rewards, file: Path):
+    let_all_answer(aws)
+    result = rewards("programme", "apply", str(file), "--json")
+    assert json.loads(result.stdout) == {"rates": 2, "campaigns": 1, "overrides": 1}
+
+
+def test_a_refusal_ends_it_with_the_reason(aws: Aws, rewards: Rewards, file: Path):
+    let_all_answer(aws)
+    aws.lambda_.refuses(SET_CAMPAIGN, "InvalidCampaign", "june: categories is empty")
+    result = rewards("programme", "apply", str(file))
+    assert result.exit_code == 1
+    assert "error: InvalidCampaign: june: categories is empty" in result.stderr
+    assert arn(SET_OVERRIDE) not in [asked.function for asked in aws.lambda_.asked]
+
+
+@pytest.mark.parametrize(
+    ("changed", "to", "reason"),
+    [
+        ('points_per_unit: "1.5"', "points_per_unit: 1.5", r"Expected `str`, got `float` - at `\$\.rates\[0\]\.points"),
+        ("category: fuel, points", "category: Fuel, points", r"`\$\.rates\[1\]\.category`"),
+        ("T00:00:00Z }", "T00:00:00 }", r"`\$\.rates\[\.*1\]\.effective_from`"),
+        ("combination: stacking", "combination: both", r"`\$\.campaigns\[0\]\.combination`"),
+        ("    name: June\n", "", "`name`"),
+        ("reason: said so", "reson: said so", r"`reson`"),
+        ("overrides:", "override:", "`override`"),
+        ("rates:", "rates: [", "while parsing"),
+    ],
+)
+def test_a_wrong_file_is_refused_by_its_place_before_anything_is_set(
+    aws: Aws, rewards: Rewards, file: Path, changed: str, to: str, reason: str
+):
+    file.write_text(PROGRAMME.replace(changed, to))
+    with pytest.raises(OperatorError, match=reason):
+        read_programme(file)
+    assert rewards("programme", "apply", str(file)).exit_code == 2
+    assert aws.lambda_.asked == []
+
+
+@pytest.mark.parametrize("content", [b"", b"- a list", b"\xff\xfe\x00"])
+def test_a_file_that_is_no_programme_is_refused(tmp_path: Path, content: bytes):
+    path = tmp_path / "programme.yaml"
+    path.write_bytes(content)
+    with pytest.raises(OperatorError, match=r"programme\.yaml: "):
+        read_programme(path)
+
+
+def test_a_file_that_is_not_there_is_said_so(tmp_path: Path):
+    with pytest.raises(OperatorError, match="No such file"):
+        read_programme(tmp_path / "nowhere.yaml")

@@ -1,0 +1,140 @@
+"""Purchases go on the bus in tens, in their envelope; what is not taken is tried again alone."""
+
+import itertools
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from contracts.cards import PurchasePosted
+from contracts.envelope import Envelope
+from ops import purchases
+from ops.errors import OperatorError, Unreachable
+from ops.purchase_file import COLUMNS, purchase_of
+from tests.ops.aws import Aws, client_error
+from tests.ops.conftest import Rewards
+from tests.ops.test_purchase_file import ROW
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    return slept
+
+
+def some(count: int) -> list[PurchasePosted]:
+    return [purchase_of({**ROW, "purchase_id": f"p-{number}"}) for number in range(count)]
+
+
+def publish(aws: Aws, count: int) -> list[int]:
+    accepted: list[int] = []
+    purchases.publish(aws.session(), some(count), accepted.append)
+    return accepted
+
+
+def ids(details: list[dict[str, Any]]) -> list[str]:
+    return [detail["data"]["id"] for detail in details]
+
+
+def write(folder: Path, *rows: dict[str, str]) -> Path:
+    file = folder / "purchases.csv"
+    lines = [",".join(COLUMNS), *(",".join({**ROW, "merchant_name": "Bistro", **row}.values()) for row in rows)]
+    file.write_text("\n".join(lines))
+    return file
+
+
+def test_ten_go_in_one_request(aws: Aws):
+    assert publish(aws, 23) == [10, 10, 3]
+    assert [len(request) for request in aws.events.requests] == [10, 10, 3]
+    assert ids(aws.events.details()) == [f"p-{number}" for number in range(23)]
+
+
+def test_an_entry_says_what_it_is_and_carries_the_envelope(aws: Aws):
+    publish(aws, 1)
+    (entry,) = aws.events.taken
+    assert (entry["EventBusName"], entry["Source"], entry["DetailType"]) == (
+        "rewards-dev-platform_bus",
+        "cards",
+        "PurchasePosted",
+    )
+    envelope = msgspec.json.decode(entry["Detail"], type=Envelope)
+    metadata = envelope.metadata
+    assert msgspec.json.decode(envelope.data, type=PurchasePosted) == some(1)[0]
+    assert (metadata.aggregate_id, metadata.sequence, metadata.schema_version) == ("p-0", 1, 1)
+    assert uuid.UUID(metadata.event_id).version == 7
+    assert metadata.occurred_at == entry["Time"]
+    assert metadata.trace_header == entry["TraceHeader"]
+
+
+def test_every_purchase_has_an_event_id_a_correlation_id_and_a_trace_of_its_own(aws: Aws):
+    publish(aws, 12)
+    metadata = [detail["metadata"] for detail in aws.events.details()]
+    for name in ("event_id", "correlation_id", "trace_header"):
+        assert len({one[name] for one in metadata}) == 12
+
+
+def test_only_what_was_not_taken_is_tried_again_with_its_id(aws: Aws, no_waiting: list[float]):
+    aws.events.refuses = lambda attempt, entry: (
+        "ThrottlingException" if attempt < 3 and '"id":"p-1"' in entry["Detail"] else None
+    )
+    assert publish(aws, 3) == [3]
+    assert [len(request) for request in aws.events.requests] == [3, 1, 1]
+    assert sorted(ids(aws.events.details())) == ["p-0", "p-1", "p-2"]
+    tried = [entry["Detail"] for request in aws.events.requests for entry in request if '"id":"p-1"' in entry["Detail"]]
+    assert len(set(tried)) == 1
+    assert all(first < second for first, second in itertools.pairwise(no_waiting))
+
+
+def test_what_is_never_taken_is_said_after_a_bounded_number_of_tries(aws: Aws, no_waiting: list[float]):
+    aws.events.refuses = lambda _attempt, _entry: "InternalFailure"
+    with pytest.raises(OperatorError, match="the bus does not take 2 purchases: InternalFailure: not now"):
+        publish(aws, 2)
+    assert len(aws.events.requests) == 5
+    assert len(no_waiting) == 4
+
+
+def test_a_bus_that_cannot_be_reached_is_said(aws: Aws, monkeypatch: pytest.MonkeyPatch):
+    def denied(**_request: object) -> dict[str, Any]:
+        raise client_error("AccessDeniedException", "not authorized to perform: events:PutEvents", "PutEvents")
+
+    monkeypatch.setattr(aws.events, "put_events", denied)
+    with pytest.raises(Unreachable, match=r"cannot publish: .*AccessDenied"):
+        publish(aws, 1)
+
+
+def test_ingesting_says_how_many_were_accepted(aws: Aws, rewards: Rewards, tmp_path: Path):
+    result = rewards("purchases", "ingest", str(write(tmp_path, {"purchase_id": "p-1"}, {"purchase_id": "p-2"})))
+    assert (result.exit_code, result.stdout) == (0, "2 purchases accepted, 0 rows refused\n")
+    assert ids(aws.events.details()) == ["p-1", "p-2"]
+
+
+def test_wrong_rows_are_named_the_rest_goes_on_and_the_exit_code_tells(aws: Aws, rewards: Rewards, tmp_path: Path):
+    file = write(tmp_path, {"amount": "-5"}, {"purchase_id": "p-2"}, {"mcc": "742"})
+    result = rewards("purchases", "ingest", str(file))
+    assert result.exit_code == 1
+    assert result.stdout == "1 purchases accepted, 2 rows refused\n"
+    assert f"{file}:2: amount '-5': must be above zero" in result.stderr
+    assert f"{file}:4: " in result.stderr
+    assert "$.mcc" in result.stderr
+    assert f"error: 2 rows of {file} were refused" in result.stderr
+    assert ids(aws.events.details()) == ["p-2"]
+
+
+def test_for_machines_everything_is_in_one_json_document(aws: Aws, rewards: Rewards, tmp_path: Path):
+    result = rewards("purchases", "ingest", str(write(tmp_path, {"amount": "x"}, {})), "--json")
+    answer = json.loads(result.stdout)
+    assert (result.exit_code, answer["accepted"]) == (1, 1)
+    assert answer["refused"] == [{"row": 2, "reason": "amount 'x': not a decimal such as 19.99"}]
+
+
+def test_a_file_that_lacks_a_column_publishes_nothing(aws: Aws, rewards: Rewards, tmp_path: Path):
+    file = tmp_path / "purchases.csv"
+    file.write_text("purchase_id,member_id\np-1,m-1\n")
+    result = rewards("purchases", "ingest", str(file))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "columns card_product, merchant_id" in result.stderr
+    assert aws.events.requests == []

@@ -1,0 +1,34 @@
+"""`rewards sandbox` where none runs, and what it says of what the embedded AWS lacks."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ops.sandbox import print_not_modelled
+from sandbox.deploy import Deployment
+from sandbox.graph import Graph
+from sandbox.provision.registry import NotModelled
+from tests.ops.conftest import Rewards
+
+
+def test_status_says_that_none_runs_and_how_to_start_one(rewards: Rewards, tmp_path: Path):
+    result = rewards("sandbox", "status", "--folder", str(tmp_path))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (f"error: no sandbox is running in {tmp_path}; start one with `rewards sandbox up`\n")
+
+
+def test_stopping_what_does_not_run_is_no_error(rewards: Rewards, tmp_path: Path):
+    result = rewards("sandbox", "down", "--folder", str(tmp_path))
+    assert (result.exit_code, result.stdout.replace("\n", "")) == (0, f"no sandbox was running in {tmp_path}")
+    assert json.loads(rewards("sandbox", "down", "--folder", str(tmp_path), "--json").stdout) == {"stopped": False}
+
+
+def test_what_the_embedded_aws_lacks_is_counted_by_kind(capsys: pytest.CaptureFixture[str]):
+    schemas = [
+        NotModelled(type="aws:schemas/schema:Schema", name=name, what="no schema registry") for name in ("one", "two")
+    ]
+    key = NotModelled(type="aws:kms/key:Key", name="key", what="deletionWindowInDays")
+    print_not_modelled(Deployment(graph=Graph(project="rewards", stack="local"), not_modelled=[*schemas, key]))
+    lines = [line.split() for line in capsys.readouterr().out.splitlines() if "aws:" in line]
+    assert [(line[1], line[-2]) for line in lines] == [("aws:kms/key:Key", "1"), ("aws:schemas/schema:Schema", "2")]
