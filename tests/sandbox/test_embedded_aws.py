@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
+from sandbox import embedded_aws
 from sandbox.embedded_aws import HOST, EmbeddedAws, SandboxError, connect, running, start, stop
 from tests.sandbox.conftest import REGION
 
@@ -50,23 +51,35 @@ def alive(pid: int) -> bool:
     return True
 
 
-def worker_environment(aws: EmbeddedAws) -> dict[str, str]:
-    """What a worker of a function sees, with its process id as PID. It stays warm."""
+def make_function(aws: EmbeddedAws, source: str) -> None:
+    """Make the function `worker`."""
     role = aws.client("iam").create_role(RoleName="worker", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
-        archive.writestr(
-            "function.py", "import os\ndef handler(_, __):\n    return {**os.environ, 'PID': os.getpid()}\n"
-        )
-    lambda_ = aws.client("lambda")
-    lambda_.create_function(
+        archive.writestr("function.py", source)
+    aws.client("lambda").create_function(
         FunctionName="worker",
         Role=role,
         Runtime="python3.13",
         Handler="function.handler",
         Code={"ZipFile": code.getvalue()},
+        Timeout=900,
     )
-    return json.loads(lambda_.invoke(FunctionName="worker")["Payload"].read())
+
+
+def worker_environment(aws: EmbeddedAws) -> dict[str, str]:
+    """What a worker sees, with its process id as PID. It stays warm."""
+    make_function(aws, "import os\ndef handler(_, __):\n    return {**os.environ, 'PID': os.getpid()}\n")
+    return json.loads(aws.client("lambda").invoke(FunctionName="worker")["Payload"].read())
+
+
+def busy_worker(aws: EmbeddedAws, note: Path) -> int:
+    """Process id of a worker in the middle of an invocation."""
+    source = f"import os, pathlib, time\ndef handler(_, __):\n    pathlib.Path({str(note)!r})"
+    make_function(aws, source + ".write_text(f'{os.getpid()}.')\n    time.sleep(600)\n")
+    aws.client("lambda").invoke(FunctionName="worker", InvocationType="Event")
+    wait_until(lambda: note.exists() and note.read_text().endswith("."))
+    return int(note.read_text().removesuffix("."))
 
 
 def test_it_answers_on_loopback_with_iam_enforced(aws: EmbeddedAws):
@@ -103,11 +116,21 @@ def test_a_port_that_is_taken_is_refused(tmp_path: Path):
 
 def test_stopping_takes_the_workers_along(tmp_path: Path):
     with running(tmp_path, region=REGION) as aws:
-        worker = int(worker_environment(aws)["PID"])
+        worker = busy_worker(aws, tmp_path / "note")
         assert alive(worker)
     wait_until(lambda: not alive(worker))
     assert not alive(aws.pid)
     assert not listening(aws.port)
+
+
+def test_a_supervisor_told_to_end_takes_all_along(tmp_path: Path):
+    aws = start(tmp_path, region=REGION)
+    worker = busy_worker(aws, tmp_path / "note")
+    os.kill(aws.pid, signal.SIGTERM)
+    os.waitpid(aws.pid, 0)
+    wait_until(lambda: not alive(worker))
+    assert not listening(aws.port)
+    assert stop(tmp_path) is False
 
 
 def test_stopping_twice_is_stopping_once(tmp_path: Path):
@@ -126,6 +149,7 @@ def test_it_starts_again_after_it_stopped(tmp_path: Path):
 def test_an_orphan_of_a_killed_supervisor_is_found_and_stopped(tmp_path: Path):
     aws = start(tmp_path, region=REGION)
     os.kill(aws.pid, signal.SIGKILL)
+    os.waitpid(aws.pid, 0)
     assert connect(tmp_path) == aws
     assert stop(tmp_path) is True
     assert not listening(aws.port)
@@ -170,6 +194,17 @@ def test_one_that_does_not_come_up_says_why_and_leaves_nothing(tmp_path: Path, m
         connect(folder)
     with contextlib.closing(socket.socket()) as probe:
         probe.bind((HOST, 0))
+
+
+def test_one_that_never_answers_is_given_up_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "ministack.py").write_text(SLEEPER)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(embedded_aws, "_START_SECONDS", 1)
+    folder = tmp_path / "sandbox"
+    with pytest.raises(SandboxError, match="did not come up"):
+        start(folder, region=REGION)
+    with pytest.raises(SandboxError, match="no sandbox is running"):
+        connect(folder)
 
 
 def test_nothing_of_the_callers_aws_settings_reaches_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
