@@ -10,6 +10,11 @@ from sandbox.graph import Graph
 from sandbox.program import ROOT, capture
 
 _KIB = 1024
+_COLD_IMPORT = """\
+A fresh interpreter imports the handler from its unit's zip and layer. A handler makes its clients when it first needs
+them, so the import alone leaves boto3 out; `ready` makes the clients too. `bare` imports boto3 and makes the same
+clients, and nothing else. Medians of 7, in turns. Aim: ready within 1.5 times bare.
+"""
 
 
 def main() -> None:
@@ -48,10 +53,7 @@ def _earning(earned: earning.Earning) -> Iterator[str]:
 def _imports(imported: list[imports.ColdImport]) -> Iterator[str]:
     yield "## Cold import of each handler"
     yield ""
-    yield "A fresh interpreter imports the handler from its unit's zip and layer. A handler makes its clients when it"
-    yield "first needs them, so the import alone leaves boto3 out; `ready` makes the clients too. `bare` imports boto3 and"
-    yield "makes the same clients, and nothing else. Medians of 7, in turns. Aim: ready within 1.5 times bare."
-    yield ""
+    yield _COLD_IMPORT
     yield "| function | import, ms | ready, ms | bare, ms | ready / bare |"
     yield "|---|---:|---:|---:|---:|"
     for one in imported:
