@@ -71,6 +71,4 @@ def _key(project: str, key: str) -> str:
 def _text(path: Path, key: str, value: Any) -> str:
     if isinstance(value, dict) and _ENCRYPTED in value:
         raise InvalidStack(f"{path.name}: {key} is encrypted; only the Pulumi CLI can read it")
-    if isinstance(value, bool):
-        return "true" if value else "false"
     return value if isinstance(value, str) else json.dumps(value)

@@ -1,13 +1,15 @@
 """The program run without an engine."""
 
+import contextvars
 import hashlib
 import json
+import sys
 from pathlib import Path
 
 import pulumi
 import pytest
 
-from sandbox.graph import UNKNOWN, Resource, stack_urn
+from sandbox.graph import UNKNOWN, Graph, Resource, stack_urn
 from sandbox.program import DuplicateUrn, capture
 from sandbox.stack_config import InvalidStack
 from tests.sandbox.conftest import WriteProgram
@@ -19,6 +21,15 @@ IMPORTS = """
 import pulumi
 from pulumi_aws import sqs
 """
+
+
+class NoMocks(pulumi.runtime.Mocks):
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs):
+        raise AssertionError(args.name)
+
+    def call(self, args: pulumi.runtime.MockCallArgs):
+        raise AssertionError(args.token)
+
 
 NESTED = """
 import pulumi
@@ -146,7 +157,7 @@ def test_a_secret_is_its_value(write_program: WriteProgram):
 
 
 def test_a_capture_starts_from_nothing_and_leaves_nothing(write_program: WriteProgram):
-    before = (Path.cwd(), pulumi.runtime.get_root_resource(), pulumi.get_project())
+    before = (Path.cwd(), [*sys.path], pulumi.runtime.get_root_resource(), pulumi.get_project())
     root = write_program(NESTED)
     (root / "Pulumi.prod.yaml").write_text("config:\n  tiny:word: bye\n")
     capture("dev", root=root)
@@ -155,7 +166,16 @@ def test_a_capture_starts_from_nothing_and_leaves_nothing(write_program: WritePr
     assert graph.one("tiny:index:Outer", "outer").parent == stack_urn("tiny", "prod")
     assert graph.outputs["word"] == "bye"
     assert pulumi.runtime.config.CONFIG.get() == {}
-    assert (Path.cwd(), pulumi.runtime.get_root_resource(), pulumi.get_project()) == before
+    assert (Path.cwd(), [*sys.path], pulumi.runtime.get_root_resource(), pulumi.get_project()) == before
+
+
+def test_a_capture_does_not_see_mocks_of_its_caller(write_program: WriteProgram):
+    def beside_mocks() -> Graph:
+        pulumi.runtime.set_mocks(NoMocks(), project="other", stack="other")
+        return capture("dev", root=write_program(NESTED))
+
+    graph = contextvars.copy_context().run(beside_mocks)
+    assert graph.one("tiny:index:Outer", "outer").parent == stack_urn("tiny", "dev")
 
 
 def test_a_capture_that_fails_leaves_nothing(write_program: WriteProgram):
