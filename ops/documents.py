@@ -8,6 +8,7 @@ from rich.console import Console
 
 from contracts import catalogue
 from ops.picture import system_page
+from ops.resource_tree import resources_page
 from sandbox.program import capture
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,6 +23,7 @@ def generated(root: Path) -> dict[Path, str]:
     return {
         **{Path("contracts/schemas") / name: text for name, text in catalogue.schemas().items()},
         Path("docs/system.md"): system_page(graph),
+        Path("docs/resources.md"): resources_page(graph),
     }
 
 

@@ -3,11 +3,13 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from components.boundary import MANAGED_POLICY_LIMIT
 from contracts import catalogue
+from ops.resource_tree import resources_page
 from sandbox.graph import UNKNOWN, Graph, Resource
 
 PBCS = tuple(sorted({capability.unit for capability in catalogue.capabilities()}))
@@ -182,6 +184,11 @@ def test_stores_are_protected_by_environment(graph: Graph):
         assert table.inputs["serverSideEncryption"]["enabled"] is True
         assert table.inputs["deletionProtectionEnabled"] is (graph.stack in ("staging", "prod"))
         assert table.protect is (graph.stack == "prod")
+
+
+def test_every_resource_is_where_the_page_of_resources_says(dev: Graph):
+    """Names, types and parents, exactly: what a change adds or moves shows in its diff."""
+    assert resources_page(dev) == (Path(__file__).parents[2] / "docs/resources.md").read_text()
 
 
 def test_the_children_of_a_pbc(dev: Graph):
