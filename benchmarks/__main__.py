@@ -13,7 +13,7 @@ _KIB = 1024
 _COLD_IMPORT = """\
 A fresh interpreter imports the handler from its unit's zip and layer. A handler makes its clients when it first needs
 them, so the import alone leaves boto3 out; `ready` makes the clients too. `bare` imports boto3 and makes the same
-clients, and nothing else. Medians of 7, in turns. Aim: ready within 1.5 times bare.
+clients, and nothing else. Medians of 5, in turns; the ratio is the median of each turn's. Aim: within 1.5.
 """
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sandbox.graph import Graph, Resource
 
-_RUNS = 7
+_RUNS = 5
 _SERVICES = {
     "STORE_TABLE": "dynamodb",
     "OUTBOX_TABLE": "dynamodb",
@@ -33,11 +33,8 @@ class ColdImport:
     """Importing the handler and making the clients of its services."""
     bare_ms: float
     """Importing boto3 and making the same clients."""
-
-    @property
-    def ratio(self) -> float:
-        """How many times the bare handler, clients included on both sides."""
-        return self.ready_ms / self.bare_ms
+    ratio: float
+    """How many times the bare handler: the median over runs of ready beside the bare one right after it."""
 
 
 def measure(graph: Graph, root: Path) -> list[ColdImport]:
@@ -62,7 +59,8 @@ def measure(graph: Graph, root: Path) -> list[ColdImport]:
             ]
             imported, ready, alone = (statistics.median(column) * _MILLISECONDS for column in zip(*runs, strict=True))
             name = function.inputs["name"].partition("-local-")[2]
-            measured.append(ColdImport(function=name, import_ms=imported, ready_ms=ready, bare_ms=alone))
+            ratio = statistics.median(made / bare_one for _, made, bare_one in runs)
+            measured.append(ColdImport(function=name, import_ms=imported, ready_ms=ready, bare_ms=alone, ratio=ratio))
     return measured
 
 
