@@ -28,7 +28,9 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     out.print(Text(title, style="italic"), soft_wrap=True)
     table = Table()
     for column in columns:
-        table.add_column(column, justify="right" if column.endswith(("points", "version", "number")) else "left")
+        justify = "right" if column.endswith(("points", "version", "number")) else "left"
+        # Folded where it is too long, never cut: an id must be whole to be of use.
+        table.add_column(column, justify=justify, overflow="fold")
     for row in rows:
         # As plain text: what people wrote may have square brackets in it.
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))

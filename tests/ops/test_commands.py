@@ -93,7 +93,7 @@ CASES: dict[str, Case] = {
         [
             "campaigns", "set", "june", "--name", "June", "--starts-at", "2026-06-01T00:00:00Z",
             "--ends-at", "2026-07-01T00:00:00Z", "--category", "fuel", "--category", "groceries", "--multiplier", "2",
-            "--exclusive", "--priority", "5",
+            "--card-product", "gold", "--exclusive", "--priority", "5",
         ],
         SET_CAMPAIGN,
         msgspec.structs.replace(CAMPAIGN, multiplier="2", fixed_points=None),
@@ -103,13 +103,34 @@ CASES: dict[str, Case] = {
             "starts_at": "2026-06-01T00:00:00Z",
             "ends_at": "2026-07-01T00:00:00Z",
             "categories": ["fuel", "groceries"],
-            "card_products": ["*"],
+            "card_products": ["gold"],
             "multiplier": "2",
             "fixed_points": None,
             "combination": "exclusive",
             "priority": 5,
         },
         ["june", "x 2"],
+    ),
+    "campaigns set for all": (
+        [
+            "campaigns", "set", "june", "--name", "June", "--starts-at", "2026-06-01T00:00:00Z",
+            "--ends-at", "2026-07-01T00:00:00Z", "--fixed-points", "50",
+        ],
+        SET_CAMPAIGN,
+        CAMPAIGN,
+        {
+            "campaign_id": "june",
+            "name": "June",
+            "starts_at": "2026-06-01T00:00:00Z",
+            "ends_at": "2026-07-01T00:00:00Z",
+            "categories": ["*"],
+            "card_products": ["*"],
+            "multiplier": None,
+            "fixed_points": 50,
+            "combination": "stacking",
+            "priority": 0,
+        },
+        ["june", "+ 50"],
     ),
     "merchants set": (
         ["merchants", "set", "shop-1", "fuel", "--reason", "said so"],
@@ -212,6 +233,16 @@ def test_square_brackets_are_text_and_no_style(aws: Aws, rewards: Rewards):
     override = msgspec.structs.replace(OVERRIDE, reason="[red] herring")
     aws.lambda_.answers(LIST_OVERRIDES, MerchantOverrides(overrides=[override]))
     assert "[red] herring" in rewards("merchants", "list").stdout
+
+
+def test_an_id_is_never_cut_however_narrow_the_terminal(aws: Aws, rewards: Rewards, monkeypatch: pytest.MonkeyPatch):
+    override = msgspec.structs.replace(OVERRIDE, merchant_id="shop-" + "0123456789" * 4)
+    aws.lambda_.answers(LIST_OVERRIDES, MerchantOverrides(overrides=[override]))
+    monkeypatch.setenv("COLUMNS", "60")
+    first_cells = [
+        line.split("│")[1].strip() for line in rewards("merchants", "list").stdout.splitlines() if "│" in line
+    ]
+    assert "".join(first_cells) == override.merchant_id
 
 
 def test_overrides_are_listed_for_people(aws: Aws, rewards: Rewards):
