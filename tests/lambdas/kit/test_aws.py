@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas.kit.aws import DynamoDb, EventBridge, Sqs
-from lambdas.kit.ports import BusEntry, ConditionFailed, Operation, Put, TransactionConflict
+from lambdas.kit.ports import BusEntry, ConditionFailed, Operation, Put, Query, TransactionConflict
 from sandbox.embedded_aws import EmbeddedAws
 from tests.lambdas.kit.memory import BEGIN
 
@@ -52,6 +52,32 @@ def test_a_refused_transaction_is_understood(code: str, reasons: list[str], mean
 
     if isinstance(refusal.value, ConditionFailed):
         assert refusal.value.failed == (OPERATIONS[0],)
+
+
+class ReadingClient:
+    """A client that keeps its requests and finds nothing."""
+
+    def __init__(self) -> None:
+        self.requests: list[dict[str, Any]] = []
+
+    def get_item(self, **request: Any) -> dict[str, Any]:
+        self.requests.append(request)
+        return {}
+
+    def query(self, **request: Any) -> dict[str, Any]:
+        self.requests.append(request)
+        return {"Items": []}
+
+
+def test_reads_are_consistent_except_through_an_index():
+    """The embedded AWS always is, so the requests themselves are looked at. DynamoDB refuses it for an index."""
+    tables, client = DynamoDb(), ReadingClient()
+    tables.__dict__["_client"] = client
+    tables.get("store", {"pk": "a", "sk": "b"})
+    tables.query(Query(table="store", key_name="pk", key_value="a"))
+    tables.query(Query(table="outbox", key_name="pending", key_value="pending", index="pending"))
+
+    assert [request.get("ConsistentRead") for request in client.requests] == [True, True, None]
 
 
 def queue(aws: EmbeddedAws) -> tuple[str, str]:

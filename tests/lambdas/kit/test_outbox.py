@@ -239,6 +239,8 @@ def test_the_sweeper_tells_the_age_of_the_oldest_event(
     assert first["OldestPendingAge"][0] == pytest.approx(800, abs=1)
     assert (first["EventsSwept"], second["EventsSwept"]) == ([2.0], [0.0])
     assert second["OldestPendingAge"] == [0.0]
+    units = {one["Name"]: one["Unit"] for one in first["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
+    assert units == {"OldestPendingAge": "Seconds", "EventsSwept": "Count"}
 
 
 def test_the_oldest_goes_first_whatever_its_fraction_of_a_second(there: World):

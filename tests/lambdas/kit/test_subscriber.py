@@ -76,6 +76,17 @@ def test_an_event_is_handled_once(there: World, consumer: Consumer):
     assert there.dead_letters.sent == []
 
 
+def test_what_was_handled_is_not_judged_again(there: World, consumer: Consumer):
+    """The state may have moved on since: what was right then could fail now."""
+    consumer.subscriber.consume(bus_event(CALCULATED), there.runtime)
+    consumer.failures["p-1"] = NotYet("it looks different now")
+
+    consumer.subscriber.consume(bus_event(CALCULATED), there.runtime)
+
+    assert consumer.handled == ["p-1"]
+    assert there.dead_letters.sent == []
+
+
 def test_an_event_that_overtakes_its_twin_is_dropped(there: World, consumer: Consumer):
     """The inbox is asked first, and again by the transaction: two deliveries may be handled at the same moment."""
     twin = Consumer()
