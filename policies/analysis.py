@@ -1,0 +1,182 @@
+"""One stack under judgement: its graph, and what follows from it, each computed once and shared by all rules."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from contract_edges import Capability
+from graph import Graph, Resource
+from iam.catalogue import HARMLESS, class_of, classes, expand_all, targets
+from iam.documents import Document
+from iam.evaluator import Grant, can
+from iam.globs import Glob
+from iam.principals import GROUP, Identities, Principal, collect
+from iam.regions import Region
+from inventory import Inventory, Thing
+from naming import DEFAULT_PREFIX, Naming, of_service
+
+INVOKE = "lambda:invokefunction"
+_ACCOUNT_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the pack can be told."""
+
+    prefix: str = DEFAULT_PREFIX
+    """What the physical names of a unit start with; `{project}`, `{stack}` and `{unit}` are filled in."""
+    capabilities: tuple[Capability, ...] = ()
+    """The capabilities that contracts open to named callers."""
+    protected_stacks: tuple[str, ...] = ("prod",)
+    """Stacks in which Pulumi must refuse to delete stores."""
+    deletion_protected_stacks: tuple[str, ...] = ("staging", "prod")
+    """Stacks in which AWS must refuse to delete tables."""
+    required_tags: tuple[str, ...] = ("project", "environment", "pbc")
+    minimum_log_retention_days: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Access:
+    """That a principal can do something harmful to what is not its unit's own."""
+
+    principal: Principal
+    action_class: str
+    grant: Grant
+    targets: tuple[Thing, ...]
+    """Things of other units in this stack that it reaches so; none where it reaches only what is not in this stack."""
+
+
+@dataclass(eq=False)
+class Analysis:
+    """A stack, and everything that rules ask about it."""
+
+    graph: Graph
+    settings: Settings = field(default_factory=Settings)
+
+    @cached_property
+    def naming(self) -> Naming:
+        """Whose a name is."""
+        return Naming(self.graph.project, self.graph.stack, self.settings.prefix)
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """The things of the stack."""
+        return Inventory(self.graph)
+
+    @cached_property
+    def identities(self) -> Identities:
+        """The identities of the stack."""
+        return collect(self.graph)
+
+    @property
+    def principals(self) -> list[Principal]:
+        """Everyone who can make a request: groups cannot."""
+        return [one for one in self.identities.principals if one.resource.type != GROUP]
+
+    @cached_property
+    def account(self) -> str | None:
+        """The account of the stack; None if nothing tells it."""
+        accounts = (one.arn.split(":")[4] for one in self.principals if one.arn)
+        return next((account for account in accounts if len(account) == _ACCOUNT_DIGITS), None)
+
+    def own(self, unit: str | None) -> tuple[Glob, ...]:
+        """Patterns of everything that a unit owns; nothing for no unit."""
+        if unit is None:
+            return ()
+        if unit not in self._own:
+            self._own[unit] = (*self.naming.own(unit), *self._odd_names(unit))
+        return self._own[unit]
+
+    def allowed_calls(self, unit: str | None) -> tuple[Glob, ...]:
+        """The capabilities that contracts open to a unit."""
+        return tuple(
+            self.naming.capability(one.unit, one.name) for one in self.settings.capabilities if unit in one.callers
+        )
+
+    def outside(self, unit: str | None, action: str) -> Iterator[Region]:
+        """Everything that an action can act on and that neither is the unit's own nor open to it by contract."""
+        own = () if class_of(action) in classes().never_own else self.own(unit)
+        for target in targets(action):
+            service = target.text.split(":")[2] if target.text != "*" else "*"
+            excluded = own if service == "*" else of_service(own, service)
+            if action == INVOKE:
+                excluded = (*excluded, *self.allowed_calls(unit))
+            yield Region((target,), excluded)
+
+    @cached_property
+    def accesses(self) -> tuple[Access, ...]:
+        """Every principal's way out of its unit, one for each class of action."""
+        return tuple(access for principal in self.principals for access in self.accesses_of(principal))
+
+    def accesses_of(self, principal: Principal) -> Iterator[Access]:
+        """The ways of one principal out of its unit, one for each class of action."""
+        for name, actions in _by_class(principal).items():
+            grant = next((grant for action in actions if (grant := self._way_out(principal, action))), None)
+            if grant is not None:
+                yield Access(principal, name, grant, tuple(self.reached(principal.unit, grant.region)))
+
+    def reached(self, unit: str | None, region: Region) -> Iterator[Thing]:
+        """The things in a region that are not the unit's own."""
+        for thing in self.inventory.things:
+            if (thing.unit is None or thing.unit != unit) and thing.lies_in(region):
+                yield thing
+
+    def refers_to(self, resource: Resource, key: str) -> list[Thing]:
+        """The things whose values flow into a property."""
+        by_urn = self.inventory.by_urn
+        return [by_urn[one.urn] for one in self.graph.flows_from(resource, key) if one.urn in by_urn]
+
+    @cached_property
+    def _own(self) -> dict[str, tuple[Glob, ...]]:
+        return {}
+
+    def _way_out(self, principal: Principal, action: str) -> Grant | None:
+        own = self.own(principal.unit)
+        regions = self.outside(principal.unit, action)
+        return next((grant for region in regions if (grant := can(principal, action, region, own))), None)
+
+    def _odd_names(self, unit: str) -> Iterator[Glob]:
+        """What a unit owns although its name does not tell."""
+        by_name = self.naming.own(unit)
+        for thing in self.inventory.of_unit(unit):
+            if not any(pattern.matches(arn.text) for arn in thing.arns[:1] for pattern in by_name):
+                yield from thing.arns
+        for key in self.graph.by_type("aws:kms/key:Key"):
+            if self.graph.owner(key) == unit and isinstance(key.get("arn"), str):
+                yield Glob(key.get("arn"))
+
+
+def _by_class(principal: Principal) -> Mapping[str, list[str]]:
+    """The actions that a principal may be allowed, by class, without those that are harmless."""
+    actions = possible_actions(principal.documents)
+    if principal.boundary is not None:
+        capped = possible_actions([principal.boundary])
+        # A pattern for a service that the catalogue does not know is compared by the evaluator.
+        actions = frozenset(action for action in actions if action in capped or "*" in action or "?" in action)
+    found: dict[str, list[str]] = {}
+    for action in sorted(actions):
+        name = class_of(action)
+        if name != HARMLESS:
+            found.setdefault(name, []).append(action)
+    return found
+
+
+def possible_actions(documents: list[Document]) -> frozenset[str]:
+    """Every action that the Allow statements of some documents may name."""
+    return frozenset[str]().union(
+        *(
+            expand_all(statement.actions)
+            if statement.actions is not None
+            else expand_all(("*",)) - expand_all(statement.not_actions or ())
+            for document in documents
+            for statement in document.statements
+            if statement.allows
+        )
+    )
+
+
+def contracts_folder(text: str) -> Path:
+    """The folder of contracts, relative to the pack's own."""
+    return Path(os.path.normpath(Path(__file__).parent / text))

@@ -1,0 +1,1 @@
+"""IAM as this pack needs it: documents, patterns, conditions, and who can do what to which resources."""

@@ -1,0 +1,124 @@
+"""The things of a stack that hold data, run code or are identities, with their ARNs as patterns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from graph import Graph, Resource
+from iam.globs import Glob, intersects
+from iam.regions import Region
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of resource."""
+
+    label: str
+    service: str
+    arn: str
+    """Resource part of the ARN; `{}` is the physical name."""
+    name: str = "name"
+    """Property with the physical name."""
+    store: bool = True
+    """True for what holds data of its unit."""
+    below: bool = True
+    """True where other ARNs lie below its own: indexes, streams, versions, objects."""
+
+
+KINDS = {
+    "aws:dynamodb/table:Table": Kind("table", "dynamodb", "table/{}"),
+    "aws:dynamodb/globalTable:GlobalTable": Kind("global table", "dynamodb", "*table/{}"),
+    "aws:sqs/queue:Queue": Kind("queue", "sqs", "{}", below=False),
+    "aws:sns/topic:Topic": Kind("topic", "sns", "{}"),
+    "aws:cloudwatch/logGroup:LogGroup": Kind("log group", "logs", "log-group:{}"),
+    "aws:cloudwatch/eventBus:EventBus": Kind("event bus", "events", "event-bus/{}", store=False, below=False),
+    "aws:cloudwatch/eventArchive:EventArchive": Kind("archive", "events", "archive/{}", below=False),
+    "aws:cloudwatch/eventRule:EventRule": Kind("rule", "events", "rule/*{}", store=False, below=False),
+    "aws:sfn/stateMachine:StateMachine": Kind("state machine", "states", "stateMachine:{}"),
+    "aws:sfn/activity:Activity": Kind("activity", "states", "activity:{}"),
+    "aws:lambda/function:Function": Kind("function", "lambda", "function:{}", store=False),
+    "aws:lambda/layerVersion:LayerVersion": Kind("layer", "lambda", "layer:{}", "layerName", store=False),
+    "aws:iam/role:Role": Kind("role", "iam", "role/*{}", store=False, below=False),
+    "aws:iam/user:User": Kind("user", "iam", "user/*{}", store=False, below=False),
+    "aws:iam/policy:Policy": Kind("policy", "iam", "policy/*{}", store=False, below=False),
+    "aws:s3/bucket:Bucket": Kind("bucket", "s3", "{}", "bucket"),
+    "aws:s3/bucketV2:BucketV2": Kind("bucket", "s3", "{}", "bucket"),
+    "aws:secretsmanager/secret:Secret": Kind("secret", "secretsmanager", "secret:{}-*"),
+    "aws:ssm/parameter:Parameter": Kind("parameter", "ssm", "parameter/{}", below=False),
+    "aws:kinesis/stream:Stream": Kind("stream", "kinesis", "stream/{}"),
+    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": Kind(
+        "delivery stream", "firehose", "deliverystream/{}", below=False
+    ),
+    "aws:scheduler/schedule:Schedule": Kind("schedule", "scheduler", "schedule/*/{}", store=False, below=False),
+    "aws:pipes/pipe:Pipe": Kind("pipe", "pipes", "pipe/{}", store=False, below=False),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Thing:
+    """A resource of a known kind."""
+
+    resource: Resource
+    kind: Kind
+    unit: str | None
+    name: str
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return f"{self.kind.label} {self.name}"
+
+    @cached_property
+    def arns(self) -> tuple[Glob, ...]:
+        """Patterns of its ARN and, where there are any, of those below it, in any account and region."""
+        base = f"arn:*:{self.kind.service}:*:*:{self.kind.arn.format(self.name.lstrip('/'))}"
+        return (
+            Glob(base, strict=True),
+            *((Glob(f"{base}{mark}*", strict=True) for mark in ":/") if self.kind.below else ()),
+        )
+
+    def lies_in(self, region: Region) -> bool:
+        """True if the thing, or something below it, may be in a region."""
+        return any(region.within(arn).example() is not None for arn in self.arns)
+
+
+class Inventory:
+    """All things of a stack whose names are known."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.things = tuple(
+            Thing(resource, kind, graph.owner(resource), name)
+            for token, kind in KINDS.items()
+            for resource in graph.by_type(token)
+            if isinstance(name := resource.get(kind.name), str)
+        )
+        self.by_urn = {thing.resource.urn: thing for thing in self.things}
+
+    @cached_property
+    def stores(self) -> tuple[Thing, ...]:
+        """The things that hold data of their unit."""
+        return tuple(thing for thing in self.things if thing.kind.store)
+
+    def of_unit(self, unit: str) -> list[Thing]:
+        """The things of one unit."""
+        return [thing for thing in self.things if thing.unit == unit]
+
+    def named_by(self, text: str, label: Sequence[str] = ()) -> list[Thing]:
+        """The things that an ARN, URL or name may mean."""
+        if text.startswith("arn:"):
+            glob = Glob(text)
+            return [thing for thing in self._candidates(text) if any(intersects(arn, glob) for arn in thing.arns)]
+        name = text.rpartition("/")[2] if text.startswith("https://sqs.") else text
+        return [thing for thing in self._by_name.get(name, ()) if not label or thing.kind.label in label]
+
+    def _candidates(self, arn: str) -> list[Thing]:
+        service = arn.split(":")[2] if arn.count(":") > 1 else "*"
+        exact = "*" not in service and "?" not in service
+        return [thing for thing in self.things if not exact or thing.kind.service == service]
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Thing]]:
+        found: dict[str, list[Thing]] = {}
+        for thing in self.things:
+            found.setdefault(thing.name, []).append(thing)
+        return found

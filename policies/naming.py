@@ -1,0 +1,79 @@
+"""Whose a resource is by its name, also where the resource itself is not in this stack.
+
+Every physical name of a unit starts with the unit's prefix. The prefix ends in a character that no unit key contains,
+so the prefix of one unit is never the beginning of another's.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+
+from iam.globs import Glob
+
+DEFAULT_PREFIX = "{project}-{stack}-{unit}_"
+LIVE = "live"
+_NAME_LIMIT = 64
+_HASH_LENGTH = 7
+
+_RESOURCES = {
+    "backup": ("backup-vault:{p}*",),
+    "cloudwatch": ("alarm:{p}*",),
+    "dynamodb": ("table/{p}*",),
+    "events": ("rule/{p}*", "rule/*/{p}*", "archive/{p}*", "replay/{p}*", "event-bus/{p}*"),
+    "firehose": ("deliverystream/{p}*",),
+    "iam": ("role/{p}*", "policy/{p}*", "user/{p}*", "group/{p}*", "instance-profile/{p}*"),
+    "kinesis": ("stream/{p}*",),
+    "kms": ("alias/{p}*",),
+    "lambda": ("function:{p}*", "layer:{p}*"),
+    "logs": ("log-group:/aws/*/{p}*", "log-group:{p}*"),
+    "pipes": ("pipe/{p}*",),
+    "s3": ("{p}*",),
+    "scheduler": ("schedule/*/{p}*", "schedule-group/{p}*"),
+    "secretsmanager": ("secret:{p}*",),
+    "sns": ("{p}*",),
+    "sqs": ("{p}*",),
+    "ssm": ("parameter/{p}*",),
+    "states": ("stateMachine:{p}*", "execution:{p}*", "express:{p}*", "activity:{p}*", "mapRun:{p}*"),
+}
+"""Where the prefix stands in the resource part of an ARN, by service."""
+
+
+@dataclass(frozen=True)
+class Naming:
+    """The convention of one stack."""
+
+    project: str
+    stack: str
+    template: str = DEFAULT_PREFIX
+
+    def prefix(self, unit: str) -> str:
+        """What all names of a unit start with."""
+        return self.template.format(project=self.project, stack=self.stack, unit=unit)
+
+    def own(self, unit: str) -> tuple[Glob, ...]:
+        """Patterns of every ARN that is the unit's by its name, in any region."""
+        return _own(self.prefix(unit))
+
+    def capability(self, unit: str, name: str) -> Glob:
+        """The ARN of the alias behind a capability."""
+        prefix = self.prefix(unit)
+        function = prefix + name
+        if len(function) > _NAME_LIMIT:
+            digest = hashlib.sha256(name.encode()).hexdigest()[:_HASH_LENGTH]
+            function = f"{prefix}{name[: _NAME_LIMIT - len(prefix) - _HASH_LENGTH - 1].rstrip('-')}-{digest}"
+        return Glob(f"arn:*:lambda:*:*:function:{function}:{LIVE}", strict=True)
+
+
+@cache
+def _own(prefix: str) -> tuple[Glob, ...]:
+    return tuple(
+        Glob(f"arn:*:{service}:*:*:{resource.format(p=prefix)}", strict=True)
+        for service, resources in _RESOURCES.items()
+        for resource in resources
+    )
+
+
+@cache
+def of_service(patterns: tuple[Glob, ...], service: str) -> tuple[Glob, ...]:
+    """Those of some ARN patterns that are of one service, or of any."""
+    return tuple(pattern for pattern in patterns if pattern.text.split(":")[2:3] in ([service], ["*"]))

@@ -1,0 +1,60 @@
+"""What a rule is, and what it finds."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from analysis import Analysis
+from graph import Resource
+
+Sample = Sequence[Resource]
+
+
+@dataclass(frozen=True, order=True)
+class Violation:
+    """That a resource breaks a rule."""
+
+    rule: str
+    urn: str
+    """URN of the resource to mend."""
+    message: str
+    """What is wrong, in one sentence."""
+    unit: str | None = None
+    """The unit whose principal or resource it is; None if it belongs to nobody."""
+    store_unit: str | None = None
+    """The unit whose data is in danger; None where the rule is not about one."""
+    path: tuple[str, ...] = ()
+    """From the principal to the store: nodes, with the edge between each two."""
+    fix: str = ""
+
+    @property
+    def text(self) -> str:
+        """Everything about it, in a few lines."""
+        lines = [self.message]
+        if self.path:
+            lines.append(f"Path: {' → '.join(self.path)}")
+        return "\n".join([*lines, f"Fix: {self.fix}"] if self.fix else lines)
+
+
+Check = Callable[[Analysis], Iterator[Violation]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that must hold in a stack."""
+
+    id: str
+    title: str
+    """What holds, in a sentence."""
+    why: str
+    fix: str
+    check: Check
+    compliant: Sequence[Sample] = field(default=(), repr=False)
+    """Small stacks that keep the rule."""
+    violating: Sequence[Sample] = field(default=(), repr=False)
+    """Small stacks that break it."""
+    exemptible: bool = True
+    """False where an exemption would make everything else that is proved worthless."""
+    advisory: bool = False
+    """True for advice: it is shown, and blocks nothing."""
+    types: tuple[str, ...] = ()
+    """Type tokens that it reads, where it is about certain types only."""

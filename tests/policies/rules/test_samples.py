@@ -1,0 +1,40 @@
+"""Every rule against its own samples: what complies passes, what violates is found."""
+
+import pytest
+from analysis import Settings
+from contract_edges import Capability
+from engine import judge
+from rules import every_rule
+
+SETTINGS = Settings(capabilities=(Capability("ledger", "balance", ("operations",)),))
+COMPLIANT = [(rule, index) for rule in every_rule() for index in range(len(rule.compliant))]
+VIOLATING = [(rule, index) for rule in every_rule() for index in range(len(rule.violating))]
+
+
+def _id(value: object) -> str:
+    return value.id if hasattr(value, "id") else str(value)
+
+
+@pytest.mark.parametrize(("rule", "index"), COMPLIANT, ids=_id)
+def test_a_compliant_sample_passes(rule, index):
+    assert [found.text for found in judge(rule.compliant[index], SETTINGS, [rule])] == []
+
+
+@pytest.mark.parametrize(("rule", "index"), VIOLATING, ids=_id)
+def test_a_violating_sample_is_found(rule, index):
+    found = judge(rule.violating[index], SETTINGS, [rule])
+    assert found, f"{rule.id} does not see its own sample {index}"
+    for violation in found:
+        assert violation.rule == rule.id
+        assert violation.message
+        assert violation.fix
+        assert violation.urn in {resource.urn for resource in rule.violating[index]}
+
+
+@pytest.mark.parametrize("rule", every_rule(), ids=_id)
+def test_a_rule_explains_itself(rule):
+    assert rule.title
+    assert rule.why
+    assert rule.fix
+    assert rule.compliant
+    assert rule.violating
