@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from contracts.points_calculation import Line, PointsCalculated
 from contracts.points_ledger import BALANCE, STATEMENT, Balance, Statement
-from lambdas.kit.ports import TransactionConflict
+from lambdas.kit.ports import Put, TransactionConflict, Update
 from lambdas.kit.unit_of_work import StillContended
 from lambdas.points_ledger import balance, post_points, statement
-from lambdas.points_ledger.model import Posting
+from lambdas.points_ledger.model import Account, Posting, earned
+from lambdas.points_ledger.store import Ledger as LedgerStore
 from tests.lambdas.calls import Caller, RefusedCall
 from tests.lambdas.kit.deliveries import bus_event, changed
 from tests.lambdas.kit.memory import BEGIN, World, world
@@ -154,6 +155,26 @@ def test_the_same_posting_twice_at_the_same_moment_is_booked_once(ledger: Ledger
     assert ledger.refusals() == []
 
 
+def test_the_same_posting_id_for_two_members_at_the_same_moment_is_booked_for_one(ledger: Ledger):
+    ledger.world.tables.before_transaction = lambda: ledger.post(calculated(member_id="m-2"), event_id="event-other")
+    ledger.post(calculated(member_id="m-1"))
+
+    assert ledger.balances() == {"m-2": 5}
+    assert ledger.refusals() == ["ConflictingPosting: posting p-1 was booked before with another member_id, entries"]
+
+
+def test_postings_and_lines_are_only_ever_added(ledger: Ledger):
+    before = Account(member_id="m-1", balance_points=10, version=3)
+    booked = earned("p-1", "m-1", 5, "2 points per EUR", BEGIN)
+    posting, account, line = LedgerStore(ledger.world.runtime).post(booked, before, before.after(booked))
+
+    assert isinstance(account, Update)
+    assert (account.set, account.expect) == ({"balance_points": 15, "version": 4}, {"version": 3})
+    for added in (posting, line):
+        assert isinstance(added, Put)
+        assert added.expect == {"pk": None}
+
+
 def test_a_posting_that_cannot_be_committed_is_delivered_again(ledger: Ledger):
     ledger.world.tables.conflicts = 1000
     with pytest.raises((TransactionConflict, StillContended)):
@@ -239,21 +260,19 @@ def test_a_statement_is_read_newest_first_with_the_balance_after_each(ledger: Le
     }
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 7, 8])
-def test_pages_of_a_statement_join_to_the_whole(ledger: Ledger, limit: int):
-    for number in range(7):
+@pytest.mark.parametrize(("limit", "pages"), [(1, 12), (5, 3), (6, 2), (12, 1), (13, 1)])
+def test_pages_of_a_statement_join_to_the_whole(ledger: Ledger, limit: int, pages: int):
+    for number in range(12):
         ledger.post(calculated(f"p-{number}"))
     ledger.post(calculated("p-other", member_id="m-10"))
 
-    sequences: list[int] = []
-    page = ledger.statement(limit=limit)
-    while True:
-        assert len(page.lines) <= limit
-        sequences += [line.sequence for line in page.lines]
-        if page.next is None:
-            break
-        page = ledger.statement(limit=limit, before=page.next)
-    assert sequences == [7, 6, 5, 4, 3, 2, 1]
+    read = [ledger.statement(limit=limit)]
+    while read[-1].next is not None:
+        read.append(ledger.statement(limit=limit, before=read[-1].next))
+
+    assert [line.sequence for page in read for line in page.lines] == list(range(12, 0, -1))
+    assert len(read) == pages
+    assert all(page.balance_points == 60 for page in read)
 
 
 def test_a_page_stays_as_it_was_when_something_is_posted_meanwhile(ledger: Ledger):
