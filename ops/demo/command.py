@@ -49,13 +49,18 @@ def demo(
         out.print(Panel("3. Break things, and look"))
         shown = [earned, *break_things(world)]
     failed = [show.title for show in shown if not show.held]
-    if as_json:
-        out.quiet = False
-        print_json({"shows": shown, "failed": failed})
-    verdict = f"Not as promised: {', '.join(failed)}" if failed else "Every figure and every denial is as promised."
-    out.print(Panel(verdict, style="red" if failed else "green"))
+    print_verdict(shown, failed, as_json=as_json)
     if failed:
         raise typer.Exit(1)
+
+
+def print_verdict(shown: Sequence[shows.Show], failed: Sequence[str], *, as_json: bool) -> None:
+    """Say whether all was as promised: to people, or to machines and then nothing besides."""
+    if as_json:
+        print_json({"shows": shown, "failed": failed})
+        return
+    verdict = f"Not as promised: {', '.join(failed)}" if failed else "Every figure and every denial is as promised."
+    out.print(Panel(verdict, style="red" if failed else "green"))
 
 
 def apply(world: World, programme: Path) -> None:
