@@ -4,6 +4,7 @@
 OperatorError           2: it could not be tried
 ├── Refused             1: a capability said no
 ├── RowsRefused         1: some rows of a file were wrong, the others went on
+├── NothingHappens      1: the demo waited in vain
 └── Unreachable         2: no sandbox, no credentials, no such stack or function
 ```
 """

@@ -13,7 +13,7 @@ from contracts.cards import PurchasePosted
 from contracts.points_calculation import EXPLAIN, Calculation, Explain
 from contracts.points_ledger import BALANCE, GetBalance
 from ops.capabilities import LambdaCapabilities
-from ops.errors import Refused
+from ops.errors import SAID_NO, OperatorError, Refused
 from ops.purchases import publish
 from ops.session import Session, open_session
 from sandbox.embedded_aws import EmbeddedAws
@@ -28,8 +28,10 @@ _PATIENCE_SECONDS = 120
 """How long nothing may happen before waiting is given up."""
 
 
-class NothingHappens(Exception):
+class NothingHappens(OperatorError):
     """What was waited for did not come, and nothing else moved either."""
+
+    exit_code = SAID_NO
 
 
 @dataclass(frozen=True, kw_only=True)
