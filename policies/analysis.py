@@ -1,6 +1,8 @@
 """One stack under judgement: its graph, and what follows from it, each computed once and shared by all rules."""
 
 import os
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +20,8 @@ from inventory import Inventory, Thing
 from naming import DEFAULT_PREFIX, Naming, of_service
 
 INVOKE = "lambda:invokefunction"
-_ACCOUNT_DIGITS = 12
+_ACCOUNT = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}):")
+PLATFORM = "Platform"
 
 
 @dataclass(frozen=True)
@@ -77,9 +80,14 @@ class Analysis:
 
     @cached_property
     def account(self) -> str | None:
-        """The account of the stack; None if nothing tells it."""
-        accounts = (one.arn.split(":")[4] for one in self.principals if one.arn)
-        return next((account for account in accounts if len(account) == _ACCOUNT_DIGITS), None)
+        """The account of the stack: the one that its ARNs name most; None if nothing tells it."""
+        named = Counter(match for one in self.graph.resources for match in _ACCOUNT.findall(repr(one.props)))
+        return named.most_common(1)[0][0] if named else None
+
+    def is_platform(self, unit: str | None) -> bool:
+        """True for the unit that all others share."""
+        component = self.graph.unit_of(unit) if unit is not None else None
+        return component is not None and component.kind == PLATFORM
 
     def own(self, unit: str | None) -> tuple[Glob, ...]:
         """Patterns of everything that a unit owns; nothing for no unit."""

@@ -134,4 +134,4 @@ def targets(action: str) -> tuple[Glob, ...]:
     services = {body["resources"][kind]["arn"].split(":")[2] for kind in kinds if kind in body["resources"]}
     if not services or any("$" in one for one in services):
         return (Glob("*"),)
-    return tuple(Glob(f"arn:*:{one}:*") for one in sorted(services))
+    return tuple(Glob(f"arn:*:{one}:*:*:*", strict=True) for one in sorted(services))

@@ -98,7 +98,7 @@ def _allowing(documents: Sequence[Document], action: str, facts: Facts, own: Seq
         for statement in document.statements:
             if (
                 statement.allows
-                and _may_name(statement, action)
+                and may_name(statement, action)
                 and evaluate(statement.conditions, facts) is not Truth.FALSE
                 and not _confined(statement, action, own)
             ):
@@ -139,7 +139,7 @@ def _confining_keys(action: str) -> Mapping[str, tuple[Glob, ...]]:
     return {key: globs for key, globs in keys.items() if any(glob.matches(action) for glob in globs)}
 
 
-def _may_name(statement: Statement, action: str) -> bool:
+def may_name(statement: Statement, action: str) -> bool:
     if statement.actions is not None:
         return names(statement.actions, action)
     return not surely_names(statement.not_actions or (), action)

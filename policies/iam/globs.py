@@ -2,14 +2,14 @@
 
 Every question about resources comes down to that one. `*` stands for any text, `?` for one character; there is no
 escape. The search below is exact: it walks the patterns as automata, side by side, and gives the shortest such text,
-or proves that there is none. Positions in a pattern are bits of an integer, so that a step costs a few machine instructions.
+or proves that there is none. Positions in a pattern are bits of an integer: a step costs a few machine instructions.
 """
 
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
 
 _FRESH = "\x00"
 """Stands for every character that no pattern names."""
@@ -42,8 +42,9 @@ class Glob:
         return "*" not in self.text and "?" not in self.text
 
     @cached_property
-    def _regex(self) -> re.Pattern[str]:
-        return re.compile("".join(_as_regex(char, bounded) for char, bounded in self._characters()), re.DOTALL)
+    def _head(self) -> str:
+        """What every text that it matches starts with."""
+        return re.split(r"[*?]", self.text, maxsplit=1)[0]
 
     @cached_property
     def automaton(self) -> "Automaton":
@@ -52,7 +53,10 @@ class Glob:
 
     def matches(self, text: str) -> bool:
         """True if the pattern matches the whole text."""
-        return text == self.text if self.literal else self._regex.fullmatch(text) is not None
+        if self.literal or not text.startswith(self._head):
+            return text == self.text
+        machine = self.automaton
+        return machine.accepts(reduce(machine.step, text, machine.start))
 
     def _characters(self) -> Iterator[tuple[str, bool]]:
         """Each character, and whether it is a wildcard that must not cross a colon."""
@@ -62,22 +66,13 @@ class Glob:
             yield char, self.strict and separators < _ARN_SEPARATORS
 
 
-def _as_regex(char: str, bounded: bool) -> str:  # noqa: FBT001 as `_characters` yields it
-    if char == "*":
-        return "[^:]*" if bounded else ".*"
-    if char == "?":
-        return "[^:]" if bounded else "."
-    return re.escape(char)
-
-
 class Automaton:
     """A pattern's automaton. A state is an integer whose bit `n` says that `n` characters of the pattern are done."""
 
     def __init__(self, characters: tuple[tuple[str, bool], ...]) -> None:
+        self._characters = "".join(char for char, _ in characters)
         self._final = 1 << len(characters)
-        self._stars = 0
-        self._bounded = 0
-        self._any = 0
+        self._stars = self._any = self._bounded = 0
         self._literals: dict[str, int] = {}
         for position, (char, bounded) in enumerate(characters):
             bit = 1 << position
@@ -88,21 +83,38 @@ class Automaton:
                 self._any |= bit
             else:
                 self._literals[char] = self._literals.get(char, 0) | bit
+        self._wild = self._stars | self._any
+        self._known: dict[tuple[int, str], int] = {}
         self.start = self._skip_stars(1)
 
     def step(self, state: int, char: str) -> int:
         """The state after one more character. 0 means that nothing matches any more."""
-        wild = ~self._bounded if char == ":" else -1
-        advance = state & (self._literals.get(char, 0) | (self._any & wild))
-        return self._skip_stars((advance << 1) | (state & self._stars & wild))
+        if not state:
+            return 0
+        key = (state, char)
+        if key not in self._known:
+            wild = ~self._bounded if char == ":" else -1
+            advance = state & (self._literals.get(char, 0) | (self._any & wild))
+            self._known[key] = self._skip_stars((advance << 1) | (state & self._stars & wild))
+        return self._known[key]
 
     def accepts(self, state: int) -> bool:
         """True if the pattern is complete."""
         return bool(state & self._final)
 
-    def expected(self, state: int) -> Iterator[str]:
+    def free(self, state: int) -> bool:
+        """True if some wildcard may take the next character."""
+        return bool(state & self._wild)
+
+    def expected(self, state: int) -> set[str]:
         """The literal characters that make a difference in this state."""
-        return (char for char, positions in self._literals.items() if state & positions)
+        found: set[str] = set()
+        waiting = state & ~self._wild & ~self._final
+        while waiting:
+            lowest = waiting & -waiting
+            found.add(self._characters[lowest.bit_length() - 1])
+            waiting ^= lowest
+        return found
 
     def names(self, char: str) -> bool:
         """True if the character stands in the pattern."""
@@ -142,44 +154,56 @@ def _example(all_of: tuple[Glob, ...], none_of: tuple[Glob, ...]) -> str | None:
     return _search([glob.automaton for glob in all_of], [glob.automaton for glob in none_of])
 
 
+_States = tuple[int, ...]
+_Origins = dict[tuple[_States, _States], tuple[tuple[_States, _States], str] | None]
+
+
 def _search(wanted: list[Automaton], unwanted: list[Automaton]) -> str | None:
     """Breadth first over the product of the automata."""
-    machines = [*wanted, *unwanted]
-    required = len(wanted)
-    start = tuple(machine.start for machine in machines)
-    came_from: dict[tuple[int, ...], tuple[tuple[int, ...], str] | None] = {start: None}
+    start = (tuple(machine.start for machine in wanted), tuple(machine.start for machine in unwanted))
+    origins: _Origins = {start: None}
     queue = deque([start])
     while queue:
-        state = queue.popleft()
-        accepted = [machine.accepts(part) for machine, part in zip(machines, state, strict=True)]
-        if all(accepted[:required]) and not any(accepted[required:]):
-            return _spell(came_from, state, _shown(machines))
-        for char in _choices(machines, state):
-            following = tuple(machine.step(part, char) for machine, part in zip(machines, state, strict=True))
-            if all(following[:required]) and following not in came_from:
-                came_from[following] = (state, char)
-                queue.append(following)
+        now = queue.popleft()
+        inside, outside = now
+        if all(map(Automaton.accepts, wanted, inside)) and not any(map(Automaton.accepts, unwanted, outside)):
+            return _spell(origins, now, _shown([*wanted, *unwanted]))
+        for char in _choices(wanted, inside, unwanted, outside):
+            following = tuple(machine.step(state, char) for machine, state in zip(wanted, inside, strict=True))
+            if not all(following):
+                continue
+            then = (
+                following,
+                tuple(machine.step(state, char) for machine, state in zip(unwanted, outside, strict=True)),
+            )
+            if then not in origins:
+                origins[then] = (now, char)
+                queue.append(then)
     return None
 
 
-def _choices(machines: list[Automaton], state: tuple[int, ...]) -> Iterator[str]:
-    """Characters worth trying: those that some pattern waits for, the colon, and one that no pattern names."""
-    yield _FRESH
-    named = {char for machine, part in zip(machines, state, strict=True) for char in machine.expected(part)}
-    yield from sorted({":", *named})
+def _choices(wanted: list[Automaton], inside: _States, unwanted: list[Automaton], outside: _States) -> Iterable[str]:
+    """Characters worth trying: what a pattern without a wildcard here insists on; else what any pattern waits for, the
+    colon, and one that no pattern names.
+    """
+    for machine, state in zip(wanted, inside, strict=True):
+        if not machine.free(state):
+            return sorted(machine.expected(state))
+    pairs = zip([*wanted, *unwanted], [*inside, *outside], strict=True)
+    named = set[str]().union(*(machine.expected(state) for machine, state in pairs))
+    return [_FRESH, *sorted({":", *named})]
 
 
 def _shown(machines: list[Automaton]) -> str:
+    """What the character that no pattern names appears as."""
     return next((char for char in _SHOWN if not any(machine.names(char) for machine in machines)), _FRESH)
 
 
-def _spell(
-    came_from: dict[tuple[int, ...], tuple[tuple[int, ...], str] | None], state: tuple[int, ...], shown: str
-) -> str:
+def _spell(origins: _Origins, now: tuple[_States, _States], shown: str) -> str:
     characters: list[str] = []
-    step = came_from[state]
+    step = origins[now]
     while step is not None:
-        state, char = step
+        now, char = step
         characters.append(shown if char == _FRESH else char)
-        step = came_from[state]
+        step = origins[now]
     return "".join(reversed(characters))

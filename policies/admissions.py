@@ -1,0 +1,252 @@
+"""Whom the resources of a stack let in by their own policies: resource policies, trust policies, grants, permissions.
+
+In one account such a policy is enough: who is named in it needs no permission of its own. So each may name its own
+unit's principals, and AWS services that act for the unit's own resources, and nobody else.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from analysis import Analysis
+from graph import Resource
+from iam.catalogue import HARMLESS, class_of, expand_all
+from iam.conditions import required_patterns
+from iam.documents import Conditions, Document, Problem, Statement, parse
+from iam.globs import Glob, example
+from naming import of_service
+from values import UNKNOWN, texts
+
+_POLICIES = {
+    "aws:backup/vaultPolicy:VaultPolicy": "policy",
+    "aws:cloudwatch/eventBusPolicy:EventBusPolicy": "policy",
+    "aws:cloudwatch/logDestinationPolicy:LogDestinationPolicy": "accessPolicy",
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyDocument",
+    "aws:dynamodb/resourcePolicy:ResourcePolicy": "policy",
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": "policy",
+    "aws:glue/resourcePolicy:ResourcePolicy": "policy",
+    "aws:kinesis/resourcePolicy:ResourcePolicy": "policy",
+    "aws:kms/key:Key": "policy",
+    "aws:kms/keyPolicy:KeyPolicy": "policy",
+    "aws:kms/replicaKey:ReplicaKey": "policy",
+    "aws:s3/bucketPolicy:BucketPolicy": "policy",
+    "aws:secretsmanager/secretPolicy:SecretPolicy": "policy",
+    "aws:sns/topicPolicy:TopicPolicy": "policy",
+    "aws:sqs/queuePolicy:QueuePolicy": "policy",
+}
+"""Resources that are, or must have, a policy of their own; without a policy nothing can be proved about them."""
+_OPTIONAL_POLICIES = {
+    "aws:s3/bucket:Bucket": "policy",
+    "aws:secretsmanager/secret:Secret": "policy",
+    "aws:sns/topic:Topic": "policy",
+    "aws:sqs/queue:Queue": "policy",
+}
+_WITH_DEFAULT = frozenset({"aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey"})
+"""Without a policy these have the one that leaves everything to the account's identity policies."""
+_DEFAULT_KEY_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": {"Sid": "default", "Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"},
+}
+
+_PERMISSION = "aws:lambda/permission:Permission"
+_LAYER_PERMISSION = "aws:lambda/layerVersionPermission:LayerVersionPermission"
+_KEY_GRANT = "aws:kms/grant:Grant"
+_BUS_PERMISSION = "aws:cloudwatch/eventPermission:EventPermission"
+
+_SOURCE_ARNS = ("aws:SourceArn", "kms:EncryptionContext:aws:logs:arn")
+_SOURCE_ACCOUNTS = ("aws:SourceAccount", "kms:CallerAccount")
+_WRITES = ("foreign-write", HARMLESS, "publish")
+
+
+class Admitted(Enum):
+    """Who is let in who should not be."""
+
+    EVERYONE = "everyone"
+    ACCOUNT = "another account"
+    PRINCIPAL = "a principal that is not its unit's"
+    SERVICE = "an AWS service for whatever asks it"
+
+
+@dataclass(frozen=True, eq=False)
+class Admission:
+    """A statement of a resource's policy that lets in somebody who is not of the resource's unit."""
+
+    resource: Resource
+    unit: str | None
+    statement: Statement
+    who: Admitted
+    name: str
+    trust: bool = False
+
+    @property
+    def reads(self) -> bool:
+        """True if more than writing is allowed."""
+        return any(class_of(action) not in _WRITES for action in expand_all(self.statement.actions or ("*",)))
+
+
+@dataclass(frozen=True, eq=False)
+class Policies:
+    """The resource policies of a stack, and what cannot be read of them."""
+
+    admissions: tuple[Admission, ...]
+    problems: tuple[tuple[Resource, Problem], ...]
+
+
+def find(analysis: Analysis) -> Policies:
+    """Everybody whom a policy lets in although it should not."""
+    documents = [*_documents(analysis), *_as_documents(analysis)]
+    admissions = [
+        admission
+        for resource, document in documents
+        if isinstance(document, Document)
+        for admission in _admitted(analysis, resource, document)
+    ]
+    trusts = [
+        admission
+        for principal in analysis.principals
+        if principal.trust is not None
+        for admission in _admitted(analysis, principal.resource, principal.trust, trust=True)
+    ]
+    problems = [(resource, document) for resource, document in documents if isinstance(document, Problem)]
+    return Policies((*admissions, *trusts), tuple(problems))
+
+
+def _documents(analysis: Analysis) -> Iterator[tuple[Resource, Document | Problem]]:
+    for token, key in _POLICIES.items():
+        for resource in analysis.graph.by_type(token):
+            value = resource.get(key)
+            if value is None and token in _WITH_DEFAULT:
+                value = _default_key_policy(analysis)
+            yield resource, parse(value, f"policy of {resource.name}", resource.urn)
+    for token, key in _OPTIONAL_POLICIES.items():
+        for resource in analysis.graph.by_type(token):
+            value = resource.get(key)
+            if value is not None and value != "":
+                yield resource, parse(value, f"policy of {resource.name}", resource.urn)
+
+
+def _default_key_policy(analysis: Analysis) -> Mapping[str, Any]:
+    root = {"AWS": f"arn:aws:iam::{analysis.account}:root"}
+    return {**_DEFAULT_KEY_POLICY, "Statement": {**_DEFAULT_KEY_POLICY["Statement"], "Principal": root}}
+
+
+def _as_documents(analysis: Analysis) -> Iterator[tuple[Resource, Document | Problem]]:
+    """Permissions and grants that are resources of their own, as the statements that they become."""
+    for resource in analysis.graph.by_type(_PERMISSION):
+        condition = {
+            "ArnLike": _given(resource, {"aws:SourceArn": "sourceArn"}),
+            "StringEquals": _given(resource, {"aws:SourceAccount": "sourceAccount"}),
+        }
+        yield resource, _permission(resource, resource.get("principal"), resource.get("action"), condition)
+    for resource in analysis.graph.by_type(_LAYER_PERMISSION, _BUS_PERMISSION):
+        action = resource.get("action") or "events:PutEvents"
+        yield resource, _permission(resource, resource.get("principal"), action, {})
+    for resource in analysis.graph.by_type(_KEY_GRANT):
+        operations = resource.get("operations")
+        actions = UNKNOWN if operations is UNKNOWN else [f"kms:{one}" for one in texts(operations)]
+        yield resource, _permission(resource, resource.get("granteePrincipal"), actions, {})
+
+
+def _given(resource: Resource, keys: Mapping[str, str]) -> dict[str, Any]:
+    return {key: resource.get(name) for key, name in keys.items() if resource.get(name) is not None}
+
+
+def _permission(
+    resource: Resource, principal: Any, action: Any, condition: Mapping[str, Mapping[str, Any]]
+) -> Document | Problem:
+    source = f"permission {resource.name}"
+    if principal is UNKNOWN or action is UNKNOWN:
+        return Problem(source, "is not known before it is created")
+    service = isinstance(principal, str) and principal.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service" if service else "AWS": principal},
+        "Action": action,
+        "Condition": {operator: tests for operator, tests in condition.items() if tests},
+    }
+    return parse({"Version": "2012-10-17", "Statement": statement}, source, resource.urn)
+
+
+def _admitted(
+    analysis: Analysis, resource: Resource, document: Document, *, trust: bool = False
+) -> Iterator[Admission]:
+    unit = analysis.graph.owner(resource)
+    for statement in document.statements:
+        if not statement.allows:
+            continue
+        if statement.not_principals is not None:
+            yield Admission(resource, unit, statement, Admitted.EVERYONE, "everyone but a few", trust)
+        for kind, names in (statement.principals or {}).items():
+            for name in names:
+                who = _who(analysis, unit, statement, kind, name, trust=trust)
+                if who is not None:
+                    yield Admission(resource, unit, statement, who, name, trust)
+
+
+def _who(
+    analysis: Analysis, unit: str | None, statement: Statement, kind: str, name: str, *, trust: bool
+) -> Admitted | None:
+    if kind == "AWS":
+        return _aws(analysis, unit, statement, name)
+    if kind == "Service":
+        # A role that trusts a service is handed to it by iam:PassRole, which another rule confines.
+        return None if trust or _acts_for_own(analysis, unit, statement.conditions) else Admitted.SERVICE
+    if kind == "Federated":
+        return None if statement.conditions else Admitted.EVERYONE
+    return Admitted.ACCOUNT
+
+
+def _aws(analysis: Analysis, unit: str | None, statement: Statement, name: str) -> Admitted | None:
+    if _only_own_principals(analysis, unit, statement.conditions):
+        return None
+    if name == "*":
+        accounts = required_patterns(statement.conditions, "aws:PrincipalAccount")
+        return Admitted.PRINCIPAL if (analysis.account,) in accounts else Admitted.EVERYONE
+    account = _account_of_root(name)
+    if account is not None:
+        # The account itself leaves it to its identity policies, which are judged one by one. Only the use of a key is
+        # not left to them: a key's policy is what protects copies that are already elsewhere.
+        if account != analysis.account:
+            return Admitted.ACCOUNT
+        return Admitted.PRINCIPAL if _uses_key(statement) else None
+    return None if _is_own(analysis, unit, _as_role(name)) else Admitted.PRINCIPAL
+
+
+def _account_of_root(name: str) -> str | None:
+    if name.isdigit():
+        return name
+    return name.split(":")[4] if name.startswith("arn:") and name.endswith(":root") else None
+
+
+def _uses_key(statement: Statement) -> bool:
+    return any(class_of(action) == "secrets-and-keys" for action in expand_all(statement.actions or ("*",)))
+
+
+def _as_role(name: str) -> str:
+    """The role behind a session."""
+    head, mark, session = name.partition(":assumed-role/")
+    return f"{head.replace(':sts:', ':iam:')}:role/{session.partition('/')[0]}" if mark else name
+
+
+def _is_own(analysis: Analysis, unit: str | None, pattern: str) -> bool:
+    service = [*pattern.split(":"), "", ""][2]
+    return example([Glob(pattern)], of_service(analysis.own(unit), service)) is None
+
+
+def _only_own_principals(analysis: Analysis, unit: str | None, conditions: Conditions) -> bool:
+    tests = required_patterns(conditions, "aws:PrincipalArn")
+    return any(all(_is_own(analysis, unit, pattern) for pattern in patterns) for patterns in tests)
+
+
+def _acts_for_own(analysis: Analysis, unit: str | None, conditions: Conditions) -> bool:
+    """Whether a service is let in only where it acts for the unit's own; for the platform, for the account's own."""
+    for key in _SOURCE_ARNS:
+        for patterns in required_patterns(conditions, key):
+            if all(_is_own(analysis, unit, pattern) for pattern in patterns):
+                return True
+            within = Glob(f"arn:*:*:*:{analysis.account}:*", strict=True)
+            if analysis.is_platform(unit) and all(example([Glob(one)], [within]) is None for one in patterns):
+                return True
+    accounts = [tests for key in _SOURCE_ACCOUNTS for tests in required_patterns(conditions, key)]
+    return analysis.is_platform(unit) and (analysis.account,) in accounts

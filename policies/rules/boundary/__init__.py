@@ -1,0 +1,1 @@
+"""Boundaries: what holds a unit's roles, and whom its resources admit."""

@@ -1,0 +1,55 @@
+"""Resource policies that let others read."""
+
+from collections.abc import Iterator
+
+import admissions
+from admissions import Admitted
+from analysis import Analysis
+
+from rules.admission import queue_with, told
+from rules.rule import Rule, Violation
+from rules.samples import allow, document, role_arn, stack, table_arn, thing
+
+_ID = "isolation-declared-policies"
+_FIX = "Name the own unit's roles, in Principal or by ArnLike aws:PrincipalArn; others ask by contract."
+
+
+def _check(analysis: Analysis) -> Iterator[Violation]:
+    for admission in admissions.find(analysis).admissions:
+        if not admission.trust and admission.reads and admission.who in (Admitted.PRINCIPAL, Admitted.SERVICE):
+            yield told(admission, _ID, _FIX)
+
+
+RULE = Rule(
+    id=_ID,
+    title="No resource policy lets another unit read",
+    why=(
+        "In one account a resource policy is enough: the principal that it names needs no permission of its "
+        "own, and its boundary does not stop it."
+    ),
+    fix=_FIX,
+    check=_check,
+    compliant=[
+        stack(queue_with({"AWS": role_arn("ledger")}, "sqs:ReceiveMessage")),
+        stack(queue_with({"AWS": "*"}, "sqs:*", Condition={"ArnLike": {"aws:PrincipalArn": role_arn("ledger", "*")}})),
+        stack(queue_with({"AWS": "arn:aws:iam::111111111111:root"}, "sqs:ReceiveMessage")),
+    ],
+    violating=[
+        stack(queue_with({"AWS": role_arn("points")}, "sqs:ReceiveMessage")),
+        stack(
+            queue_with({"AWS": "arn:aws:sts::111111111111:assumed-role/rewards-dev-points_worker/me"}, "sqs:Receive*")
+        ),
+        stack(queue_with({"AWS": "*"}, "sqs:*", Condition={"StringEquals": {"aws:PrincipalAccount": "111111111111"}})),
+        stack(
+            thing(
+                "ledger",
+                "aws:dynamodb/resourcePolicy:ResourcePolicy",
+                "policy",
+                {
+                    "resourceArn": table_arn("ledger"),
+                    "policy": document({**allow("dynamodb:GetItem"), "Principal": {"AWS": role_arn("points")}}),
+                },
+            )
+        ),
+    ],
+)

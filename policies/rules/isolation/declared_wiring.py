@@ -1,0 +1,84 @@
+"""Wiring between units."""
+
+from collections.abc import Iterator
+
+import wiring
+from analysis import Analysis
+
+from rules.rule import Rule, Violation
+from rules.samples import function, function_arn, physical, queue, queue_arn, role_arn, stack, table, table_arn, thing
+
+_ID = "isolation-declared-wiring"
+_FIX = "Wire own things to own things. Units meet on the bus, and at the capabilities of their contracts."
+
+
+def _check(analysis: Analysis) -> Iterator[Violation]:
+    for link in wiring.find(analysis):
+        if link.provable:
+            thing_units = sorted({one.unit or "nobody" for one in link.things})
+            yield Violation(
+                rule=_ID,
+                urn=link.resource.urn,
+                message=f"{link.key} of {link.resource.name} of {link.unit or 'nobody'} refers to {link.what}, "
+                + (f"a {link.things[0].kind.label} of {thing_units[0]}" if link.things else "which is not its unit's"),
+                unit=link.unit,
+                store_unit=", ".join(thing_units) or "outside this stack",
+                path=(link.resource.name, link.key, link.things[0].label if link.things else link.what),
+                fix=_FIX,
+            )
+
+
+_MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+
+
+RULE = Rule(
+    id=_ID,
+    title="No unit's resource is wired to another unit's stores, functions or roles",
+    why=(
+        "An event source mapping, target, filter, replica or redrive moves data by itself: whoever receives "
+        "it needs no permission. A resource under another unit's role acts as that unit."
+    ),
+    fix=_FIX,
+    check=_check,
+    compliant=[
+        stack(
+            thing(
+                "points",
+                _MAPPING,
+                "mapping",
+                {"eventSourceArn": queue_arn("points"), "functionName": function_arn("points")},
+            )
+        ),
+        stack(queue("points", redrivePolicy='{"deadLetterTargetArn": "' + queue_arn("points", "dlq") + '"}')),
+    ],
+    violating=[
+        stack(
+            thing(
+                "points",
+                _MAPPING,
+                "mapping",
+                {"eventSourceArn": queue_arn("ledger"), "functionName": function_arn("points")},
+            )
+        ),
+        stack(
+            thing(
+                "points",
+                _MAPPING,
+                "mapping",
+                {"eventSourceArn": table_arn("ledger") + "/stream/1", "functionName": "rewards-dev-points_worker"},
+            ),
+            table("ledger"),
+        ),
+        stack(queue("ledger", redrivePolicy='{"deadLetterTargetArn": "' + queue_arn("points", "dlq") + '"}')),
+        stack(function("points", role=role_arn("ledger"))),
+        stack(
+            table("ledger"),
+            thing(
+                "points",
+                "aws:glue/crawler:Crawler",
+                "crawler",
+                {"dynamodbTargets": [{"path": physical("ledger", "store")}]},
+            ),
+        ),
+    ],
+)

@@ -1,0 +1,84 @@
+"""What cannot be judged."""
+
+from collections.abc import Iterator
+
+import admissions
+import wiring
+from analysis import Analysis
+from values import UNKNOWN
+
+from rules.rule import Rule, Violation
+from rules.samples import role, stack, table, thing
+
+_ID = "isolation-unprovable"
+_FIX = (
+    "Build names and ARNs as plain strings, so that the document is known at the first preview; keep "
+    "policies in this stack."
+)
+
+
+def _check(analysis: Analysis) -> Iterator[Violation]:
+    for principal in analysis.identities.principals:
+        for problem in principal.problems:
+            yield _unprovable(principal.urn, principal.unit, f"{problem.source} of {principal.label} {problem.reason}")
+    others = [*analysis.identities.problems, *admissions.find(analysis).problems]
+    for resource, problem in others:
+        owner = analysis.graph.owner(resource)
+        yield _unprovable(resource.urn, owner, f"{problem.source} of {resource.name} {problem.reason}")
+    for link in wiring.find(analysis):
+        if not link.provable:
+            message = f"{link.key} of {link.resource.name} of {link.unit or 'nobody'} refers to {link.what}"
+            yield _unprovable(link.resource.urn, link.unit, message)
+
+
+def _unprovable(urn: str, unit: str | None, message: str) -> Violation:
+    return Violation(rule=_ID, urn=urn, message=message, unit=unit, store_unit="any", fix=_FIX)
+
+
+_MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+
+RULE = Rule(
+    id=_ID,
+    title="Every document and every link is known before it is created, and can be read",
+    why=(
+        "Of a document that is not known nothing can be proved: it may allow everything. The same holds for "
+        "one that IAM would refuse, and for a policy that is managed elsewhere."
+    ),
+    fix=_FIX,
+    check=_check,
+    exemptible=False,
+    compliant=[
+        stack(role("points", {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"})),
+        stack(
+            thing(
+                "points",
+                _MAPPING,
+                "mapping",
+                {"eventSourceArn": UNKNOWN, "functionName": "rewards-dev-points_worker"},
+                property_dependencies={"eventSourceArn": [table("points").urn]},
+            ),
+            table("points"),
+        ),
+    ],
+    violating=[
+        stack(
+            thing(
+                "points",
+                "aws:iam/rolePolicy:RolePolicy",
+                "policy",
+                {"role": "rewards-dev-points_worker", "policy": UNKNOWN},
+            )
+        ),
+        stack(role("points", trust=UNKNOWN)),
+        stack(role("points", trust="{")),
+        stack(role("points", trust='{"Version": "2030-01-01", "Statement": []}')),
+        stack(role("points", managedPolicyArns=["arn:aws:iam::aws:policy/AdministratorAccess"])),
+        stack(role("points", permissionsBoundary=UNKNOWN)),
+        stack(thing("points", "aws:sqs/queuePolicy:QueuePolicy", "policy", {"queueUrl": "x", "policy": UNKNOWN})),
+        stack(
+            thing(
+                "points", _MAPPING, "mapping", {"eventSourceArn": UNKNOWN, "functionName": "rewards-dev-points_worker"}
+            )
+        ),
+    ],
+)

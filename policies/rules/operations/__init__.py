@@ -1,0 +1,1 @@
+"""Operation: what keeps data safe, events moving and failures seen."""
