@@ -44,10 +44,7 @@ _OPTIONAL_POLICIES = {
 }
 _WITH_DEFAULT = frozenset({"aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey"})
 """Without a policy these have the one that leaves everything to the account's identity policies."""
-_DEFAULT_KEY_POLICY = {
-    "Version": "2012-10-17",
-    "Statement": {"Sid": "default", "Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"},
-}
+_DEFAULT_KEY_STATEMENT = {"Sid": "default", "Effect": "Allow", "Action": "kms:*", "Resource": "*"}
 
 _PERMISSION = "aws:lambda/permission:Permission"
 _LAYER_PERMISSION = "aws:lambda/layerVersionPermission:LayerVersionPermission"
@@ -128,7 +125,7 @@ def _documents(analysis: Analysis) -> Iterator[tuple[Resource, Document | Proble
 
 def _default_key_policy(analysis: Analysis) -> Mapping[str, Any]:
     root = {"AWS": f"arn:aws:iam::{analysis.account}:root"}
-    return {**_DEFAULT_KEY_POLICY, "Statement": {**_DEFAULT_KEY_POLICY["Statement"], "Principal": root}}
+    return {"Version": "2012-10-17", "Statement": {**_DEFAULT_KEY_STATEMENT, "Principal": root}}
 
 
 def _as_documents(analysis: Analysis) -> Iterator[tuple[Resource, Document | Problem]]:
