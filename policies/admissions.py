@@ -137,7 +137,8 @@ def _as_documents(analysis: Analysis) -> Iterator[tuple[Resource, Document | Pro
         }
         yield resource, _permission(resource, resource.get("principal"), resource.get("action"), condition)
     for resource in analysis.graph.by_type(_LAYER_PERMISSION, _BUS_PERMISSION):
-        action = resource.get("action") or "events:PutEvents"
+        action = resource.get("action")
+        action = "events:PutEvents" if action is None else action
         yield resource, _permission(resource, resource.get("principal"), action, {})
     for resource in analysis.graph.by_type(_KEY_GRANT):
         operations = resource.get("operations")

@@ -133,7 +133,7 @@ def _statement(value: Any, source: str, urn: str) -> Statement:
         not_resources=_texts(statement, "NotResource"),
         principals=_principals(statement, "Principal"),
         not_principals=_principals(statement, "NotPrincipal"),
-        conditions=_conditions(statement.get("Condition") or {}),
+        conditions=_conditions(statement.get("Condition")),
     )
 
 
@@ -171,6 +171,8 @@ def _principals(statement: Mapping[str, Any], key: str) -> Mapping[str, tuple[st
 
 
 def _conditions(value: Any) -> Conditions:
+    if value is None:
+        return {}
     if not isinstance(value, Mapping):
         raise _MalformedError("has a condition that is not an object")
     conditions: dict[str, Mapping[str, tuple[str, ...]]] = {}

@@ -1,12 +1,13 @@
 """The identities of a stack, with every document that gives them something or takes it away."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from graph import Graph, Resource
-from values import UNKNOWN, items
+from values import UNKNOWN, items, read
 
 from iam.conditions import Facts
 from iam.documents import Document, Problem, parse
@@ -29,7 +30,7 @@ _MEMBERSHIPS = {
     "aws:iam/groupMembership:GroupMembership": ("users", "group"),
     "aws:iam/userGroupMembership:UserGroupMembership": ("user", "groups"),
 }
-_ACCOUNT_FIELDS = 5
+_ACCOUNT = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}(?=:)")
 _SHOWN = {ROLE: "role", USER: "user", GROUP: "group"}
 
 
@@ -65,13 +66,13 @@ class Principal:
     @cached_property
     def arn(self) -> str | None:
         """Its ARN, put together from its boundary's where it is not known itself: both are in the same account."""
-        arn = self.resource.get("arn")
-        boundary = self.resource.get("permissionsBoundary")
-        if isinstance(arn, str) or self.name is None or not isinstance(boundary, str):
-            return arn if isinstance(arn, str) else None
-        account = ":".join(boundary.split(":")[:_ACCOUNT_FIELDS])
+        arn, boundary = (_account_of(self.resource.get(key)) for key in ("arn", "permissionsBoundary"))
+        if arn is not None:
+            return str(self.resource.get("arn"))
+        if boundary is None or self.name is None:
+            return None
         path = self.resource.get("path")
-        return f"{account}:{_SHOWN[self.resource.type]}{path if isinstance(path, str) else '/'}{self.name}"
+        return f"{boundary}:{_SHOWN[self.resource.type]}{path if isinstance(path, str) else '/'}{self.name}"
 
     @cached_property
     def facts(self) -> Facts:
@@ -112,6 +113,12 @@ class Identities:
         return [one for one in self.principals if one.resource.type == kind and one.name == name]
 
 
+def _account_of(arn: Any) -> str | None:
+    """The part of an IAM ARN that names partition and account; None if it is no such ARN."""
+    match = _ACCOUNT.match(arn) if isinstance(arn, str) else None
+    return match[0] if match else None
+
+
 def collect(graph: Graph) -> Identities:
     """Find every identity of a stack and everything that bears on it."""
     policies = _Policies(graph)
@@ -149,11 +156,10 @@ def _principal(graph: Graph, resource: Resource, policies: _Policies) -> Princip
     principal = Principal(resource, graph.owner(resource))
     if resource.get("name") is UNKNOWN:
         principal.problems.append(Problem("the name", "is not known before it is created"))
-    for index, inline in enumerate(items(resource.get("inlinePolicies"))):
-        if inline is UNKNOWN:
-            principal.problems.append(Problem("the inline policies", "are not known before they are created"))
-        elif inline.get("policy") or inline.get("name"):  # An empty block says: no inline policies but these.
-            principal.add(parse(inline.get("policy"), f"inline policy {inline.get('name') or index!r}", resource.urn))
+    for inline in items(resource.get("inlinePolicies")):
+        # An empty block says that there are none but these.
+        if not isinstance(inline, Mapping) or inline:
+            principal.add(parse(read(inline, "policy"), f"inline policy {read(inline, 'name')!r}", resource.urn))
     for arn in items(resource.get("managedPolicyArns")):
         principal.add(policies.document(arn, "attached policy"))
     _set_boundary(principal, policies)
@@ -180,7 +186,7 @@ def _set_boundary(principal: Principal, policies: _Policies) -> None:
 def _attachments(graph: Graph, policies: _Policies) -> Iterator[Attachment]:
     for token, (kind, key) in _INLINE.items():
         for resource in graph.by_type(token):
-            source = f"inline policy {resource.get('name') or resource.name!r}"
+            source = f"inline policy {resource.get('name')!r}"
             document = parse(resource.get("policy"), source, resource.urn)
             yield Attachment(resource, kind, _text(resource.get(key)), document)
     for token, targets in _ATTACHED.items():

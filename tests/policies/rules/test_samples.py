@@ -6,7 +6,11 @@ from contract_edges import Capability
 from engine import judge
 from rules import every_rule
 
-SETTINGS = Settings(capabilities=(Capability("ledger", "balance", ("operations",)),))
+SETTINGS = Settings(
+    capabilities=(Capability("ledger", "balance", ("operations",)),),
+    protected_stacks=("dev",),
+    deletion_protected_stacks=("dev",),
+)
 COMPLIANT = [(rule, index) for rule in every_rule() for index in range(len(rule.compliant))]
 VIOLATING = [(rule, index) for rule in every_rule() for index in range(len(rule.violating))]
 

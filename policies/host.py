@@ -1,0 +1,208 @@
+"""The pack as a process of its own, asked as the Pulumi engine asks it: over gRPC, without an engine.
+
+Stands alone: it imports nothing else of the pack, so that any program can use it. The protocol is that of the Pulumi
+SDK that is installed; nothing else in the project speaks it.
+"""
+
+# The generated stubs have no types of their own.
+# pyright: reportUnknownMemberType=false
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import grpc
+from google.protobuf import struct_pb2
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+
+PACK = Path(__file__).parent
+_NO_ENGINE = "127.0.0.1:1"
+_LARGEST_MESSAGE = 400 * 1024 * 1024
+_START_SECONDS = 60
+_ANSWER_SECONDS = 300
+
+State = Mapping[str, Any]
+"""A resource as it stands in `pulumi stack export`."""
+
+
+class PackFailed(RuntimeError):
+    """The pack did not start, or broke down. The message has what it wrote."""
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """What the pack says about a resource, or about the stack where `urn` is empty."""
+
+    policy: str
+    message: str
+    urn: str
+    mandatory: bool
+
+
+class PackProcess:
+    """A running pack; a context manager.
+
+    Args:
+        project: name of the project that is judged.
+        stack: name of the stack that is judged.
+        preview: True as at a preview, False as at an update.
+        config: settings of each policy, by its name.
+
+    Raises:
+        PackFailed: on entering, if it does not start.
+    """
+
+    def __init__(
+        self,
+        project: str,
+        stack: str,
+        *,
+        preview: bool = True,
+        config: Mapping[str, Mapping[str, Any]] | None = None,
+        folder: Path = PACK,
+    ) -> None:
+        self._environment = {
+            **os.environ,
+            "PULUMI_PROJECT": project,
+            "PULUMI_STACK": stack,
+            "PULUMI_DRY_RUN": "true" if preview else "false",
+            "PULUMI_CONFIG": json.dumps({}),
+        }
+        self._folder = folder
+        self._config = config or {}
+
+    def __enter__(self) -> "PackProcess":
+        self._process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "pulumi.policy", _NO_ENGINE, "."],
+            cwd=self._folder,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{self._port()}", options=_options())
+        self._stub: Any = analyzer_pb2_grpc.AnalyzerStub(self._channel)
+        if self._config:
+            self._configure()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._channel.close()
+        self._stop()
+
+    def policies(self) -> list[str]:
+        """Names of the pack's policies."""
+        return [policy.name for policy in self._ask(self._stub.GetAnalyzerInfo, _empty()).policies]
+
+    def judge(self, states: Iterable[State]) -> list[Diagnostic]:
+        """Everything the pack says: about each resource by its inputs, then about the stack by its outputs.
+
+        Raises:
+            PackFailed: the pack broke down.
+        """
+        resources = [state for state in states if not state["type"].startswith("pulumi:providers:")]
+        answers = [self._ask(self._stub.Analyze, _resource_request(state)) for state in resources]
+        answers.append(self._ask(self._stub.AnalyzeStack, _stack_request(resources)))
+        return [_diagnostic(one) for answer in answers for one in answer.diagnostics]
+
+    def _configure(self) -> None:
+        request = analyzer_pb2.ConfigureAnalyzerRequest()
+        for name, values in self._config.items():
+            request.policyConfig[name].enforcementLevel = analyzer_pb2.MANDATORY
+            request.policyConfig[name].properties.update(dict(values))
+        self._ask(self._stub.Configure, request)
+
+    def _port(self) -> int:
+        """The port that the pack prints; ends it where it takes too long."""
+        watchdog = threading.Timer(_START_SECONDS, self._process.kill)
+        watchdog.start()
+        line = self._process.stdout.readline().strip() if self._process.stdout else ""
+        watchdog.cancel()
+        if not line.isdigit():
+            raise PackFailed(f"the policy pack did not start: {line or self._stop()}")
+        return int(line)
+
+    def _ask(self, method: Any, request: Any) -> Any:
+        try:
+            return method(request, timeout=_ANSWER_SECONDS)
+        except grpc.RpcError as error:
+            raise PackFailed(f"the policy pack broke down: {error}") from error
+
+    def _stop(self) -> str:
+        """End the process; what it wrote to its standard error."""
+        self._process.kill()
+        return self._process.communicate()[1].strip()
+
+
+def _options() -> list[tuple[str, int]]:
+    return [("grpc.max_send_message_length", _LARGEST_MESSAGE), ("grpc.max_receive_message_length", _LARGEST_MESSAGE)]
+
+
+def _empty() -> Any:
+    from google.protobuf import empty_pb2
+
+    return empty_pb2.Empty()
+
+
+def _resource_request(state: State) -> Any:
+    return analyzer_pb2.AnalyzeRequest(
+        type=state["type"],
+        urn=state["urn"],
+        name=_name(state),
+        properties=_struct(state.get("inputs", {})),
+        options=_resource_options(state),
+    )
+
+
+def _stack_request(states: Iterable[State]) -> Any:
+    return analyzer_pb2.AnalyzeStackRequest(resources=list(_stack_resources(states)))
+
+
+def _stack_resources(states: Iterable[State]) -> Iterator[Any]:
+    for state in states:
+        resource = analyzer_pb2.AnalyzerResource(
+            type=state["type"],
+            urn=state["urn"],
+            name=_name(state),
+            properties=_struct(state.get("outputs", {})),
+            options=_resource_options(state),
+            parent=state.get("parent", ""),
+            dependencies=list(state.get("dependencies", [])),
+        )
+        for key, urns in state.get("propertyDependencies", {}).items():
+            resource.propertyDependencies[key].urns.extend(urns)
+        yield resource
+
+
+def _resource_options(state: State) -> Any:
+    return analyzer_pb2.AnalyzerResourceOptions(
+        protect=bool(state.get("protect")), parent=state.get("parent", ""), aliases=list(state.get("aliases", []))
+    )
+
+
+def _name(state: State) -> str:
+    return str(state["urn"]).split("::", 3)[-1]
+
+
+def _struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
+    struct = struct_pb2.Struct()
+    struct.update(dict(values))
+    return struct
+
+
+def _diagnostic(message: Any) -> Diagnostic:
+    return Diagnostic(
+        policy=message.policyName,
+        message=message.message.removeprefix(f"{message.description}\n"),
+        urn=message.urn,
+        mandatory=message.enforcementLevel == analyzer_pb2.MANDATORY,
+    )

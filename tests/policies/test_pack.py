@@ -1,0 +1,85 @@
+"""The pack as a process of its own, over the engine's protocol."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from policies.host import PACK, PackFailed, PackProcess
+from tests.conftest import STACKS, captured
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+
+
+def states(stack: str) -> list[dict[str, Any]]:
+    return captured(stack).export()["deployment"]["resources"]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_system_passes_at_its_first_preview_with_no_exemption(stack):
+    assert "exemptions: []" in (PACK / "exemptions.yaml").read_text()
+    with PackProcess("rewards", stack) as pack:
+        assert pack.judge(states(stack)) == []
+
+
+def test_everything_unknown_is_mandatory_and_never_advice():
+    """The SDK turns an unknown that is read into advice and skips the rest: no diagnostic may come from there."""
+    with PackProcess("rewards", "dev") as pack:
+        found = pack.judge(everything_unknown("dev"))
+    assert found
+    assert [one for one in found if not one.mandatory] == []
+    assert [one.message for one in found if "can't run policy" in one.message] == []
+    assert {one.policy for one in found} >= {"known-documents", "isolation", "boundary", "operations"}
+
+
+def everything_unknown(stack: str) -> list[dict[str, Any]]:
+    """The stack with every value of every resource unknown, and nothing told about where values come from."""
+    changed = copy.deepcopy(states(stack))
+    for state in changed:
+        if state.get("custom"):
+            state["inputs"] = dict.fromkeys(state.get("inputs", {}), UNKNOWN)
+            state["outputs"] = dict.fromkeys(state.get("outputs", {}), UNKNOWN)
+            state["propertyDependencies"] = {}
+    return changed
+
+
+@pytest.mark.parametrize("nested", [[UNKNOWN], {"a": UNKNOWN}, [{"a": [UNKNOWN]}], f"arn:{UNKNOWN}:x"])
+def test_no_shape_of_an_unknown_breaks_the_pack(nested):
+    changed = copy.deepcopy(states("dev"))
+    for state in changed:
+        if state.get("custom"):
+            state["inputs"] = dict.fromkeys(state.get("inputs", {}), nested)
+            state["outputs"] = dict.fromkeys(state.get("outputs", {}), nested)
+    with PackProcess("rewards", "dev") as pack:
+        found = pack.judge(changed)
+    assert found
+    assert all(one.mandatory for one in found)
+
+
+def test_a_leak_is_told_with_its_rule_path_and_resource():
+    changed = copy.deepcopy(states("dev"))
+    policy = next(one for one in changed if one["urn"].endswith("campaigns-bonuses-role-policy"))
+    for side in ("inputs", "outputs"):
+        policy[side]["policy"] = policy[side]["policy"].replace("campaigns_store", "points-ledger_store")
+        role = policy[side]["role"]
+    changed = [one for one in changed if not one["urn"].endswith("campaigns-boundary")]
+    with PackProcess("rewards", "dev") as pack:
+        found = pack.judge(changed)
+    leak = next(one for one in found if "[isolation-direct-read]" in one.message)
+    assert leak.urn == policy["urn"]
+    assert f"role {role} → dynamodb:GetItem → table rewards-dev-points-ledger_store" in leak.message
+    assert "campaigns" in leak.message
+    assert "points-ledger" in leak.message
+
+
+def test_configuration_reaches_the_rules():
+    everyone = {name: {"contracts": "../no/such/folder"} for name in ("isolation", "boundary")}
+    with PackProcess("rewards", "dev", config=everyone) as pack:
+        found = pack.judge(states("dev"))
+    assert {one.message.partition("]")[0] for one in found} >= {"[isolation-functions", "[boundary-confines"}
+
+
+def test_a_pack_that_does_not_start_says_why(tmp_path):
+    (tmp_path / "__main__.py").write_text("raise SystemExit('nothing here')")
+    with pytest.raises(PackFailed, match="did not start"), PackProcess("rewards", "dev", folder=tmp_path):
+        pass
