@@ -3,10 +3,11 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 from contract_edges import Capability
 from graph import Graph, Resource
@@ -19,6 +20,7 @@ from iam.regions import Region
 from inventory import Inventory, Thing
 from naming import DEFAULT_PREFIX, Naming, of_service
 
+Found = TypeVar("Found")
 INVOKE = "lambda:invokefunction"
 _ACCOUNT = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}):")
 PLATFORM = "Platform"
@@ -47,8 +49,12 @@ class Access:
     principal: Principal
     action_class: str
     grant: Grant
-    targets: tuple[Thing, ...]
-    """Things of other units in this stack that it reaches so; none where it reaches only what is not in this stack."""
+    analysis: "Analysis" = field(repr=False)
+
+    @cached_property
+    def targets(self) -> tuple[Thing, ...]:
+        """Things of other units in this stack that it reaches; none where it reaches only what is not in this stack."""
+        return tuple(self.analysis.reached(self.principal.unit, self.grant.region))
 
 
 @dataclass(eq=False)
@@ -57,6 +63,12 @@ class Analysis:
 
     graph: Graph
     settings: Settings = field(default_factory=Settings)
+
+    def once(self, find: Callable[["Analysis"], Found]) -> Found:
+        """What a function finds in this stack, found once for all rules that ask."""
+        if find not in self._found:
+            self._found[find] = find(self)
+        return self._found[find]
 
     @cached_property
     def naming(self) -> Naming:
@@ -123,7 +135,7 @@ class Analysis:
         for name, actions in _by_class(principal).items():
             grant = next((grant for action in actions if (grant := self._way_out(principal, action))), None)
             if grant is not None:
-                yield Access(principal, name, grant, tuple(self.reached(principal.unit, grant.region)))
+                yield Access(principal, name, grant, self)
 
     def reached(self, unit: str | None, region: Region) -> Iterator[Thing]:
         """The things in a region that are not the unit's own."""
@@ -135,6 +147,10 @@ class Analysis:
         """The things whose values flow into a property."""
         by_urn = self.inventory.by_urn
         return [by_urn[one.urn] for one in self.graph.flows_from(resource, key) if one.urn in by_urn]
+
+    @cached_property
+    def _found(self) -> dict[Callable[["Analysis"], Any], Any]:
+        return {}
 
     @cached_property
     def _own(self) -> dict[str, tuple[Glob, ...]]:

@@ -107,7 +107,11 @@ class Graph:
 
     def unit_of(self, unit: str) -> Resource | None:
         """The component of a unit; None if the stack has only things tagged with it."""
-        return next((one for one in self.resources if one.is_unit and _unit_key(one) == unit), None)
+        return self._unit_components.get(unit)
+
+    @cached_property
+    def _unit_components(self) -> dict[str, Resource]:
+        return {_unit_key(one): one for one in self.resources if one.is_unit}
 
     def flows_from(self, resource: Resource, key: str) -> list[Resource]:
         """The resources whose values flow into a property."""

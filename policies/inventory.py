@@ -1,12 +1,14 @@
 """The things of a stack that hold data, run code or are identities, with their ARNs as patterns."""
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
 from graph import Graph, Resource
 from iam.globs import Glob, intersects
 from iam.regions import Region
+
+_ARN_FIELDS = 6
 
 
 @dataclass(frozen=True)
@@ -103,18 +105,22 @@ class Inventory:
         """The things of one unit."""
         return [thing for thing in self.things if thing.unit == unit]
 
-    def named_by(self, text: str, label: Sequence[str] = ()) -> list[Thing]:
+    def named_by(self, text: str) -> list[Thing]:
         """The things that an ARN, URL or name may mean."""
-        if text.startswith("arn:"):
-            glob = Glob(text)
-            return [thing for thing in self._candidates(text) if any(intersects(arn, glob) for arn in thing.arns)]
-        name = text.rpartition("/")[2] if text.startswith("https://sqs.") else text
-        return [thing for thing in self._by_name.get(name, ()) if not label or thing.kind.label in label]
+        if not text.startswith("arn:"):
+            name = text.rpartition("/")[2] if text.startswith("https://sqs.") else text
+            return self._by_name.get(name, [])
+        glob = Glob(text)
+        candidates = self._named_in(text) if glob.literal else self.things
+        return [thing for thing in candidates if any(intersects(arn, glob) for arn in thing.arns)]
 
-    def _candidates(self, arn: str) -> list[Thing]:
-        service = arn.split(":")[2] if arn.count(":") > 1 else "*"
-        exact = "*" not in service and "?" not in service
-        return [thing for thing in self.things if not exact or thing.kind.service == service]
+    def _named_in(self, arn: str) -> list[Thing]:
+        """The things whose name stands in an ARN: only they can be meant, and looking them up is cheap."""
+        resource = arn.split(":", _ARN_FIELDS - 1)[-1]
+        parts = {*resource.split(":"), *re.split("[:/]", resource), resource.partition("/")[2]}
+        parts |= {part.rpartition("-")[0] for part in parts}  # The name of a secret ends in characters that AWS adds.
+        names = parts | {f"/{part}" for part in parts}  # The ARN of a parameter leaves its first slash out.
+        return [thing for name in names for thing in self._by_name.get(name, ())]
 
     @cached_property
     def _by_name(self) -> dict[str, list[Thing]]:

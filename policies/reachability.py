@@ -99,7 +99,7 @@ class Reachability:
             source, function = mapping.get("eventSourceArn"), mapping.get("functionName")
             sources = inventory.named_by(source) if isinstance(source, str) else []
             sources = sources or self.analysis.refers_to(mapping, "eventSourceArn")
-            functions = inventory.named_by(function, ["function"]) if isinstance(function, str) else []
+            functions = inventory.named_by(function) if isinstance(function, str) else []
             for thing in sources:
                 found.setdefault(thing.resource.urn, []).extend(functions)
         return found

@@ -109,11 +109,14 @@ class Link:
     """False where it is not known what is referred to."""
 
 
-def find(analysis: Analysis) -> Iterator[Link]:
+def find(analysis: Analysis) -> tuple[Link, ...]:
     """Every link between two units, or of a unit to what nobody knows."""
-    for resource in analysis.graph.resources:
-        if resource.type.startswith("aws:") and not resource.type.startswith(_NOT_WIRING):
-            yield from _links(analysis, resource)
+    return tuple(
+        link
+        for resource in analysis.graph.resources
+        if resource.type.startswith("aws:") and not resource.type.startswith(_NOT_WIRING)
+        for link in _links(analysis, resource)
+    )
 
 
 def _links(analysis: Analysis, resource: Resource) -> Iterator[Link]:

@@ -42,23 +42,38 @@ class Glob:
         return "*" not in self.text and "?" not in self.text
 
     @cached_property
-    def _head(self) -> str:
-        """What every text that it matches starts with."""
-        return re.split(r"[*?]", self.text, maxsplit=1)[0]
+    def _pieces(self) -> list[str]:
+        """What stands in every text that it matches."""
+        return re.split(r"[*?]+", self.text)
 
     @cached_property
     def automaton(self) -> "Automaton":
         """The pattern as an automaton."""
-        return Automaton(tuple(self._characters()))
+        return Automaton(tuple(self.characters()))
 
     def matches(self, text: str) -> bool:
         """True if the pattern matches the whole text."""
-        if self.literal or not text.startswith(self._head):
+        if self.literal:
             return text == self.text
+        if not all(piece in text for piece in self._pieces):
+            return False
         machine = self.automaton
         return machine.accepts(reduce(machine.step, text, machine.start))
 
-    def _characters(self) -> Iterator[tuple[str, bool]]:
+    def covers(self, other: "Glob") -> bool:
+        """True if this pattern contains another by its looks: its stars take in the other's wildcards whole.
+
+        Never true where it does not contain the other; where it does not look so, only a search can tell.
+        """
+        if not all(piece in other.text for piece in self._pieces):
+            return False
+        machine = self.automaton
+        state = machine.start
+        for char, bounded in other.characters():
+            state = machine.take_in(state, bounded=bounded) if char in "*?" else machine.step(state, char)
+        return machine.accepts(state)
+
+    def characters(self) -> Iterator[tuple[str, bool]]:
         """Each character, and whether it is a wildcard that must not cross a colon."""
         separators = 0
         for char in self.text:
@@ -97,6 +112,10 @@ class Automaton:
             advance = state & (self._literals.get(char, 0) | (self._any & wild))
             self._known[key] = self._skip_stars((advance << 1) | (state & self._stars & wild))
         return self._known[key]
+
+    def take_in(self, state: int, *, bounded: bool) -> int:
+        """The state after a wildcard of another pattern: only stars that may take in all of it go on."""
+        return self._skip_stars(state & self._stars & (-1 if bounded else ~self._bounded))
 
     def accepts(self, state: int) -> bool:
         """True if the pattern is complete."""
@@ -151,6 +170,8 @@ def _example(all_of: tuple[Glob, ...], none_of: tuple[Glob, ...]) -> str | None:
     if literal is not None:
         fits = all(glob.matches(literal) for glob in all_of) and not any(glob.matches(literal) for glob in none_of)
         return literal if fits else None
+    if any(outer.covers(inner) for outer in none_of for inner in all_of):
+        return None
     return _search([glob.automaton for glob in all_of], [glob.automaton for glob in none_of])
 
 

@@ -110,7 +110,15 @@ class Identities:
 
     def named(self, kind: str, name: str) -> list[Principal]:
         """The identities of a type and physical name."""
-        return [one for one in self.principals if one.resource.type == kind and one.name == name]
+        return self._by_name.get((kind, name), [])
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], list[Principal]]:
+        found: dict[tuple[str, str], list[Principal]] = {}
+        for one in self.principals:
+            if one.name is not None:
+                found.setdefault((one.resource.type, one.name), []).append(one)
+        return found
 
 
 def _account_of(arn: Any) -> str | None:

@@ -15,7 +15,7 @@ _FIX = "Name the own unit's roles; for a service add ArnEquals aws:SourceArn = t
 
 
 def _check(analysis: Analysis) -> Iterator[Violation]:
-    for admission in admissions.find(analysis).admissions:
+    for admission in analysis.once(admissions.find).admissions:
         if not admission.trust and not admission.reads and admission.who in (Admitted.PRINCIPAL, Admitted.SERVICE):
             yield told(admission, _ID, _FIX)
 

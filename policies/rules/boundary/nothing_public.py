@@ -15,7 +15,7 @@ _FIX = "Name the own unit's roles, and no wildcard, other account or URL without
 
 
 def _check(analysis: Analysis) -> Iterator[Violation]:
-    for admission in admissions.find(analysis).admissions:
+    for admission in analysis.once(admissions.find).admissions:
         if not admission.trust and admission.who in (Admitted.EVERYONE, Admitted.ACCOUNT):
             yield told(admission, _ID, _FIX)
     for url in analysis.graph.by_type("aws:lambda/functionUrl:FunctionUrl"):

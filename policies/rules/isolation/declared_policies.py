@@ -15,7 +15,7 @@ _FIX = "Name the own unit's roles, in Principal or by ArnLike aws:PrincipalArn; 
 
 
 def _check(analysis: Analysis) -> Iterator[Violation]:
-    for admission in admissions.find(analysis).admissions:
+    for admission in analysis.once(admissions.find).admissions:
         if not admission.trust and admission.reads and admission.who in (Admitted.PRINCIPAL, Admitted.SERVICE):
             yield told(admission, _ID, _FIX)
 

@@ -13,7 +13,7 @@ _FIX = "Wire own things to own things. Units meet on the bus, and at the capabil
 
 
 def _check(analysis: Analysis) -> Iterator[Violation]:
-    for link in wiring.find(analysis):
+    for link in analysis.once(wiring.find):
         if link.provable:
             thing_units = sorted({one.unit or "nobody" for one in link.things})
             yield Violation(

@@ -14,7 +14,7 @@ _FIX = "Trust the service that runs the code, and nobody else."
 
 
 def _check(analysis: Analysis) -> Iterator[Violation]:
-    for admission in admissions.find(analysis).admissions:
+    for admission in analysis.once(admissions.find).admissions:
         if admission.trust:
             yield told(admission, _ID, _FIX)
 

@@ -21,11 +21,11 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
     for principal in analysis.identities.principals:
         for problem in principal.problems:
             yield _unprovable(principal.urn, principal.unit, f"{problem.source} of {principal.label} {problem.reason}")
-    others = [*analysis.identities.problems, *admissions.find(analysis).problems]
+    others = [*analysis.identities.problems, *analysis.once(admissions.find).problems]
     for resource, problem in others:
         owner = analysis.graph.owner(resource)
         yield _unprovable(resource.urn, owner, f"{problem.source} of {resource.name} {problem.reason}")
-    for link in wiring.find(analysis):
+    for link in analysis.once(wiring.find):
         if not link.provable:
             message = f"{link.key} of {link.resource.name} of {link.unit or 'nobody'} refers to {link.what}"
             yield _unprovable(link.resource.urn, link.unit, message)

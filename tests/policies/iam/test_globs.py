@@ -76,6 +76,18 @@ def test_containment_and_intersection_agree_with_matching(one, other):
         assert all(reference(one, text) for text in TEXTS if reference(other, text))
 
 
+@given(globs, globs)
+@settings(max_examples=300, deadline=None)
+def test_what_covers_contains(one, other):
+    if one.covers(other):
+        assert all(reference(one, text) for text in TEXTS if reference(other, text))
+
+
+def test_a_bounded_star_does_not_cover_one_that_crosses_colons():
+    assert Glob("arn:*:sqs:*", strict=True).covers(Glob("arn:aws:sqs:*", strict=True))
+    assert not Glob("arn:*:sqs:*", strict=True).covers(Glob("arn:aws:sqs:*"))
+
+
 def test_two_patterns_together_contain_what_neither_does():
     """Exactness: `a*` and `b*` cover `?*` over an alphabet of two letters, but not over all of Unicode."""
     assert example([Glob("?")], [Glob("a"), Glob("b")]) == "x"

@@ -1,0 +1,132 @@
+"""How the corpus changes the captured graph: as a developer would change the program."""
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.conftest import captured
+
+ACCOUNT, REGION = "111111111111", "eu-central-1"
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+THIEF, VICTIM = "campaigns", "points-ledger"
+THIEF_ROLE, VICTIM_ROLE = "rewards-dev-campaigns_bonuses", "rewards-dev-points-ledger_balance"
+
+
+def arn(service: str, resource: str) -> str:
+    region = "" if service in ("iam", "s3") else REGION
+    return f"arn:aws:{service}:{region}:{ACCOUNT}:{resource}"
+
+
+TABLE = arn("dynamodb", "table/rewards-dev-points-ledger_store")
+OUTBOX = arn("dynamodb", "table/rewards-dev-points-ledger_outbox")
+QUEUE = arn("sqs", "rewards-dev-points-ledger_post-points-queue")
+QUEUE_URL = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/rewards-dev-points-ledger_post-points-queue"
+FUNCTION = arn("lambda", "function:rewards-dev-points-ledger_statement")
+OWN_TABLE = arn("dynamodb", "table/rewards-dev-campaigns_store")
+OWN_QUEUE = arn("sqs", "rewards-dev-campaigns_relay-dlq")
+OWN_FUNCTION = arn("lambda", "function:rewards-dev-campaigns_bonuses:live")
+LOGS = arn("logs", "log-group:/aws/lambda/rewards-dev-points-ledger_statement:*")
+
+Change = Callable[["Stack"], None]
+
+
+class Stack:
+    """The captured graph as an export, and the changes that are made to it."""
+
+    def __init__(self) -> None:
+        self.body: dict[str, Any] = copy.deepcopy(captured("dev").export())
+
+    @property
+    def states(self) -> list[dict[str, Any]]:
+        return self.body["deployment"]["resources"]
+
+    def find(self, token: str, **wanted: str) -> dict[str, Any]:
+        """The one resource of a type whose inputs have these values."""
+        [found] = [
+            state
+            for state in self.states
+            if state["type"].endswith(token)
+            and all(state.get("inputs", {}).get(key) == value for key, value in wanted.items())
+        ]
+        return found
+
+    def update(self, state: dict[str, Any], **props: Any) -> None:
+        """Set properties; None takes one away."""
+        for side in ("inputs", "outputs"):
+            kept = {**state.get(side, {}), **props}
+            state[side] = {key: value for key, value in kept.items() if value is not None}
+
+    def add(self, token: str, name: str, owner: str | None = THIEF, /, **props: Any) -> dict[str, Any]:
+        """A new resource of a unit, or of nobody."""
+        kind = {"earn-points": "Offering", "operations": "Operations", "platform": "Platform"}.get(owner or "", "Pbc")
+        unit = f"rewards:components:{kind}"
+        chain = token if owner is None else f"{unit}${token}"
+        state = {
+            "urn": f"urn:pulumi:dev::rewards::{chain}::{name}",
+            "type": token,
+            "custom": True,
+            "inputs": props,
+            "outputs": dict(props),
+            "parent": f"urn:pulumi:dev::rewards::{unit}::{owner}" if owner else "",
+        }
+        self.states.append(state)
+        return state
+
+    def remove(self, state: dict[str, Any]) -> None:
+        self.states.remove(state)
+
+    def edit(self, state: dict[str, Any], key: str, change: Callable[[dict[str, Any]], None]) -> None:
+        """Change a document."""
+        document = json.loads(state["inputs"][key])
+        change(document)
+        self.update(state, **{key: json.dumps(document)})
+
+    def open_boundary(self, unit: str = THIEF) -> None:
+        """Make a unit's boundary allow everything, so that only what is under test holds its roles."""
+        boundary = self.find(":Policy", name=f"rewards-dev-{unit}_boundary")
+        self.update(boundary, policy=document(allow("*", on="*")))
+
+
+def allow(*actions: str, on: Any = "*", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": list(actions), "Resource": on, **more}
+
+
+def document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def granted(*statements: dict[str, Any], bounded: bool = False) -> Change:
+    """Statements added to the inline policy of a role of the thief, whose boundary is open unless `bounded`."""
+
+    def change(stack: Stack) -> None:
+        if not bounded:
+            stack.open_boundary()
+        policy = stack.find(":RolePolicy", role=THIEF_ROLE)
+        stack.edit(policy, "policy", lambda body: body["Statement"].extend(statements))
+
+    return change
+
+
+def allowed(*actions: str, on: Any = "*", **more: Any) -> Change:
+    """An Allow added to the inline policy of a role of the thief."""
+    return granted(allow(*actions, on=on, **more))
+
+
+def added(token: str, name: str, owner: str | None = THIEF, /, **props: Any) -> Change:
+    """A resource added."""
+
+    def change(stack: Stack) -> None:
+        stack.add(token, name, owner, **props)
+
+    return change
+
+
+def both(*changes: Change) -> Change:
+    """Several changes, one after the other."""
+
+    def change(stack: Stack) -> None:
+        for one in changes:
+            one(stack)
+
+    return change
