@@ -26,7 +26,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.why},
         "help": {"text": rule.fix},
-        "defaultConfiguration": {"level": "note" if rule.advisory else "error"},
+        "defaultConfiguration": {"level": "error"},
     }
 
 

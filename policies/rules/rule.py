@@ -54,7 +54,5 @@ class Rule:
     """Small stacks that break it."""
     exemptible: bool = True
     """False where an exemption would make everything else that is proved worthless."""
-    advisory: bool = False
-    """True for advice: it is shown, and blocks nothing."""
     types: tuple[str, ...] = ()
     """Type tokens that it reads, where it is about certain types only."""
