@@ -1,0 +1,96 @@
+"""How long the policy pack takes over stacks of four sizes: as a function, and as the process that Pulumi asks."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.synthetic import Synthetic, grown
+from policies.host import PackProcess
+from sandbox.program import capture
+
+COPIES = (1, 4, 12, 40)
+_GROUPS = ("isolation", "boundary", "operations")
+_IN_PROCESS = """\
+import sys, time
+from pathlib import Path
+from analysis import Settings
+from contract_edges import read_contracts
+from engine import judge
+from graph import load
+
+resources = load(Path(sys.argv[1])).resources
+settings = Settings(capabilities=read_contracts(Path(sys.argv[2])))
+begin = time.perf_counter()
+found = judge(resources, settings)
+print(time.perf_counter() - begin, len(found))
+"""
+
+
+class NotCleanError(RuntimeError):
+    """A synthetic stack has violations: what was measured would be something else. The message has the first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judging:
+    """One stack, judged twice, each time in a fresh interpreter."""
+
+    pbcs: int
+    resources: int
+    roles: int
+    engine_seconds: float
+    """`engine.judge` on resources that have been read; it reads the catalogue of IAM's actions itself."""
+    pack_seconds: float
+    """The pack's process, from its start until its last answer, asked about each resource and about the stack."""
+
+
+def measure(root: Path) -> Iterator[Judging]:
+    """Judge stacks of every size.
+
+    Raises:
+        NotCleanError: one of them has violations.
+    """
+    graph = capture("dev")
+    for copies in COPIES:
+        stack = grown(graph, root / "contracts/schemas", copies)
+        with tempfile.TemporaryDirectory() as folder:
+            export, contracts = stack.save(Path(folder))
+            yield Judging(
+                pbcs=stack.pbcs,
+                resources=len(stack.resources),
+                roles=stack.count("Role"),
+                engine_seconds=_by_engine(root / "policies", export, contracts),
+                pack_seconds=_by_pack(stack, contracts),
+            )
+
+
+def _by_engine(pack: Path, export: Path, contracts: Path) -> float:
+    command = [sys.executable, "-c", _IN_PROCESS, str(export), str(contracts)]
+    seconds, violations = subprocess.run(command, cwd=pack, check=True, capture_output=True, text=True).stdout.split()
+    if violations != "0":
+        raise NotCleanError(f"{violations} violations")
+    return float(seconds)
+
+
+def growths(before: Judging | None, after: Judging) -> tuple[float | None, float | None]:
+    """How much faster than the resources the seconds grew, of the engine and of the pack; None for the first."""
+    if before is None:
+        return None, None
+    larger = after.resources / before.resources
+    engine = after.engine_seconds / before.engine_seconds / larger
+    return engine, after.pack_seconds / before.pack_seconds / larger
+
+
+def _by_pack(stack: Synthetic, contracts: Path) -> float:
+    config: dict[str, dict[str, Any]] = {group: {"contracts": str(contracts)} for group in _GROUPS}
+    begin = time.perf_counter()
+    with PackProcess(stack.project, stack.stack, config=config) as pack:
+        found = pack.judge(stack.resources)
+    seconds = time.perf_counter() - begin
+    if found:
+        raise NotCleanError(f"{len(found)} violations, the first: {found[0].message}")
+    return seconds
