@@ -196,7 +196,16 @@ def from_export(body: Mapping[str, Any]) -> Graph:
 
 
 def load(path: Path) -> Graph:
-    """Read an export from a file.
+    """The graph of an export in a file.
+
+    Raises:
+        InvalidExport: the file is missing, is not JSON, or is not an export.
+    """
+    return from_export(read_export(path))
+
+
+def read_export(path: Path) -> dict[str, Any]:
+    """Read an export from a file, as it is.
 
     Raises:
         InvalidExport: the file is missing, is not JSON, or is not an export.
@@ -211,10 +220,12 @@ def load(path: Path) -> Graph:
         raise InvalidExport(f"{path}: not JSON: {error}") from error
     if not isinstance(body, dict):
         raise InvalidExport(f"{path}: not an export of a Pulumi stack")
+    export = cast("dict[str, Any]", body)
     try:
-        return from_export(cast("dict[str, Any]", body))
+        from_export(export)
     except InvalidExport as error:
         raise InvalidExport(f"{path}: not an export of a Pulumi stack: {error}") from error
+    return export
 
 
 def _from_state(state: Any) -> Resource:

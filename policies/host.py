@@ -103,6 +103,17 @@ class PackProcess:
         """Names of the pack's policies."""
         return [policy.name for policy in self._ask(self._stub.GetAnalyzerInfo, _empty()).policies]
 
+    def config_schemas(self) -> dict[str, dict[str, Any]]:
+        """What can be configured: JSON Schemas by setting, by policy; without policies that have no settings."""
+        from google.protobuf import json_format
+
+        policies = self._ask(self._stub.GetAnalyzerInfo, _empty()).policies
+        return {
+            one.name: json_format.MessageToDict(one.configSchema.properties)
+            for one in policies
+            if one.HasField("configSchema")
+        }
+
     def judge(self, states: Iterable[State]) -> list[Diagnostic]:
         """Everything the pack says: about each resource by its inputs, then about the stack by its outputs.
 

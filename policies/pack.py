@@ -69,14 +69,25 @@ SCHEMA = PolicyConfigSchema(
 """What can be configured, the same for each group."""
 
 
+class InvalidSettings(ValueError):
+    """A setting that `SCHEMA` lets pass and that makes no sense. The message names it."""
+
+
 def settings(config: Mapping[str, Any]) -> Settings:
     """The settings of a configuration by `SCHEMA`.
 
     Raises:
+        InvalidSettings: the prefix is no template.
         InvalidContract: a contract cannot be read.
     """
     defaults = {key: value["default"] for key, value in SCHEMA.properties.items()}
     chosen = {**defaults, **{key: value for key, value in config.items() if key in defaults}}
+    try:
+        chosen["prefix"].format(project="", stack="", unit="")
+    except (KeyError, IndexError, ValueError) as error:
+        raise InvalidSettings(
+            f"prefix {chosen['prefix']!r}: only {{project}}, {{stack}} and {{unit}} can be filled in"
+        ) from error
     return Settings(
         prefix=chosen["prefix"],
         capabilities=read_contracts(contracts_folder(chosen["contracts"])),
@@ -98,7 +109,7 @@ def _of_group(group: str, shared: "_Shared") -> StackValidationPolicy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         try:
             report_all(shared.analysis(args), rules, report)
-        except (InvalidContract, InvalidExemptions) as error:
+        except (InvalidSettings, InvalidContract, InvalidExemptions) as error:
             report(str(error), None)
 
     return StackValidationPolicy(

@@ -1,5 +1,6 @@
 """The reference of all rules, generated from the rules themselves."""
 
+from assumptions import ASSUMPTIONS
 from rules import GROUPS, every_rule
 from rules.rule import Rule
 
@@ -16,6 +17,9 @@ def page() -> str:
         "# Policies\n",
         "Generated from `policies/rules/`; do not edit. Every rule is mandatory.\n",
         "How the proof works is told in [isolation.md](isolation.md).\n",
+        "What it rests on:\n",
+        *(f"- {assumption}" for assumption in ASSUMPTIONS),
+        "",
     ]
     for group in GROUPS:
         parts.append(f"## {_GROUP_TITLES[group]}\n")
