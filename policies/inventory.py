@@ -103,7 +103,7 @@ class Inventory:
 
     def of_unit(self, unit: str) -> list[Thing]:
         """The things of one unit."""
-        return [thing for thing in self.things if thing.unit == unit]
+        return self._by_unit.get(unit, [])
 
     def named_by(self, text: str) -> list[Thing]:
         """The things that an ARN, URL or name may mean."""
@@ -121,6 +121,13 @@ class Inventory:
         parts |= {part.rpartition("-")[0] for part in parts}  # The name of a secret ends in characters that AWS adds.
         names = parts | {f"/{part}" for part in parts}  # The ARN of a parameter leaves its first slash out.
         return [thing for name in names for thing in self._by_name.get(name, ())]
+
+    @cached_property
+    def _by_unit(self) -> dict[str | None, list[Thing]]:
+        found: dict[str | None, list[Thing]] = {}
+        for thing in self.things:
+            found.setdefault(thing.unit, []).append(thing)
+        return found
 
     @cached_property
     def _by_name(self) -> dict[str, list[Thing]]:
