@@ -85,9 +85,15 @@ class Thing:
 
 
 class Inventory:
-    """All things of a stack whose names are known."""
+    """All things of a stack whose names are known, and the stores whose are not."""
 
     def __init__(self, graph: Graph) -> None:
+        self.nameless = tuple(
+            resource
+            for token, kind in KINDS.items()
+            for resource in graph.by_type(token)
+            if kind.store and not isinstance(resource.get(kind.name), str)
+        )
         self.things = tuple(
             Thing(resource, kind, graph.owner(resource), name)
             for token, kind in KINDS.items()

@@ -8,7 +8,7 @@ from values import UNKNOWN
 
 from rules.problems import problems_of, told
 from rules.rule import Rule, Violation
-from rules.samples import role, stack, table, thing
+from rules.samples import document, role, stack, table, thing
 
 _ID = "isolation-unprovable"
 _FIX = (
@@ -21,6 +21,10 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
     for found in problems_of(analysis):
         if not found.problem.malformed:
             yield told(_ID, found, _FIX)
+    for store in analysis.inventory.nameless:
+        message = f"the name of {store.kind} {store.name} is not known before it is created"
+        owner = analysis.graph.owner(store)
+        yield Violation(_ID, store.urn, message, unit=owner, store_unit=owner, fix=_FIX)
     for link in analysis.once(wiring.find):
         if not link.provable:
             message = f"{link.key} of {link.resource.name} of {link.unit or 'nobody'} refers to {link.what}"
@@ -53,6 +57,8 @@ RULE = Rule(
         ),
     ],
     violating=[
+        stack(thing("points", "aws:dynamodb/table:Table", "store", {"name": UNKNOWN})),
+        stack(thing("points", "aws:iam/role:Role", "role", {"assumeRolePolicy": document()})),
         stack(
             thing(
                 "points",
