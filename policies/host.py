@@ -121,7 +121,7 @@ class PackProcess:
             PackFailed: the pack broke down.
         """
         resources = [state for state in states if not state["type"].startswith("pulumi:providers:")]
-        answers = [self._ask(self._stub.Analyze, _resource_request(state)) for state in resources]
+        answers = self._ask_all(self._stub.Analyze, map(_resource_request, resources))
         answers.append(self._ask(self._stub.AnalyzeStack, _stack_request(resources)))
         return [_diagnostic(one) for answer in answers for one in answer.diagnostics]
 
@@ -141,6 +141,14 @@ class PackProcess:
         if not line.isdigit():
             raise PackFailed(f"the policy pack did not start: {line or self._stop()}")
         return int(line)
+
+    def _ask_all(self, method: Any, requests: Iterable[Any]) -> list[Any]:
+        """The answers to several requests, in order. They wait for one another in the pack, not on the way to it."""
+        asked = [method.future(request, timeout=_ANSWER_SECONDS) for request in requests]
+        try:
+            return [one.result() for one in asked]
+        except grpc.RpcError as error:
+            raise PackFailed(f"the policy pack broke down: {error}") from error
 
     def _ask(self, method: Any, request: Any) -> Any:
         try:
