@@ -1,0 +1,413 @@
+"""The checks of the pack, each with the change that switches it off and the witness that must notice."""
+
+from dataclasses import dataclass
+
+from tests.policies.mutations import witnesses as w
+from tests.policies.mutations.witnesses import Witness
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One check switched off."""
+
+    check: str
+    file: str
+    """Relative to the pack."""
+    old: str
+    """The text that is replaced; it stands in the file once."""
+    new: str
+    witness: Witness
+
+
+EVALUATOR, CONDITIONS, REGIONS, GLOBS = (f"iam/{name}.py" for name in ("evaluator", "conditions", "regions", "globs"))
+DOCUMENTS, PRINCIPALS = "iam/documents.py", "iam/principals.py"
+
+MUTATIONS = (
+    Mutation(
+        "casing of actions",
+        EVALUATOR,
+        "return any(intersects(Glob(pattern.lower()), wanted)",
+        "return any(intersects(Glob(pattern), wanted)",
+        w.casing_of_actions,
+    ),
+    Mutation(
+        "an Allow counts where it may hold",
+        EVALUATOR,
+        "is not Truth.FALSE",
+        "is Truth.TRUE",
+        w.a_condition_that_nobody_can_judge,
+    ),
+    Mutation(
+        "an Allow that cannot hold does not count",
+        EVALUATOR,
+        "is not Truth.FALSE",
+        "is not None",
+        w.a_condition_that_cannot_hold,
+    ),
+    Mutation(
+        "a Deny counts only where it holds for certain",
+        EVALUATOR,
+        "and evaluate(statement.conditions, facts) is Truth.TRUE",
+        "and evaluate(statement.conditions, facts) is not Truth.FALSE",
+        w.a_denial_under_a_condition,
+    ),
+    Mutation(
+        "a Deny counts at all",
+        EVALUATOR,
+        "            self._removed.extend(certain(text)",
+        "            [].extend(certain(text)",
+        w.a_denial_that_covers,
+    ),
+    Mutation(
+        "a Deny counts on the resources that it names",
+        EVALUATOR,
+        "named = statement.resources if statement.resources is not None else",
+        "named = ('*',) if statement.resources is not None else",
+        w.a_denial_of_another_resource,
+    ),
+    Mutation(
+        "a Deny with a variable does not count",
+        EVALUATOR,
+        'self._removed.extend(certain(text) for text in named if "${" not in text)',
+        "self._removed.extend(Glob(text.partition('${')[0] + '*') for text in named)",
+        w.a_denial_with_a_variable,
+    ),
+    Mutation(
+        "a Deny counts for the actions that it names",
+        EVALUATOR,
+        "and _surely_names(statement, action)",
+        "and True",
+        w.a_denial_of_another_action,
+    ),
+    Mutation(
+        "NotAction in an Allow",
+        EVALUATOR,
+        "return not surely_names(statement.not_actions or (), action)",
+        "return False",
+        w.all_actions_but_some,
+    ),
+    Mutation(
+        "NotAction in an Allow takes out what it names",
+        EVALUATOR,
+        "return not surely_names(statement.not_actions or (), action)",
+        "return True",
+        w.all_actions_but_this,
+    ),
+    Mutation(
+        "NotAction in a Deny",
+        EVALUATOR,
+        "return not names(statement.not_actions or (), action)",
+        "return True",
+        w.a_denial_of_all_actions_but_some,
+    ),
+    Mutation(
+        "NotResource in a Deny",
+        EVALUATOR,
+        "parts = [part.within(glob) for part in parts for glob in allowed]",
+        "parts = list(parts)",
+        w.a_denial_of_all_but_the_own,
+    ),
+    Mutation("a boundary caps", EVALUATOR, "        if self._boundary is None:", "        if True:", w.a_boundary_caps),
+    Mutation(
+        "a boundary caps to what it allows",
+        EVALUATOR,
+        "                if all(intersects(one, other) for one in region.all_of for other in cap.all_of):",
+        "                if False:",
+        w.a_boundary_that_allows_more,
+    ),
+    Mutation(
+        "a boundary denies",
+        EVALUATOR,
+        "documents = [*principal.documents, *([principal.boundary] if principal.boundary else [])]",
+        "documents = [*principal.documents]",
+        w.a_boundary_that_denies,
+    ),
+    Mutation(
+        "conditions that confine",
+        EVALUATOR,
+        "if patterns and all(any(contains(one, Glob(value))",
+        "if not patterns and all(any(contains(one, Glob(value))",
+        w.a_key_by_its_alias,
+    ),
+    Mutation(
+        "conditions confine to the own only",
+        EVALUATOR,
+        "if patterns and all(any(contains(one, Glob(value)) for one in _as_values(own, key)) for value in wanted):",
+        "if patterns:",
+        w.a_mapping_for_an_own_function,
+    ),
+    Mutation(
+        "ForAllValues is no guard",
+        CONDITIONS,
+        '(("foranyvalue",) if several else ("", "foranyvalue"))',
+        '("", "foranyvalue", "forallvalues")',
+        w.a_key_by_all_of_no_aliases,
+    ),
+    Mutation(
+        "IfExists is no guard",
+        CONDITIONS,
+        'prefix, _, name = operator.lower().rpartition(":")',
+        'prefix, _, name = operator.lower().removesuffix("ifexists").rpartition(":")',
+        w.a_key_if_an_alias_exists,
+    ),
+    Mutation(
+        "a negated operator",
+        CONDITIONS,
+        "return truth.negated() if negative else truth",
+        "return truth",
+        w.a_denial_under_a_negated_condition,
+    ),
+    Mutation(
+        "a fact that is known",
+        CONDITIONS,
+        "    if fact is None:\n        return Truth.OPEN",
+        "    if True:\n        return Truth.OPEN",
+        w.a_denial_for_this_principal,
+    ),
+    Mutation(
+        "a variable in an Allow may be anything",
+        REGIONS,
+        "    text = _without_variables(text)\n",
+        "",
+        w.a_policy_variable,
+    ),
+    Mutation(
+        "a variable in an exception takes out nothing",
+        REGIONS,
+        'yield ANYTHING.without(certain(text) for text in statement.not_resources if "${" not in text)',
+        "yield ANYTHING.without(possible(text) for text in statement.not_resources)",
+        w.a_variable_in_an_exception,
+    ),
+    Mutation(
+        "a short ARN is filled up",
+        REGIONS,
+        'if text.startswith("arn:") and text.count(":") < _ARN_FIELDS - 1:',
+        "if False:",
+        w.a_short_arn,
+    ),
+    Mutation(
+        "what is taken away is taken away exactly",
+        REGIONS,
+        'return _EVERYTHING if text == "*" else Glob(text, strict=True)',
+        "return Glob(text)",
+        w.a_denial_whose_star_stays_in_its_segment,
+    ),
+    Mutation(
+        "NotResource in an Allow",
+        REGIONS,
+        "    if statement.not_resources is not None:",
+        "    if statement.not_resources is not None and statement.resources:",
+        w.all_resources_but_some,
+    ),
+    Mutation(
+        "a question mark is a wildcard",
+        GLOBS,
+        '            elif char == "?":\n                self._any |= bit',
+        '            elif char == "\\0":\n                self._any |= bit',
+        w.a_question_mark,
+    ),
+    Mutation(
+        "a star is a wildcard",
+        GLOBS,
+        '            if char == "*":\n                self._stars |= bit',
+        '            if char == "\\0":\n                self._stars |= bit',
+        w.a_plain_permission,
+    ),
+    Mutation(
+        "a question mark is not a star",
+        GLOBS,
+        '            elif char == "?":\n                self._any |= bit',
+        '            elif char == "?":\n                self._stars |= bit',
+        w.a_question_mark_is_one_character,
+    ),
+    Mutation(
+        "own names",
+        "naming.py",
+        '"dynamodb": ("table/{p}*",)',
+        '"dynamodb": ("table/{p}",)',
+        w.an_own_table_is_no_leak,
+    ),
+    Mutation(
+        "containment is not intersection",
+        GLOBS,
+        "    return example((inner,), (outer,)) is None",
+        "    return intersects(outer, inner)",
+        w.a_mapping_for_an_own_function,
+    ),
+    Mutation(
+        "an unknown document is everything",
+        DOCUMENTS,
+        "    if value is UNKNOWN:\n        return Problem(",
+        "    if value is UNKNOWN:\n        return Document(source, urn, ()) if source else Problem(",
+        w.an_unknown_document,
+    ),
+    Mutation(
+        "a missing document is everything",
+        DOCUMENTS,
+        '    if value is None or value == "":\n        return Problem(',
+        '    if value is None or value == "":\n        return Document(source, urn, ()) if source else Problem(',
+        w.a_missing_trust_policy,
+    ),
+    Mutation(
+        "versions",
+        DOCUMENTS,
+        "    if version not in VERSIONS:",
+        "    if version is UNKNOWN:",
+        w.a_version_that_iam_does_not_know,
+    ),
+    Mutation(
+        "what IAM would refuse",
+        DOCUMENTS,
+        'if effect not in ("Allow", "Deny"):',
+        "if not effect:",
+        w.an_effect_that_iam_does_not_know,
+    ),
+    Mutation(
+        "a part that is not known",
+        "values.py",
+        "return UNKNOWN if any(sentinel in value for sentinel in SENTINELS) else value",
+        "return UNKNOWN if value in SENTINELS else value",
+        w.a_text_with_an_unknown_in_it,
+    ),
+    Mutation(
+        "an unknown deep inside",
+        "values.py",
+        'return any(has_unknown(item) for item in cast("list[Any]", value))',
+        "return UNKNOWN in value",
+        w.an_unknown_in_a_list,
+    ),
+    Mutation(
+        "policies of other stacks",
+        PRINCIPALS,
+        'if ":iam::aws:" in reference or len(found) != 1:',
+        "if not found:\n            return Document(purpose, '', ())\n        if len(found) != 1:",
+        w.a_policy_of_another_stack,
+    ),
+    Mutation(
+        "attached by the role itself",
+        PRINCIPALS,
+        'for arn in items(resource.get("managedPolicyArns")):',
+        "for arn in ():",
+        w.a_managed_policy_of_the_role,
+    ),
+    Mutation(
+        "inline in the role itself",
+        PRINCIPALS,
+        'for inline in items(resource.get("inlinePolicies")):',
+        "for inline in ():",
+        w.an_inline_policy_of_the_role,
+    ),
+    Mutation(
+        "groups",
+        PRINCIPALS,
+        "            user.documents.extend(group.documents)",
+        "            pass",
+        w.what_a_group_has,
+    ),
+    Mutation(
+        "roles of other stacks",
+        PRINCIPALS,
+        "        if one.target is not None and (one.kind, one.target) not in known",
+        "        if False and (one.kind, one.target) not in known",
+        w.what_a_role_of_another_stack_gets,
+    ),
+    Mutation(
+        "nobody owns nothing",
+        "analysis.py",
+        "        if unit is None:\n            return ()",
+        "        if unit is None:\n            unit = self.graph.units[0]",
+        w.a_role_of_nobody,
+    ),
+    Mutation(
+        "ownership by the component",
+        "graph.py",
+        "        above: Resource | None = resource\n",
+        "        above: Resource | None = None if resource.get('tags', OWNER_TAG) else resource\n",
+        w.a_tag_does_not_change_the_owner,
+    ),
+    Mutation("named callers", "analysis.py", "if unit in one.callers", "if unit", w.a_capability_for_a_named_caller),
+    Mutation(
+        "identities are never one's own",
+        "analysis.py",
+        "own = () if class_of(action) in classes().never_own else self.own(unit)",
+        "own = self.own(unit)",
+        w.an_identity_is_harmful_on_the_own_role_too,
+    ),
+    Mutation(
+        "actions that nobody judged",
+        "iam/catalogue.py",
+        "    return UNCLASSIFIED\n",
+        "    return HARMLESS\n",
+        w.an_action_that_nobody_judged,
+    ),
+    Mutation(
+        "wiring by ARN",
+        "wiring.py",
+        "    for arn in _ARN.findall(text):",
+        "    for arn in ():",
+        w.a_mapping_across_units,
+    ),
+    Mutation(
+        "wiring that is not known",
+        "wiring.py",
+        "    if sure and not sources:",
+        "    if False:",
+        w.a_mapping_of_what_nobody_knows,
+    ),
+    Mutation(
+        "wiring by what flows in",
+        "wiring.py",
+        "        if owner != unit and thing is not None",
+        "        if False and thing is not None",
+        w.a_mapping_whose_source_flows_from_elsewhere,
+    ),
+    Mutation(
+        "trust",
+        "admissions.py",
+        "        if principal.trust is not None\n",
+        "        if False\n",
+        w.a_trust_in_another_unit,
+    ),
+    Mutation(
+        "NotPrincipal",
+        "admissions.py",
+        "        if statement.not_principals is not None:",
+        "        if False:",
+        w.everyone_but_a_few,
+    ),
+    Mutation(
+        "services and their sources",
+        "admissions.py",
+        "return None if trust or _acts_for_own(analysis, unit, statement.conditions) else Admitted.SERVICE",
+        "return None",
+        w.a_service_for_whatever_asks_it,
+    ),
+    Mutation(
+        "a resource policy needs no permission",
+        "admissions.py",
+        "    return None if _is_own(analysis, unit, _as_role(name)) else Admitted.PRINCIPAL",
+        "    return None",
+        w.a_boundary_is_no_help_against_a_queue_policy,
+    ),
+    Mutation(
+        "sessions",
+        "admissions.py",
+        "    return None if _is_own(analysis, unit, _as_role(name)) else Admitted.PRINCIPAL",
+        "    return None if ':assumed-role/' in name or _is_own(analysis, unit, name) else Admitted.PRINCIPAL",
+        w.a_session_of_another_unit,
+    ),
+    Mutation(
+        "IfExists on principals",
+        CONDITIONS,
+        'prefix, _, name = operator.lower().rpartition(":")',
+        'prefix, _, name = operator.lower().removesuffix("ifexists").rpartition(":")',
+        w.everyone_if_a_principal_exists,
+    ),
+    Mutation(
+        "the closure goes on behind a function",
+        "reachability.py",
+        '                yield from (Step("acts as", role) for role in self._roles(node.resource.get(*key_path)))',
+        "                yield from ()",
+        w.a_path_over_two_hops,
+    ),
+)
