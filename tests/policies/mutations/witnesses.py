@@ -76,6 +76,13 @@ def a_short_arn() -> bool:
     return may("dynamodb:getitem", table_arn("ledger"), allow("dynamodb:GetItem", on="arn:aws:dynamodb"))
 
 
+def a_short_arn_with_a_star() -> bool:
+    from rules.samples import allow, table_arn
+
+    mine = allow("dynamodb:GetItem", on="arn:aws:dynamodb:*:table/rewards-dev-ledger_store")
+    return may("dynamodb:getitem", table_arn("ledger"), mine)
+
+
 def a_policy_variable() -> bool:
     from rules.samples import allow, table_arn
 
