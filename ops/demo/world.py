@@ -15,10 +15,10 @@ from contracts.points_ledger import BALANCE, GetBalance
 from ops.capabilities import LambdaCapabilities
 from ops.errors import SAID_NO, OperatorError, Refused
 from ops.purchases import publish
-from ops.session import Session, open_session
+from ops.session import LOCAL_STACK, Session, open_session
 from sandbox.embedded_aws import EmbeddedAws
 
-PBCS = tuple(sorted({capability.unit for capability in catalogue.capabilities()}))
+PBCS = catalogue.permanent_units()
 """Keys of all PBCs: each exposes at least one capability."""
 T = TypeVar("T")
 
@@ -43,9 +43,9 @@ class World:
     capabilities: LambdaCapabilities
 
     @classmethod
-    def of(cls, aws: EmbeddedAws) -> "World":
-        """The system in a running sandbox."""
-        session = open_session("local", aws.folder)
+    def of(cls, aws: EmbeddedAws, stack: str = LOCAL_STACK) -> "World":
+        """The system of a stack in a running sandbox."""
+        session = open_session(stack, aws.folder)
         return cls(aws=aws, session=session, capabilities=LambdaCapabilities(session))
 
     def names(self, unit: str) -> Names:
