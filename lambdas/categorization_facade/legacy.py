@@ -16,7 +16,6 @@ from lambdas.strangler.sides import SideFailed, Transport
 _CODES = Path(__file__).with_name("legacy_codes.json")
 _SOURCE = "FACADE"
 _OK, _UNKNOWN_MCC = 0, 4
-_SHOP_LENGTH = 64
 
 
 def ask(transport: Transport, request: Categorize) -> Categorization:
@@ -26,7 +25,7 @@ def ask(transport: Transport, request: Categorize) -> Categorization:
         SideFailed: it gives none in time, or one that is not of its own form.
     """
     merchant = request.merchant
-    question = Classify(shop=merchant.id.upper()[:_SHOP_LENGTH], mcc=int(merchant.mcc), src=_SOURCE)
+    question = Classify(shop=merchant.id, mcc=int(merchant.mcc), src=_SOURCE)
     return translated(transport.ask(msgspec.json.encode(question)))
 
 

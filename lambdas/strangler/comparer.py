@@ -63,6 +63,7 @@ class Comparer(Generic[RequestT, ResponseT]):
             id=note.id,
             at=note.at,
             version=note.routing.version,
+            correlation_id=note.call.correlation_id,
             key=note.key,
             bucket=note.bucket,
             served=note.served,

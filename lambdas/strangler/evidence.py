@@ -17,6 +17,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     at: Instant
     version: int
     """Of the routing that it was answered under."""
+    correlation_id: str
+    """Of the fact that led to the call, for example a purchase."""
     key: Identifier
     bucket: int
     served: Side

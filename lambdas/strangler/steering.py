@@ -15,7 +15,8 @@ from lambdas.strangler.store import MigrationStore
 DELAY = SETTING_KEPT + timedelta(seconds=1)
 """From a change to its effect: an instance that read just before it has read again by then."""
 GUARD = "guard"
-_DEFAULT_WINDOW = 500
+_HISTORY_WINDOW = 500
+"""Observations of a routing that holds no more, and of one without a plan."""
 
 Telling = Callable[[Setting, bool], Event]
 """Makes the event of a change; the flag says whether it was rolled back."""
@@ -61,14 +62,14 @@ class Steering:
     def look(self, runtime: Runtime, history: int = 0) -> Migration:
         """How the migration stands."""
         store = MigrationStore(runtime)
-        now = self._period(store, store.setting())
+        now = self._now(store, store.setting())
         before = [one for one in store.changes(history + 1) if one.routing.version != now.setting.routing.version]
         broken, missing = self._hindrances(now, runtime)
         return Migration(
             now=now,
             broken=broken,
             missing=missing,
-            history=[self._period(store, one) for one in before[:history]],
+            history=[_period(store, one, _HISTORY_WINDOW) for one in before[:history]],
             plans=dict(self._plans),
         )
 
@@ -77,7 +78,7 @@ class Steering:
         before = store.setting()
         if only is not None and only.routing.version != before.routing.version:
             return before
-        broken, missing = self._hindrances(self._period(store, before), runtime)
+        broken, missing = self._hindrances(self._now(store, before), runtime)
         change = ramp.Change(by=cause.actor, at=runtime.clock.now(), reason=reason, delay=DELAY)
         after = ramp.ordered(before, order, change, self._plans, [*broken, *missing])
         work = UnitOfWork(runtime, cause)
@@ -92,11 +93,9 @@ class Steering:
             return False
         return at.step + 1 < len(self._plans[at.plan].steps)
 
-    def _period(self, store: MigrationStore, setting: Setting) -> Period:
+    def _now(self, store: MigrationStore, setting: Setting) -> Period:
         plan = self._plans.get(setting.ramp.plan) if setting.ramp else None
-        window = plan.window if plan else _DEFAULT_WINDOW
-        seen = store.observations(setting.routing.version, window)
-        return Period(setting=setting, evidence=evidence.summarise(seen))
+        return _period(store, setting, plan.window if plan else _HISTORY_WINDOW)
 
     def _hindrances(self, now: Period, runtime: Runtime) -> tuple[list[str], list[str]]:
         """Limits that are broken, and what is missing for the next step."""
@@ -108,6 +107,11 @@ class Steering:
             evidence.broken(now.evidence, limits),
             evidence.missing(now.evidence, step, now.setting, runtime.clock.now()),
         )
+
+
+def _period(store: MigrationStore, setting: Setting, window: int) -> Period:
+    seen = store.observations(setting.routing.version, window)
+    return Period(setting=setting, evidence=evidence.summarise(seen))
 
 
 def _report(migration: Migration) -> None:
