@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from benchmarks import earning, imports, judging
+from benchmarks import earning, facade, imports, judging
 from sandbox.graph import Graph
 from sandbox.program import ROOT
 
@@ -19,6 +19,12 @@ names, and the contracts with them. `engine` is `engine.judge` on resources that
 own process, asked over gRPC as Pulumi asks it, from its start to its last answer. Each was measured once, in a fresh
 interpreter, and each stack passed every rule. `growth` is how many times the seconds grew for each time that the
 resources did: 1.0 is linear.
+"""
+_FACADE = """\
+One caller asks for categories, one after the other, warm, on the embedded AWS, in turns of ten so that all of them meet
+the same machine. `legacy alone` invokes the monolith's function; all others invoke the facade, which invokes a side. In
+`hanging` the candidate's function sleeps until its timeout ends it. What the facade adds is an invocation; what the
+candidate does in shadow must add nothing: compare the last two lines with the second.
 """
 
 
@@ -79,12 +85,21 @@ def _policies(_graph: Graph) -> Iterator[str]:
         before = one
 
 
+def _facade(_graph: Graph) -> Iterator[str]:
+    yield _FACADE
+    yield "| what is asked | p50, ms | p99, ms | failed |"
+    yield "|---|---:|---:|---:|"
+    for one in facade.measure():
+        yield f"| {one.what} | {one.p50_ms:.0f} | {one.p99_ms:.0f} | {one.failed} of {one.calls} |"
+
+
 _AIMS = {60: 3, 200: 15}
 
 SECTIONS: Mapping[str, Section] = {
     "earning": Section("On the embedded AWS", _earning),
     "imports": Section("Cold import of each handler", _imports),
     "sizes": Section("Size of what is deployed", _artefacts),
+    "facade": Section("A facade in front of a legacy system", _facade),
     "policies": Section("The policy pack", _policies),
 }
 """In the order of the page, by the name that `python -m benchmarks NAME` knows them by."""

@@ -17,7 +17,7 @@ from rich.panel import Panel
 
 from contracts.cards import PurchasePosted
 from contracts.categorization_facade import MIGRATION, STEER, UNIT, MigrationRolledBack
-from contracts.legacy_rewards import Assign
+from contracts.legacy_rewards import Assign, Usage
 from contracts.migration import Advance, Finish, GetMigration, Migration, Order, Pause, Resume, RollBack, Start, Steer
 from contracts.vocabulary import Merchant, Money
 from ops import migration_view
@@ -155,6 +155,10 @@ def first_run(world: World, traffic: Traffic) -> Show:
     version = order(world, Finish(), "all is well")
     settle(world)
     after = world.capabilities.ask(MIGRATION, GetMigration()).now.setting
+    asked_before = calls_of_legacy(world)
+    here = len(traffic.purchases)
+    wait_for(lambda: len(traffic.purchases), lambda count: count >= here + 5, "purchases")
+    world.wait_for_calculation(traffic.purchases[here + 4].id)
     observed = observations(world, version)
     return Show(
         title="First run: legacy → shadow → 1 → 5 → 25 → 50 → 100 %",
@@ -164,6 +168,7 @@ def first_run(world: World, traffic: Traffic) -> Show:
             Finding(what="carried over and verified", expected=f"{len(BY_HAND)}, True", found=_carried(carried)),
             Finding(what="shares", expected="[1, 5, 25, 50, 100]", found=str(shares)),
             Finding(what="merchants that went back to legacy", expected="[]", found=str(went_back(observed))),
+            Finding(what="calls of legacy since", expected="0", found=str(calls_of_legacy(world) - asked_before)),
             Finding(
                 what="why legacy cannot be taken away",
                 expected="[]",
@@ -229,6 +234,11 @@ def nothing_lost(world: World, traffic: Traffic) -> Show:
 def order(world: World, what: Order, reason: str) -> int:
     """Give an order; the version of the routing that follows."""
     return world.capabilities.ask(STEER, Steer(order=what, reason=reason)).routing.version
+
+
+def calls_of_legacy(world: World) -> int:
+    """How often the monolith was asked for a category, by its own count."""
+    return sum(caller.calls for caller in LegacyFunction(world.session).ask(Usage()).callers)
 
 
 def refusal(world: World, what: Order) -> str:
