@@ -6,7 +6,7 @@ from contracts.categorization_facade import CATEGORIZE
 from contracts.merchant_categorization import Categorization, Categorize
 from lambdas.categorization_facade.definition import sides
 from lambdas.kit.capability import Asked, capability
-from lambdas.strangler.environment import facade_environment
+from lambdas.strangler.environment import ON_THE_PATH_SECONDS, facade_environment
 from lambdas.strangler.facade import Facade, SettingCache
 
 
@@ -18,4 +18,4 @@ def handler(request: Categorize, asked: Asked) -> Categorization:
 
 @cache
 def _facade() -> Facade[Categorize, Categorization]:
-    return Facade(sides=sides(), notes=facade_environment().notes(), settings=SettingCache())
+    return Facade(sides=sides(ON_THE_PATH_SECONDS), notes=facade_environment().notes(), settings=SettingCache())

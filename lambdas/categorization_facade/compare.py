@@ -6,6 +6,7 @@ from typing import Any
 from contracts.merchant_categorization import Categorization, Categorize
 from lambdas.categorization_facade.definition import sides
 from lambdas.strangler.comparer import Comparer
+from lambdas.strangler.environment import OFF_THE_PATH_SECONDS
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
@@ -15,4 +16,4 @@ def handler(event: dict[str, Any], context: Any) -> Any:
 
 @cache
 def _comparer() -> Comparer[Categorize, Categorization]:
-    return Comparer(sides())
+    return Comparer(sides(OFF_THE_PATH_SECONDS))

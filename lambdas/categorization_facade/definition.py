@@ -31,11 +31,10 @@ def migrating() -> Migrating[Categorize, Categorization]:
     )
 
 
-@cache
-def sides() -> Sides[Categorize, Categorization]:
-    """Both sides, as infrastructure names them."""
+def sides(seconds: float) -> Sides[Categorize, Categorization]:
+    """Both sides, as infrastructure names them; each is waited for so long."""
     here = facade_environment()
-    return Sides(migrating=migrating(), legacy=here.legacy(), candidate=here.candidate())
+    return Sides(migrating=migrating(), legacy=here.legacy(seconds), candidate=here.candidate(seconds))
 
 
 def steering() -> Steering:

@@ -9,8 +9,10 @@ import msgspec
 from lambdas.kit.environment import InvalidEnvironment
 from lambdas.strangler.sides import HttpsTransport, LambdaTransport, QueueNotes, Transport
 
-_ON_THE_PATH_SECONDS = 5.0
+ON_THE_PATH_SECONDS = 5.0
 """How long a caller waits for a side: its own patience is 15 seconds for both, and for what Lambda needs."""
+OFF_THE_PATH_SECONDS = 8.0
+"""How long the comparer waits, with nobody behind it: ten notes must fit into its own timeout."""
 
 
 class FacadeEnvironment(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):
@@ -22,8 +24,8 @@ class FacadeEnvironment(msgspec.Struct, frozen=True, kw_only=True, rename="upper
     notes_url: str | None = None
     """Queue of the comparer; only who answers callers has it."""
 
-    def legacy(self) -> Transport:
-        """The way to the legacy side.
+    def legacy(self, seconds: float) -> Transport:
+        """The way to the legacy side, which is waited for so long.
 
         Raises:
             InvalidEnvironment: there is none, or there are two.
@@ -31,12 +33,12 @@ class FacadeEnvironment(msgspec.Struct, frozen=True, kw_only=True, rename="upper
         if (self.legacy_function is None) == (self.legacy_url is None):
             raise InvalidEnvironment("exactly one of LEGACY_FUNCTION and LEGACY_URL must be set")
         if self.legacy_function is not None:
-            return LambdaTransport(self.legacy_function, _ON_THE_PATH_SECONDS)
-        return HttpsTransport(self.legacy_url or "", _ON_THE_PATH_SECONDS)
+            return LambdaTransport(self.legacy_function, seconds)
+        return HttpsTransport(self.legacy_url or "", seconds)
 
-    def candidate(self) -> Transport:
-        """The way to the candidate."""
-        return LambdaTransport(self.candidate_function, _ON_THE_PATH_SECONDS)
+    def candidate(self, seconds: float) -> Transport:
+        """The way to the candidate, which is waited for so long."""
+        return LambdaTransport(self.candidate_function, seconds)
 
     def notes(self) -> QueueNotes:
         """The comparer's queue.

@@ -126,8 +126,8 @@ def test_a_facade_has_one_way_to_the_legacy_side():
     one = {"CANDIDATE_FUNCTION": CANDIDATE}
     for wrong in (one, {**one, "LEGACY_FUNCTION": "f", "LEGACY_URL": "https://legacy.example"}):
         with pytest.raises(InvalidEnvironment, match="exactly one of LEGACY_FUNCTION and LEGACY_URL"):
-            read(wrong).legacy()
-    assert isinstance(read({**one, "LEGACY_URL": "https://legacy.example/x"}).legacy(), HttpsTransport)
+            read(wrong).legacy(5)
+    assert isinstance(read({**one, "LEGACY_URL": "https://legacy.example/x"}).legacy(5), HttpsTransport)
 
 
 def test_what_is_not_set_is_named():
