@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check preview preview-cli bench docs up lock clean
+.PHONY: help install demo migrate-demo test check preview preview-cli bench docs up lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -26,6 +26,9 @@ $(INSTALLED): requirements.txt pyproject.toml
 
 demo: install ## Deploy to an embedded AWS and earn points from PURCHASES=FILE.csv
 	@$(BIN)/rewards demo --purchases $(PURCHASES)
+
+migrate-demo: install ## Move a capability out of a legacy system, and see a fault turn it back
+	@$(BIN)/rewards migrate demo --out dist/migration.html
 
 test: install ## Run all tests: graph, domain, journeys
 	@$(BIN)/pytest

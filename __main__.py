@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -12,8 +13,10 @@ from components.offering import Offering
 from components.operations import Operations
 from components.pbc import Pbc
 from components.platform import Platform
+from components.strangler import Strangler
 from components.unit import UnitArgs
 from contracts import cards, catalogue
+from contracts.definitions import AnyCapability
 
 PBCS = (
     "merchant-categorization",
@@ -25,6 +28,10 @@ PBCS = (
 """Each is defined by its folder under `pbcs/`."""
 OFFERINGS = ("earn-points",)
 """Each is defined by its folder under `offerings/`."""
+FACADES = ("categorization-facade",)
+"""Each is defined by its folder under `facades/`. They exist only where `rewards:migration` names them."""
+LEGACY = ("legacy-rewards",)
+"""The system that capabilities move out of, deployed beside this one to try a migration. Defined in `examples/`."""
 OPERATIONS = "operations"
 
 
@@ -33,9 +40,20 @@ def definition(room: str, unit: str) -> Callable[[Any], None]:
     return import_module(f"{room}.{unit.replace('-', '_')}").define
 
 
+def edges(unit: str, config: EnvironmentConfig) -> list[AnyCapability]:
+    """What a unit may call. An offering goes through a facade, where there is one, and not around it."""
+    there = [
+        one
+        for one in catalogue.callable_by(unit)
+        if one.unit not in catalogue.MIGRATION_UNITS or one.unit in config.migration
+    ]
+    behind = {one.stands_for for one in there} if unit in OFFERINGS else set[AnyCapability | None]()
+    return [one for one in there if one not in behind]
+
+
 def build(unit: str, config: EnvironmentConfig, platform: Sequence[pulumi.Resource]) -> None:
     """Build one unit with the edges that contracts give it."""
-    calls = catalogue.callable_by(unit)
+    calls = edges(unit, config)
     if unit == OPERATIONS:
         args = UnitArgs(config=config, publishes_as=[cards.SOURCE], calls=calls, platform=platform)
         operations = Operations(unit, args)
@@ -45,13 +63,23 @@ def build(unit: str, config: EnvironmentConfig, platform: Sequence[pulumi.Resour
         offering = Offering(unit, UnitArgs(config=config, calls=calls, platform=platform))
         definition("offerings", unit)(offering)
         offering.complete()
+    elif unit in FACADES:
+        facade = Strangler(unit, UnitArgs(config=config, publishes_as=[unit], calls=calls, platform=platform))
+        definition("facades", unit)(facade)
+        facade.complete()
+    elif unit in LEGACY:
+        legacy = Pbc(
+            unit, UnitArgs(config=config, calls=calls, platform=platform, code=Path("examples/legacy_monolith"))
+        )
+        import_module("examples.legacy_monolith").define(legacy)
+        legacy.complete()
     else:
         pbc = Pbc(unit, UnitArgs(config=config, publishes_as=[unit], calls=calls, platform=platform))
         definition("pbcs", unit)(pbc)
         pbc.complete()
 
 
-config = EnvironmentConfig.load((PLATFORM, OPERATIONS, *PBCS, *OFFERINGS))
+config = EnvironmentConfig.load((PLATFORM, OPERATIONS, *PBCS, *OFFERINGS), (*FACADES, *LEGACY))
 platform = Platform(PLATFORM, config).resources if PLATFORM in config.units else []
 for unit in config.units:
     if unit != PLATFORM:

@@ -10,7 +10,9 @@ import pulumi
 
 from components.names import Names
 
-ENVIRONMENTS = ("local", "dev", "staging", "prod")
+ENVIRONMENTS = ("local", "migration", "dev", "staging", "prod")
+EMBEDDED = ("local", "migration")
+"""Environments on the embedded AWS of this machine."""
 ARCHITECTURES = ("arm64", "x86_64")
 LOG_RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -43,11 +45,13 @@ class EnvironmentConfig:
     """How many messages each consumer handles at once, at most."""
     units: tuple[str, ...]
     """Keys of the units that this stack manages."""
+    migration: tuple[str, ...] = ()
+    """Keys of the units that are there for a migration, wherever they are managed: callers go through its facades."""
 
     @property
     def embedded(self) -> bool:
         """True where Lambda code runs on this machine, in the embedded AWS."""
-        return self.environment == "local"
+        return self.environment in EMBEDDED
 
     @property
     def protected(self) -> bool:
@@ -66,16 +70,19 @@ class EnvironmentConfig:
         )
 
     @classmethod
-    def load(cls, known_units: tuple[str, ...]) -> "EnvironmentConfig":
+    def load(cls, known_units: tuple[str, ...], migration_units: tuple[str, ...] = ()) -> "EnvironmentConfig":
         """Read and validate the stack's configuration.
 
         Args:
             known_units: keys of all units that exist; the default of `rewards:units`.
+            migration_units: keys of those that exist where `rewards:migration` names them.
 
         Raises:
             InvalidConfiguration: a value is missing or not allowed.
         """
         values = _Values("rewards")
+        migration = values.units("migration", migration_units, default=())
+        known_units = (*known_units, *migration)
         return cls(
             project=pulumi.get_project(),
             environment=values.one_of("environment", ENVIRONMENTS),
@@ -90,7 +97,8 @@ class EnvironmentConfig:
             maximum_concurrency=int(
                 values.matching("maximumConcurrency", r"[2-9]|[1-9][0-9]{1,2}|1000", "a whole number from 2 to 1000")
             ),
-            units=values.units(known_units),
+            units=values.units("units", known_units, default=known_units),
+            migration=migration,
         )
 
 
@@ -107,19 +115,19 @@ class _Values:
     def matching(self, key: str, pattern: str, allowed: str) -> str:
         return self._checked(key, lambda value: re.fullmatch(pattern, value) is not None, allowed)
 
-    def units(self, known: tuple[str, ...]) -> tuple[str, ...]:
-        """`rewards:units`, all known ones where it is not set."""
+    def units(self, key: str, known: tuple[str, ...], *, default: tuple[str, ...]) -> tuple[str, ...]:
+        """A list of some of the known units."""
         allowed = f"a list of {', '.join(known)}"
-        text = self._config.get("units")
+        text = self._config.get(key)
         if text is None:
-            return known
+            return default
         try:
             chosen = msgspec.json.decode(text, type=Annotated[list[str], msgspec.Meta(min_length=1)])
         except msgspec.DecodeError as error:
-            raise InvalidConfiguration(f"{self._namespace}:units", text, allowed) from error
+            raise InvalidConfiguration(f"{self._namespace}:{key}", text, allowed) from error
         for unit in chosen:
             if unit not in known:
-                raise InvalidConfiguration(f"{self._namespace}:units", unit, allowed)
+                raise InvalidConfiguration(f"{self._namespace}:{key}", unit, allowed)
         return tuple(unit for unit in known if unit in chosen)
 
     def _checked(self, key: str, fits: Callable[[str], bool], allowed: str) -> str:

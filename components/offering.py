@@ -33,7 +33,7 @@ class Offering(Unit):
         Raises:
             KeyError: a capability's contract does not name this offering as a caller.
         """
-        arns = {capability.name.replace("-", "_"): self.calls[capability.unit, capability.name] for capability in asks}
+        arns = {capability.name.replace("-", "_"): self.asked(capability) for capability in asks}
         return Workflow(
             f"{self.context.names.unit}-{thing}",
             WorkflowArgs(

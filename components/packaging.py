@@ -55,12 +55,15 @@ class Target:
         return ["--python-platform", f"{machine}-manylinux2014", "--python-version", version]
 
 
-def code(unit: str) -> Path:
+def code(unit: str, folder: Path | None = None) -> Path:
     """Build the zip of a unit's code and give its path, relative to the project's root.
 
-    A unit without a folder of its own under `lambdas/` gets the kernel alone.
+    Args:
+        unit: key of the unit. Without a folder of its own under `lambdas/` it gets the kernel alone.
+        folder: where its code is instead, relative to the project's root.
     """
-    files = {ROOT / "lambdas/__init__.py", *_files(ROOT / "lambdas/kit"), *_files(_folder(unit))}
+    own = _folder(unit) if folder is None else ROOT / folder
+    files = {ROOT / "lambdas/__init__.py", *_files(ROOT / "lambdas/kit"), *_files(own)}
     files |= _imported_by(path for path in files if path.suffix == ".py")
     return _write(DIST / f"{unit}.zip", {str(path.relative_to(ROOT)): path.read_bytes() for path in files})
 

@@ -1,6 +1,7 @@
 """A Packaged Business Capability: the verbs that a PBC is written in."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import pulumi
 from pulumi_aws import schemas
@@ -24,8 +25,10 @@ class ContractViolation(ValueError):
 class Pbc(Unit):
     """A business capability with its own data, code and boundary. Its name is its key everywhere."""
 
+    kind: ClassVar[str] = "Pbc"
+
     def __init__(self, name: str, args: UnitArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("Pbc", name, args, opts)
+        super().__init__(self.kind, name, args, opts)
 
     def store(self, thing: str = "store") -> Store:
         """A table for the state of this PBC."""
@@ -65,7 +68,7 @@ class Pbc(Unit):
             opts=child_of(self),
         )
 
-    def exposes(self, capability: AnyCapability, grants: Sequence[Grant]) -> Function:
+    def exposes(self, capability: AnyCapability, grants: Sequence[Grant], timeout_seconds: int = 10) -> Function:
         """Answer a capability. The function and the handler's module are named after it.
 
         Raises:
@@ -73,7 +76,7 @@ class Pbc(Unit):
         """
         if capability.unit != self._unit:
             raise ContractViolation(f"{self._unit} cannot expose {capability.name}: {capability.unit} does")
-        return self.function(capability.name, grants)
+        return self.function(capability.name, grants, timeout_seconds)
 
     def function(self, thing: str, grants: Sequence[Grant], timeout_seconds: int = 10) -> Function:
         """A function of this PBC that is neither capability nor subscriber."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 import pulumi
@@ -53,6 +54,8 @@ class UnitArgs:
     """Capabilities of other units whose contract names it as a caller."""
     platform: Sequence[pulumi.Resource] = ()
     """The platform's resources that must be there first, where this stack manages them too."""
+    code: Path | None = None
+    """Folder of its code, below the project's root, where that is not `lambdas/<unit>`."""
 
 
 class Unit(pulumi.ComponentResource):
@@ -71,6 +74,7 @@ class Unit(pulumi.ComponentResource):
             (capability.unit, capability.name): names.of(capability.unit).capability(capability.name)
             for capability in args.calls
         }
+        self._stand_ins = {one.stands_for: one for one in args.calls if one.stands_for is not None}
         key = kms.Key(
             f"{name}-key",
             description=f"Everything that {name} stores in {args.config.environment}",
@@ -96,9 +100,18 @@ class Unit(pulumi.ComponentResource):
             key=key,
             boundary=limit,
             layer=_layer(self, name, args.config, names) if self.runs_code else None,
-            code_path=str(code(name)) if self.runs_code else None,
+            code_path=str(code(name, args.code)) if self.runs_code else None,
             platform=args.platform,
         )
+
+    def asked(self, capability: AnyCapability) -> str:
+        """ARN of what answers a capability: the facade in front of it, where this unit calls one.
+
+        Raises:
+            KeyError: the capability's contract does not name this unit as a caller.
+        """
+        answering = self._stand_ins.get(capability, capability)
+        return self.calls[answering.unit, answering.name]
 
     def complete(self) -> None:
         """Make the dashboard of all that was defined, and close the component. Nothing can be added after it."""

@@ -39,6 +39,15 @@ def callable_by(unit: str) -> tuple[AnyCapability, ...]:
     return tuple(capability for capability in capabilities() if unit in capability.callers)
 
 
+MIGRATION_UNITS = ("categorization-facade", "legacy-rewards")
+"""Units that are there only while a capability moves out of a legacy system: facades, and that system itself."""
+
+
+def permanent_units() -> tuple[str, ...]:
+    """Keys of the units that expose a capability whether or not a migration is under way."""
+    return tuple(sorted({one.unit for one in capabilities()} - set(MIGRATION_UNITS)))
+
+
 def schemas() -> dict[str, str]:
     """The files of `contracts/schemas/`: their names and contents."""
     return {

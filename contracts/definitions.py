@@ -76,6 +76,8 @@ class Capability(Generic[RequestT, ResponseT]):
     """Refusals besides `InvalidRequest`, which every capability has."""
     changes_state: bool = False
     """True for a command, False for a question."""
+    stands_for: "Capability[Any, Any] | None" = None
+    """The capability that a facade answers in the stead of, while it is deployed: offerings ask this one instead."""
 
 
 AnyCapability = Capability[Any, Any]

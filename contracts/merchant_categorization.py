@@ -67,7 +67,7 @@ CATEGORIZE = Capability(
     name="categorize",
     request=Categorize,
     response=Categorization,
-    callers=("earn-points", "operations"),
+    callers=("earn-points", "operations", "categorization-facade"),
 )
 SET_OVERRIDE = Capability(
     unit=UNIT,

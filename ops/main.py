@@ -6,8 +6,21 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperGroup
 
-from ops import campaigns, documents, member, merchants, policies, programme, purchase, purchases, rates, sandbox
+from ops import (
+    campaigns,
+    documents,
+    member,
+    merchants,
+    migrate,
+    policies,
+    programme,
+    purchase,
+    purchases,
+    rates,
+    sandbox,
+)
 from ops.demo import command as demo
+from ops.demo import migration
 from ops.errors import COULD_NOT_RUN, OperatorError
 from ops.output import remarks
 from sandbox.embedded_aws import SandboxError
@@ -49,9 +62,11 @@ for name, group in {
     "rates": rates.app,
     "campaigns": campaigns.app,
     "merchants": merchants.app,
+    "migrate": migrate.app,
     "policy": policies.app,
     "docs": documents.app,
 }.items():
     app.add_typer(group, name=name)
 app.command("demo")(demo.demo)
+migrate.app.command("demo")(migration.demo)
 app.command("preview")(policies.preview)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.graph import Graph, Resource
 
-_UNIT_TYPES = ("Platform", "Operations", "Pbc", "Offering")
+_UNIT_TYPES = ("Platform", "Operations", "Pbc", "Strangler", "Offering")
 _COUNTED = {
     "functions": "aws:lambda/function:Function",
     "tables": "aws:dynamodb/table:Table",
@@ -41,7 +41,13 @@ def system_page(graph: Graph) -> str:
 def _picture(graph: Graph) -> Iterator[str]:
     yield "flowchart LR"
     kinds = {resource.name: resource.type.split(":")[-1] for resource in _units(graph)}
-    shapes = {"Pbc": '["{}"]', "Offering": '[/"{}"/]', "Operations": '(["{}"])', "Platform": '{{{{"{}"}}}}'}
+    shapes = {
+        "Pbc": '["{}"]',
+        "Offering": '[/"{}"/]',
+        "Strangler": '>"{}"]',
+        "Operations": '(["{}"])',
+        "Platform": '{{{{"{}"}}}}',
+    }
     for unit, kind in sorted(kinds.items()):
         if kind != "Platform":
             yield f"  {unit}{shapes[kind].format(unit)}"

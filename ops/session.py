@@ -11,12 +11,15 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from components.environment import EMBEDDED
 from components.names import Names
 from ops.errors import Unreachable
 from sandbox.embedded_aws import DEFAULT_FOLDER, SandboxError, connect
 from sandbox.stack_config import InvalidStack, StackConfig, read_stack
 
 LOCAL_STACK = "local"
+MIGRATION_STACK = "migration"
+"""Stack with a legacy system and a facade, beside `local` on the embedded AWS."""
 OPERATIONS = "operations"
 ROOT = Path(__file__).resolve().parents[1]
 _CONFIG = Config(connect_timeout=5, read_timeout=60, retries={"max_attempts": 4, "mode": "standard"})
@@ -44,14 +47,16 @@ class Session:
 
 
 def open_session(stack: str, folder: Path = DEFAULT_FOLDER, root: Path = ROOT) -> Session:
-    """Assume the operator's role in a stack: in the running sandbox for `local`, else with the usual AWS credentials.
+    """Assume the operator's role in a stack.
+
+    That is in the running sandbox for `local` and `migration`, else in AWS with the usual credentials.
 
     Raises:
         Unreachable: there is no such stack, no sandbox, or the role cannot be assumed.
     """
     try:
         config = read_stack(root, stack)
-        if stack == LOCAL_STACK:
+        if stack in EMBEDDED:
             aws = connect(folder)
             return as_operator(aws.session(), aws.endpoint, config)
         return as_operator(boto3.Session(region_name=config.value("aws:region")), None, config)

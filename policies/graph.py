@@ -1,7 +1,7 @@
 """The resources of a stack, read once into plain data, with their owners.
 
-The owner of a resource is the unit component above it (`Pbc`, `Offering`, `Operations`, `Platform`), of whatever
-package; a resource below none of them belongs to whom its tag `pbc` names, and otherwise to nobody.
+The owner of a resource is the unit component above it (`Pbc`, `Offering`, `Strangler`, `Operations`, `Platform`),
+of whatever package; a resource below none of them belongs to whom its tag `pbc` names, and otherwise to nobody.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any, Protocol, cast
 
 from values import UNKNOWN, plain, read
 
-UNIT_TYPES = ("Pbc", "Offering", "Operations", "Platform")
+UNIT_TYPES = ("Pbc", "Offering", "Strangler", "Operations", "Platform")
 """Last part of the type token of the components that are units."""
 STACK_TYPE = "pulumi:pulumi:Stack"
 OWNER_TAG = "pbc"

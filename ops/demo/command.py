@@ -100,7 +100,7 @@ def earn(world: World, rows: Sequence[PurchasePosted], expectation: Expectation)
             shows.Finding(what="categories", expected=str(expectation.points_by_category()), found=str(categories)),
         ],
     )
-    _print(show, brief=True)
+    print_show(show, brief=True)
     return show
 
 
@@ -109,7 +109,7 @@ def break_things(world: World) -> list[shows.Show]:
     shown: list[shows.Show] = []
 
     def add(show: shows.Show) -> None:
-        _print(show)
+        print_show(show)
         shown.append(show)
 
     add(shows.duplicates(world, shows.example_purchase("show-duplicate", "show-member-1"), times=3))
@@ -143,7 +143,8 @@ def _compared(found: dict[str, int], expected: dict[str, int]) -> list[tuple[str
     return [(key, found.get(key, 0), expected.get(key, 0)) for key in sorted({*found, *expected})]
 
 
-def _print(show: shows.Show, *, brief: bool = False) -> None:
+def print_show(show: shows.Show, *, brief: bool = False) -> None:
+    """Print what a show found."""
     rows = [
         (
             finding.what,

@@ -156,7 +156,7 @@ def _probe(client: Callable[[str], Any], function: str, attempts: list[dict[str,
     lambda_ = client("lambda")
     configuration = lambda_.get_function_configuration(FunctionName=function)
     original = configuration["Handler"]
-    lambda_.update_function_code(FunctionName=function, ZipFile=_zip(original), Publish=False)
+    lambda_.update_function_code(FunctionName=function, ZipFile=as_module(original, _PROBE.read_text()), Publish=False)
     lambda_.get_waiter("function_updated_v2").wait(FunctionName=function)
     answer = lambda_.invoke(FunctionName=function, Payload=json.dumps({"attempts": attempts}))
     payload = json.loads(answer["Payload"].read())
@@ -165,13 +165,13 @@ def _probe(client: Callable[[str], Any], function: str, attempts: list[dict[str,
     return payload
 
 
-def _zip(handler: str) -> bytes:
-    """The probe as the module that the function's handler names."""
+def as_module(handler: str, source: str) -> bytes:
+    """A zip with some code as the module that a function's handler names."""
     module = handler.rsplit(".", 1)[0].replace(".", "/")
     packages = [module.rsplit("/", depth)[0] for depth in range(1, module.count("/") + 1)]
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr(f"{module}.py", _PROBE.read_text())
+        archive.writestr(f"{module}.py", source)
         for package in packages:
             archive.writestr(f"{package}/__init__.py", "")
     return buffer.getvalue()

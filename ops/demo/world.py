@@ -7,22 +7,24 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from components.iam import Statement, document
-from components.names import Names
+from components.names import LIVE, Names
 from contracts import catalogue
 from contracts.cards import PurchasePosted
 from contracts.points_calculation import EXPLAIN, Calculation, Explain
 from contracts.points_ledger import BALANCE, GetBalance
 from ops.capabilities import LambdaCapabilities
+from ops.demo.compromise import as_module
 from ops.errors import SAID_NO, OperatorError, Refused
 from ops.purchases import publish
-from ops.session import Session, open_session
+from ops.session import LOCAL_STACK, Session, open_session
 from sandbox.embedded_aws import EmbeddedAws
 
-PBCS = tuple(sorted({capability.unit for capability in catalogue.capabilities()}))
+PBCS = catalogue.permanent_units()
 """Keys of all PBCs: each exposes at least one capability."""
 T = TypeVar("T")
 
 _BROKEN = "broken"
+_SLEEPER = "import time\n\n\ndef handler(_event, _context):\n    time.sleep(600)\n"
 _POLL_SECONDS = 0.2
 _PATIENCE_SECONDS = 120
 """How long nothing may happen before waiting is given up."""
@@ -43,9 +45,9 @@ class World:
     capabilities: LambdaCapabilities
 
     @classmethod
-    def of(cls, aws: EmbeddedAws) -> "World":
-        """The system in a running sandbox."""
-        session = open_session("local", aws.folder)
+    def of(cls, aws: EmbeddedAws, stack: str = LOCAL_STACK) -> "World":
+        """The system of a stack in a running sandbox."""
+        session = open_session(stack, aws.folder)
         return cls(aws=aws, session=session, capabilities=LambdaCapabilities(session))
 
     def names(self, unit: str) -> Names:
@@ -109,6 +111,19 @@ class World:
             yield
         finally:
             iam.delete_role_policy(RoleName=role, PolicyName=_BROKEN)
+
+    @contextmanager
+    def hanging(self, unit: str, function: str) -> Iterator[None]:
+        """A function that takes its time, all of it: traffic goes to a version that only sleeps."""
+        lambda_, name = self.aws.client("lambda"), self.names(unit).physical(function)
+        before = lambda_.get_alias(FunctionName=name, Name=LIVE)["FunctionVersion"]
+        handler = lambda_.get_function_configuration(FunctionName=name)["Handler"]
+        sleeping = lambda_.update_function_code(FunctionName=name, ZipFile=as_module(handler, _SLEEPER), Publish=True)
+        lambda_.update_alias(FunctionName=name, Name=LIVE, FunctionVersion=sleeping["Version"])
+        try:
+            yield
+        finally:
+            lambda_.update_alias(FunctionName=name, Name=LIVE, FunctionVersion=before)
 
     @contextmanager
     def stopped(self, unit: str, consumer: str) -> Iterator[None]:

@@ -53,7 +53,7 @@ def test_care_grows_with_the_environment(environment: str, protected: bool, dele
     [
         ("aws:region", None, "an AWS region"),
         ("aws:region", "Frankfurt", "an AWS region"),
-        ("rewards:environment", "production", "local, dev, staging, prod"),
+        ("rewards:environment", "production", "local, migration, dev, staging, prod"),
         ("rewards:account", "12345", "12 digits"),
         ("rewards:logRetentionDays", "8", "1, 3, 5, 7, 14"),
         ("rewards:logRetentionDays", "two weeks", "1, 3, 5, 7, 14"),

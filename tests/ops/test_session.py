@@ -74,7 +74,9 @@ def test_without_a_sandbox_local_is_not_reached(tmp_path: Path):
 
 
 def test_a_stack_that_is_not_there_is_named_with_those_that_are():
-    with pytest.raises(Unreachable, match=r"'production' does not exist; there are: dev, local, prod, staging"):
+    with pytest.raises(
+        Unreachable, match=r"'production' does not exist; there are: dev, local, migration, prod, staging"
+    ):
         open_session("production")
 
 

@@ -1,0 +1,23 @@
+"""categorization-facade: `categorize` moves from the legacy system to merchant-categorization. See README.md."""
+
+from components.strangler import LegacyFunction, Steered, Strangler
+from contracts.categorization_facade import (
+    CATEGORIZE,
+    LIST_MISMATCHES,
+    MIGRATION,
+    STEER,
+    MigrationRolledBack,
+    RoutingChanged,
+)
+from contracts.legacy_rewards import SERVICE
+
+
+def define(strangler: Strangler) -> None:
+    """Asks the monolith's service and merchant-categorization; owns who answers and what differed."""
+    strangler.fronts(
+        CATEGORIZE,
+        legacy=LegacyFunction(capability=SERVICE),
+        steered=Steered(
+            looks=[MIGRATION, LIST_MISMATCHES], changes=STEER, events=[RoutingChanged, MigrationRolledBack]
+        ),
+    )

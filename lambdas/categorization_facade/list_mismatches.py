@@ -1,0 +1,13 @@
+"""Capability `list-mismatches`."""
+
+from contracts.categorization_facade import LIST_MISMATCHES
+from contracts.migration import ListMismatches, Mismatches
+from lambdas.kit.capability import Asked, capability
+from lambdas.strangler.store import MigrationStore
+
+
+@capability(LIST_MISMATCHES)
+def handler(request: ListMismatches, asked: Asked) -> Mismatches:
+    """The newest of each kind of mismatch, a page at a time."""
+    mismatches, following = MigrationStore(asked.runtime).mismatches(request.limit, request.after)
+    return Mismatches(mismatches=[*mismatches], next=following)

@@ -1,0 +1,12 @@
+"""Capability `migration`."""
+
+from contracts.categorization_facade import MIGRATION
+from contracts.migration import GetMigration, Migration
+from lambdas.categorization_facade.definition import steering
+from lambdas.kit.capability import Asked, capability
+
+
+@capability(MIGRATION)
+def handler(request: GetMigration, asked: Asked) -> Migration:
+    """How the migration stands: the routing, the evidence, and what the next step needs."""
+    return steering().look(asked.runtime, request.history)

@@ -1,0 +1,139 @@
+"""A capability on its way out of a legacy system, beside the shared deployment: the migration demo in short form."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from contracts.categorization_facade import CATEGORIZE, MIGRATION
+from contracts.merchant_categorization import Categorize
+from contracts.migration import GetMigration, Resume, RollBack, Start
+from ops.backfill import backfill
+from ops.demo import migration as demo
+from ops.demo.world import World
+from ops.legacy import LegacyFunction
+from ops.main import app
+from ops.migrate import every_mismatch
+from sandbox.deploy import deploy
+from sandbox.embedded_aws import EmbeddedAws
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def moving(aws: EmbeddedAws) -> World:
+    """The stack `migration`, beside the shared one."""
+    deploy(aws, stack="migration")
+    world = World.of(aws, "migration")
+    demo.prepare(world, ROOT / "examples/programme.yaml")
+    return world
+
+
+@pytest.fixture
+def rewards(moving: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, Any]]:
+    monkeypatch.chdir(moving.aws.folder.parent)
+
+    def run(*arguments: str) -> tuple[int, Any]:
+        result = CliRunner().invoke(app, ["migrate", *arguments])
+        return result.exit_code, result.stdout or result.stderr
+
+    return run
+
+
+def ask(world: World, count: int) -> None:
+    """Ask the facade about merchants in turn, as earn-points does."""
+    for number in range(count):
+        merchant = demo.example("ask", number).merchant
+        world.capabilities.ask(CATEGORIZE, Categorize(merchant=merchant))
+
+
+def mismatched(world: World) -> set[str]:
+    """Merchants with a mismatch, after all of them were asked about once more."""
+    ask(world, 14)
+    return {one.key for one in every_mismatch(world.capabilities)}
+
+
+def guard(world: World) -> dict[str, Any]:
+    """Run the guard now, as its schedule does every minute."""
+    function = world.names("categorization-facade").physical("guard")
+    answer = world.aws.client("lambda").invoke(FunctionName=f"{function}:live", Payload=b"{}")
+    return json.loads(answer["Payload"].read())
+
+
+def test_from_legacy_into_a_ramp_and_back_by_itself(
+    moving: World, rewards: Callable[..., tuple[int, Any]], tmp_path: Path
+):
+    purchases = [demo.example("journey", number) for number in range(6)]
+    moving.ingest(purchases[:3])
+
+    # In shadow what differs is found, and the ramp goes no further.
+    assert rewards("start", "--plan", demo.PLAN)[0] == 0
+    code, refusal = rewards("advance")
+    assert (code, "NotReady" in refusal) == (1, True)
+    demo.settle(moving)
+    found = demo.wait_for(lambda: mismatched(moving), lambda keys: len(keys) >= len(demo.BY_HAND), "mismatches")
+    assert found == set(demo.BY_HAND)
+    seen = demo.look_until(moving, lambda one: not one.missing, "observations").now.evidence
+    assert seen.different >= len(demo.BY_HAND)
+    assert seen.ignored > 0
+    code, refusal = rewards("advance")
+    assert (code, "answers differ" in refusal) == (1, True)
+
+    # What people did by hand is carried over; run again, there is nothing left to do.
+    assert rewards("pause")[0] == 0
+    assert backfill(LegacyFunction(moving.session), moving.capabilities, lambda: None).set_now == len(demo.BY_HAND)
+    code, again = rewards("backfill", "--json")
+    assert (code, json.loads(again)["set_now"], json.loads(again)["verified"]) == (0, 0, True)
+    demo.settle(moving)
+    demo.order(moving, Resume(), "carried over")
+
+    # The ramp goes on, step by step, to the share at which the candidate breaks.
+    for share in (1, 5, 25):
+        demo.settle(moving)
+        ask(moving, 25)
+        demo.ready(moving)
+        assert json.loads(rewards("advance", "--json")[1])["routing"]["share"] == share
+    demo.settle(moving)
+    until = moving.capabilities.ask(MIGRATION, GetMigration()).now.setting.routing.version
+    assert demo.went_back(demo.observations(moving, until)) == []
+    with moving.broken("merchant-categorization", "categorize"):
+        moving.ingest(purchases[3:])
+        ask(moving, 25)
+        demo.look_until(moving, lambda one: bool(one.broken), "failures")
+        assert guard(moving) == {"mode": "canary", "share": 5}
+    status = json.loads(rewards("status", "--json")[1])["now"]["setting"]
+    assert (status["changed_by"], status["ramp"]["state"], status["ramp"]["step"]) == ("guard", "stopped", 2)
+    told = demo.wait_for(lambda: demo.rollbacks_told(moving), bool, "the event")
+    assert [one.routing.share for one in told] == [5]
+
+    # Nobody lost anything by it.
+    calculations = [moving.wait_for_calculation(one.id) for one in purchases]
+    assert [one.fallbacks for one in calculations] == [[]] * len(purchases)
+    assert demo.answered_in_two_ways(moving) == []
+    code, _ = rewards("report", "--out", str(tmp_path / "migration.html"))
+    assert (code, "MigrationRolledBack" in told[0].detail_type()) == (0, True)
+    assert "shop-03" in (tmp_path / "migration.html").read_text()
+    code, why = rewards("check-legacy")
+    assert (code, "the facade may still ask it" in why) == (1, True)
+    demo.order(moving, RollBack(to="legacy"), "leave it as it was")
+
+
+def test_a_legacy_answer_outside_its_schema_is_counted_and_fails_no_purchase(moving: World):
+    """The monolith answers with a code that nobody has translated: the workflow falls back, and says so."""
+    table = moving.names("legacy-rewards").physical("store")
+    odd = demo.example("odd", 59)
+    key = {"pk": {"S": "SHOP"}, "sk": {"S": odd.merchant.id}}
+    dynamodb = moving.aws.client("dynamodb")
+    dynamodb.put_item(TableName=table, Item={**key, "cat": {"S": "???"}})
+    try:
+        demo.order(moving, Start(plan=demo.PLAN), "an odd answer")
+        demo.settle(moving)
+        moving.ingest([odd])
+        assert moving.wait_for_calculation(odd.id).fallbacks == ["category"]
+        demo.look_until(moving, lambda one: one.now.evidence.legacy.errors > 0, "the failure")
+    finally:
+        dynamodb.delete_item(TableName=table, Key=key)
+        demo.order(moving, RollBack(to="legacy"), "leave it as it was")
