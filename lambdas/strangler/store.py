@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from contracts.migration import Mismatch, Setting
-from lambdas.kit.ports import ConditionFailed, Item, Operation, Put, Query
+from lambdas.kit.ports import Item, Operation, Put, Query
 from lambdas.kit.runtime import Runtime
 from lambdas.strangler.evidence import Observation
 from lambdas.strangler.ramp import untouched
@@ -69,18 +69,15 @@ class MigrationStore:
         return [_setting(item) for item in self._tables.query(query).items]
 
     def observe(self, observation: Observation, mismatch: Mismatch | None) -> None:
-        """Keep an observation. The same one again changes nothing."""
+        """Keep an observation. One that comes again, as messages of a queue may, takes the place of the first."""
         now = self._runtime.clock.now()
         key = {"pk": f"observed#{observation.version}", "sk": f"{observation.at.isoformat()}#{observation.id}"}
         until = int((now + OBSERVATIONS_KEPT).timestamp())
         item = {**key, **msgspec.to_builtins(observation), "expires_at": until}
-        operations: list[Operation] = [Put(table=self._table, item=item, expect={"pk": None})]
+        operations: list[Operation] = [Put(table=self._table, item=item)]
         if mismatch is not None:
             operations.append(self._kept(mismatch))
-        try:
-            self._tables.transact(operations)
-        except ConditionFailed:
-            return  # It came twice, as messages of a queue may.
+        self._tables.transact(operations)
 
     def observations(self, version: int, window: int) -> list[Observation]:
         """The newest observations of a routing, newest first, at most so many."""
