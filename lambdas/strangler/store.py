@@ -10,7 +10,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -27,6 +27,8 @@ MISMATCHES_KEPT = timedelta(days=30)
 _SETTING, _CURRENT = "setting", "current"
 _MISMATCH = "mismatch"
 _LONGEST_KEY = 1000
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Since when the setting holds that nobody made."""
 
 
 class MigrationStore:
@@ -40,7 +42,7 @@ class MigrationStore:
     def setting(self) -> Setting:
         """The setting that was made last."""
         item = self._tables.get(self._table, {"pk": _SETTING, "sk": _CURRENT})
-        return untouched(self._runtime.clock.now()) if item is None else _setting(item)
+        return untouched(_EVER) if item is None else _setting(item)
 
     def change(self, before: Setting, after: Setting) -> list[Operation]:
         """Replace the setting, if it still is what was read, and keep a record of it."""
