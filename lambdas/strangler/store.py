@@ -10,13 +10,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from contracts.migration import Mismatch, Setting
-from lambdas.kit.ports import ConditionFailed, Item, Operation, Put, Query
+from lambdas.kit.ports import Item, Operation, Put, Query
 from lambdas.kit.runtime import Runtime
 from lambdas.strangler.evidence import Observation
 from lambdas.strangler.ramp import untouched
@@ -27,6 +27,8 @@ MISMATCHES_KEPT = timedelta(days=30)
 _SETTING, _CURRENT = "setting", "current"
 _MISMATCH = "mismatch"
 _LONGEST_KEY = 1000
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Since when the setting holds that nobody made."""
 
 
 class MigrationStore:
@@ -40,7 +42,7 @@ class MigrationStore:
     def setting(self) -> Setting:
         """The setting that was made last."""
         item = self._tables.get(self._table, {"pk": _SETTING, "sk": _CURRENT})
-        return untouched(self._runtime.clock.now()) if item is None else _setting(item)
+        return untouched(_EVER) if item is None else _setting(item)
 
     def change(self, before: Setting, after: Setting) -> list[Operation]:
         """Replace the setting, if it still is what was read, and keep a record of it."""
@@ -69,18 +71,15 @@ class MigrationStore:
         return [_setting(item) for item in self._tables.query(query).items]
 
     def observe(self, observation: Observation, mismatch: Mismatch | None) -> None:
-        """Keep an observation. The same one again changes nothing."""
+        """Keep an observation. One that comes again, as messages of a queue may, takes the place of the first."""
         now = self._runtime.clock.now()
         key = {"pk": f"observed#{observation.version}", "sk": f"{observation.at.isoformat()}#{observation.id}"}
         until = int((now + OBSERVATIONS_KEPT).timestamp())
         item = {**key, **msgspec.to_builtins(observation), "expires_at": until}
-        operations: list[Operation] = [Put(table=self._table, item=item, expect={"pk": None})]
+        operations: list[Operation] = [Put(table=self._table, item=item)]
         if mismatch is not None:
             operations.append(self._kept(mismatch))
-        try:
-            self._tables.transact(operations)
-        except ConditionFailed:
-            return  # It came twice, as messages of a queue may.
+        self._tables.transact(operations)
 
     def observations(self, version: int, window: int) -> list[Observation]:
         """The newest observations of a routing, newest first, at most so many."""

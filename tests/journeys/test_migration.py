@@ -1,7 +1,9 @@
 """A capability on its way out of a legacy system, beside the shared deployment: the migration demo in short form."""
 
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from typer.testing import CliRunner
 from contracts.categorization_facade import CATEGORIZE, MIGRATION
 from contracts.merchant_categorization import Categorize
 from contracts.migration import GetMigration, Resume, RollBack, Start
+from lambdas.strangler.environment import ON_THE_PATH_SECONDS
 from ops.backfill import backfill
 from ops.demo import migration as demo
 from ops.demo.world import World
@@ -48,6 +51,18 @@ def ask(world: World, count: int) -> None:
     for number in range(count):
         merchant = demo.example("ask", number).merchant
         world.capabilities.ask(CATEGORIZE, Categorize(merchant=merchant))
+
+
+@contextmanager
+def shadow(world: World) -> Iterator[None]:
+    """In shadow for as long as the block lasts, and then in legacy again."""
+    demo.settle(world)
+    demo.order(world, Start(plan=demo.PLAN), "begin")
+    try:
+        demo.settle(world)
+        yield
+    finally:
+        demo.order(world, RollBack(to="legacy"), "leave it as it was")
 
 
 def mismatched(world: World) -> set[str]:
@@ -129,11 +144,25 @@ def test_a_legacy_answer_outside_its_schema_is_counted_and_fails_no_purchase(mov
     dynamodb = moving.aws.client("dynamodb")
     dynamodb.put_item(TableName=table, Item={**key, "cat": {"S": "???"}})
     try:
-        demo.order(moving, Start(plan=demo.PLAN), "an odd answer")
-        demo.settle(moving)
-        moving.ingest([odd])
-        assert moving.wait_for_calculation(odd.id).fallbacks == ["category"]
-        demo.look_until(moving, lambda one: one.now.evidence.legacy.errors > 0, "the failure")
+        with shadow(moving):
+            moving.ingest([odd])
+            assert moving.wait_for_calculation(odd.id).fallbacks == ["category"]
+            demo.look_until(moving, lambda one: one.now.evidence.legacy.errors > 0, "the failure")
     finally:
         dynamodb.delete_item(TableName=table, Key=key)
-        demo.order(moving, RollBack(to="legacy"), "leave it as it was")
+
+
+def test_a_candidate_that_hangs_in_shadow_keeps_nobody_waiting(moving: World):
+    with shadow(moving):
+        ask(moving, 3)
+        with moving.hanging("merchant-categorization", "categorize"):
+            seconds = [timed(lambda: ask(moving, 1)) for _ in range(10)]
+            demo.look_until(moving, lambda one: one.now.evidence.candidate.errors > 0, "a call that was given up")
+    assert max(seconds) < ON_THE_PATH_SECONDS
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that something takes."""
+    begin = time.monotonic()
+    work()
+    return time.monotonic() - begin

@@ -196,3 +196,9 @@ def test_what_stands_is_told_with_its_history():
     assert migration.missing[-1] == "the candidate answered 0 calls of 1"
     with pytest.raises(NotPossible):
         ramp.order(Start())
+
+
+def test_the_setting_that_nobody_made_holds_since_ever():
+    there = world("categorization-facade")
+    setting = MigrationStore(there.runtime).setting()
+    assert (setting.routing.mode, setting.effective_at < there.clock.time - timedelta(days=365)) == ("legacy", True)
