@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from typer.testing import CliRunner
 
 from contracts.categorization_facade import CATEGORIZE, MIGRATION
 from contracts.merchant_categorization import Categorize
-from contracts.migration import GetMigration, Resume, RollBack, Start
+from contracts.migration import GetMigration, Migration, Resume, RollBack, Start
 from lambdas.strangler.environment import ON_THE_PATH_SECONDS
 from ops.backfill import backfill
 from ops.demo import migration as demo
@@ -53,16 +52,30 @@ def ask(world: World, count: int) -> None:
         world.capabilities.ask(CATEGORIZE, Categorize(merchant=merchant))
 
 
-@contextmanager
-def shadow(world: World) -> Iterator[None]:
-    """In shadow for as long as the block lasts, and then in legacy again."""
-    demo.settle(world)
-    demo.order(world, Start(plan=demo.PLAN), "begin")
-    try:
-        demo.settle(world)
-        yield
-    finally:
-        demo.order(world, RollBack(to="legacy"), "leave it as it was")
+def evidence(world: World) -> None:
+    """Ask the facade until what it observed allows the next step."""
+
+    def look() -> Migration:
+        ask(world, 5)
+        return world.capabilities.ask(MIGRATION, GetMigration())
+
+    demo.wait_for(look, lambda one: not one.missing and not one.broken, "the evidence")
+
+
+@pytest.fixture
+def legacy(moving: World) -> Iterator[None]:
+    """Legacy answers before the test, and after it again, however it ends."""
+    demo.settle(moving)
+    yield
+    if moving.capabilities.ask(MIGRATION, GetMigration()).now.setting.routing.mode != "legacy":
+        demo.order(moving, RollBack(to="legacy"), "leave it as it was")
+
+
+@pytest.fixture
+def shadow(moving: World, legacy: None) -> None:
+    """Legacy answers, and the candidate is asked beside it."""
+    demo.order(moving, Start(plan=demo.PLAN), "begin")
+    demo.settle(moving)
 
 
 def mismatched(world: World) -> set[str]:
@@ -78,6 +91,7 @@ def guard(world: World) -> dict[str, Any]:
     return json.loads(answer["Payload"].read())
 
 
+@pytest.mark.usefixtures("legacy")
 def test_from_legacy_into_a_ramp_and_back_by_itself(
     moving: World, rewards: Callable[..., tuple[int, Any]], tmp_path: Path
 ):
@@ -108,8 +122,7 @@ def test_from_legacy_into_a_ramp_and_back_by_itself(
     # The ramp goes on, step by step, to the share at which the candidate breaks.
     for share in (1, 5, 25):
         demo.settle(moving)
-        ask(moving, 25)
-        demo.ready(moving)
+        evidence(moving)
         assert json.loads(rewards("advance", "--json")[1])["routing"]["share"] == share
     demo.settle(moving)
     until = moving.capabilities.ask(MIGRATION, GetMigration()).now.setting.routing.version
@@ -133,9 +146,9 @@ def test_from_legacy_into_a_ramp_and_back_by_itself(
     assert "shop-03" in (tmp_path / "migration.html").read_text()
     code, why = rewards("check-legacy")
     assert (code, "the facade may still ask it" in why) == (1, True)
-    demo.order(moving, RollBack(to="legacy"), "leave it as it was")
 
 
+@pytest.mark.usefixtures("shadow")
 def test_a_legacy_answer_outside_its_schema_is_counted_and_fails_no_purchase(moving: World):
     """The monolith answers with a code that nobody has translated: the workflow falls back, and says so."""
     table = moving.names("legacy-rewards").physical("store")
@@ -144,20 +157,19 @@ def test_a_legacy_answer_outside_its_schema_is_counted_and_fails_no_purchase(mov
     dynamodb = moving.aws.client("dynamodb")
     dynamodb.put_item(TableName=table, Item={**key, "cat": {"S": "???"}})
     try:
-        with shadow(moving):
-            moving.ingest([odd])
-            assert moving.wait_for_calculation(odd.id).fallbacks == ["category"]
-            demo.look_until(moving, lambda one: one.now.evidence.legacy.errors > 0, "the failure")
+        moving.ingest([odd])
+        assert moving.wait_for_calculation(odd.id).fallbacks == ["category"]
+        demo.look_until(moving, lambda one: one.now.evidence.legacy.errors > 0, "the failure")
     finally:
         dynamodb.delete_item(TableName=table, Key=key)
 
 
+@pytest.mark.usefixtures("shadow")
 def test_a_candidate_that_hangs_in_shadow_keeps_nobody_waiting(moving: World):
-    with shadow(moving):
-        ask(moving, 3)
-        with moving.hanging("merchant-categorization", "categorize"):
-            seconds = [timed(lambda: ask(moving, 1)) for _ in range(10)]
-            demo.look_until(moving, lambda one: one.now.evidence.candidate.errors > 0, "a call that was given up")
+    ask(moving, 3)
+    with moving.hanging("merchant-categorization", "categorize"):
+        seconds = [timed(lambda: ask(moving, 1)) for _ in range(10)]
+        demo.look_until(moving, lambda one: one.now.evidence.candidate.errors > 0, "a call that was given up")
     assert max(seconds) < ON_THE_PATH_SECONDS
 
 
