@@ -16,7 +16,7 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SETTINGS = Settings(capabilities=read_contracts(contracts_folder("../contracts/schemas")))
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", [*STACKS, "migration"])
 def test_the_system_passes_every_rule(stack):
     found = judge(from_export(captured(stack).export()).resources, SETTINGS)
     assert [violation.text for violation in found] == []

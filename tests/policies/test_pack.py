@@ -16,7 +16,7 @@ def states(stack: str) -> list[dict[str, Any]]:
     return captured(stack).export()["deployment"]["resources"]
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", [*STACKS, "migration"])
 def test_the_system_passes_at_its_first_preview_with_no_exemption(stack):
     assert "exemptions: []" in (PACK / "exemptions.yaml").read_text()
     with PackProcess("rewards", stack) as pack:
