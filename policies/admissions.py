@@ -4,6 +4,7 @@ In one account such a policy is enough: who is named in it needs no permission o
 unit's principals, and AWS services that act for the unit's own resources, and nobody else.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -15,6 +16,7 @@ from iam.catalogue import HARMLESS, class_of, expand_all
 from iam.conditions import required_patterns
 from iam.documents import Conditions, Document, Problem, Statement, parse
 from iam.globs import Glob, example
+from link_types import OTHER_LANGUAGES
 from naming import of_service
 from values import UNKNOWN, texts
 
@@ -115,11 +117,16 @@ def _documents(analysis: Analysis) -> Iterator[tuple[Resource, Document | Proble
                 value = _default_key_policy(analysis)
             yield resource, parse(value, f"policy of {resource.name}", resource.urn)
     for resource in analysis.graph.resources:
-        if resource.type.startswith("aws:") and not resource.type.startswith("aws:iam/"):
+        if _may_have_policy(resource):
             for key in _POLICY_KEYS - {_POLICIES.get(resource.type)}:
                 value = resource.get(key)
                 if value is not None and value != "":
                     yield resource, parse(value, f"policy of {resource.name}", resource.urn)
+
+
+def _may_have_policy(resource: Resource) -> bool:
+    judged_elsewhere = resource.type.startswith("aws:iam/") or resource.type in OTHER_LANGUAGES
+    return resource.type.startswith("aws:") and not judged_elsewhere
 
 
 def _default_key_policy(analysis: Analysis) -> Mapping[str, Any]:
@@ -155,6 +162,8 @@ def _permission(
     source = f"permission {resource.name}"
     if principal is UNKNOWN or action is UNKNOWN:
         return Problem(source, "is not known before it is created")
+    if principal is None:
+        return Problem(source, "names nobody")
     service = isinstance(principal, str) and principal.endswith((".amazonaws.com", ".amazonaws.com.cn"))
     statement = {
         "Effect": "Allow",
@@ -198,7 +207,11 @@ def _names_subjects(conditions: Conditions) -> bool:
     """Whether only identities of an identity provider that are named, at least by their beginning, are let in."""
     keys = {key for tests in conditions.values() for key in tests if key.lower().endswith(":sub")}
     tests = [patterns for key in keys for patterns in required_patterns(conditions, key)]
-    return any(all(pattern[:1] not in ("*", "?", "") for pattern in patterns) for patterns in tests)
+    return any(patterns and all(_SUBJECT.match(pattern) for pattern in patterns) for patterns in tests)
+
+
+_SUBJECT = re.compile(r"[^*?]+$|[^*?:/]+[:/][^*?:/]+[:/]")
+"""A subject as a whole, or at least the provider's kind of subject and whose it is: `repo:acme/`, but not `repo:`."""
 
 
 def _aws(analysis: Analysis, unit: str | None, statement: Statement, name: str) -> Admitted | None:
@@ -214,7 +227,7 @@ def _aws(analysis: Analysis, unit: str | None, statement: Statement, name: str) 
         if account != analysis.account:
             return Admitted.ACCOUNT
         return Admitted.PRINCIPAL if _uses_key(statement) else None
-    return None if _is_own(analysis, unit, _as_role(name)) else Admitted.PRINCIPAL
+    return None if _is_own_here(analysis, unit, _as_role(name)) else Admitted.PRINCIPAL
 
 
 def _account_of_root(name: str) -> str | None:
@@ -238,19 +251,34 @@ def _is_own(analysis: Analysis, unit: str | None, pattern: str) -> bool:
     return example([Glob(pattern)], of_service(analysis.own(unit), service)) is None
 
 
+def _is_own_here(analysis: Analysis, unit: str | None, pattern: str) -> bool:
+    return _is_own(analysis, unit, pattern) and _in_account(analysis, pattern)
+
+
+def _in_account(analysis: Analysis, pattern: str) -> bool:
+    """Whether a pattern of ARNs is of this account only, or of a service whose ARNs name none."""
+    account = [*pattern.split(":"), *[""] * 5][4]
+    return account in ("", analysis.account) or analysis.account is None
+
+
 def _only_own_principals(analysis: Analysis, unit: str | None, conditions: Conditions) -> bool:
     tests = required_patterns(conditions, "aws:PrincipalArn")
-    return any(all(_is_own(analysis, unit, pattern) for pattern in patterns) for patterns in tests)
+    here = (analysis.account,) in required_patterns(conditions, "aws:PrincipalAccount")
+    return any(
+        all(_is_own(analysis, unit, one) and (here or _in_account(analysis, one)) for one in patterns)
+        for patterns in tests
+    )
 
 
 def _acts_for_own(analysis: Analysis, unit: str | None, conditions: Conditions) -> bool:
     """Whether a service is let in only where it acts for the unit's own; for the platform, for the account's own."""
+    accounts = [tests for key in _SOURCE_ACCOUNTS for tests in required_patterns(conditions, key)]
+    here = (analysis.account,) in accounts
+    within = [Glob(f"arn:*:*:*:{analysis.account}:*", strict=True)]
     for key in _SOURCE_ARNS:
         for patterns in required_patterns(conditions, key):
-            if all(_is_own(analysis, unit, pattern) for pattern in patterns):
+            if all(_is_own(analysis, unit, one) and (here or _in_account(analysis, one)) for one in patterns):
                 return True
-            within = Glob(f"arn:*:*:*:{analysis.account}:*", strict=True)
-            if analysis.is_platform(unit) and all(example([Glob(one)], [within]) is None for one in patterns):
+            if analysis.is_platform(unit) and all(example([Glob(one)], within) is None for one in patterns):
                 return True
-    accounts = [tests for key in _SOURCE_ACCOUNTS for tests in required_patterns(conditions, key)]
-    return analysis.is_platform(unit) and (analysis.account,) in accounts
+    return analysis.is_platform(unit) and here

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from analysis import Analysis, Settings
-from graph import Graph, Resource
+from graph import Graph, Resource, views
 from rules import every_rule
 from rules.rule import Rule, Violation
 
@@ -18,10 +18,11 @@ def judge(
         settings: what the pack is told; its defaults without it.
         rules: those to check; all without it.
     """
-    analysis = Analysis(Graph(resources), settings or Settings())
-    return [violation for rule in rules or every_rule() for violation in found_by(rule, analysis)]
+    analyses = [Analysis(Graph(view), settings or Settings()) for view in views(tuple(resources))]
+    return [violation for rule in rules or every_rule() for violation in found_by(rule, *analyses)]
 
 
-def found_by(rule: Rule, analysis: Analysis) -> list[Violation]:
-    """The violations of one rule, each once."""
-    return sorted(set(rule.check(analysis)), key=lambda one: (one.urn, one.message))
+def found_by(rule: Rule, *analyses: Analysis) -> list[Violation]:
+    """The violations of one rule in a stack, each once, in whatever view of the stack it is found."""
+    found = {violation for analysis in analyses for violation in rule.check(analysis)}
+    return sorted(found, key=lambda one: (one.urn, one.message))

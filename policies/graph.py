@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from values import UNKNOWN, plain, read
+from values import UNKNOWN, has_unknown, plain, read
 
 UNIT_TYPES = ("Pbc", "Offering", "Strangler", "Operations", "Platform")
 """Last part of the type token of the components that are units."""
@@ -44,6 +44,14 @@ class Resource:
     """True for what a provider makes; a component makes nothing by itself."""
     dependencies: Sequence[str] = ()
     property_dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    inputs: frozenset[str] = frozenset()
+    """Properties that the program sets, as far as that is known."""
+    wanted: Mapping[str, Any] | None = None
+    """The properties as the program wants them, where they are others than those that it has."""
+
+    def asks(self, key: str) -> bool:
+        """True if the program certainly sets a property: it is not one that the provider computes."""
+        return key in self.inputs or key in self.property_dependencies
 
     def get(self, *path: str) -> Any:
         """The property below a path: UNKNOWN if it is, None if there is none."""
@@ -155,6 +163,13 @@ def _unit_key(component: Resource) -> str:
     return unit if isinstance(unit, str) else component.name
 
 
+def views(resources: Sequence[Resource]) -> list[Sequence[Resource]]:
+    """A stack as it is, and as the program wants it, if that is something else: both must hold."""
+    if all(one.wanted is None for one in resources):
+        return [resources]
+    return [resources, [replace(one, props=one.wanted) if one.wanted is not None else one for one in resources]]
+
+
 def from_sdk(resources: Iterable[SdkResource]) -> Graph:
     """The graph as the engine hands it to a stack policy."""
     # The SDK's own way to undo its proxies, which raise when an unknown is read.
@@ -243,6 +258,8 @@ def _from_state(state: Any) -> Resource:
         raise InvalidExport(f"a resource without a URN and a type: {str(state)[:80]}")
     inputs, outputs = _properties(state, "inputs"), _properties(state, "outputs")
     known = {key: value for key, value in outputs.items() if value is not UNKNOWN or key not in inputs}
+    wanted = {key: value for key, value in inputs.items() if not has_unknown(value)}
+    differs = any(key in known and _meaning(value) != _meaning(known[key]) for key, value in wanted.items())
     return Resource(
         urn=urn,
         type=token,
@@ -253,7 +270,17 @@ def _from_state(state: Any) -> Resource:
         custom=bool(state.get("custom")),
         dependencies=list(state.get("dependencies") or ()),
         property_dependencies=dict(state.get("propertyDependencies") or {}),
+        inputs=frozenset(inputs),
+        wanted={**inputs, **known, **wanted} if differs else None,
     )
+
+
+def _meaning(value: Any) -> Any:
+    """What a property says, however its JSON is written."""
+    try:
+        return json.loads(value) if isinstance(value, str) and value.startswith("{") else value
+    except json.JSONDecodeError:
+        return value
 
 
 def _properties(state: Mapping[str, Any], key: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +22,7 @@ from typing import Any
 
 import grpc
 from google.protobuf import struct_pb2
+from pulumi.runtime import rpc
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 PACK = Path(__file__).parent
@@ -121,13 +122,16 @@ class PackProcess:
     def judge(self, states: Iterable[State]) -> list[Diagnostic]:
         """Everything the pack says: about each resource by its inputs, then about the stack by its outputs.
 
+        Where the inputs say something else than the outputs, it is asked about the stack by its inputs, too.
+
         Raises:
             PackFailed: the pack broke down.
         """
         resources = [state for state in states if not state["type"].startswith("pulumi:providers:")]
         answers = self._ask_all(self._stub.Analyze, map(_resource_request, resources))
-        answers.append(self._ask(self._stub.AnalyzeStack, _stack_request(resources)))
-        return [_diagnostic(one) for answer in answers for one in answer.diagnostics]
+        for properties in _views(resources):
+            answers.append(self._ask(self._stub.AnalyzeStack, _stack_request(resources, properties)))
+        return list(dict.fromkeys(_diagnostic(one) for answer in answers for one in answer.diagnostics))
 
     def _configure(self) -> None:
         request = analyzer_pb2.ConfigureAnalyzerRequest()
@@ -183,17 +187,28 @@ def _resource_request(state: State) -> Any:
     )
 
 
-def _stack_request(states: Iterable[State]) -> Any:
-    return analyzer_pb2.AnalyzeStackRequest(resources=list(_stack_resources(states)))
+def _views(states: Sequence[State]) -> Sequence[Sequence[Mapping[str, Any]]]:
+    """The properties of the resources as they are, and as the program wants them where that is something else."""
+    there = [state.get("outputs") or state.get("inputs", {}) for state in states]
+    wanted = [{**one, **_known(state.get("inputs", {}))} for one, state in zip(there, states, strict=True)]
+    return [there] if wanted == there else [there, wanted]
 
 
-def _stack_resources(states: Iterable[State]) -> Iterator[Any]:
-    for state in states:
+def _known(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in inputs.items() if rpc.UNKNOWN not in json.dumps(value)}
+
+
+def _stack_request(states: Iterable[State], properties: Iterable[Mapping[str, Any]]) -> Any:
+    return analyzer_pb2.AnalyzeStackRequest(resources=list(_stack_resources(states, properties)))
+
+
+def _stack_resources(states: Iterable[State], properties: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
+    for state, values in zip(states, properties, strict=True):
         resource = analyzer_pb2.AnalyzerResource(
             type=state["type"],
             urn=state["urn"],
             name=_name(state),
-            properties=_struct(state.get("outputs", {})),
+            properties=_struct(values),
             options=_resource_options(state),
             parent=state.get("parent", ""),
             dependencies=list(state.get("dependencies", [])),

@@ -25,27 +25,34 @@ class Kind:
     """True for what holds data of its unit."""
     below: bool = True
     """True where other ARNs lie below its own: indexes, streams, versions, objects."""
+    path: bool = False
+    """True where a path may stand before the name: `role/x` and `role/a/b/x` are of one name."""
+
+    def resources(self, name: str) -> tuple[str, ...]:
+        """The resource parts of the ARNs that a physical name may have."""
+        plain = self.arn.format(name)
+        return (plain, self.arn.format(f"*/{name}")) if self.path else (plain,)
 
 
 KINDS = {
     "aws:dynamodb/table:Table": Kind("table", "dynamodb", "table/{}"),
-    "aws:dynamodb/globalTable:GlobalTable": Kind("global table", "dynamodb", "*table/{}"),
+    "aws:dynamodb/globalTable:GlobalTable": Kind("global table", "dynamodb", "global-table/{}"),
     "aws:sqs/queue:Queue": Kind("queue", "sqs", "{}", below=False),
     "aws:sns/topic:Topic": Kind("topic", "sns", "{}"),
     "aws:cloudwatch/logGroup:LogGroup": Kind("log group", "logs", "log-group:{}"),
     "aws:cloudwatch/eventBus:EventBus": Kind("event bus", "events", "event-bus/{}", store=False, below=False),
     "aws:cloudwatch/eventArchive:EventArchive": Kind("archive", "events", "archive/{}", below=False),
-    "aws:cloudwatch/eventRule:EventRule": Kind("rule", "events", "rule/*{}", store=False, below=False),
+    "aws:cloudwatch/eventRule:EventRule": Kind("rule", "events", "rule/{}", store=False, below=False, path=True),
     "aws:sfn/stateMachine:StateMachine": Kind("state machine", "states", "stateMachine:{}"),
     "aws:sfn/activity:Activity": Kind("activity", "states", "activity:{}"),
     "aws:lambda/function:Function": Kind("function", "lambda", "function:{}", store=False),
     "aws:lambda/layerVersion:LayerVersion": Kind("layer", "lambda", "layer:{}", "layerName", store=False),
-    "aws:iam/role:Role": Kind("role", "iam", "role/*{}", store=False, below=False),
-    "aws:iam/user:User": Kind("user", "iam", "user/*{}", store=False, below=False),
-    "aws:iam/policy:Policy": Kind("policy", "iam", "policy/*{}", store=False, below=False),
+    "aws:iam/role:Role": Kind("role", "iam", "role/{}", store=False, below=False, path=True),
+    "aws:iam/user:User": Kind("user", "iam", "user/{}", store=False, below=False, path=True),
+    "aws:iam/policy:Policy": Kind("policy", "iam", "policy/{}", store=False, below=False, path=True),
     "aws:s3/bucket:Bucket": Kind("bucket", "s3", "{}", "bucket"),
     "aws:s3/bucketV2:BucketV2": Kind("bucket", "s3", "{}", "bucket"),
-    "aws:secretsmanager/secret:Secret": Kind("secret", "secretsmanager", "secret:{}-*"),
+    "aws:secretsmanager/secret:Secret": Kind("secret", "secretsmanager", "secret:{}-??????"),
     "aws:ssm/parameter:Parameter": Kind("parameter", "ssm", "parameter/{}", below=False),
     "aws:kinesis/stream:Stream": Kind("stream", "kinesis", "stream/{}"),
     "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": Kind(
@@ -73,11 +80,9 @@ class Thing:
     @cached_property
     def arns(self) -> tuple[Glob, ...]:
         """Patterns of its ARN and, where there are any, of those below it, in any account and region."""
-        base = f"arn:*:{self.kind.service}:*:*:{self.kind.arn.format(self.name.lstrip('/'))}"
-        return (
-            Glob(base, strict=True),
-            *((Glob(f"{base}{mark}*", strict=True) for mark in ":/") if self.kind.below else ()),
-        )
+        bases = [f"arn:*:{self.kind.service}:*:*:{resource}" for resource in self.kind.resources(self.name.lstrip("/"))]
+        below = [f"{base}{mark}*" for base in bases for mark in ":/"] if self.kind.below else []
+        return tuple(Glob(text, strict=True) for text in [*bases, *below])
 
     def lies_in(self, region: Region) -> bool:
         """True if the thing, or something below it, may be in a region."""
@@ -88,17 +93,14 @@ class Inventory:
     """All things of a stack whose names are known, and the stores whose are not."""
 
     def __init__(self, graph: Graph) -> None:
+        found = [(resource, kind) for token, kind in KINDS.items() for resource in graph.by_type(token)]
         self.nameless = tuple(
-            resource
-            for token, kind in KINDS.items()
-            for resource in graph.by_type(token)
-            if kind.store and not isinstance(resource.get(kind.name), str)
+            resource for resource, kind in found if (kind.store or _given(resource, kind)) and not _name(resource, kind)
         )
         self.things = tuple(
             Thing(resource, kind, graph.owner(resource), name)
-            for token, kind in KINDS.items()
-            for resource in graph.by_type(token)
-            if isinstance(name := resource.get(kind.name), str)
+            for resource, kind in found
+            if (name := _name(resource, kind))
         )
         self.by_urn = {thing.resource.urn: thing for thing in self.things}
 
@@ -141,3 +143,13 @@ class Inventory:
         for thing in self.things:
             found.setdefault(thing.name, []).append(thing)
         return found
+
+
+def _given(resource: Resource, kind: Kind) -> bool:
+    return isinstance(resource.get(kind.name), str)
+
+
+def _name(resource: Resource, kind: Kind) -> str | None:
+    """The physical name; None if it is not known. What holds a wildcard is no name: it would stand for others' too."""
+    name = resource.get(kind.name)
+    return name if isinstance(name, str) and not any(mark in name for mark in "*?$") else None

@@ -5,8 +5,10 @@ so the prefix of one unit is never the beginning of another's.
 """
 
 import hashlib
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from iam.globs import Glob
 
@@ -49,6 +51,23 @@ class Naming:
     def prefix(self, unit: str) -> str:
         """What all names of a unit start with."""
         return self.template.format(project=self.project, stack=self.stack, unit=unit)
+
+    def names_in(self, text: str) -> Iterator[tuple[int, str, str]]:
+        """The physical names in a text that follow the convention: where each begins, the name, and its unit."""
+        pattern = self._name_pattern
+        if pattern is not None:
+            yield from ((found.start(), found[0], found["unit"]) for found in pattern.finditer(text))
+
+    @cached_property
+    def _name_pattern(self) -> re.Pattern[str] | None:
+        """None where a prefix could not be told from other text: where nothing stands before or behind the unit."""
+        mark = "{unit}"
+        before, _, after = (
+            self.template.replace("{project}", self.project).replace("{stack}", self.stack).partition(mark)
+        )
+        if not before or not after or re.match("[a-z0-9-]", after):
+            return None
+        return re.compile(rf"(?<![A-Za-z0-9]){re.escape(before)}(?P<unit>[a-z0-9-]+){re.escape(after)}[\w.-]*")
 
     def own(self, unit: str) -> tuple[Glob, ...]:
         """Patterns of every ARN that is the unit's by its name, in any region."""

@@ -10,107 +10,33 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+import reach_all
 from analysis import Analysis
 from graph import Resource
 from iam.globs import Glob, example
 from inventory import Thing
+from link_types import (
+    BY_NAME,
+    CONTENTS,
+    EVERYTHING,
+    GIVES,
+    LINKED_SERVICES,
+    LINKS,
+    NAMED_BY_AWS,
+    NOT_REFERENCES,
+    NOT_WIRING,
+    OTHER_LANGUAGES,
+)
 from naming import of_service
 from values import has_unknown, texts
 
 _ARN = re.compile(r"(?=(arn:[a-z-]+:[a-z0-9-]+(?::[^\s\"'\\,{}\[\]]*)?))")
 """Wherever one begins, also within another: integrations of API Gateway carry the function's ARN in their own."""
 _QUEUE_URL = re.compile(r"https://sqs\.[a-z0-9.-]+/[0-9]*/([A-Za-z0-9_.-]+)")
-_LINKED_SERVICES = frozenset(
-    [
-        "aoss",
-        "backup",
-        "dax",
-        "dsql",
-        "dynamodb",
-        "ecs",
-        "elasticache",
-        "elasticfilesystem",
-        "es",
-        "firehose",
-        "glue",
-        "iam",
-        "kafka",
-        "kinesis",
-        "lambda",
-        "logs",
-        "memorydb",
-        "pipes",
-        "rds",
-        "redshift",
-        "s3",
-        "secretsmanager",
-        "sns",
-        "sqs",
-        "ssm",
-        "states",
-        "timestream",
-    ]
-)
-"""Services whose resources hold data, receive it, or act for somebody."""
-
-_NOT_WIRING = ("aws:iam/", "aws:kms/", "aws:schemas/", "aws:cloudwatch/dashboard:", "aws:cloudwatch/metricAlarm:")
-"""Types that move no data. Identities and keys are judged by their documents; but for those in `LINKS`."""
-_BY_NAME = frozenset({"function", "functionName", "role", "roleName", "roles"})
-"""Properties in which a function or a role can be meant by its name alone."""
-_NOT_REFERENCES = frozenset(
-    {
-        "alarmDescription",
-        "assumeRolePolicy",
-        "code",
-        "description",
-        "environment",
-        "eventPattern",
-        "filterCriteria",
-        "input",
-        "inputTransformer",
-        "kmsKeyArn",
-        "kmsKeyId",
-        "kmsKeyIdentifier",
-        "kmsMasterKeyId",
-        "pattern",
-        "permissionsBoundary",
-        "policy",
-        "policyDocument",
-        "tags",
-        "tagsAll",
-    }
-)
-"""Properties in which a name or ARN gives nothing to anybody, or is judged elsewhere."""
-
-LINKS: Mapping[str, tuple[str, ...]] = {
-    "aws:iam/instanceProfile:InstanceProfile": ("role",),
-    "aws:kms/grant:Grant": ("keyId",),
-    "aws:kms/keyPolicy:KeyPolicy": ("keyId",),
-    "aws:lambda/alias:Alias": ("functionName",),
-    "aws:lambda/functionUrl:FunctionUrl": ("functionName",),
-    "aws:lambda/permission:Permission": ("function",),
-    "aws:lambda/eventSourceMapping:EventSourceMapping": ("eventSourceArn", "functionName"),
-    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": ("functionName",),
-    "aws:lambda/function:Function": ("role",),
-    "aws:cloudwatch/eventTarget:EventTarget": ("arn",),
-    "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": ("logGroup", "destinationArn"),
-    "aws:cloudwatch/eventArchive:EventArchive": ("eventSourceArn",),
-    "aws:pipes/pipe:Pipe": ("source", "target", "roleArn"),
-    "aws:scheduler/schedule:Schedule": ("target",),
-    "aws:sfn/stateMachine:StateMachine": ("definition", "roleArn"),
-    "aws:sns/topicSubscription:TopicSubscription": ("topic", "endpoint"),
-    "aws:sqs/queuePolicy:QueuePolicy": ("queueUrl",),
-    "aws:sqs/redrivePolicy:RedrivePolicy": ("queueUrl", "redrivePolicy"),
-    "aws:dynamodb/kinesisStreamingDestination:KinesisStreamingDestination": ("tableName", "streamArn"),
-    "aws:dynamodb/tableReplica:TableReplica": ("globalTableArn",),
-    "aws:dynamodb/tableExport:TableExport": ("tableArn", "s3Bucket"),
-    "aws:dynamodb/resourcePolicy:ResourcePolicy": ("resourceArn",),
-    "aws:s3/bucketNotification:BucketNotification": ("bucket",),
-    "aws:s3/bucketPolicy:BucketPolicy": ("bucket",),
-    "aws:secretsmanager/secretPolicy:SecretPolicy": ("secretArn",),
-    "aws:backup/selection:Selection": ("resources",),
-}
-"""Properties that link two things, by type: each must be known, or flow from the unit's own resources."""
+_SERVICE_ROLE = ":role/aws-service-role/"
+_BUS, _ARCHIVE = "event bus", "aws:cloudwatch/eventArchive:EventArchive"
+_SHORT = 3
+"""Colons of an ARN that has no account."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +57,7 @@ def find(analysis: Analysis) -> tuple[Link, ...]:
     return tuple(
         link
         for resource in analysis.graph.resources
-        if resource.type in LINKS or (resource.type.startswith("aws:") and not resource.type.startswith(_NOT_WIRING))
+        if resource.type in LINKS or (resource.type.startswith("aws:") and not resource.type.startswith(NOT_WIRING))
         for link in _links(analysis, resource)
     )
 
@@ -140,21 +66,30 @@ def _links(analysis: Analysis, resource: Resource) -> Iterator[Link]:
     unit = analysis.graph.owner(resource)
     linking = LINKS.get(resource.type, ())
     for key, value in resource.props.items():
-        if key in _NOT_REFERENCES:
+        if not _may_refer(resource, key):
             continue
         for text in _texts(value):
             yield from _references(analysis, resource, unit, key, text)
             if key in linking and not text.startswith(("arn:", "https:", "{")):
                 yield from _name(analysis, resource, unit, key, text)
         if has_unknown(value):
-            yield from _flows(analysis, resource, unit, key, sure=key in linking)
+            asked = resource.asks(key) and GIVES.search(key) is not None
+            yield from _flows(analysis, resource, unit, key, sure=key in linking or asked)
     for key in linking:
         if key not in resource.props:
             yield Link(resource, unit, key, "something that is not known", provable=False)
+    for key, what in reach_all.found(resource, unit):
+        yield Link(resource, unit, key, what)
+
+
+def _may_refer(resource: Resource, key: str) -> bool:
+    if resource.type in OTHER_LANGUAGES and key in ("policy", "policyDocument"):
+        return True
+    return key not in NOT_REFERENCES and key not in CONTENTS.get(resource.type, ())
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every text in a value, wherever a reference may stand."""
+    """Every text in a value, wherever a reference may stand; also where it is the key of something."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
@@ -162,59 +97,89 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(item)
     elif isinstance(value, Mapping):
         for key, item in cast("Mapping[str, Any]", value).items():
-            if key not in _NOT_REFERENCES:
+            if key not in NOT_REFERENCES:
+                if not key.isidentifier():
+                    yield key
                 yield from _texts(item)
 
 
 def _references(analysis: Analysis, resource: Resource, unit: str | None, key: str, text: str) -> Iterator[Link]:
     for arn in _ARN.findall(text):
-        if _is_foreign(analysis, unit, key, arn):
+        if _is_foreign(analysis, resource, unit, key, arn):
             yield Link(resource, unit, key, arn, tuple(_foreign_things(analysis, unit, arn)))
     for name in _QUEUE_URL.findall(text):
         things = tuple(_foreign_things(analysis, unit, name))
         if things or (unit is not None and not name.startswith(analysis.naming.prefix(unit))):
             yield Link(resource, unit, key, f"queue {name}", things)
-    things = tuple(thing for thing in _foreign_things(analysis, unit, text) if thing.kind.store or key in _BY_NAME)
+    things = tuple(thing for thing in _foreign_things(analysis, unit, text) if thing.kind.store or key in BY_NAME)
     if things and not text.startswith("arn:") and not _has_own(analysis, unit, text):
         yield Link(resource, unit, key, text, things)
+    if not things and (text == "*" and EVERYTHING.search(key)):
+        yield Link(resource, unit, key, "everything in the account")
+    meant = analysis.graph.by_urn.get(text)
+    if meant is not None and analysis.graph.owner(meant) != unit:
+        yield Link(resource, unit, key, f"{meant.kind} {meant.name}")
+    if not things:
+        yield from (Link(resource, unit, key, name) for name in _foreign_names(analysis, resource, unit, key, text))
 
 
-def _is_foreign(analysis: Analysis, unit: str | None, key: str, arn: str) -> bool:
-    service, account = (arn.split(":") + [""] * 5)[2], (arn.split(":") + [""] * 5)[4]
-    if service == "events" and account not in ("", analysis.account):
-        return True  # A bus of another account: whatever is sent there is gone.
-    if service not in _LINKED_SERVICES or (service != "s3" and account in ("", "aws") and arn.count(":") > _SHORT):
+def _foreign_names(analysis: Analysis, resource: Resource, unit: str | None, key: str, text: str) -> Iterator[str]:
+    """Names in a text that by the convention are another unit's, whatever they name and wherever that is.
+
+    What stands in an ARN of a service that is linked has been judged with the ARN. Of others only buses may be named.
+    """
+    judged = [found.span(1) for found in _ARN.finditer(text) if _service(found[1]) in LINKED_SERVICES]
+    for start, name, owner in analysis.naming.names_in(text):
+        if owner != unit and not any(begin <= start < end for begin, end in judged):
+            bus = key == "eventBusName" or text[:start].endswith((":event-bus/", ":rule/"))
+            if not (bus and resource.type != _ARCHIVE and _is_shared_bus(analysis, owner, name)):
+                yield name
+
+
+def _is_shared_bus(analysis: Analysis, owner: str, name: str) -> bool:
+    """Whether a name is that of the bus that all units share; without the platform in the stack, whether it may be."""
+    if any(thing.kind.label == _BUS for thing in analysis.inventory.named_by(name)):
+        return analysis.is_platform(owner)
+    return owner not in analysis.graph.units and owner not in {one.unit for one in analysis.settings.capabilities}
+
+
+def _is_foreign(analysis: Analysis, resource: Resource, unit: str | None, key: str, arn: str) -> bool:
+    service, account = _service(arn), _account(arn)
+    if service == "events":
+        return account not in ("", analysis.account)  # A bus of another account: whatever is sent there is gone.
+    if service == "kms":
+        return key in LINKS.get(resource.type, ()) and unit not in analysis.once(_owners_by_arn).get(arn, ())
+    if service not in LINKED_SERVICES or (service != "s3" and account in ("", "aws") and arn.count(":") > _SHORT):
         return False  # Not a resource of an account, for example arn:aws:states:::lambda:invoke.
     if unit is None or key == "layers":
         # A layer of another account is somebody's library; one of another unit is a part of that unit.
-        return any(thing.unit != unit for thing in analysis.inventory.named_by(arn))
-    if unit in analysis.once(_owners_by_arn).get(arn, ()):
+        named = any(thing.unit != unit for thing in analysis.inventory.named_by(arn))
+        return named or (unit is None and ":role/" in arn)
+    return not _is_own(analysis, unit, arn)
+
+
+def _is_own(analysis: Analysis, unit: str, arn: str) -> bool:
+    if unit in analysis.once(_owners_by_arn).get(arn, ()) or _SERVICE_ROLE in arn:
+        return True  # The roles of AWS's services are AWS's own: nobody can be given them.
+    if _account(arn).isdigit() and _account(arn) != analysis.account:
         return False
-    allowed = (*of_service(analysis.own(unit), service), *analysis.allowed_calls(unit))
-    return example([Glob(arn)], allowed) is not None
+    allowed = (*of_service(analysis.own(unit), _service(arn)), *analysis.allowed_calls(unit))
+    return example([Glob(arn)], allowed) is None
 
 
-_SHORT = 3
-"""Colons of an ARN that has no account."""
+def _service(arn: str) -> str:
+    return (arn.split(":") + [""] * 3)[2]
 
 
-_NAMED_BY_AWS = (
-    "aws:kms/key:",
-    "aws:efs/",
-    "aws:elasticache/",
-    "aws:memorydb/",
-    "aws:msk/",
-    "aws:opensearch/",
-    "aws:rds/",
-)
-"""Types whose ARNs hold an id, not the name that the program gives: they are recognised once they exist."""
+def _account(arn: str) -> str:
+    return (arn.split(":") + [""] * 5)[4]
 
 
 def _owners_by_arn(analysis: Analysis) -> dict[str, set[str | None]]:
-    """Whose such a resource is, by its ARN or id."""
+    """Whose a resource is that AWS names, by its ARN or id."""
     found: dict[str, set[str | None]] = {}
     for resource in analysis.graph.resources:
-        if resource.type.startswith(_NAMED_BY_AWS):
+        if resource.type.startswith(NAMED_BY_AWS):
             for name in texts([resource.get("arn"), resource.get("keyId")]):
                 found.setdefault(name, set()).add(analysis.graph.owner(resource))
     return found
@@ -243,7 +208,15 @@ def _flows(analysis: Analysis, resource: Resource, unit: str | None, key: str, *
     for source in sources:
         owner = analysis.graph.owner(source)
         thing = analysis.inventory.by_urn.get(source.urn)
-        if owner != unit and thing is not None and thing.kind.label != "event bus":
-            yield Link(resource, unit, key, thing.label, (thing,))
-    if sure and not sources:
+        if owner != unit and _matters(analysis, thing, owner, sure=sure):
+            label = thing.label if thing is not None else f"{source.kind} {source.name}"
+            yield Link(resource, unit, key, label, (thing,) if thing is not None else ())
+    if sure and (not sources or len(sources) < len(resource.property_dependencies[key])):
         yield Link(resource, unit, key, "something that is not known before it is created", provable=False)
+
+
+def _matters(analysis: Analysis, thing: Thing | None, owner: str | None, *, sure: bool) -> bool:
+    """Whether it matters that a value comes from another owner: networks and the like are shared by all."""
+    if thing is not None:
+        return thing.kind.label != _BUS
+    return sure or not (owner is None or analysis.is_platform(owner))

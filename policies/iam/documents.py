@@ -82,12 +82,21 @@ def parse(value: Any, source: str, urn: str) -> Document | Problem:
     if value is None or value == "":
         return Problem(source, "is missing")
     try:
-        body = json.loads(value) if isinstance(value, str) else value
+        body = json.loads(value, object_pairs_hook=_once_each) if isinstance(value, str) else value
         return Document(source, urn, _statements(body, source, urn))
     except json.JSONDecodeError as error:
         return Problem(source, f"is not JSON: {error}", malformed=True)
     except _MalformedError as error:
         return Problem(source, str(error), malformed=not has_unknown(value))
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. One that has a key twice says two things, of which IAM accepts neither."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
+        raise _MalformedError(f"has {twice!r} twice in one object")
+    return found
 
 
 def _statements(body: Any, source: str, urn: str) -> tuple[Statement, ...]:
@@ -148,7 +157,10 @@ def _one_of(statement: Mapping[str, Any], one: str, other: str, *, required: boo
 def _texts(statement: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
     if key not in statement:
         return None
-    return _all_texts(statement[key], key)
+    values = _all_texts(statement[key], key)
+    if not values:
+        raise _MalformedError(f"has an empty {key}")
+    return values
 
 
 def _all_texts(value: Any, key: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from iam.documents import Document, Problem, parse
 
 ROLE, USER, GROUP = "aws:iam/role:Role", "aws:iam/user:User", "aws:iam/group:Group"
 POLICY = "aws:iam/policy:Policy"
+_SHOWN = {ROLE: "role", USER: "user", GROUP: "group"}
 _INLINE = {
     "aws:iam/rolePolicy:RolePolicy": (ROLE, "role"),
     "aws:iam/userPolicy:UserPolicy": (USER, "user"),
@@ -25,13 +26,17 @@ _ATTACHED = {
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": ((GROUP, "group"),),
     "aws:iam/policyAttachment:PolicyAttachment": ((ROLE, "roles"), (USER, "users"), (GROUP, "groups")),
     "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": ((ROLE, "roleName"),),
+    "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": ((USER, "userName"),),
+    "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive": ((GROUP, "groupName"),),
 }
 _MEMBERSHIPS = {
     "aws:iam/groupMembership:GroupMembership": ("users", "group"),
     "aws:iam/userGroupMembership:UserGroupMembership": ("user", "groups"),
 }
+_EXCLUSIVE = frozenset(f"aws:iam/{one}PoliciesExclusive:{one.title()}PoliciesExclusive" for one in _SHOWN.values())
+JUDGED = frozenset({ROLE, USER, GROUP, POLICY, *_INLINE, *_ATTACHED, *_MEMBERSHIPS, *_EXCLUSIVE})
+"""The types of `aws:iam` that give permissions, or take them away."""
 _ACCOUNT = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}(?=:)")
-_SHOWN = {ROLE: "role", USER: "user", GROUP: "group"}
 
 
 @dataclass(eq=False)
@@ -220,7 +225,7 @@ def _attachments(graph: Graph, policies: _Policies) -> Iterator[Attachment]:
             for reference in references or [UNKNOWN]:
                 document = policies.document(reference, "attached policy")
                 for kind, key in targets:
-                    for target in items(resource.get(key)):
+                    for target in items(resource.get(key)) or ([UNKNOWN] if len(targets) == 1 else []):
                         yield Attachment(resource, kind, _text(target), document)
 
 

@@ -109,3 +109,15 @@ def test_a_pack_that_does_not_start_says_why(tmp_path):
     (tmp_path / "__main__.py").write_text("raise SystemExit('nothing here')")
     with pytest.raises(PackFailed, match="did not start"), PackProcess("rewards", "dev", folder=tmp_path):
         pass
+
+
+@pytest.mark.parametrize("side", ["inputs", "outputs"])
+def test_a_leak_on_one_side_of_a_state_is_found(side):
+    """What the program wants and what there is: a leak in either is one."""
+    changed = copy.deepcopy(states("dev"))
+    policy = next(one for one in changed if one["type"] == "aws:iam/rolePolicy:RolePolicy")
+    policy[side]["policy"] = (
+        '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}}'
+    )
+    with PackProcess("rewards", "dev") as pack:
+        assert {one.urn for one in pack.judge(changed) if "boundary-no-wildcards" in one.message} == {policy["urn"]}

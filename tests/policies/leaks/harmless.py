@@ -22,6 +22,7 @@ from tests.policies.leaks.changes import (
     document,
     granted,
 )
+from tests.policies.leaks.own_things import OWN_THINGS
 
 
 @dataclass(frozen=True)
@@ -361,4 +362,5 @@ HARMLESS = (
     Harmless("another partition", _everywhere("arn:aws:", "arn:aws-us-gov:")),
     Harmless("another project", _everywhere("rewards-dev-", "loyalty-dev-", "::rewards::", "::loyalty::")),
     Harmless("resources in another order", lambda stack: stack.states.reverse()),
+    *(Harmless(what, change) for what, change in OWN_THINGS),
 )

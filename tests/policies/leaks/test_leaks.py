@@ -11,7 +11,7 @@ from tests.policies.leaks.corpus import LEAKS
 from tests.policies.leaks.harmless import HARMLESS
 from tests.policies.test_engine import SETTINGS
 
-MANY_HARMLESS = 40
+MANY_HARMLESS = 90
 CLASSES = range(1, 20)
 AT_LEAST = 3
 

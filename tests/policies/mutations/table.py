@@ -357,15 +357,15 @@ MUTATIONS = (
     Mutation(
         "wiring that is not known",
         "wiring.py",
-        "    if sure and not sources:",
+        "    if sure and (not sources or len(sources) < len(resource.property_dependencies[key])):",
         "    if False:",
         w.a_mapping_of_what_nobody_knows,
     ),
     Mutation(
         "wiring by what flows in",
         "wiring.py",
-        "        if owner != unit and thing is not None",
-        "        if False and thing is not None",
+        "        if owner != unit and _matters(",
+        "        if False and _matters(",
         w.a_mapping_whose_source_flows_from_elsewhere,
     ),
     Mutation(
@@ -392,15 +392,15 @@ MUTATIONS = (
     Mutation(
         "a resource policy needs no permission",
         "admissions.py",
-        "    return None if _is_own(analysis, unit, _as_role(name)) else Admitted.PRINCIPAL",
+        "    return None if _is_own_here(analysis, unit, _as_role(name)) else Admitted.PRINCIPAL",
         "    return None",
         w.a_boundary_is_no_help_against_a_queue_policy,
     ),
     Mutation(
         "sessions",
         "admissions.py",
-        "    return None if _is_own(analysis, unit, _as_role(name)) else Admitted.PRINCIPAL",
-        "    return None if ':assumed-role/' in name or _is_own(analysis, unit, name) else Admitted.PRINCIPAL",
+        "    return None if _is_own_here(analysis, unit, _as_role(name)) else Admitted.PRINCIPAL",
+        "    return None if ':assumed-role/' in name or _is_own_here(analysis, unit, name) else Admitted.PRINCIPAL",
         w.a_session_of_another_unit,
     ),
     Mutation(
