@@ -7,6 +7,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from ops.main import app
+from ops.output import out
 from tests.ops.aws import Aws
 
 Rewards = Callable[..., Result]
@@ -22,7 +23,8 @@ def rewards(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Rewards:
     """Runs the command. What ends in a traceback fails the test."""
     for module in ("ops.capabilities", "ops.purchases"):
         monkeypatch.setattr(f"{module}.open_session", lambda _stack: aws.session())
-    monkeypatch.setenv("COLUMNS", "200")
+    # Wide, whatever terminal the tests run in: the console took the terminal's width when it was made.
+    monkeypatch.setattr(out, "_width", 200)
 
     def run(*arguments: str) -> Result:
         result = CliRunner().invoke(app, list(arguments))

@@ -15,6 +15,7 @@ from contracts.earning_rates import LIST_RATES, SET_RATE, Rates
 from contracts.merchant_categorization import LIST_OVERRIDES, SET_OVERRIDE, MerchantOverrides
 from contracts.points_calculation import EXPLAIN, Calculation, Line
 from contracts.points_ledger import BALANCE, STATEMENT, Balance, Statement, StatementLine
+from ops.output import out
 from tests.ops.aws import Aws, arn
 from tests.ops.conftest import Rewards
 from tests.ops.test_programme import CAMPAIGN, OVERRIDE, RATE
@@ -238,7 +239,7 @@ def test_square_brackets_are_text_and_no_style(aws: Aws, rewards: Rewards):
 def test_an_id_is_never_cut_however_narrow_the_terminal(aws: Aws, rewards: Rewards, monkeypatch: pytest.MonkeyPatch):
     override = msgspec.structs.replace(OVERRIDE, merchant_id="shop-" + "0123456789" * 4)
     aws.lambda_.answers(LIST_OVERRIDES, MerchantOverrides(overrides=[override]))
-    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr(out, "_width", 60)
     first_cells = [
         line.split("│")[1].strip() for line in rewards("merchants", "list").stdout.splitlines() if "│" in line
     ]
