@@ -4,14 +4,15 @@ import json
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_aws import dynamodb, lambda_, scheduler
+from pulumi_aws import dynamodb, lambda_
 
 from components.alarms import Alarm
 from components.context import UnitContext, child_of
-from components.function import Function, FunctionArgs, make_role
-from components.iam import KEY_READ, KEY_WRITE, Grant, Statement, put_events, trust, use_key
+from components.function import Function, FunctionArgs
+from components.iam import KEY_READ, KEY_WRITE, Grant, Statement, put_events, use_key
 from components.monitoring import make_alarms
 from components.queue import DeadLetterQueue
+from components.schedule import make_schedule
 from components.store import TIME_TO_LIVE
 
 EVENT_KEY = "event_id"
@@ -75,7 +76,15 @@ class Outbox(pulumi.ComponentResource):
             opts=child_of(self),
         )
         self._feed_relay(name)
-        self._schedule_sweeper(name, context)
+        make_schedule(
+            self,
+            f"{name}-sweeper-schedule",
+            context,
+            thing="sweeper",
+            function=self.sweeper,
+            every_minutes=_PENDING_MINUTES,
+            role_name=f"{name}-schedule-role",
+        )
         make_alarms(self, context, _alarms(self.relay.physical_name, context.config.project, context.names.unit))
         self.register_outputs({"physical_name": self.physical_name})
 
@@ -156,32 +165,6 @@ class Outbox(pulumi.ComponentResource):
                 on_failure=lambda_.EventSourceMappingDestinationConfigOnFailureArgs(destination_arn=self.failures.arn)
             ),
             opts=child_of(self, depends_on=[self.relay.alias, self.failures.queue]),
-        )
-
-    def _schedule_sweeper(self, name: str, context: UnitContext) -> None:
-        role, policy = make_role(
-            self,
-            f"{name}-schedule-role",
-            context,
-            thing="sweeper-schedule",
-            trust_policy=trust("scheduler.amazonaws.com", context.names.account),
-            grants=[
-                Grant(
-                    statements=[
-                        Statement(sid="InvokeSweeper", actions=["lambda:InvokeFunction"], resources=[self.sweeper.arn])
-                    ]
-                )
-            ],
-        )
-        scheduler.Schedule(
-            f"{name}-sweeper-schedule",
-            name=context.names.physical("sweeper"),
-            schedule_expression=f"rate({_PENDING_MINUTES} minutes)",
-            flexible_time_window=scheduler.ScheduleFlexibleTimeWindowArgs(mode="OFF"),
-            target=scheduler.ScheduleTargetArgs(
-                arn=self.sweeper.arn, role_arn=context.names.role(context.names.physical("sweeper-schedule"))
-            ),
-            opts=child_of(self, depends_on=[role, policy, self.sweeper.alias]),
         )
 
 
