@@ -23,7 +23,7 @@ PBCS = (
     "points-ledger",
 )
 """Each is defined by its folder under `pbcs/`."""
-OFFERINGS = ("earn-points",)
+OFFERINGS = ("earn-points", "refund-points", "true-up")
 """Each is defined by its folder under `offerings/`."""
 OPERATIONS = "operations"
 

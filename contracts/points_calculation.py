@@ -196,7 +196,8 @@ class ListTold(Request, frozen=True, kw_only=True):
 
     month: Month
     limit: PageSize = 100
-    after: str | None = None
+    """Purchases of a page at most."""
+    after: Annotated[str, Meta(pattern=r"^[0-9]#")] | None = None
     """`next` of the page before."""
 
 

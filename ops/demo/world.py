@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 from components.iam import Statement, document
 from components.names import Names
 from contracts import catalogue
-from contracts.cards import PurchasePosted
+from contracts.definitions import Event
 from contracts.points_calculation import EXPLAIN, Calculation, Explain
 from contracts.points_ledger import BALANCE, GetBalance
 from ops.capabilities import LambdaCapabilities
 from ops.errors import SAID_NO, OperatorError, Refused
-from ops.purchases import publish
+from ops.publishing import publish
 from ops.session import Session, open_session
 from sandbox.embedded_aws import EmbeddedAws
 
@@ -52,9 +52,9 @@ class World:
         """A unit's physical names."""
         return self.session.names.of(unit)
 
-    def ingest(self, purchases: Sequence[PurchasePosted]) -> None:
-        """Publish purchases."""
-        publish(self.session, purchases, lambda _count: None)
+    def ingest(self, events: Sequence[Event]) -> None:
+        """Publish events of outside sources: purchases, for example."""
+        publish(self.session, events, lambda _count: None)
 
     def postings(self, member_id: str) -> int:
         """How many postings a member has."""
@@ -98,6 +98,17 @@ class World:
         if found is None:
             raise NothingHappens(purchase_id)
         return found
+
+    def run_scheduled(self, unit: str, function: str) -> None:
+        """Call a scheduled function now, as the scheduler would.
+
+        Raises:
+            NothingHappens: it failed.
+        """
+        arn = f"{self.names(unit).function(self.names(unit).physical(function))}:live"
+        answer = self.aws.client("lambda").invoke(FunctionName=arn, Payload=b"{}")
+        if "FunctionError" in answer:
+            raise NothingHappens(f"{function} failed: {answer['Payload'].read().decode()}")
 
     @contextmanager
     def broken(self, unit: str, function: str) -> Iterator[None]:

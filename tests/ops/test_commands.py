@@ -9,10 +9,24 @@ import msgspec
 import pytest
 
 from contracts import catalogue
-from contracts.campaigns import LIST_CAMPAIGNS, SET_CAMPAIGN, Campaigns
+from contracts.campaigns import (
+    CAMPAIGN_HISTORY,
+    LIST_CAMPAIGNS,
+    SET_CAMPAIGN,
+    CampaignChange,
+    CampaignHistory,
+    Campaigns,
+)
 from contracts.definitions import AnyCapability, Message
-from contracts.earning_rates import LIST_RATES, SET_RATE, Rates
-from contracts.merchant_categorization import LIST_OVERRIDES, SET_OVERRIDE, MerchantOverrides
+from contracts.earning_rates import LIST_RATES, RATE_HISTORY, SET_RATE, RateChange, RateHistory, Rates
+from contracts.merchant_categorization import (
+    LIST_OVERRIDES,
+    OVERRIDE_HISTORY,
+    SET_OVERRIDE,
+    MerchantOverrides,
+    OverrideChange,
+    OverrideHistory,
+)
 from contracts.points_calculation import EXPLAIN, Calculation, Line
 from contracts.points_ledger import BALANCE, STATEMENT, Balance, Statement, StatementLine
 from tests.ops.aws import Aws, arn
@@ -37,6 +51,7 @@ CALCULATION = Calculation(
     fallbacks=["rate"],
     lines=[Line(kind="base", text="1 point per EUR", points=70)],
     calculated_at=JUNE,
+    net_points=70,
 )
 
 Case = tuple[list[str], AnyCapability, Message, dict[str, Any], list[str]]
@@ -70,7 +85,10 @@ CASES: dict[str, Case] = {
         ["gold", "1.5", "2026-06-01 00:00", "ada"],
     ),
     "rates set": (
-        ["rates", "set", "gold", "*", "1.5", "--effective-from", "2026-06-01T00:00:00Z", "--replace"],
+        [
+            "rates", "set", "gold", "*", "1.5", "--effective-from", "2026-06-01T00:00:00Z", "--replace",
+            "--points-per-member-month", "900",
+        ],
         SET_RATE,
         RATE,
         {
@@ -78,6 +96,8 @@ CASES: dict[str, Case] = {
             "category": "*",
             "points_per_unit": "1.5",
             "effective_from": "2026-06-01T00:00:00Z",
+            "points_per_purchase": None,
+            "points_per_member_month": 900,
             "replace": True,
         },
         ["gold", "1.5"],
@@ -94,6 +114,7 @@ CASES: dict[str, Case] = {
             "campaigns", "set", "june", "--name", "June", "--starts-at", "2026-06-01T00:00:00Z",
             "--ends-at", "2026-07-01T00:00:00Z", "--category", "fuel", "--category", "groceries", "--multiplier", "2",
             "--card-product", "gold", "--exclusive", "--priority", "5",
+            "--points-per-purchase", "100", "--budget-points", "5000",
         ],
         SET_CAMPAIGN,
         msgspec.structs.replace(CAMPAIGN, multiplier="2", fixed_points=None),
@@ -108,6 +129,9 @@ CASES: dict[str, Case] = {
             "fixed_points": None,
             "combination": "exclusive",
             "priority": 5,
+            "points_per_purchase": 100,
+            "points_per_member_month": None,
+            "budget_points": 5000,
         },
         ["june", "x 2"],
     ),
@@ -129,8 +153,39 @@ CASES: dict[str, Case] = {
             "fixed_points": 50,
             "combination": "stacking",
             "priority": 0,
+            "points_per_purchase": None,
+            "points_per_member_month": None,
+            "budget_points": None,
         },
         ["june", "+ 50"],
+    ),
+    "rates history": (
+        ["rates", "history", "gold", "*"],
+        RATE_HISTORY,
+        RateHistory(
+            changes=[
+                RateChange(before=None, after=RATE),
+                RateChange(before=RATE, after=msgspec.structs.replace(RATE, points_per_unit="2", changed_by="bob")),
+            ]
+        ),
+        {"card_product": "gold", "category": "*"},
+        ["gold at *", "ada", "points_per_unit: none → 1.5", "bob", "points_per_unit: 1.5 → 2"],
+    ),
+    "campaigns history": (
+        ["campaigns", "history", "june"],
+        CAMPAIGN_HISTORY,
+        CampaignHistory(
+            changes=[CampaignChange(before=CAMPAIGN, after=msgspec.structs.replace(CAMPAIGN, budget_points=5000))]
+        ),
+        {"campaign_id": "june"},
+        ["june", "budget_points: none → 5000"],
+    ),
+    "merchants history": (
+        ["merchants", "history", "shop-1"],
+        OVERRIDE_HISTORY,
+        OverrideHistory(changes=[OverrideChange(before=None, after=OVERRIDE)]),
+        {"merchant_id": "shop-1"},
+        ["shop-1", "category: none → fuel", "reason: none → said so"],
     ),
     "merchants set": (
         ["merchants", "set", "shop-1", "fuel", "--reason", "said so"],

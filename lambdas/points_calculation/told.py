@@ -1,0 +1,40 @@
+"""Capability `told`."""
+
+from contracts.points_calculation import TOLD, ListTold, Told, ToldPage
+from lambdas.kit.capability import Asked, capability
+from lambdas.points_calculation.records import Calculated
+from lambdas.points_calculation.store import CalculationStore
+
+
+@capability(TOLD)
+def handler(request: ListTold, asked: Asked) -> ToldPage:
+    """What the ledger was told of the purchases of a month, a page of purchases at a time."""
+    store = CalculationStore(asked.runtime)
+    purchases, following = store.of_month(request.month, request.after, request.limit)
+    found = (store.find(purchase_id) for purchase_id in purchases)
+    return ToldPage(told=[told for one in found if one is not None for told in _told(one, store)], next=following)
+
+
+def _told(calculated: Calculated, store: CalculationStore) -> list[Told]:
+    adjustments = store.adjustments(calculated.purchase.id) if calculated.adjustments else []
+    purchase_id, member_id = calculated.purchase.id, calculated.purchase.member_id
+    first = Told(
+        posting_id=purchase_id,
+        purchase_id=purchase_id,
+        member_id=member_id,
+        points=calculated.told_points,
+        told_at=calculated.told_at,
+    )
+    return [
+        first,
+        *(
+            Told(
+                posting_id=one.adjustment_id,
+                purchase_id=purchase_id,
+                member_id=member_id,
+                points=one.points,
+                told_at=one.adjusted_at,
+            )
+            for one in adjustments
+        ),
+    ]
