@@ -127,6 +127,8 @@ class Calculate(Request, frozen=True, kw_only=True):
     rate: Rate
     bonuses: list[Bonus]
     fallbacks: list[Lookup]
+    asked_at: Instant
+    """When somebody began to ask for these answers: they know every change that was made before."""
 
 
 class Calculation(Message, frozen=True, kw_only=True):
@@ -189,6 +191,8 @@ class Recalculate(Request, frozen=True, kw_only=True):
     category: Categorization
     rate: Rate
     bonuses: list[Bonus]
+    asked_at: Instant
+    """When somebody began to ask for these answers: they know every change that was made before."""
 
 
 class ListTold(Request, frozen=True, kw_only=True):

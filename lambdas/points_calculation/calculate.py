@@ -50,6 +50,7 @@ def _calculated(request: Calculate, earned: Earned, asked: Asked) -> Calculated:
         category=request.category,
         rate=request.rate,
         bonuses=request.bonuses,
+        asked_at=request.asked_at,
         counted=earned.counted,
         told_at=now,
         told_points=earned.points,

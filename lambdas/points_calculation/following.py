@@ -1,6 +1,6 @@
 """Going through the purchases that a change of the programme touches, a page and a transaction at a time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -14,6 +14,8 @@ from lambdas.points_calculation.store import CalculationStore, partitions, sorta
 
 _PURCHASES_OF_A_PAGE = 50
 """Each can be an event, and a transaction takes a hundred."""
+_CLOCKS_APART = timedelta(minutes=1)
+"""How far clocks may differ, and how long a change may take to be committed, at most."""
 
 
 def follow(change: ProgrammeChange, runtime: Runtime, pages: int) -> int:
@@ -98,6 +100,8 @@ def _places(change: ProgrammeChange, began_at: datetime) -> list[str]:
 
 
 def _touches(change: ProgrammeChange, posted: PostedPurchase) -> bool:
+    if posted.asked_at > change.changed_at + _CLOCKS_APART:
+        return False
     return not {ANY_CATEGORY, posted.card_product}.isdisjoint(change.card_products) and not {
         ANY_CATEGORY,
         posted.category,

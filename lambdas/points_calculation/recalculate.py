@@ -30,11 +30,12 @@ def _recalculate(request: Recalculate, asked: Asked) -> Calculation:
         rate=request.rate,
         bonuses=request.bonuses,
         fallbacks=[],
+        asked_at=before.asked_at,
     )
     earned = earn(wanted, store, own=before.counted)
     if wanted == before.asked() and earned.lines == before.calculation.lines:
         return before.calculation
-    after = _after(before, wanted, earned, asked)
+    after = _after(before, msgspec.structs.replace(wanted, asked_at=request.asked_at), earned, asked)
     _commit(store, before, after, earned, asked)
     return after.calculation
 
@@ -53,6 +54,7 @@ def _after(before: Calculated, wanted: Calculate, earned: Earned, asked: Asked) 
         category=wanted.category,
         rate=wanted.rate,
         bonuses=wanted.bonuses,
+        asked_at=wanted.asked_at,
         counted=earned.counted,
         version=before.version + 1,
     )

@@ -20,6 +20,8 @@ class Calculated(msgspec.Struct, frozen=True, kw_only=True):
     bonuses: list[Bonus]
     calculation: Calculation
     """As it stands now; its adjustments are items of their own."""
+    asked_at: datetime
+    """When somebody began to ask for the answers."""
     counted: dict[str, int]
     """Points that the purchase counts towards each cap, by the counter's key."""
     told_at: datetime
@@ -41,6 +43,7 @@ class Calculated(msgspec.Struct, frozen=True, kw_only=True):
             rate=self.rate,
             bonuses=self.bonuses,
             fallbacks=self.calculation.fallbacks,
+            asked_at=self.asked_at,
         )
 
 
@@ -68,6 +71,8 @@ class PostedPurchase(msgspec.Struct, frozen=True, kw_only=True):
     purchase_id: str
     card_product: str
     category: str
+    asked_at: datetime
+    """What was changed before it, the calculation knows."""
 
 
 class ProgrammeChange(msgspec.Struct, frozen=True, kw_only=True):

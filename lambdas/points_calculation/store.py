@@ -6,7 +6,7 @@
 | `purchase#<purchase id>` | `adjustment#<number>` | every correction that the ledger was told |
 | `refund#<refund id>` | `refund` | the refund as it came, and the answer that it got |
 | `counter#<key>` | `used` | points that count towards a cap |
-| `posted#<2026-06>#<shard>` | `<posted at>#<purchase id>` | purchases by time of posting |
+| `posted#<2026-06>#<shard>` | `<posted at>#<purchase id>` | purchases by time of posting, and which changes they know |
 
 The index by time is spread over shards: all purchases of a month in one partition would be a hot one.
 """
@@ -169,6 +169,7 @@ def _posted(calculated: Calculated) -> PostedPurchase:
         purchase_id=calculated.purchase.id,
         card_product=calculated.purchase.card_product,
         category=calculated.category.category,
+        asked_at=calculated.asked_at,
     )
 
 

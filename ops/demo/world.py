@@ -140,14 +140,19 @@ class World:
         sqs = self.aws.client("sqs")
         url = sqs.get_queue_url(QueueName=self.names(unit).physical(queue, limit=80))["QueueUrl"]
         found: dict[str, dict[str, Any]] = {}
+        received: list[str] = []
         while messages := sqs.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=5, MessageAttributeNames=["All"]
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=60, MessageAttributeNames=["All"]
         ).get("Messages", []):
             for message in messages:
                 attributes = {
                     name: value["StringValue"] for name, value in message.get("MessageAttributes", {}).items()
                 }
                 found[message["MessageId"]] = {"body": message["Body"], **attributes}
+                received.append(message["ReceiptHandle"])
+        # All at once, so that whoever looks next sees all of them too.
+        for receipt in received:
+            sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=0)
         return list(found.values())
 
     def _balance(self, member_id: str) -> tuple[int, int]:

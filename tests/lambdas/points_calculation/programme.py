@@ -69,6 +69,7 @@ class Programme:
             RECALCULATE,
             purchase_id=of.purchase.id,
             version=of.version,
+            asked_at=BEGIN.isoformat(),
             **{name: msgspec.to_builtins(answer) for name, answer in answers.items()},
         )
 

@@ -159,6 +159,17 @@ def test_a_rate_for_all_others_touches_every_category(programme: Programme, ther
     assert sorted(outdated(programme)) == ["fuel", "restaurants"]
 
 
+def test_what_was_asked_after_the_change_knows_it(programme: Programme, there: World):
+    for purchase_id, minutes in (("asked-before", -1), ("asked-just-after", 1), ("asked-after", 2)):
+        asked = request(purchase(id=purchase_id), asked_at=BEGIN + timedelta(minutes=minutes))
+        programme.calculate(asked)
+    note(there, rate_changed(BEGIN - DAY))
+    there.clock.sleep(1)
+    find(there.runtime)
+
+    assert sorted(outdated(programme)) == ["asked-before", "asked-just-after"]
+
+
 def test_a_campaign_touches_its_window_categories_and_card_products(programme: Programme, there: World):
     posted(programme, "fuel", BEGIN, category="fuel")
     posted(programme, "groceries", BEGIN, category="groceries")
