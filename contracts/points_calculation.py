@@ -10,7 +10,7 @@ from contracts.cards import PurchasePosted, PurchaseRefunded
 from contracts.definitions import Capability, ContractError, Event, Message, Request
 from contracts.earning_rates import Rate
 from contracts.merchant_categorization import Categorization
-from contracts.vocabulary import Identifier, Instant, Key, PageSize, Points, SignedPoints
+from contracts.vocabulary import Identifier, Instant, Key, Name, PageSize, Points, SignedPoints
 
 UNIT = "points-calculation"
 
@@ -220,6 +220,39 @@ class ToldPage(Message, frozen=True, kw_only=True):
     next: str | None = None
 
 
+class Difference(Message, frozen=True, kw_only=True):
+    """A posting that is not what the ledger was told."""
+
+    posting_id: Identifier
+    member_id: Identifier
+    kind: Literal["not-posted", "not-told", "other-points", "other-member"]
+    told_points: SignedPoints | None
+    """None where the ledger was told nothing of it."""
+    posted_points: SignedPoints | None
+    """None where it is not posted."""
+    found_at: Instant
+    """When it was told, for what is not posted; else when the posting was heard of."""
+
+
+class ListDifferences(Request, frozen=True, kw_only=True):
+    limit: PageSize = 100
+
+
+class Differences(Message, frozen=True, kw_only=True):
+    differences: list[Difference]
+
+
+class SettleDifference(Request, frozen=True, kw_only=True):
+    """Somebody has looked into a difference and mended it: it is counted no longer."""
+
+    posting_id: Identifier
+    reason: Name
+
+
+class UnknownDifference(ContractError):
+    """No difference of that posting is open."""
+
+
 CALCULATE = Capability(
     unit=UNIT,
     name="calculate",
@@ -264,3 +297,15 @@ RECALCULATE = Capability(
     changes_state=True,
 )
 TOLD = Capability(unit=UNIT, name="told", request=ListTold, response=ToldPage, callers=("operations",))
+DIFFERENCES = Capability(
+    unit=UNIT, name="differences", request=ListDifferences, response=Differences, callers=("operations",)
+)
+SETTLE_DIFFERENCE = Capability(
+    unit=UNIT,
+    name="settle-difference",
+    request=SettleDifference,
+    response=Difference,
+    callers=("operations",),
+    errors=(UnknownDifference,),
+    changes_state=True,
+)

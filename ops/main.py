@@ -6,7 +6,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperGroup
 
-from ops import campaigns, documents, member, merchants, programme, purchase, purchases, rates, sandbox
+from ops import campaigns, documents, ledger, member, merchants, programme, purchase, purchases, rates, sandbox
 from ops.demo import command as demo
 from ops.errors import COULD_NOT_RUN, OperatorError
 from ops.output import remarks
@@ -46,6 +46,7 @@ for name, group in {
     "purchases": purchases.app,
     "purchase": purchase.app,
     "member": member.app,
+    "ledger": ledger.app,
     "rates": rates.app,
     "campaigns": campaigns.app,
     "merchants": merchants.app,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from contracts.points_calculation import Adjustment, Calculation, PointsAdjusted, Reason
+from contracts.points_calculation import Adjustment, Calculation, PointsAdjusted, Reason, Told
 from lambdas.points_calculation.model.refunds import kept
 from lambdas.points_calculation.records import Calculated
 
@@ -48,6 +48,17 @@ def event(calculated: Calculated, made: Adjustment) -> PointsAdjusted:
         reason=made.reason,
         text=made.text,
         adjusted_at=made.adjusted_at,
+    )
+
+
+def told(calculated: Calculated, made: Adjustment) -> Told:
+    """What the ledger is expected to post of an adjustment."""
+    return Told(
+        posting_id=made.adjustment_id,
+        purchase_id=calculated.purchase.id,
+        member_id=calculated.purchase.member_id,
+        points=made.points,
+        told_at=made.adjusted_at,
     )
 
 

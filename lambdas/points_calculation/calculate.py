@@ -4,6 +4,7 @@ from contracts.points_calculation import CALCULATE, Calculate, Calculation, Conf
 from lambdas.kit.capability import Asked, capability
 from lambdas.kit.observability import count
 from lambdas.kit.unit_of_work import until_fresh
+from lambdas.points_calculation.confirmations import ConfirmationStore
 from lambdas.points_calculation.earning import Earned, earn
 from lambdas.points_calculation.fallbacks import FallbackStore
 from lambdas.points_calculation.model.earning import differences
@@ -26,6 +27,7 @@ def _calculate(request: Calculate, asked: Asked) -> Calculation:
     calculated = _calculated(request, earned, asked)
     work = asked.unit_of_work()
     work.add(*store.keep(None, calculated), *earned.counting)
+    work.add(ConfirmationStore(asked.runtime).expected(calculated.first_told()))
     work.publish(_event(calculated), sequence=1)
     if request.fallbacks:
         work.add(FallbackStore(asked.runtime).opened(calculated, asked.cause.correlation_id))

@@ -7,6 +7,7 @@ from lambdas.kit.capability import Asked, capability
 from lambdas.kit.observability import count
 from lambdas.kit.unit_of_work import until_fresh
 from lambdas.points_calculation import adjusting
+from lambdas.points_calculation.confirmations import ConfirmationStore
 from lambdas.points_calculation.earning import Earned, earn
 from lambdas.points_calculation.purchases import known
 from lambdas.points_calculation.records import Calculated
@@ -71,6 +72,7 @@ def _commit(store: CalculationStore, before: Calculated, after: Calculated, earn
     made = adjusting.adjustment(before, after, reason=reason, text=text, at=after.calculation.calculated_at)
     after = msgspec.structs.replace(after, adjustments=made.number)
     work.add(*store.keep(before, after), *earned.counting, store.keep_adjustment(after.purchase.id, made))
+    work.add(ConfirmationStore(asked.runtime).expected(adjusting.told(after, made)))
     work.publish(adjusting.event(after, made), sequence=adjusting.sequence(made))
     work.commit()
     count("Recalculated")

@@ -8,7 +8,7 @@ from contracts.campaigns import Bonus
 from contracts.cards import PurchasePosted, PurchaseRefunded
 from contracts.earning_rates import Rate
 from contracts.merchant_categorization import Categorization
-from contracts.points_calculation import Calculate, Calculation, Lookup, RefundedPoints
+from contracts.points_calculation import Calculate, Calculation, Lookup, RefundedPoints, Told
 
 
 class Calculated(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +34,16 @@ class Calculated(msgspec.Struct, frozen=True, kw_only=True):
     """How many there are."""
     revision: int = 1
     """Counts every change of this item: who changes it expects the one that it read."""
+
+    def first_told(self) -> Told:
+        """What the ledger was told before any adjustment."""
+        return Told(
+            posting_id=self.purchase.id,
+            purchase_id=self.purchase.id,
+            member_id=self.purchase.member_id,
+            points=self.told_points,
+            told_at=self.told_at,
+        )
 
     def asked(self) -> Calculate:
         """The request that gives this calculation."""

@@ -8,6 +8,7 @@ from lambdas.kit.capability import Asked, capability
 from lambdas.kit.observability import count
 from lambdas.kit.unit_of_work import until_fresh
 from lambdas.points_calculation import adjusting
+from lambdas.points_calculation.confirmations import ConfirmationStore
 from lambdas.points_calculation.model import refunds
 from lambdas.points_calculation.purchases import known
 from lambdas.points_calculation.records import Calculated, KeptRefund
@@ -40,6 +41,7 @@ def _refund(refund: PurchaseRefunded, asked: Asked) -> RefundedPoints:
     work = asked.unit_of_work()
     work.add(*store.keep(stands, after), store.keep_adjustment(refund.purchase_id, made))
     work.add(store.keep_refund(KeptRefund(refund=refund, answer=answer)))
+    work.add(ConfirmationStore(asked.runtime).expected(adjusting.told(after, made)))
     work.publish(adjusting.event(after, made), sequence=adjusting.sequence(made))
     work.commit()
     return answer

@@ -2,6 +2,7 @@
 
 from contracts.points_calculation import TOLD, ListTold, Told, ToldPage
 from lambdas.kit.capability import Asked, capability
+from lambdas.points_calculation import adjusting
 from lambdas.points_calculation.records import Calculated
 from lambdas.points_calculation.store import CalculationStore
 
@@ -17,24 +18,4 @@ def handler(request: ListTold, asked: Asked) -> ToldPage:
 
 def _told(calculated: Calculated, store: CalculationStore) -> list[Told]:
     adjustments = store.adjustments(calculated.purchase.id) if calculated.adjustments else []
-    purchase_id, member_id = calculated.purchase.id, calculated.purchase.member_id
-    first = Told(
-        posting_id=purchase_id,
-        purchase_id=purchase_id,
-        member_id=member_id,
-        points=calculated.told_points,
-        told_at=calculated.told_at,
-    )
-    return [
-        first,
-        *(
-            Told(
-                posting_id=one.adjustment_id,
-                purchase_id=purchase_id,
-                member_id=member_id,
-                points=one.points,
-                told_at=one.adjusted_at,
-            )
-            for one in adjustments
-        ),
-    ]
+    return [calculated.first_told(), *(adjusting.told(calculated, one) for one in adjustments)]

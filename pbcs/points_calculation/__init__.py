@@ -6,16 +6,20 @@ from contracts.earning_rates import EarningRateChanged
 from contracts.points_calculation import (
     BASIS,
     CALCULATE,
+    DIFFERENCES,
     EXPLAIN,
     RECALCULATE,
     REFUND,
+    SETTLE_DIFFERENCE,
     TOLD,
     CalculationOutdated,
     PointsAdjusted,
     PointsCalculated,
 )
+from contracts.points_ledger import PointsPosted
 
 _FIND_EVERY_MINUTES = 5
+_RECONCILE_EVERY_MINUTES = 15
 
 
 def define(pbc: Pbc) -> None:
@@ -30,11 +34,20 @@ def define(pbc: Pbc) -> None:
     pbc.exposes(TOLD, [calculations.read()])
     pbc.subscribes(EarningRateChanged, handler="note-rate-change", grants=[calculations.write()])
     pbc.subscribes(CampaignChanged, handler="note-campaign-change", grants=[calculations.write()])
+    pbc.exposes(DIFFERENCES, [calculations.read()])
+    pbc.exposes(SETTLE_DIFFERENCE, [calculations.write(), outbox.append()])
+    pbc.subscribes(PointsPosted, handler="confirm-posting", grants=[calculations.write()])
+    pbc.scheduled(
+        "reconcile",
+        every_minutes=_RECONCILE_EVERY_MINUTES,
+        grants=[calculations.read()],
+        must_be_zero={
+            "PostingDifferences": "The ledger posted otherwise than it was told: `rewards ledger reconcile`."
+        },
+    )
     pbc.scheduled(
         "find-outdated",
         every_minutes=_FIND_EVERY_MINUTES,
         grants=[calculations.write(), outbox.append()],
-        must_be_zero={
-            "TrueUpsGivenUp": "Missing answers were waited for in vain; purchases keep their fallback."
-        },
+        must_be_zero={"TrueUpsGivenUp": "Missing answers were waited for in vain; purchases keep their fallback."},
     )

@@ -182,6 +182,7 @@ def test_a_budget_is_spent_to_the_point_under_parallel_load(world: World):
             rate=rate,
             bonuses=[bonus],
             fallbacks=[],
+            asked_at=datetime.now(UTC),
         )
         payload = msgspec.json.encode({"metadata": {"correlation_id": f"budget-{number}"}, "data": request})
         function = world.names("points-calculation").capability(CALCULATE.name)

@@ -27,7 +27,16 @@ from contracts.merchant_categorization import (
     OverrideChange,
     OverrideHistory,
 )
-from contracts.points_calculation import EXPLAIN, Calculation, Line
+from contracts.points_calculation import (
+    DIFFERENCES,
+    EXPLAIN,
+    SETTLE_DIFFERENCE,
+    Adjustment,
+    Calculation,
+    Difference,
+    Differences,
+    Line,
+)
 from contracts.points_ledger import BALANCE, STATEMENT, Balance, Statement, StatementLine
 from tests.ops.aws import Aws, arn
 from tests.ops.conftest import Rewards
@@ -51,7 +60,20 @@ CALCULATION = Calculation(
     fallbacks=["rate"],
     lines=[Line(kind="base", text="1 point per EUR", points=70)],
     calculated_at=JUNE,
-    net_points=70,
+    net_points=60,
+    adjustments=[
+        Adjustment(
+            adjustment_id="p-1.v1.x",
+            number=1,
+            points=-10,
+            reason="refund",
+            text="refund of 10.00 EUR",
+            adjusted_at=JUNE,
+        )
+    ],
+)
+DIFFERENCE = Difference(
+    posting_id="p-1", member_id="m-1", kind="other-points", told_points=39, posted_points=40, found_at=JUNE
 )
 
 Case = tuple[list[str], AnyCapability, Message, dict[str, Any], list[str]]
@@ -75,7 +97,31 @@ CASES: dict[str, Case] = {
         EXPLAIN,
         CALCULATION,
         {"purchase_id": "p-1"},
-        ["p-1 of m-1: 70 points at fuel", "1 point per EUR", "answered by fallback: rate"],
+        [
+            "p-1 of m-1: 70 points at fuel", "1 point per EUR", "adjustments; 60 points are left", "refund of 10.00 EUR",
+            "answered by fallback: rate",
+        ],
+    ),
+    "explain to a member": (
+        ["member", "explain", "p-1"],
+        EXPLAIN,
+        CALCULATION,
+        {"purchase_id": "p-1"},
+        ["p-1 of m-1: 70 points at fuel", "60 points are left"],
+    ),
+    "no differences": (
+        ["ledger", "differences"],
+        DIFFERENCES,
+        Differences(differences=[]),
+        {"limit": 1000},
+        ["Differences"],
+    ),
+    "settle a difference": (
+        ["ledger", "settle", "p-1", "--reason", "corrected"],
+        SETTLE_DIFFERENCE,
+        DIFFERENCE,
+        {"posting_id": "p-1", "reason": "corrected"},
+        ["p-1: settled"],
     ),
     "rates list": (
         ["rates", "list", "--card-product", "gold"],

@@ -10,21 +10,33 @@ from contracts.earning_rates import Rate
 from contracts.points_calculation import (
     BASIS,
     CALCULATE,
+    DIFFERENCES,
     EXPLAIN,
     RECALCULATE,
     REFUND,
+    SETTLE_DIFFERENCE,
     TOLD,
     Basis,
     Calculate,
     Calculation,
     CalculationOutdated,
+    Difference,
     PointsAdjusted,
     PointsCalculated,
     RefundedPoints,
     ToldPage,
 )
 from contracts.vocabulary import Money
-from lambdas.points_calculation import basis, calculate, explain, recalculate, refund, told
+from lambdas.points_calculation import (
+    basis,
+    calculate,
+    differences,
+    explain,
+    recalculate,
+    refund,
+    settle_difference,
+    told,
+)
 from tests.lambdas.calls import Caller
 from tests.lambdas.kit.memory import BEGIN, World
 
@@ -79,6 +91,12 @@ class Programme:
         while pages[-1].next is not None:
             pages.append(self._caller.ask(told.handler, TOLD, month=month, limit=limit, after=pages[-1].next))
         return pages
+
+    def differences(self, limit: int = 100) -> list[Difference]:
+        return self._caller.ask(differences.handler, DIFFERENCES, limit=limit).differences
+
+    def settle(self, posting_id: str, reason: str = "mended") -> Difference:
+        return self._caller.ask(settle_difference.handler, SETTLE_DIFFERENCE, posting_id=posting_id, reason=reason)
 
     def published(self) -> list[dict[str, Any]]:
         return self._caller.published()

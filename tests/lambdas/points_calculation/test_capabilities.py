@@ -50,6 +50,7 @@ def test_a_purchase_is_calculated_kept_and_told(programme: Programme, there: Wor
         ("purchase", "calculation"),
         ("posted", "p-1"),
         ("open", "p-1"),
+        ("unconfirmed", "p-1"),
     }
 
 
