@@ -98,8 +98,8 @@ CASES: dict[str, Case] = {
         CALCULATION,
         {"purchase_id": "p-1"},
         [
-            "p-1 of m-1: 70 points at fuel", "1 point per EUR", "adjustments; 60 points are left", "refund of 10.00 EUR",
-            "answered by fallback: rate",
+            "p-1 of m-1: 70 points at fuel", "1 point per EUR", "adjustments; 60 points are left",
+            "refund of 10.00 EUR", "answered by fallback: rate",
         ],
     ),
     "explain to a member": (
