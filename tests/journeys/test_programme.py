@@ -1,4 +1,4 @@
-"""Refunds, true-up, re-rating and caps on the embedded AWS."""
+"""Refunds, true-up, re-rating, caps and reconciliation on the embedded AWS."""
 
 import json
 from collections import Counter
@@ -11,13 +11,25 @@ import pytest
 from contracts.campaigns import SET_CAMPAIGN, Bonus, SetCampaign
 from contracts.cards import PurchasePosted, PurchaseRefunded
 from contracts.earning_rates import SET_RATE, Rate, SetRate
+from contracts.envelope import EventMetadata
 from contracts.merchant_categorization import Categorization
-from contracts.points_calculation import CALCULATE, Calculate, Calculation
+from contracts.points_calculation import (
+    CALCULATE,
+    DIFFERENCES,
+    SETTLE_DIFFERENCE,
+    Calculate,
+    Calculation,
+    ListDifferences,
+    ListTold,
+    SettleDifference,
+)
+from contracts.points_ledger import PointsPosted
 from contracts.vocabulary import Money
 from ops.capabilities import decoded
 from ops.demo import shows
 from ops.demo.world import World, wait_for
 from ops.errors import Refused
+from ops.ledger import every_told, postings
 
 REFUNDED_AT = datetime(2026, 9, 20, 12, tzinfo=UTC)
 SEPTEMBER, OCTOBER = (datetime(2026, month, 1, tzinfo=UTC) for month in (9, 10))
@@ -217,6 +229,53 @@ def test_two_exclusive_campaigns_of_one_priority_do_not_overlap_in_silence(world
     with pytest.raises(Refused, match="CampaignOverlap: programme-exclusive-2: programme-exclusive-1 is"):
         world.capabilities.ask(SET_CAMPAIGN, campaign("programme-exclusive-2", 7))
     assert world.capabilities.ask(SET_CAMPAIGN, campaign("programme-exclusive-2", 8)).version == 1
+
+
+def test_a_posting_that_was_never_told_is_found(world: World):
+    """As if somebody had written into the ledger: a posting event of something that nobody calculated."""
+    posted = PointsPosted(posting_id="programme-forged", member_id="forger", points=1000, balance_points=1000)
+    metadata = EventMetadata(
+        event_id="event-programme-forged",
+        occurred_at=REFUNDED_AT,
+        schema_version=1,
+        aggregate_id="forger",
+        sequence=1,
+        correlation_id="forged",
+    )
+    entry = {
+        "EventBusName": world.session.names.bus_name(),
+        "Source": PointsPosted.source,
+        "DetailType": PointsPosted.detail_type(),
+        "Detail": msgspec.json.encode({"metadata": metadata, "data": posted}).decode(),
+    }
+    world.aws.client("events").put_events(Entries=[entry])
+
+    def found() -> list[str]:
+        differences = world.capabilities.ask(DIFFERENCES, ListDifferences()).differences
+        return [one.kind for one in differences if one.posting_id == "programme-forged"]
+
+    assert wait_for(found, lambda kinds: len(kinds) > 0, "the forged posting") == ["not-told"]
+    settling = SettleDifference(posting_id="programme-forged", reason="a test")
+    assert world.capabilities.ask(SETTLE_DIFFERENCE, settling).posted_points == 1000
+    assert found() == []
+
+
+def test_what_was_posted_as_told_is_confirmed(world: World):
+    purchase = shows.example_purchase("confirmed-1", "confirmed-member")
+    world.ingest([purchase])
+    world.wait_for_postings({purchase.member_id: 1}, lambda _count: None)
+    wait_for(lambda: _expected(world, purchase.id), lambda count: count == 0, "confirmation of the posting")
+
+    ours = [one for one in every_told(world.capabilities, ListTold(month="2026-09")) if one.purchase_id == purchase.id]
+    assert [(one.posting_id, one.points) for one in ours] == [(purchase.id, 100)]
+    assert dict(postings(world.capabilities, purchase.member_id)) == {purchase.id: 100}
+
+
+def _expected(world: World, posting_id: str) -> int:
+    """1 while the ledger has not confirmed a posting, then 0."""
+    table = world.names("points-calculation").physical("store")
+    items = world.aws.client("dynamodb").scan(TableName=table)["Items"]
+    return sum(item["pk"]["S"].startswith("unconfirmed#") and item["sk"]["S"] == posting_id for item in items)
 
 
 def _refused(world: World, function: str) -> int:
