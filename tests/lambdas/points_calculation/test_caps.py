@@ -1,5 +1,6 @@
 """Caps: per purchase, per member and month, per campaign; exact, and enforced with the calculation."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.points_calculation import Line
+from lambdas.kit.ports import Operation, Put
 from lambdas.kit.unit_of_work import StillContended
 from lambdas.points_calculation.model.caps import Cap, Earning, apply
 from tests.lambdas.kit.memory import BEGIN, world
@@ -61,15 +63,22 @@ def test_a_budget_is_spent_to_the_point_and_then_nothing_more(programme: Program
     assert (line.text, line.capped_by) == ("Welcome: +30 points, as much as the campaign's budget still held", "budget")
 
 
-def test_a_budget_that_is_used_up_is_not_written_any_more(programme: Programme):
+def test_a_budget_that_is_used_up_is_not_written_any_more(programme: Programme, monkeypatch: pytest.MonkeyPatch):
     """So purchases beyond it do not stand in each other's way."""
     bonus = fixed(30, budget_points=30)
-    earned(programme, 1, bonus)
-    there = programme.world
-    there.tables.before_transaction = lambda: earned(programme, 2, bonus)
-    earned(programme, 3, bonus)
+    tables = programme.world.tables
+    transact, written = tables.transact, list[list[str]]()
 
-    assert there.clock.slept == []
+    def watched(operations: Sequence[Operation]) -> None:
+        keys = [one.item if isinstance(one, Put) else one.key for one in operations]
+        written.append([key["pk"] for key in keys if key.get("pk", "").startswith("counter#")])
+        transact(operations)
+
+    monkeypatch.setattr(tables, "transact", watched)
+    earned(programme, 1, bonus)
+    earned(programme, 2, bonus)
+
+    assert written == [["counter#campaign#c-2"], []]
 
 
 def test_a_members_month_is_capped_and_others_are_not(programme: Programme):
