@@ -1,7 +1,9 @@
 """What the ledger posts is compared with what it was told, posting by posting."""
 
+from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from contracts.points_ledger import PointsPosted
@@ -11,7 +13,7 @@ from tests.lambdas.calls import RefusedCall
 from tests.lambdas.kit.deliveries import bus_event
 from tests.lambdas.kit.memory import world
 from tests.lambdas.points_calculation.programme import Programme, refund_of
-from tests.lambdas.points_calculation.purchases import purchase, request
+from tests.lambdas.points_calculation.purchases import RATE, purchase, request
 
 HOUR = 60 * 60
 
@@ -91,13 +93,23 @@ def test_the_same_purchase_posted_twice_is_a_difference(programme: Programme):
     assert kinds(programme) == [("p-1", "not-told", None, 39)]
 
 
-def test_adjustments_are_confirmed_like_purchases(programme: Programme):
-    confirm(programme)
-    adjustment = programme.refund(refund_of(purchase(), 1000))
-    programme.world.clock.sleep(2 * HOUR)
-    assert kinds(programme) == [(adjustment.adjustment_id, "not-posted", -20, None)]
+def refunded(programme: Programme) -> None:
+    programme.refund(refund_of(purchase(), 1000))
 
-    confirm(programme, adjustment.adjustment_id, -20)
+
+def re_rated(programme: Programme) -> None:
+    programme.recalculate(programme.basis("p-1"), rate=msgspec.structs.replace(RATE, points_per_unit="1"))
+
+
+@pytest.mark.parametrize("adjust", [refunded, re_rated])
+def test_adjustments_are_confirmed_like_purchases(programme: Programme, adjust: Callable[[Programme], None]):
+    confirm(programme)
+    adjust(programme)
+    programme.world.clock.sleep(2 * HOUR)
+    (made,) = programme.adjusted()
+    assert kinds(programme) == [(made.adjustment_id, "not-posted", -20, None)]
+
+    confirm(programme, made.adjustment_id, -20)
 
     assert kinds(programme) == []
 
