@@ -188,3 +188,13 @@ def test_an_adjustment_has_an_id_that_is_no_purchases():
     assert first != second
     assert len(first) <= 64
     assert first not in (posted.id, f"{posted.id}.v1")
+
+
+def test_adjustments_of_purchases_that_are_called_alike_have_different_ids():
+    programme = Programme(world("points-calculation"))
+    alike = [purchase(id=f"{'p' * 40}-{number}") for number in range(2)]
+    for posted in alike:
+        programme.calculate(request(posted))
+
+    ids = [programme.refund(refund_of(posted, 1, f"r-{posted.id}")).adjustment_id for posted in alike]
+    assert len(set(ids)) == 2
