@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench docs up lock clean
+.PHONY: help install demo test check preview preview-cli bench docs up lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -37,15 +37,25 @@ check: install ## Lint, types, import rules, generated documents
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/rewards docs check
 
+preview: install ## Judge by the policy pack what STACK=dev would deploy; no CLI, no account
+	@$(BIN)/rewards preview --stack $(STACK)
+
 bench: install ## Measure, and write docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
 
 docs: install ## Generate schemas and documents anew
 	@$(BIN)/rewards docs generate
 
-up: install ## Deploy STACK=dev to AWS with the Pulumi CLI
-	@command -v pulumi >/dev/null || { echo "The Pulumi CLI is needed: https://www.pulumi.com/docs/install/"; exit 2; }
-	pulumi up --stack $(STACK)
+CLI_NEEDED = @command -v pulumi >/dev/null || \
+  { echo "The Pulumi CLI is needed: https://www.pulumi.com/docs/install/"; exit 2; }
+
+preview-cli: install ## The same judgement by the Pulumi CLI, on AWS
+	$(CLI_NEEDED)
+	pulumi preview --stack $(STACK) --policy-pack policies
+
+up: install ## Deploy STACK=dev to AWS with the Pulumi CLI, if the policy pack lets it pass
+	$(CLI_NEEDED)
+	pulumi up --stack $(STACK) --policy-pack policies
 
 # What the Lambda runtime brings along is left out of the layers.
 IN_RUNTIME := boto3 botocore jmespath python-dateutil s3transfer six urllib3

@@ -1,81 +1,61 @@
-"""`make bench`: measure, and write `docs/benchmarks.md`."""
+"""`make bench`: measure, and write `docs/benchmarks.md`. With names of sections, only those are measured anew."""
 
-from collections.abc import Iterator
+import argparse
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import earning, imports
 from benchmarks.machine import description
+from benchmarks.sections import SECTIONS
 from sandbox.graph import Graph
 from sandbox.program import ROOT, capture
 
-_KIB = 1024
-_COLD_IMPORT = """\
-A fresh interpreter imports the handler from its unit's zip and layer. A handler makes its clients when it first needs
-them, so the import alone leaves boto3 out; `ready` makes the clients too. `bare` imports boto3 and makes the same
-clients, and nothing else. Medians of 5, in turns; the ratio is the median of each turn's. Aim: within 1.5.
+PAGE = ROOT / "docs/benchmarks.md"
+_HEADING = "\n## "
+_TOP = """\
+# Benchmarks
+
+Measured by `make bench`. Seconds depend on the machine; ratios were measured within one run.
 """
 
 
 def main() -> None:
-    """Measure everything and write the page."""
+    """Measure what was asked for, or everything, and write the page."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
+    names: Sequence[str] = parser.parse_args().sections or [*SECTIONS]
+    for name in names:
+        if name not in SECTIONS:
+            parser.error(f"no section {name}; there are {', '.join(SECTIONS)}")
+    write(PAGE, names)
+    print(f"wrote {PAGE.relative_to(ROOT)}")
+
+
+def write(page: Path, names: Sequence[str]) -> None:
+    """Measure some sections, and write the page with the others as they stand there."""
     graph = capture("local")
-    earned = earning.measure()
-    print(earned)
-    imported = imports.measure(graph, ROOT)
-    page = "\n".join([*_heading(), *_earning(earned), *_imports(imported), *_artefacts(graph, ROOT)])
-    (ROOT / "docs/benchmarks.md").write_text(page + "\n")
-    print("wrote docs/benchmarks.md")
+    bodies = _standing(page)
+    for name in names:
+        section = SECTIONS[name]
+        bodies[section.title] = "\n".join(_told(name, graph))
+    present = [one.title for one in SECTIONS.values() if one.title in bodies]
+    page.write_text(_TOP + "".join(f"{_HEADING}{title}\n\n{bodies[title]}\n" for title in present))
 
 
-def _heading() -> Iterator[str]:
-    yield "# Benchmarks"
+def _told(name: str, graph: Graph) -> Iterator[str]:
+    yield f"On {datetime.now(UTC):%Y-%m-%d}: {description()}."
     yield ""
-    yield f"Measured by `make bench` on {datetime.now(UTC):%Y-%m-%d}, on: {description()}."
-    yield ""
-    yield "Seconds depend on the machine; ratios were measured within one run."
-    yield ""
+    for line in SECTIONS[name].lines(graph):
+        print(line, flush=True)
+        yield line
 
 
-def _earning(earned: earning.Earning) -> Iterator[str]:
-    yield "## On the embedded AWS"
-    yield ""
-    yield "| what | seconds | aim |"
-    yield "|---|---:|---:|"
-    yield f"| the embedded AWS starts | {earned.start_seconds:.1f} | |"
-    yield f"| the program deploys ({earned.resources} resources) | {earned.deploy_seconds:.1f} | 20 |"
-    yield f"| the program is captured as at a preview | {earned.capture_seconds:.1f} | 6 |"
-    yield f"| one purchase, accepted → posted, warm (median of 10) | {earned.one_purchase_seconds:.2f} | 2 |"
-    yield f"| {earned.many} purchases, accepted → all posted | {earned.many_seconds:.0f} | 90 |"
-    yield ""
-
-
-def _imports(imported: list[imports.ColdImport]) -> Iterator[str]:
-    yield "## Cold import of each handler"
-    yield ""
-    yield _COLD_IMPORT
-    yield "| function | import, ms | ready, ms | bare, ms | ready / bare |"
-    yield "|---|---:|---:|---:|---:|"
-    for one in imported:
-        yield (f"| {one.function} | {one.import_ms:.0f} | {one.ready_ms:.0f} | {one.bare_ms:.0f} | {one.ratio:.2f} |")
-    yield ""
-
-
-def _artefacts(graph: Graph, root: Path) -> Iterator[str]:
-    layers = {
-        layer.name.removesuffix("-layer"): layer for layer in graph.by_type("aws:lambda/layerVersion:LayerVersion")
-    }
-    code = {
-        function.inputs["tags"]["pbc"]: function.inputs["code"]["path"]
-        for function in graph.by_type("aws:lambda/function:Function")
-    }
-    yield "## Size of what is deployed"
-    yield ""
-    yield "| unit | code zip, KiB | layer zip, KiB |"
-    yield "|---|---:|---:|"
-    for unit, layer in sorted(layers.items()):
-        sizes = [(root / path).stat().st_size / _KIB for path in (code[unit], layer.inputs["code"]["path"])]
-        yield f"| {unit} | {sizes[0]:.0f} | {sizes[1]:.0f} |"
+def _standing(page: Path) -> dict[str, str]:
+    """The text of each section that the page has, by title."""
+    text = page.read_text() if page.is_file() else ""
+    parts: Mapping[str, str] = dict(re.findall(r"^## (.+)\n\n((?:(?!^## ).*\n)*)", text, flags=re.MULTILINE))
+    return {title: body.strip("\n") for title, body in parts.items()}
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from contracts import catalogue
+from ops import policy_pack
 from ops.picture import system_page
 from ops.resource_tree import resources_page
 from sandbox.program import capture
@@ -24,6 +25,8 @@ def generated(root: Path) -> dict[Path, str]:
         **{Path("contracts/schemas") / name: text for name, text in catalogue.schemas().items()},
         Path("docs/system.md"): system_page(graph),
         Path("docs/resources.md"): resources_page(graph),
+        Path("docs/access-matrix.md"): policy_pack.matrix_page(graph.export()),
+        Path("docs/policies.md"): policy_pack.rules_page(),
     }
 
 

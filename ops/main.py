@@ -6,7 +6,19 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperGroup
 
-from ops import campaigns, documents, ledger, member, merchants, programme, purchase, purchases, rates, sandbox
+from ops import (
+    campaigns,
+    documents,
+    ledger,
+    member,
+    merchants,
+    policies,
+    programme,
+    purchase,
+    purchases,
+    rates,
+    sandbox,
+)
 from ops.demo import command as demo
 from ops.errors import COULD_NOT_RUN, OperatorError
 from ops.output import remarks
@@ -50,7 +62,9 @@ for name, group in {
     "rates": rates.app,
     "campaigns": campaigns.app,
     "merchants": merchants.app,
+    "policy": policies.app,
     "docs": documents.app,
 }.items():
     app.add_typer(group, name=name)
 app.command("demo")(demo.demo)
+app.command("preview")(policies.preview)

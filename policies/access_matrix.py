@@ -85,24 +85,60 @@ def _forbidden(access: Access) -> Iterator[Edge]:
         yield Edge(source, unit, VIOLATION, action)
 
 
-def markdown(found: Sequence[Edge], units: Iterable[str]) -> str:
-    """The matrix as a table, a row for each unit that reaches and a column for each that is reached, and as a graph."""
+VERBS = {CALLS: "calls", EVENTS: "hears", VIOLATION: "**can reach by**"}
+"""What stands between two units, by the kind of edge."""
+_NOTHING, _OWN, _BREAK = "-", "own", "<br>"
+
+
+def page(found: Sequence[Edge], units: Iterable[str], stack: str) -> str:
+    """The document of the matrix."""
+    return f"""# Who reaches what
+
+Generated from the program's graph of the stack `{stack}` by `make docs`. For each pair of units: what the one in the
+row can get from the one in the column, by any permission or wiring of the stack. In a stack that the policy pack
+passes, only edges that contracts name are left: capabilities that one unit calls of another, and events that it hears.
+
+{table(found, units)}
+{mermaid(found)}"""
+
+
+def table(found: Sequence[Edge], units: Iterable[str]) -> str:
+    """The matrix: a row for each unit that reaches, a column for each that is reached."""
     columns = [unit for unit in units if any(edge.target == unit for edge in found)]
     columns += sorted({edge.target for edge in found} - set(columns))
     rows = sorted({*units, *(edge.source for edge in found)})
     lines = [f"| from \\ to | {' | '.join(columns)} |", f"| --- |{' --- |' * len(columns)}"]
     lines += [f"| **{row}** | {' | '.join(_cell(found, row, column) for column in columns)} |" for row in rows]
-    return "\n".join(lines) + "\n\n" + mermaid(found)
+    return "\n".join(lines) + "\n"
 
 
 def _cell(found: Sequence[Edge], row: str, column: str) -> str:
-    if row == column:
-        return "own"
     here = [edge for edge in found if (edge.source, edge.target) == (row, column)]
-    return "<br>".join(f"{_MARKS[edge.kind]} {edge.what}" for edge in here) or "-"
+    if not here:
+        return _OWN if row == column else _NOTHING
+    return _BREAK.join(f"{VERBS[edge.kind]} {edge.what}" for edge in here)
 
 
-_MARKS = {CALLS: "calls", EVENTS: "hears", VIOLATION: "**VIOLATION**"}
+def read_table(text: str) -> list[Edge]:
+    """The edges of a `table`, wherever it stands in a text; none where there is no table."""
+    rows = [line.strip("| \n").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    if not rows:
+        return []
+    (_, *columns), *units = rows
+    return sorted(
+        edge
+        for unit, *cells in units[1:]
+        for column, cell in zip(columns, cells, strict=True)
+        for edge in _edges_of(unit.strip("*"), column, cell)
+    )
+
+
+def _edges_of(source: str, target: str, cell: str) -> Iterator[Edge]:
+    for line in cell.split(_BREAK) if cell not in (_OWN, _NOTHING) else ():
+        kind = next(kind for kind, verb in VERBS.items() if line.startswith(f"{verb} "))
+        yield Edge(source, target, kind, line.removeprefix(f"{VERBS[kind]} "))
+
+
 _ARROWS = {CALLS: "-->", EVENTS: "-.->", VIOLATION: "==>"}
 
 
@@ -120,8 +156,3 @@ def mermaid(found: Sequence[Edge]) -> str:
 
 def _node(unit: str) -> str:
     return f'{unit.replace("-", "_").replace(" ", "_")}["{unit}"]'
-
-
-def added(before: Sequence[Edge], after: Sequence[Edge]) -> list[Edge]:
-    """The edges that a change adds."""
-    return sorted(set(after) - set(before))

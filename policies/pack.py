@@ -16,7 +16,7 @@ from contract_edges import InvalidContract, read_contracts
 from engine import found_by
 from exemptions import InvalidExemptions
 from graph import Graph, from_sdk
-from known_documents import unknown_documents
+from known_documents import DOCUMENTS, unknown_documents
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
@@ -69,14 +69,25 @@ SCHEMA = PolicyConfigSchema(
 """What can be configured, the same for each group."""
 
 
+class InvalidSettings(ValueError):
+    """A setting that `SCHEMA` lets pass and that makes no sense. The message names it."""
+
+
 def settings(config: Mapping[str, Any]) -> Settings:
     """The settings of a configuration by `SCHEMA`.
 
     Raises:
+        InvalidSettings: the prefix is no template.
         InvalidContract: a contract cannot be read.
     """
     defaults = {key: value["default"] for key, value in SCHEMA.properties.items()}
     chosen = {**defaults, **{key: value for key, value in config.items() if key in defaults}}
+    try:
+        chosen["prefix"].format(project="", stack="", unit="")
+    except (KeyError, IndexError, ValueError) as error:
+        raise InvalidSettings(
+            f"prefix {chosen['prefix']!r}: only {{project}}, {{stack}} and {{unit}} can be filled in"
+        ) from error
     return Settings(
         prefix=chosen["prefix"],
         capabilities=read_contracts(contracts_folder(chosen["contracts"])),
@@ -98,7 +109,7 @@ def _of_group(group: str, shared: "_Shared") -> StackValidationPolicy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         try:
             report_all(shared.analysis(args), rules, report)
-        except (InvalidContract, InvalidExemptions) as error:
+        except (InvalidSettings, InvalidContract, InvalidExemptions) as error:
             report(str(error), None)
 
     return StackValidationPolicy(
@@ -143,6 +154,8 @@ class _Shared:
 
 def _known_documents() -> ResourceValidationPolicy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        if args.resource_type not in DOCUMENTS:
+            return  # Reading inputs takes time, and nearly all resources have no documents.
         inputs = plain(serialize_properties(args.props))
         for key in unknown_documents(args.resource_type, inputs):
             report(f"[known-documents] {key} of {args.name} is not known before it is created", args.urn)

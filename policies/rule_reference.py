@@ -1,5 +1,6 @@
 """The reference of all rules, generated from the rules themselves."""
 
+from assumptions import ASSUMPTIONS
 from rules import GROUPS, every_rule
 from rules.rule import Rule
 
@@ -14,8 +15,11 @@ def page() -> str:
     """The reference as Markdown."""
     parts = [
         "# Policies\n",
-        "Generated from `policies/rules/`; do not edit. Every rule is mandatory unless it says otherwise.\n",
+        "Generated from `policies/rules/`; do not edit. Every rule is mandatory.\n",
         "How the proof works is told in [isolation.md](isolation.md).\n",
+        "What it rests on:\n",
+        *(f"- {assumption}" for assumption in ASSUMPTIONS),
+        "",
     ]
     for group in GROUPS:
         parts.append(f"## {_GROUP_TITLES[group]}\n")
@@ -24,21 +28,12 @@ def page() -> str:
 
 
 def _section(rule: Rule) -> str:
-    notes = [note for note in (_advice(rule), _exemption(rule)) if note]
     return "\n".join(
         [
             f"### `{rule.id}`\n",
             f"**{rule.title}.**\n",
             f"{rule.why}\n",
             f"*Fix:* {rule.fix}\n",
-            *(f"*{note}*\n" for note in notes),
+            *([] if rule.exemptible else ["*No exemption is possible.*\n"]),
         ]
     )
-
-
-def _advice(rule: Rule) -> str:
-    return "Advice: it blocks nothing." if rule.advisory else ""
-
-
-def _exemption(rule: Rule) -> str:
-    return "" if rule.exemptible else "No exemption is possible."

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
-from values import UNKNOWN, items
+from values import UNKNOWN, has_unknown, items
 
 VERSIONS = ("2012-10-17", "2008-10-17")
 _PARTS = frozenset(
@@ -33,6 +33,8 @@ class Problem:
     source: str
     """Where the document stands, in words."""
     reason: str
+    malformed: bool = False
+    """True for what IAM would refuse, whatever is computed later."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,9 +85,9 @@ def parse(value: Any, source: str, urn: str) -> Document | Problem:
         body = json.loads(value) if isinstance(value, str) else value
         return Document(source, urn, _statements(body, source, urn))
     except json.JSONDecodeError as error:
-        return Problem(source, f"is not JSON: {error}")
+        return Problem(source, f"is not JSON: {error}", malformed=True)
     except _MalformedError as error:
-        return Problem(source, str(error))
+        return Problem(source, str(error), malformed=not has_unknown(value))
 
 
 def _statements(body: Any, source: str, urn: str) -> tuple[Statement, ...]:

@@ -1,12 +1,12 @@
-"""Violations as people and tools read them: pure functions from violations to text."""
+"""Verdicts as people and tools read them: pure functions from a verdict to text."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from rules.rule import Violation
+from verdict import Verdict
 
 from reports import json_report, markdown, sarif, table
 
-FORMATS: dict[str, Callable[[Sequence[Violation]], str]] = {
+FORMATS: dict[str, Callable[[Verdict], str]] = {
     "table": table.report,
     "markdown": markdown.report,
     "sarif": sarif.report,

@@ -1,12 +1,12 @@
-"""Violations as JSON."""
+"""A verdict as JSON."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 
-from rules.rule import Violation
+from assumptions import ASSUMPTIONS
+from verdict import Verdict
 
 
-def report(violations: Sequence[Violation]) -> str:
-    """The violations as a list of objects."""
-    return json.dumps([asdict(violation) for violation in violations], indent=2) + "\n"
+def report(verdict: Verdict) -> str:
+    """One object: `violations` and `edges` are lists of objects, `added` and `removed` are null if not compared."""
+    return json.dumps({**asdict(verdict), "assumptions": ASSUMPTIONS}, indent=2) + "\n"

@@ -1,22 +1,22 @@
 """Violations in SARIF 2.1.0, for code scanning. Each points to the URN of its resource, and to no line of code."""
 
 import json
-from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
 from rules import every_rule
 from rules.rule import Rule, Violation
+from verdict import Verdict
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _PROGRAM = "__main__.py"
 """What code scanning shows a resource beside: it wants a file."""
 
 
-def report(violations: Sequence[Violation]) -> str:
+def report(verdict: Verdict) -> str:
     """The violations as a SARIF log."""
     driver = {"name": "unit-isolation", "rules": [_rule(rule) for rule in every_rule()]}
-    run = {"tool": {"driver": driver}, "results": [_result(one) for one in violations]}
+    run = {"tool": {"driver": driver}, "results": [_result(one) for one in verdict.violations]}
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
@@ -26,7 +26,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.why},
         "help": {"text": rule.fix},
-        "defaultConfiguration": {"level": "note" if rule.advisory else "error"},
+        "defaultConfiguration": {"level": "error"},
     }
 
 

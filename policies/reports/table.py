@@ -1,24 +1,28 @@
-"""Violations for a terminal: grouped by rule, a paragraph each."""
+"""A verdict for a terminal: violations grouped by rule, a paragraph each."""
 
 import textwrap
-from collections.abc import Sequence
 
+from assumptions import ASSUMPTIONS
+from rules import every_rule
 from rules.rule import Violation
+from verdict import Verdict
 
 _WIDTH = 110
 _INDENT = "    "
 
 
-def report(violations: Sequence[Violation]) -> str:
-    """The violations, or that there are none."""
-    if not violations:
-        return "No violations.\n"
+def report(verdict: Verdict) -> str:
+    """The violations, or that there are none and what that rests on."""
+    if not verdict.violations:
+        judged = f"{verdict.resources} resources of {len(verdict.units)} units by {len(every_rule())} rules"
+        rests = (f"  - {assumption}" for assumption in ASSUMPTIONS)
+        return "\n".join([f"{verdict.subject}: no violations ({judged}).", "This rests on:", *rests]) + "\n"
     lines: list[str] = []
-    for rule in dict.fromkeys(one.rule for one in violations):
-        found = [one for one in violations if one.rule == rule]
+    for rule in dict.fromkeys(one.rule for one in verdict.violations):
+        found = [one for one in verdict.violations if one.rule == rule]
         lines += [f"{rule} ({len(found)})", *(line for one in found for line in _paragraph(one)), ""]
-    lines.append(f"{len(violations)} violation{'s' if len(violations) > 1 else ''}.")
-    return "\n".join(lines) + "\n"
+    count = len(verdict.violations)
+    return "\n".join([*lines, f"{verdict.subject}: {count} violation{'s' if count > 1 else ''}."]) + "\n"
 
 
 def _paragraph(violation: Violation) -> list[str]:

@@ -28,11 +28,29 @@ class Violation:
 
     @property
     def text(self) -> str:
-        """Everything about it, in a few lines."""
-        lines = [self.message]
-        if self.path:
-            lines.append(f"Path: {' → '.join(self.path)}")
-        return "\n".join([*lines, f"Fix: {self.fix}"] if self.fix else lines)
+        """Everything about it but its rule and resource, a line each."""
+        told = {_UNIT: self.unit, _STORE_UNIT: self.store_unit, _PATH: _ARROW.join(self.path), _FIX: self.fix}
+        lines = [self.message, *(f"{title}: {value}" for title, value in told.items() if value)]
+        return "\n".join(" ".join(line.split()) for line in lines)
+
+
+def from_text(rule: str, urn: str, text: str) -> Violation:
+    """The violation of a `Violation.text`."""
+    message, *lines = text.split("\n")
+    told = {title: value for title, separator, value in (line.partition(": ") for line in lines) if separator}
+    return Violation(
+        rule=rule,
+        urn=urn,
+        message=message,
+        unit=told.get(_UNIT),
+        store_unit=told.get(_STORE_UNIT),
+        path=tuple(told[_PATH].split(_ARROW)) if _PATH in told else (),
+        fix=told.get(_FIX, ""),
+    )
+
+
+_UNIT, _STORE_UNIT, _PATH, _FIX = "Unit", "Data of", "Path", "Fix"
+_ARROW = " → "
 
 
 Check = Callable[[Analysis], Iterator[Violation]]
@@ -54,7 +72,5 @@ class Rule:
     """Small stacks that break it."""
     exemptible: bool = True
     """False where an exemption would make everything else that is proved worthless."""
-    advisory: bool = False
-    """True for advice: it is shown, and blocks nothing."""
     types: tuple[str, ...] = ()
     """Type tokens that it reads, where it is about certain types only."""

@@ -4,6 +4,7 @@ import copy
 from typing import Any
 
 import pytest
+from jsonschema import Draft7Validator
 
 from policies.host import PACK, PackFailed, PackProcess
 from tests.conftest import STACKS, captured
@@ -77,6 +78,31 @@ def test_configuration_reaches_the_rules():
     with PackProcess("rewards", "dev", config=everyone) as pack:
         found = pack.judge(states("dev"))
     assert {one.message.partition("]")[0] for one in found} >= {"[isolation-functions", "[boundary-confines"}
+
+
+def test_the_pack_publishes_what_can_be_configured():
+    with PackProcess("rewards", "dev") as pack:
+        schemas = pack.config_schemas()
+    assert set(schemas) == {"isolation", "boundary", "operations"}
+    for properties in schemas.values():
+        assert set(properties) == {
+            "prefix",
+            "contracts",
+            "protectedStacks",
+            "deletionProtectedStacks",
+            "requiredTags",
+        }
+        for schema in properties.values():
+            assert schema["description"]
+            Draft7Validator.check_schema(schema)
+            Draft7Validator(schema).validate(schema["default"])
+
+
+@pytest.mark.parametrize("prefix", ["{unit}{who}", "{unit", "{0}{unit}"])
+def test_a_setting_without_sense_is_told(prefix):
+    with PackProcess("rewards", "dev", config={"isolation": {"prefix": prefix}}) as pack:
+        found = pack.judge(states("dev"))
+    assert [one.message for one in found if one.mandatory and f"prefix {prefix!r}" in one.message]
 
 
 def test_a_pack_that_does_not_start_says_why(tmp_path):

@@ -174,6 +174,4 @@ class Ledger:
 
 
 def _plain(request: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value for name, value in request.items()
-    }
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in request.items()}

@@ -3,9 +3,7 @@
 import json
 import random
 from collections import Counter
-from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

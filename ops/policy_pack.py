@@ -1,0 +1,97 @@
+"""The policy pack from outside: judges a stack in a process of its own, as the Pulumi engine would ask it.
+
+The pack stands alone in its folder, where its modules are top-level; this is the one module that puts them on the path.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "policies"))
+
+import access_matrix  # noqa: E402
+import rule_reference  # noqa: E402
+from access_matrix import Edge  # noqa: E402
+from analysis import Analysis  # noqa: E402
+from graph import InvalidExport, from_export, read_export  # noqa: E402
+from host import Diagnostic, PackFailed, PackProcess  # noqa: E402
+from pack import settings  # noqa: E402
+from reports import FORMATS  # noqa: E402
+from rules.isolation import unreadable  # noqa: E402
+from rules.rule import Violation, from_text  # noqa: E402
+from verdict import Verdict  # noqa: E402
+
+UNREADABLE = unreadable.RULE.id
+"""The rule that is broken by what cannot be judged at all."""
+
+__all__ = [
+    "FORMATS",
+    "UNREADABLE",
+    "Edge",
+    "InvalidExport",
+    "PackFailed",
+    "Verdict",
+    "judge",
+    "matrix_page",
+    "read_export",
+    "read_matrix",
+    "rules_page",
+]
+
+
+def judge(export: dict[str, Any], *, preview: bool, before: Sequence[Edge] | None = None) -> Verdict:
+    """Judge a stack.
+
+    Args:
+        export: the stack in the format of `pulumi stack export`.
+        preview: True for what is about to be made, False for what is there.
+        before: the access matrix to compare with.
+
+    Raises:
+        InvalidExport: it is none.
+        PackFailed: the pack did not start, or broke down.
+    """
+    graph = from_export(export)
+    with PackProcess(graph.project, graph.stack, preview=preview) as pack:
+        diagnostics = pack.judge(export["deployment"]["resources"])
+    edges = _edges(export)
+    return Verdict(
+        project=graph.project,
+        stack=graph.stack,
+        units=graph.units,
+        resources=len(graph.resources),
+        violations=list(dict.fromkeys(map(_violation, diagnostics))),
+        edges=edges,
+        added=None if before is None else sorted(set(edges) - set(before)),
+        removed=None if before is None else sorted(set(before) - set(edges)),
+    )
+
+
+def _edges(export: dict[str, Any]) -> list[Edge]:
+    return access_matrix.edges(Analysis(from_export(export), settings({})))
+
+
+def _violation(diagnostic: Diagnostic) -> Violation:
+    """What the pack said. Advice blocks as well: this pack gives none, so something went wrong in it."""
+    rule, bracket, text = diagnostic.message.partition("] ")
+    if not bracket or not rule.startswith("["):
+        return Violation(diagnostic.policy, diagnostic.urn, diagnostic.message)
+    return from_text(rule.removeprefix("["), diagnostic.urn, text)
+
+
+def read_matrix(text: str) -> list[Edge]:
+    """The access matrix in a document."""
+    return access_matrix.read_table(text)
+
+
+def matrix_page(export: dict[str, Any]) -> str:
+    """`docs/access-matrix.md`."""
+    graph = from_export(export)
+    return access_matrix.page(_edges(export), graph.units, graph.stack)
+
+
+def rules_page() -> str:
+    """`docs/policies.md`."""
+    return rule_reference.page()
