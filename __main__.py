@@ -26,7 +26,7 @@ PBCS = (
     "points-ledger",
 )
 """Each is defined by its folder under `pbcs/`."""
-OFFERINGS = ("earn-points",)
+OFFERINGS = ("earn-points", "refund-points", "true-up")
 """Each is defined by its folder under `offerings/`."""
 FACADES = ("categorization-facade",)
 """Each is defined by its folder under `facades/`. They exist only where `rewards:migration` names them."""

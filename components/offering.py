@@ -21,12 +21,12 @@ class Offering(Unit):
         self,
         thing: str,
         *,
-        starts_on: type[Event],
+        starts_on: Sequence[type[Event]],
         definition: Path,
         asks: Sequence[AnyCapability],
         values: Mapping[str, str],
     ) -> Workflow:
-        """A workflow that starts on an event and asks capabilities.
+        """A workflow that starts on events of one source and asks capabilities.
 
         The definition knows each capability's ARN by the capability's name with `_` for `-`.
 
@@ -42,7 +42,7 @@ class Offering(Unit):
                 definition=definition,
                 values={**arns, **values},
                 capability_arns=list(arns.values()),
-                starts_on=[starts_on],
+                starts_on=starts_on,
             ),
             opts=child_of(self),
         )

@@ -12,7 +12,7 @@ from components.function import Function, FunctionArgs
 from components.iam import KEY_READ, KEY_WRITE, Grant, Statement, put_events, use_key
 from components.monitoring import make_alarms
 from components.queue import DeadLetterQueue
-from components.schedule import schedule
+from components.schedule import make_schedule
 from components.store import TIME_TO_LIVE
 
 EVENT_KEY = "event_id"
@@ -76,7 +76,14 @@ class Outbox(pulumi.ComponentResource):
             opts=child_of(self),
         )
         self._feed_relay(name)
-        schedule(self, name, context, thing="sweeper", function=self.sweeper, minutes=_PENDING_MINUTES)
+        make_schedule(
+            self,
+            f"{name}-sweeper-schedule",
+            context,
+            thing="sweeper",
+            function=self.sweeper,
+            every_minutes=_PENDING_MINUTES,
+        )
         make_alarms(self, context, _alarms(self.relay.physical_name, context.config.project, context.names.unit))
         self.register_outputs({"physical_name": self.physical_name})
 

@@ -1,16 +1,20 @@
 """A Packaged Business Capability: the verbs that a PBC is written in."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import pulumi
 from pulumi_aws import schemas
 
+from components.alarms import Alarm
 from components.context import child_of
 from components.function import Function, FunctionArgs
 from components.iam import Grant
+from components.monitoring import make_alarms
 from components.names import PLATFORM
 from components.outbox import Outbox, OutboxArgs
+from components.schedule import make_schedule
 from components.store import Store, StoreArgs
 from components.subscription import Subscription, SubscriptionArgs
 from components.unit import Unit, UnitArgs
@@ -90,6 +94,49 @@ class Pbc(Unit):
                 timeout_seconds=timeout_seconds,
             ),
             opts=child_of(self),
+        )
+
+    def scheduled(
+        self,
+        thing: str,
+        *,
+        every_minutes: int,
+        grants: Sequence[Grant],
+        must_be_zero: Mapping[str, str] | None = None,
+        timeout_seconds: int = 60,
+    ) -> Function:
+        """A function that is called at regular times. Its module is named after it.
+
+        Args:
+            thing: kebab-case name of the function.
+            every_minutes: how often.
+            grants: what it may do.
+            must_be_zero: metrics that it sends with every run, never negative, by name, with what is wrong when one is
+                above 0: each has an alarm.
+            timeout_seconds: how long a run may take.
+        """
+        function = self.function(thing, grants, timeout_seconds=timeout_seconds)
+        make_schedule(
+            self,
+            f"{self._unit}-{thing}-schedule",
+            self.context,
+            thing=thing,
+            function=function,
+            every_minutes=every_minutes,
+        )
+        make_alarms(self, self.context, [self._not_zero(*pair) for pair in (must_be_zero or {}).items()])
+        return function
+
+    def _not_zero(self, metric: str, meaning: str) -> Alarm:
+        return Alarm(
+            thing=re.sub(r"(?<!^)(?=[A-Z])", "-", metric).lower(),
+            meaning=meaning,
+            namespace=self.context.config.project,
+            metric=metric,
+            dimensions={"service": self._unit},
+            statistic="Maximum",
+            threshold=0,
+            period_seconds=5 * 60,
         )
 
     @property

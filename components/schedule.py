@@ -1,4 +1,4 @@
-"""Functions that run at regular times."""
+"""Calling a function at regular times."""
 
 import pulumi
 from pulumi_aws import scheduler
@@ -8,28 +8,48 @@ from components.function import Function, make_role
 from components.iam import Grant, Statement, trust
 
 
-def schedule(
-    parent: pulumi.Resource, name: str, context: UnitContext, *, thing: str, function: Function, minutes: int
-) -> None:
-    """Invoke a function every so many minutes, under a role that may do nothing else."""
+def make_schedule(
+    parent: pulumi.Resource,
+    name: str,
+    context: UnitContext,
+    *,
+    thing: str,
+    function: Function,
+    every_minutes: int,
+) -> scheduler.Schedule:
+    """Call a function every so many minutes, under a role that may do nothing else.
+
+    Args:
+        parent: what the schedule belongs to.
+        name: of the schedule among Pulumi's resources.
+        context: of the unit.
+        thing: kebab-case name of the function within the unit; the schedule is called like it.
+        function: what is called, by its alias.
+        every_minutes: at least 1.
+    """
     role, policy = make_role(
         parent,
-        f"{name}-schedule-role",
+        f"{name}-role",
         context,
         thing=f"{thing}-schedule",
         trust_policy=trust("scheduler.amazonaws.com", context.names.account),
         grants=[
             Grant(
                 statements=[
-                    Statement(sid=f"Invoke{thing.title()}", actions=["lambda:InvokeFunction"], resources=[function.arn])
+                    Statement(
+                        sid=f"Invoke{thing.title().replace('-', '')}",
+                        actions=["lambda:InvokeFunction"],
+                        resources=[function.arn],
+                    )
                 ]
             )
         ],
     )
-    scheduler.Schedule(
-        f"{name}-{thing}-schedule",
+    unit = "minute" if every_minutes == 1 else "minutes"
+    return scheduler.Schedule(
+        name,
         name=context.names.physical(thing),
-        schedule_expression=f"rate({minutes} minute{'' if minutes == 1 else 's'})",
+        schedule_expression=f"rate({every_minutes} {unit})",
         flexible_time_window=scheduler.ScheduleFlexibleTimeWindowArgs(mode="OFF"),
         target=scheduler.ScheduleTargetArgs(
             arn=function.arn, role_arn=context.names.role(context.names.physical(f"{thing}-schedule"))

@@ -11,7 +11,7 @@ from components.monitoring import make_alarms
 from components.outbox import Outbox
 from components.pbc import ContractViolation, Pbc
 from components.queue import Queue, QueueArgs
-from components.schedule import schedule
+from components.schedule import make_schedule
 from components.store import Store
 from contracts.definitions import AnyCapability, Event
 
@@ -145,7 +145,14 @@ class Strangler(Pbc):
 
     def _guard(self, store: Store, outbox: Outbox) -> None:
         guard = self.function("guard", [store.write(), outbox.append()], _OPERATOR_TIMEOUT_SECONDS)
-        schedule(self, f"{self._unit}-guard", self.context, thing="guard", function=guard, minutes=_GUARD_MINUTES)
+        make_schedule(
+            self,
+            f"{self._unit}-guard-schedule",
+            self.context,
+            thing="guard",
+            function=guard,
+            every_minutes=_GUARD_MINUTES,
+        )
 
     def _alarms(self, limits: Limits) -> list[Alarm]:
         def alarm(thing: str, metric: str, threshold: float, meaning: str) -> Alarm:

@@ -12,6 +12,14 @@ class InvalidCampaign(ContractError):
     """The parts of a campaign do not fit together. The message names them and what is allowed."""
 
 
+class CampaignOverlap(ContractError):
+    """Another exclusive campaign of the same priority would meet the same purchases. The message names it."""
+
+
+class UnknownCampaign(ContractError):
+    """There is no campaign of that id."""
+
+
 class Bonus(Message, frozen=True, kw_only=True):
     """A campaign as it applies to one purchase. Exactly one of `multiplier` and `fixed_points` is set.
 
@@ -26,6 +34,12 @@ class Bonus(Message, frozen=True, kw_only=True):
     """An exclusive campaign applies alone; stacking ones add up. See `docs/glossary.md`."""
     priority: int
     """Highest first."""
+    points_per_purchase: Points | None = None
+    """The most that it adds to one purchase; None for no cap."""
+    points_per_member_month: Points | None = None
+    """The most that it adds for one member in a calendar month (UTC) of posting; None for no cap."""
+    budget_points: Points | None = None
+    """The most that it adds altogether; None for no cap."""
 
 
 class CampaignChanged(Event, frozen=True, kw_only=True):
@@ -69,6 +83,9 @@ class SetCampaign(Request, frozen=True, kw_only=True):
     fixed_points: Points | None = None
     combination: Literal["stacking", "exclusive"]
     priority: int = 0
+    points_per_purchase: Points | None = None
+    points_per_member_month: Points | None = None
+    budget_points: Points | None = None
 
 
 class Campaign(Message, frozen=True, kw_only=True):
@@ -85,6 +102,9 @@ class Campaign(Message, frozen=True, kw_only=True):
     version: int
     changed_by: str
     changed_at: Instant
+    points_per_purchase: Points | None = None
+    points_per_member_month: Points | None = None
+    budget_points: Points | None = None
 
 
 class ListCampaigns(Request, frozen=True, kw_only=True):
@@ -96,12 +116,29 @@ class Campaigns(Message, frozen=True, kw_only=True):
     campaigns: list[Campaign]
 
 
+class GetCampaignHistory(Request, frozen=True, kw_only=True):
+    campaign_id: Key
+
+
+class CampaignChange(Message, frozen=True, kw_only=True):
+    """One change: who made it and when stands in `after`."""
+
+    before: Campaign | None
+    """None where the campaign was made."""
+    after: Campaign
+
+
+class CampaignHistory(Message, frozen=True, kw_only=True):
+    changes: list[CampaignChange]
+    """Oldest first."""
+
+
 BONUSES = Capability(
     unit=UNIT,
     name="bonuses",
     request=FindBonuses,
     response=Bonuses,
-    callers=("earn-points", "operations"),
+    callers=("earn-points", "true-up", "operations"),
 )
 SET_CAMPAIGN = Capability(
     unit=UNIT,
@@ -109,9 +146,17 @@ SET_CAMPAIGN = Capability(
     request=SetCampaign,
     response=Campaign,
     callers=("operations",),
-    errors=(InvalidCampaign,),
+    errors=(InvalidCampaign, CampaignOverlap),
     changes_state=True,
 )
 LIST_CAMPAIGNS = Capability(
     unit=UNIT, name="list-campaigns", request=ListCampaigns, response=Campaigns, callers=("operations",)
+)
+CAMPAIGN_HISTORY = Capability(
+    unit=UNIT,
+    name="campaign-history",
+    request=GetCampaignHistory,
+    response=CampaignHistory,
+    callers=("operations",),
+    errors=(UnknownCampaign,),
 )

@@ -54,7 +54,7 @@ CATEGORIZE = Capability(
     name="categorize",
     request=Categorize,
     response=Categorization,
-    callers=("earn-points", "operations"),
+    callers=("earn-points", "true-up", "operations"),
     stands_for=merchant_categorization.CATEGORIZE,
 )
 MIGRATION = Capability(

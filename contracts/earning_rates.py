@@ -3,13 +3,13 @@
 from typing import ClassVar
 
 from contracts.definitions import Capability, ContractError, Event, Message, Request
-from contracts.vocabulary import DecimalString, Instant, Key, Name, Pattern
+from contracts.vocabulary import DecimalString, Instant, Key, Name, Pattern, Points
 
 UNIT = "earning-rates"
 
 
 class NoRate(ContractError):
-    """No rate of the card product is in effect at that time, neither for the category nor for `*`."""
+    """The card product has no rate there: neither for the category nor for `*`, or not at that time."""
 
 
 class RateOverlap(ContractError):
@@ -47,6 +47,11 @@ class Rate(Message, frozen=True, kw_only=True):
     points_per_unit: DecimalString
     """Points for one major unit of the billing currency, for example one euro."""
     effective_from: Instant
+    points_per_purchase: Points | None = None
+    """The most base points for one purchase; None for no cap."""
+    points_per_member_month: Points | None = None
+    """The most base points for one member, card product and category in a calendar month (UTC) of posting; None for no
+    cap."""
 
 
 class SetRate(Request, frozen=True, kw_only=True):
@@ -54,6 +59,8 @@ class SetRate(Request, frozen=True, kw_only=True):
     category: Pattern
     points_per_unit: DecimalString
     effective_from: Instant
+    points_per_purchase: Points | None = None
+    points_per_member_month: Points | None = None
     replace: bool = False
     """True corrects the rate that starts at the same instant; False refuses with `RateOverlap`."""
 
@@ -66,6 +73,8 @@ class RateVersion(Message, frozen=True, kw_only=True):
     effective_to: Instant | None
     changed_by: str
     changed_at: Instant
+    points_per_purchase: Points | None = None
+    points_per_member_month: Points | None = None
 
 
 class ListRates(Request, frozen=True, kw_only=True):
@@ -77,12 +86,30 @@ class Rates(Message, frozen=True, kw_only=True):
     rates: list[RateVersion]
 
 
+class GetRateHistory(Request, frozen=True, kw_only=True):
+    card_product: Key
+    category: Pattern
+
+
+class RateChange(Message, frozen=True, kw_only=True):
+    """One change: who made it and when stands in `after`."""
+
+    before: RateVersion | None
+    """The rate that it corrected; None where none began at that instant."""
+    after: RateVersion
+
+
+class RateHistory(Message, frozen=True, kw_only=True):
+    changes: list[RateChange]
+    """In the order in which they were made."""
+
+
 RATE = Capability(
     unit=UNIT,
     name="rate",
     request=FindRate,
     response=Rate,
-    callers=("earn-points", "operations"),
+    callers=("earn-points", "true-up", "operations"),
     errors=(NoRate,),
 )
 SET_RATE = Capability(
@@ -95,3 +122,11 @@ SET_RATE = Capability(
     changes_state=True,
 )
 LIST_RATES = Capability(unit=UNIT, name="list-rates", request=ListRates, response=Rates, callers=("operations",))
+RATE_HISTORY = Capability(
+    unit=UNIT,
+    name="rate-history",
+    request=GetRateHistory,
+    response=RateHistory,
+    callers=("operations",),
+    errors=(NoRate,),
+)

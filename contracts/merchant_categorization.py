@@ -62,12 +62,29 @@ class MerchantOverrides(Message, frozen=True, kw_only=True):
     next: str | None = None
 
 
+class GetOverrideHistory(Request, frozen=True, kw_only=True):
+    merchant_id: Identifier
+
+
+class OverrideChange(Message, frozen=True, kw_only=True):
+    """One change: who made it, when and why stands in `after`."""
+
+    before: MerchantOverride | None
+    """None where nothing had been said of the merchant."""
+    after: MerchantOverride
+
+
+class OverrideHistory(Message, frozen=True, kw_only=True):
+    changes: list[OverrideChange]
+    """Oldest first; empty for a merchant of which nothing was ever said."""
+
+
 CATEGORIZE = Capability(
     unit=UNIT,
     name="categorize",
     request=Categorize,
     response=Categorization,
-    callers=("earn-points", "operations", "categorization-facade"),
+    callers=("earn-points", "true-up", "operations", "categorization-facade"),
 )
 SET_OVERRIDE = Capability(
     unit=UNIT,
@@ -82,5 +99,12 @@ LIST_OVERRIDES = Capability(
     name="list-overrides",
     request=ListMerchantOverrides,
     response=MerchantOverrides,
+    callers=("operations",),
+)
+OVERRIDE_HISTORY = Capability(
+    unit=UNIT,
+    name="override-history",
+    request=GetOverrideHistory,
+    response=OverrideHistory,
     callers=("operations",),
 )

@@ -1,17 +1,22 @@
 """points-calculation: what one purchase earns, and why."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+from msgspec import Meta
 
 from contracts.campaigns import Bonus
-from contracts.cards import PurchasePosted
+from contracts.cards import PurchasePosted, PurchaseRefunded
 from contracts.definitions import Capability, ContractError, Event, Message, Request
 from contracts.earning_rates import Rate
 from contracts.merchant_categorization import Categorization
-from contracts.vocabulary import Identifier, Instant, Key, Points, SignedPoints
+from contracts.vocabulary import Identifier, Instant, Key, Name, PageSize, Points, SignedPoints
 
 UNIT = "points-calculation"
 
 Lookup = Literal["category", "rate", "bonuses"]
+Reason = Literal["refund", "true-up", "re-rating"]
+Month = Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="calendar month, UTC: 2026-06")]
 
 
 class UnknownCurrency(ContractError):
@@ -23,7 +28,23 @@ class ConflictingPurchase(ContractError):
 
 
 class UnknownPurchase(ContractError):
-    """Nothing was calculated for that purchase."""
+    """Nothing was calculated for that purchase, or not yet."""
+
+
+class RefundExceedsPurchase(ContractError):
+    """More would be given back than is left of the purchase. The message says how much is."""
+
+
+class CurrencyMismatch(ContractError):
+    """The refund is in another currency than its purchase."""
+
+
+class ConflictingRefund(ContractError):
+    """The same refund id came before with other content. The message names the difference."""
+
+
+class Superseded(ContractError):
+    """The calculation was made anew since its basis was read: read the basis again."""
 
 
 class Line(Message, frozen=True, kw_only=True):
@@ -31,9 +52,28 @@ class Line(Message, frozen=True, kw_only=True):
 
     kind: Literal["base", "campaign"]
     text: str
-    """What a member can read, for example `2 points per EUR at restaurants`."""
+    """What a member can read, for example `2 points per EUR at restaurants, since 1 June 2026`."""
     points: Points
     campaign_id: Key | None = None
+    uncapped_points: Points | None = None
+    """What the line would have earned without a cap; None where no cap took anything."""
+    capped_by: Literal["purchase", "member-month", "budget"] | None = None
+    """The cap that left the least; None where no cap took anything."""
+
+
+class Adjustment(Message, frozen=True, kw_only=True):
+    """One correction of a calculation: the difference that the ledger was told."""
+
+    adjustment_id: Identifier
+    number: int
+    """1, 2, 3 … for one purchase."""
+    points: SignedPoints
+    """Positive adds, negative takes back; 0 where a refund was too small to cost a point."""
+    reason: Reason
+    text: str
+    """What a member can read, for example `refund of 10.00 EUR`."""
+    adjusted_at: Instant
+    refund_id: Identifier | None = None
 
 
 class PointsCalculated(Event, frozen=True, kw_only=True):
@@ -63,9 +103,22 @@ class PointsAdjusted(Event, frozen=True, kw_only=True):
     purchase_id: Identifier
     member_id: Identifier
     points: SignedPoints
-    """The difference: positive adds, negative takes back."""
-    reason: Literal["refund", "true-up", "re-rating"]
+    """The difference: positive adds, negative takes back. 0 where a refund was too small to cost a point."""
+    reason: Reason
     text: str
+    adjusted_at: Instant
+
+
+class CalculationOutdated(Event, frozen=True, kw_only=True):
+    """What a calculation rests on was missing, or has changed since: it is to be made anew."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "recalculation_id"
+
+    recalculation_id: Identifier
+    purchase_id: Identifier
+    outdated: list[Lookup]
+    """What is to be looked up again, besides what fell back."""
 
 
 class Calculate(Request, frozen=True, kw_only=True):
@@ -74,20 +127,130 @@ class Calculate(Request, frozen=True, kw_only=True):
     rate: Rate
     bonuses: list[Bonus]
     fallbacks: list[Lookup]
+    asked_at: Instant
+    """When somebody began to ask for these answers: they know every change that was made before."""
 
 
 class Calculation(Message, frozen=True, kw_only=True):
     purchase_id: Identifier
     member_id: Identifier
     points: Points
+    """The sum of the lines: what the purchase earns where nothing is given back."""
     category: Key
     fallbacks: list[Lookup]
     lines: list[Line]
     calculated_at: Instant
+    """When these lines were calculated."""
+    net_points: Points
+    """What is left of the points after refunds: all that the ledger was told, added up."""
+    refunded_minor_units: int = 0
+    """How much of the amount was given back, in the currency's smallest unit."""
+    adjustments: list[Adjustment] = msgspec.field(default_factory=list[Adjustment])
+    """Every correction, oldest first. Told by `explain` only."""
 
 
 class Explain(Request, frozen=True, kw_only=True):
     purchase_id: Identifier
+
+
+class Refund(Request, frozen=True, kw_only=True):
+    refund: PurchaseRefunded
+
+
+class RefundedPoints(Message, frozen=True, kw_only=True):
+    refund_id: Identifier
+    purchase_id: Identifier
+    adjustment_id: Identifier
+    points: SignedPoints
+    """What this refund takes back: 0 or negative."""
+    text: str
+
+
+class GetBasis(Request, frozen=True, kw_only=True):
+    purchase_id: Identifier
+
+
+class Basis(Message, frozen=True, kw_only=True):
+    """What a calculation rests on."""
+
+    purchase: PurchasePosted
+    category: Categorization
+    rate: Rate
+    bonuses: list[Bonus]
+    fallbacks: list[Lookup]
+    version: int
+    """Counts how often the calculation was made, from 1."""
+
+
+class Recalculate(Request, frozen=True, kw_only=True):
+    """Make a calculation anew from other answers. Only the difference is told to the ledger."""
+
+    purchase_id: Identifier
+    version: int
+    """`version` of the basis that the answers complete."""
+    category: Categorization
+    rate: Rate
+    bonuses: list[Bonus]
+    asked_at: Instant
+    """When somebody began to ask for these answers: they know every change that was made before."""
+
+
+class ListTold(Request, frozen=True, kw_only=True):
+    """Purchases posted in a month, with all that the ledger was told of them."""
+
+    month: Month
+    limit: PageSize = 100
+    """Purchases of a page at most."""
+    after: Annotated[str, Meta(pattern=r"^[0-9]#")] | None = None
+    """`next` of the page before."""
+
+
+class Told(Message, frozen=True, kw_only=True):
+    """What the ledger was told of a purchase: its postings must say the same."""
+
+    posting_id: Identifier
+    purchase_id: Identifier
+    member_id: Identifier
+    points: SignedPoints
+    told_at: Instant
+
+
+class ToldPage(Message, frozen=True, kw_only=True):
+    told: list[Told]
+    next: str | None = None
+
+
+class Difference(Message, frozen=True, kw_only=True):
+    """A posting that is not what the ledger was told."""
+
+    posting_id: Identifier
+    member_id: Identifier
+    kind: Literal["not-posted", "not-told", "other-points", "other-member"]
+    told_points: SignedPoints | None
+    """None where the ledger was told nothing of it."""
+    posted_points: SignedPoints | None
+    """None where it is not posted."""
+    found_at: Instant
+    """When it was told, for what is not posted; else when the posting was heard of."""
+
+
+class ListDifferences(Request, frozen=True, kw_only=True):
+    limit: PageSize = 100
+
+
+class Differences(Message, frozen=True, kw_only=True):
+    differences: list[Difference]
+
+
+class SettleDifference(Request, frozen=True, kw_only=True):
+    """Somebody has looked into a difference and mended it: it is counted no longer."""
+
+    posting_id: Identifier
+    reason: Name
+
+
+class UnknownDifference(ContractError):
+    """No difference of that posting is open."""
 
 
 CALCULATE = Capability(
@@ -106,4 +269,43 @@ EXPLAIN = Capability(
     response=Calculation,
     callers=("operations",),
     errors=(UnknownPurchase,),
+)
+REFUND = Capability(
+    unit=UNIT,
+    name="refund",
+    request=Refund,
+    response=RefundedPoints,
+    callers=("refund-points",),
+    errors=(UnknownPurchase, RefundExceedsPurchase, CurrencyMismatch, ConflictingRefund),
+    changes_state=True,
+)
+BASIS = Capability(
+    unit=UNIT,
+    name="basis",
+    request=GetBasis,
+    response=Basis,
+    callers=("true-up",),
+    errors=(UnknownPurchase,),
+)
+RECALCULATE = Capability(
+    unit=UNIT,
+    name="recalculate",
+    request=Recalculate,
+    response=Calculation,
+    callers=("true-up",),
+    errors=(UnknownPurchase, Superseded),
+    changes_state=True,
+)
+TOLD = Capability(unit=UNIT, name="told", request=ListTold, response=ToldPage, callers=("operations",))
+DIFFERENCES = Capability(
+    unit=UNIT, name="differences", request=ListDifferences, response=Differences, callers=("operations",)
+)
+SETTLE_DIFFERENCE = Capability(
+    unit=UNIT,
+    name="settle-difference",
+    request=SettleDifference,
+    response=Difference,
+    callers=("operations",),
+    errors=(UnknownDifference,),
+    changes_state=True,
 )

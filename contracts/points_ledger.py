@@ -1,11 +1,19 @@
 """points-ledger: who owns how many points, by double entry."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+from msgspec import Meta
 
 from contracts.definitions import Capability, ContractError, Event, Message, Request
-from contracts.vocabulary import Identifier, Instant, PageSize, Points, SignedPoints
+from contracts.vocabulary import MOST_POINTS, Identifier, Instant, Name, PageSize, Points, SignedPoints
 
 UNIT = "points-ledger"
+
+SomePoints = Annotated[int, Meta(ge=1, le=MOST_POINTS, description="whole points, at least one")]
+PostingKind = Literal["earned", "adjusted", "held", "released", "redeemed", "reversed", "expired"]
+ReleaseReason = Literal["voided", "timed-out"]
+Cursor = Annotated[str, Meta(pattern=r"^[0-9]+#", description="`next` of the page before")]
 
 
 class UnknownMember(ContractError):
@@ -16,38 +24,194 @@ class ConflictingPosting(ContractError):
     """The same posting id came before with other content. The message names the difference."""
 
 
+class InsufficientPoints(ContractError):
+    """The member can spend less than is asked for. The message says how much."""
+
+
+class TooManyHolds(ContractError):
+    """The member has as many open holds as the ledger keeps for one member."""
+
+
+class HoldTooLong(ContractError):
+    """The hold would end later than the ledger holds points. The message says how long that is."""
+
+
+class ConflictingHold(ContractError):
+    """The same hold id came before with other content. The message names the difference."""
+
+
+class UnknownHold(ContractError):
+    """Nothing is held under that id, or not yet."""
+
+
+class HoldExpired(ContractError):
+    """The hold's time is over, or was when it was asked for: its points are free again."""
+
+
+class HoldSettled(ContractError):
+    """The hold was posted, posted with another amount, or voided before. The message says which."""
+
+
+class ExceedsHold(ContractError):
+    """More would be spent than is held. The message says how much is."""
+
+
+class UnknownRedemption(ContractError):
+    """No points were spent under that hold's id."""
+
+
+class ExceedsRedemption(ContractError):
+    """More would be given back than is left of the redemption. The message says how much is."""
+
+
+class ConflictingReversal(ContractError):
+    """The same reversal id came before with other content. The message names the difference."""
+
+
 class Entry(Message, frozen=True, kw_only=True):
     """One leg of a posting. The amounts of all legs of a posting add up to zero."""
 
     account: str
-    """`member:<id>`, or one of the programme's accounts: `programme:issued`."""
+    """`member:<id>` and `held:<id>` of a member, or one of the programme's accounts: `programme:issued`."""
     amount_points: SignedPoints
     """Positive credits the account, negative debits it."""
 
 
 class PointsPosted(Event, frozen=True, kw_only=True):
-    """Points were booked to a member's account."""
+    """What the ledger was told of a purchase was booked: its points, or a correction of them."""
 
     source: ClassVar[str] = UNIT
     aggregate: ClassVar[str] = "member_id"
 
     posting_id: Identifier
-    """The id of what was posted, for example of the purchase."""
+    """The id of what was posted: of the purchase, or of the adjustment."""
     member_id: Identifier
     points: SignedPoints
+    """What the ledger was told, whole; what became of it says `PointsReversed` where it took points back."""
     balance_points: SignedPoints
     """The member's balance right after this posting."""
+    debt_points: Points = 0
+    """What the member owes right after this posting."""
+    hash: str | None = None
+    """The member's chain of hashes right after this posting: whoever keeps it can prove the ledger's history."""
+
+
+class PointsReversed(Event, frozen=True, kw_only=True):
+    """A correction took points of a purchase back. The four parts add up to what was to be taken back."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "member_id"
+
+    posting_id: Identifier
+    purchase_id: Identifier
+    member_id: Identifier
+    taken_points: Points
+    """Taken from what the member had."""
+    owed_points: Points
+    """Spent already: a debt now, which later earnings repay."""
+    forgiven_points: Points
+    """Spent already, and not asked back."""
+    expired_points: Points
+    """Expired already: not taken twice."""
+
+
+class PointsHeld(Event, frozen=True, kw_only=True):
+    """Points were set aside for a redemption that is to be confirmed."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "member_id"
+
+    hold_id: Identifier
+    member_id: Identifier
+    points: SomePoints
+    expires_at: Instant
+
+
+class HoldRefused(Event, frozen=True, kw_only=True):
+    """Points were not held. The same hold is never held later either."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "hold_id"
+
+    hold_id: Identifier
+    member_id: Identifier
+    points: SomePoints
+    error: str
+    """Name of the refusal, for example `InsufficientPoints`."""
+    message: str
+
+
+class HoldReleased(Event, frozen=True, kw_only=True):
+    """A hold ended without being posted: its points are free again."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "member_id"
+
+    hold_id: Identifier
+    member_id: Identifier
+    points: SomePoints
+    reason: ReleaseReason
+
+
+class PointsRedeemed(Event, frozen=True, kw_only=True):
+    """Points that were held were spent."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "member_id"
+
+    hold_id: Identifier
+    """Identity of the redemption too."""
+    member_id: Identifier
+    points: SomePoints
+    released_points: Points
+    """What was held beyond it, free again."""
+    balance_points: Points
+
+
+class RedemptionReversed(Event, frozen=True, kw_only=True):
+    """Points that were spent were given back, with the expiry that they had."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "member_id"
+
+    reversal_id: Identifier
+    hold_id: Identifier
+    member_id: Identifier
+    points: SomePoints
+    repaid_points: Points
+    """The part that repaid a debt."""
+    balance_points: Points
+
+
+class PointsExpired(Event, frozen=True, kw_only=True):
+    """Points that were not spent in time are gone."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "member_id"
+
+    member_id: Identifier
+    points: SomePoints
+    expired_at: Instant
+    balance_points: Points
 
 
 class GetBalance(Request, frozen=True, kw_only=True):
     member_id: Identifier
+    at: Instant | None = None
+    """As it was then, by what was booked until then; None for now. Reads the member's whole statement."""
 
 
 class Balance(Message, frozen=True, kw_only=True):
     member_id: Identifier
     balance_points: Points
+    """What the member has: what can be spent and what is held."""
     version: int
     """Counts the member's postings."""
+    held_points: Points = 0
+    spendable_points: Points = 0
+    """What can be spent: neither held nor expired."""
+    debt_points: Points = 0
+    """What the member owes for purchases that were given back after their points were spent."""
 
 
 class GetStatement(Request, frozen=True, kw_only=True):
@@ -60,11 +224,28 @@ class GetStatement(Request, frozen=True, kw_only=True):
 class StatementLine(Message, frozen=True, kw_only=True):
     sequence: int
     posting_id: str
-    kind: Literal["earned", "adjusted"]
+    """The purchase's or adjustment's id; for what is held and spent the hold's, for what is given back the reversal's,
+    and for what expired the month from which on it is gone.
+    """
+    kind: PostingKind
     points: SignedPoints
+    """Earned and adjusted: what the ledger was told. Redeemed, reversed and expired: what the balance gains or loses.
+    Held and released: 0, the balance stays.
+    """
     balance_points: SignedPoints
+    """The balance after it."""
     text: str
     posted_at: Instant
+    """When it happened: the purchase, the correction, the redemption."""
+    held_points: Points = 0
+    """What is held after it."""
+    debt_points: Points = 0
+    """What is owed after it."""
+    booked_at: Instant | None = None
+    """When the ledger booked it."""
+    entries: list[Entry] = msgspec.field(default_factory=list[Entry])
+    hash: str = ""
+    """Hash of this line and of the line before."""
 
 
 class Statement(Message, frozen=True, kw_only=True):
@@ -75,12 +256,154 @@ class Statement(Message, frozen=True, kw_only=True):
     next: int | None = None
 
 
+class PlaceHold(Request, frozen=True, kw_only=True):
+    """Set points aside. The same hold again gets the same answer, also if it was a refusal."""
+
+    hold_id: Identifier
+    member_id: Identifier
+    points: SomePoints
+    expires_at: Instant
+    """When the points are free again unless they are spent."""
+    reason: Name
+    """What for: stands in the statement."""
+
+
+class Hold(Message, frozen=True, kw_only=True):
+    hold_id: Identifier
+    member_id: Identifier
+    points: SomePoints
+    expires_at: Instant
+
+
+class PostHold(Request, frozen=True, kw_only=True):
+    hold_id: Identifier
+    points: SomePoints | None = None
+    """What is spent of what is held; None for all. The rest is free again."""
+
+
+class Redemption(Message, frozen=True, kw_only=True):
+    hold_id: Identifier
+    member_id: Identifier
+    points: SomePoints
+    released_points: Points
+    redeemed_at: Instant
+
+
+class VoidHold(Request, frozen=True, kw_only=True):
+    hold_id: Identifier
+
+
+class Release(Message, frozen=True, kw_only=True):
+    hold_id: Identifier
+    member_id: Identifier
+    points: SomePoints
+    released_at: Instant
+
+
+class ReverseRedemption(Request, frozen=True, kw_only=True):
+    """Give spent points back to where they came from. The same reversal again gets the same answer."""
+
+    reversal_id: Identifier
+    hold_id: Identifier
+    points: SomePoints | None = None
+    """None for all that is left of the redemption."""
+
+
+class Reversal(Message, frozen=True, kw_only=True):
+    reversal_id: Identifier
+    hold_id: Identifier
+    member_id: Identifier
+    points: SomePoints
+    repaid_points: Points
+    """The part that repaid a debt."""
+    reversed_at: Instant
+
+
+class GetForecast(Request, frozen=True, kw_only=True):
+    member_id: Identifier
+
+
+class ExpiringPoints(Message, frozen=True, kw_only=True):
+    expires_at: Instant
+    """The first instant at which they cannot be spent any more."""
+    points: SomePoints
+
+
+class Forecast(Message, frozen=True, kw_only=True):
+    """What a member can spend, by expiry. What is held is left out: it does not expire while it is."""
+
+    member_id: Identifier
+    expiring: list[ExpiringPoints]
+    """Earliest first; a month of expiry each."""
+    lasting_points: Points
+    """What never expires."""
+
+
+class Verify(Request, frozen=True, kw_only=True):
+    member_id: Identifier
+
+
+class Fault(Message, frozen=True, kw_only=True):
+    """The first thing in a member's books that is wrong."""
+
+    sequence: int | None
+    """The statement line; None where all lines are in order and the account says something else."""
+    posting_id: str | None
+    what: str
+
+
+class Verification(Message, frozen=True, kw_only=True):
+    """A member's books, computed anew from their lines."""
+
+    member_id: Identifier
+    lines: int
+    """How many lines are in order."""
+    hash: str
+    """The chain's hash after the last of them."""
+    fault: Fault | None = None
+
+
+class ListMembers(Request, frozen=True, kw_only=True):
+    limit: PageSize = 100
+    after: Cursor | None = None
+
+
+class Members(Message, frozen=True, kw_only=True):
+    member_ids: list[Identifier]
+    next: str | None = None
+
+
+class GetTotals(Request, frozen=True, kw_only=True):
+    """The sums over a page of members: add up all pages for those of the ledger."""
+
+    limit: PageSize = 100
+    """Members of a page at most."""
+    after: Cursor | None = None
+
+
+class AccountTotal(Message, frozen=True, kw_only=True):
+    account: str
+    """One of the programme's accounts, or `members` and `held` for those of all members of the page."""
+    debits_points: Points
+    credits_points: Points
+
+
+class Totals(Message, frozen=True, kw_only=True):
+    accounts: list[AccountTotal]
+    members: int
+    postings: int
+    next: str | None = None
+
+
+_OPERATIONS = ("operations",)
+_SPENDING = ("redeem-points",)
+
 BALANCE = Capability(
     unit=UNIT,
     name="balance",
     request=GetBalance,
     response=Balance,
-    callers=("operations",),
+    callers=_OPERATIONS,
     errors=(UnknownMember,),
 )
 STATEMENT = Capability(
@@ -88,6 +411,60 @@ STATEMENT = Capability(
     name="statement",
     request=GetStatement,
     response=Statement,
-    callers=("operations",),
+    callers=_OPERATIONS,
     errors=(UnknownMember,),
 )
+HOLD = Capability(
+    unit=UNIT,
+    name="hold",
+    request=PlaceHold,
+    response=Hold,
+    callers=_SPENDING,
+    errors=(UnknownMember, InsufficientPoints, TooManyHolds, HoldTooLong, HoldExpired, ConflictingHold),
+    changes_state=True,
+)
+POST_HOLD = Capability(
+    unit=UNIT,
+    name="post-hold",
+    request=PostHold,
+    response=Redemption,
+    callers=_SPENDING,
+    errors=(UnknownHold, HoldExpired, HoldSettled, ExceedsHold),
+    changes_state=True,
+)
+VOID_HOLD = Capability(
+    unit=UNIT,
+    name="void-hold",
+    request=VoidHold,
+    response=Release,
+    callers=_SPENDING,
+    errors=(UnknownHold, HoldExpired, HoldSettled),
+    changes_state=True,
+)
+REVERSE_REDEMPTION = Capability(
+    unit=UNIT,
+    name="reverse-redemption",
+    request=ReverseRedemption,
+    response=Reversal,
+    callers=_OPERATIONS,
+    errors=(UnknownRedemption, ExceedsRedemption, ConflictingReversal),
+    changes_state=True,
+)
+FORECAST = Capability(
+    unit=UNIT,
+    name="forecast",
+    request=GetForecast,
+    response=Forecast,
+    callers=_OPERATIONS,
+    errors=(UnknownMember,),
+)
+VERIFY = Capability(
+    unit=UNIT,
+    name="verify",
+    request=Verify,
+    response=Verification,
+    callers=_OPERATIONS,
+    errors=(UnknownMember,),
+)
+MEMBERS = Capability(unit=UNIT, name="members", request=ListMembers, response=Members, callers=_OPERATIONS)
+TOTALS = Capability(unit=UNIT, name="totals", request=GetTotals, response=Totals, callers=_OPERATIONS)

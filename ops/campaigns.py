@@ -4,8 +4,17 @@ from typing import Annotated
 
 import typer
 
-from contracts.campaigns import LIST_CAMPAIGNS, SET_CAMPAIGN, Campaign, ListCampaigns, SetCampaign
+from contracts.campaigns import (
+    CAMPAIGN_HISTORY,
+    LIST_CAMPAIGNS,
+    SET_CAMPAIGN,
+    Campaign,
+    GetCampaignHistory,
+    ListCampaigns,
+    SetCampaign,
+)
 from ops.capabilities import capabilities_of
+from ops.changes import print_changes
 from ops.output import AsJson, Stack, print_json, print_table
 from ops.requests import request_of
 from ops.session import LOCAL_STACK
@@ -39,6 +48,11 @@ def set_campaign(
     fixed_points: Annotated[int | None, typer.Option(help="Points added to a purchase.")] = None,
     exclusive: Annotated[bool, typer.Option(help="Applies alone; without it campaigns add up.")] = False,
     priority: Annotated[int, typer.Option(help="Highest first.")] = 0,
+    points_per_purchase: Annotated[int | None, typer.Option(help="The most that it adds to one purchase.")] = None,
+    points_per_member_month: Annotated[
+        int | None, typer.Option(help="The most that it adds for one member in a calendar month (UTC).")
+    ] = None,
+    budget_points: Annotated[int | None, typer.Option(help="The most that it adds altogether.")] = None,
     stack: Stack = LOCAL_STACK,
     as_json: AsJson = False,
 ) -> None:
@@ -55,12 +69,29 @@ def set_campaign(
         fixed_points=fixed_points,
         combination="exclusive" if exclusive else "stacking",
         priority=priority,
+        points_per_purchase=points_per_purchase,
+        points_per_member_month=points_per_member_month,
+        budget_points=budget_points,
     )
     answer = capabilities_of(stack).ask(SET_CAMPAIGN, request)
     if as_json:
         print_json(answer)
     else:
         _print([answer])
+
+
+@app.command()
+def history(
+    campaign_id: Annotated[str, typer.Argument(help="For example summer-double.")],
+    stack: Stack = LOCAL_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Every change of a campaign, oldest first: who made it, when, and what it changed."""
+    answer = capabilities_of(stack).ask(CAMPAIGN_HISTORY, request_of(GetCampaignHistory, campaign_id=campaign_id))
+    if as_json:
+        print_json(answer)
+    else:
+        print_changes(campaign_id, [(change.before, change.after) for change in answer.changes])
 
 
 def _print(campaigns: list[Campaign]) -> None:

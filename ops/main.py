@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 from ops import (
     campaigns,
     documents,
+    ledger,
     member,
     merchants,
     migrate,
@@ -59,6 +60,7 @@ for name, group in {
     "purchases": purchases.app,
     "purchase": purchase.app,
     "member": member.app,
+    "ledger": ledger.app,
     "rates": rates.app,
     "campaigns": campaigns.app,
     "merchants": merchants.app,

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from contracts.points_ledger import BALANCE, STATEMENT, GetBalance, GetStatement
+from ops import purchase
 from ops.capabilities import capabilities_of
 from ops.output import AsJson, Stack, out, print_json, print_table
 from ops.requests import request_of
@@ -56,3 +57,6 @@ def statement(
     )
     if answer.next is not None:
         out.print(f"older: --before {answer.next}")
+
+
+app.command("explain")(purchase.explain)

@@ -6,12 +6,15 @@ import typer
 
 from contracts.merchant_categorization import (
     LIST_OVERRIDES,
+    OVERRIDE_HISTORY,
     SET_OVERRIDE,
+    GetOverrideHistory,
     ListMerchantOverrides,
     MerchantOverride,
     SetMerchantOverride,
 )
 from ops.capabilities import CapabilityClient, capabilities_of
+from ops.changes import print_changes
 from ops.output import AsJson, Stack, print_json, print_table, records
 from ops.requests import request_of
 from ops.session import LOCAL_STACK
@@ -44,6 +47,20 @@ def set_override(
         print_json(answer)
     else:
         _print([answer])
+
+
+@app.command()
+def history(
+    merchant_id: Annotated[str, typer.Argument(help="The merchant's id.")],
+    stack: Stack = LOCAL_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Every change of a merchant's override, oldest first: who made it, when, and what it changed."""
+    answer = capabilities_of(stack).ask(OVERRIDE_HISTORY, request_of(GetOverrideHistory, merchant_id=merchant_id))
+    if as_json:
+        print_json(answer)
+    else:
+        print_changes(merchant_id, [(change.before, change.after) for change in answer.changes])
 
 
 def every_override(capabilities: CapabilityClient) -> list[MerchantOverride]:

@@ -34,5 +34,11 @@ def explain(
         ["why", "points"],
         [(line.text, line.points) for line in answer.lines],
     )
+    if answer.adjustments:
+        print_table(
+            f"adjustments; {answer.net_points} points are left",
+            ["when", "why", "points"],
+            [(f"{one.adjusted_at:%Y-%m-%d %H:%M}", one.text, one.points) for one in answer.adjustments],
+        )
     if answer.fallbacks:
         out.print(f"answered by fallback: {', '.join(answer.fallbacks)}")

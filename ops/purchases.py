@@ -1,29 +1,20 @@
 """`rewards purchases`: bring purchases in, as the card system would."""
 
-import random
-import secrets
-import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 
-from contracts.cards import PurchasePosted
-from contracts.envelope import EventMetadata
-from lambdas.kit.identifiers import uuid7
-from ops.errors import OperatorError, RowsRefused, Unreachable
+from contracts.cards import PurchaseRefunded
+from contracts.vocabulary import Money
+from ops.errors import OperatorError, RowsRefused
 from ops.output import AsJson, Stack, out, print_json, progress, remarks
-from ops.purchase_file import COLUMNS, RefusedRow, read_purchases
-from ops.session import LOCAL_STACK, Session, open_session
-
-_ENTRIES_IN_A_REQUEST = 10
-_ATTEMPTS = 5
-_FIRST_PAUSE_SECONDS = 0.1
+from ops.publishing import publish
+from ops.purchase_file import COLUMNS, InvalidRow, RefusedRow, minor_units, read_purchases
+from ops.session import LOCAL_STACK, open_session
 
 app = typer.Typer(no_args_is_help=True, help="Bring purchases in, as the card system would.")
 
@@ -63,61 +54,30 @@ def ingest(
         raise RowsRefused(f"{len(refused)} rows of {file} were refused")
 
 
-def publish(session: Session, purchases: Sequence[PurchasePosted], on_accepted: Callable[[int], None]) -> None:
-    """Put purchases on the bus, ten at a time; what the bus does not take is tried again alone.
-
-    Raises:
-        Unreachable: the bus cannot be reached.
-        OperatorError: the bus does not take some, however often they are tried.
-    """
-    for start in range(0, len(purchases), _ENTRIES_IN_A_REQUEST):
-        batch = purchases[start : start + _ENTRIES_IN_A_REQUEST]
-        _publish_batch(session, [_entry(session, purchase) for purchase in batch])
-        on_accepted(len(batch))
-
-
-def _publish_batch(session: Session, entries: list[dict[str, Any]]) -> None:
-    errors: set[str] = set()
-    for attempt in range(_ATTEMPTS):
-        if attempt:
-            time.sleep(_FIRST_PAUSE_SECONDS * 2**attempt)
-        entries, errors = _not_taken(session, entries)
-        if not entries:
-            return
-    raise OperatorError(f"the bus does not take {len(entries)} purchases: {', '.join(sorted(errors))}")
-
-
-def _not_taken(session: Session, entries: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], set[str]]:
-    """Put entries on the bus; PutEvents answers with success even where it did not take some of them."""
+@app.command()
+def refund(
+    purchase_id: Annotated[str, typer.Argument(help="The purchase of which something is given back.")],
+    amount: Annotated[str, typer.Argument(help="How much is given back now, for example 10.00.")],
+    currency: Annotated[str, typer.Argument(help="The purchase's currency, for example EUR.")],
+    refund_id: Annotated[str, typer.Option(help="Identity of the refund: the same one again changes nothing.")],
+    refunded_at: Annotated[str | None, typer.Option(help="RFC 3339 with an offset; now without it.")] = None,
+    stack: Stack = LOCAL_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Publish a refund of a purchase. What it takes back stands in `rewards purchase explain` afterwards."""
     try:
-        answer = session.client("events").put_events(Entries=entries)
-    except (BotoCoreError, ClientError) as error:
-        raise Unreachable(f"cannot publish: {error}") from error
-    failed = [
-        (entry, result) for entry, result in zip(entries, answer["Entries"], strict=True) if "ErrorCode" in result
-    ]
-    errors = {f"{result['ErrorCode']}: {result.get('ErrorMessage')}" for _, result in failed}
-    return [entry for entry, _ in failed], errors
-
-
-def _entry(session: Session, purchase: PurchasePosted) -> dict[str, Any]:
-    now = datetime.now(UTC)
-    event_id = uuid7(now, random.SystemRandom())
-    trace = f"Root=1-{int(now.timestamp()):08x}-{secrets.token_hex(12)};Parent={secrets.token_hex(8)};Sampled=1"
-    metadata = EventMetadata(
-        event_id=event_id,
-        occurred_at=now,
-        schema_version=PurchasePosted.schema_version,
-        aggregate_id=purchase.aggregate_id,
-        sequence=1,
-        correlation_id=event_id,
-        trace_header=trace,
-    )
-    return {
-        "EventBusName": session.names.bus_name(),
-        "Source": PurchasePosted.source,
-        "DetailType": PurchasePosted.detail_type(),
-        "Detail": msgspec.json.encode({"metadata": metadata, "data": purchase}).decode(),
-        "Time": now,
-        "TraceHeader": trace,
-    }
+        given_back = Money(minor_units=minor_units(amount, currency), currency=currency)
+        values = {
+            "id": refund_id,
+            "purchase_id": purchase_id,
+            "amount": msgspec.to_builtins(given_back),
+            "refunded_at": refunded_at or datetime.now(UTC).isoformat(),
+        }
+        refunded = msgspec.convert(values, PurchaseRefunded)
+    except (InvalidRow, msgspec.ValidationError) as error:
+        raise OperatorError(f"refund {refund_id}: {error}") from error
+    publish(open_session(stack), [refunded], lambda _count: None)
+    if as_json:
+        print_json(refunded)
+    else:
+        out.print(f"refund {refund_id} of purchase {purchase_id} accepted")

@@ -5,8 +5,17 @@ from typing import Annotated
 
 import typer
 
-from contracts.earning_rates import LIST_RATES, SET_RATE, ListRates, RateVersion, SetRate
+from contracts.earning_rates import (
+    LIST_RATES,
+    RATE_HISTORY,
+    SET_RATE,
+    GetRateHistory,
+    ListRates,
+    RateVersion,
+    SetRate,
+)
 from ops.capabilities import capabilities_of
+from ops.changes import print_changes
 from ops.output import AsJson, Stack, print_json, print_table
 from ops.requests import request_of
 from ops.session import LOCAL_STACK
@@ -36,6 +45,10 @@ def set_rate(
     category: Annotated[str, typer.Argument(help="For example restaurants; * for all others.")],
     points_per_unit: Annotated[str, typer.Argument(help='A decimal such as "2" or "1.5".')],
     effective_from: Annotated[str, typer.Option(help="RFC 3339 with an offset, for example 2026-06-01T00:00:00Z.")],
+    points_per_purchase: Annotated[int | None, typer.Option(help="The most base points for one purchase.")] = None,
+    points_per_member_month: Annotated[
+        int | None, typer.Option(help="The most base points for one member in a calendar month (UTC).")
+    ] = None,
     replace: Annotated[bool, typer.Option(help="Correct the rate that begins at the same instant.")] = False,
     stack: Stack = LOCAL_STACK,
     as_json: AsJson = False,
@@ -47,6 +60,8 @@ def set_rate(
         category=category,
         points_per_unit=points_per_unit,
         effective_from=effective_from,
+        points_per_purchase=points_per_purchase,
+        points_per_member_month=points_per_member_month,
         replace=replace,
     )
     answer = capabilities_of(stack).ask(SET_RATE, request)
@@ -54,6 +69,22 @@ def set_rate(
         print_json(answer)
     else:
         _print([answer])
+
+
+@app.command()
+def history(
+    card_product: Annotated[str, typer.Argument(help="For example gold.")],
+    category: Annotated[str, typer.Argument(help="For example fuel; * is the rate for all others.")],
+    stack: Stack = LOCAL_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Every change of a card product's rates for a category: who made it, when, and what it changed."""
+    request = request_of(GetRateHistory, card_product=card_product, category=category)
+    answer = capabilities_of(stack).ask(RATE_HISTORY, request)
+    if as_json:
+        print_json(answer)
+    else:
+        print_changes(f"{card_product} at {category}", [(change.before, change.after) for change in answer.changes])
 
 
 def _print(rates: list[RateVersion]) -> None:

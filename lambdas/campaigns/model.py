@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
-from contracts.campaigns import Bonus, Campaign, InvalidCampaign, SetCampaign
+from contracts.campaigns import Bonus, Campaign, CampaignOverlap, InvalidCampaign, SetCampaign
 
 LONGEST_WINDOW = timedelta(days=3 * 366)
 """A campaign is stored once for each month it touches, all in one transaction."""
@@ -39,6 +39,32 @@ def _problems(request: SetCampaign) -> Iterator[str]:
             yield f"{name} is empty; name some, or {ANY} for all"
         if len(patterns) > MOST_PATTERNS:
             yield f"{name} has {len(patterns)} entries; at most {MOST_PATTERNS} are allowed"
+
+
+def require_alone(campaign: Campaign, others: Iterable[Campaign]) -> None:
+    """Refuse an exclusive campaign beside another one of the same priority that can meet the same purchase.
+
+    Raises:
+        CampaignOverlap: there is one. The message names it.
+    """
+    for other in others:
+        if (
+            other.campaign_id != campaign.campaign_id
+            and other.combination == "exclusive"
+            and other.priority == campaign.priority
+            and other.starts_at < campaign.ends_at
+            and campaign.starts_at < other.ends_at
+            and _meet(other.categories, campaign.categories)
+            and _meet(other.card_products, campaign.card_products)
+        ):
+            raise CampaignOverlap(
+                f"{campaign.campaign_id}: {other.campaign_id} is exclusive too, of the same priority "
+                f"{campaign.priority}, and meets the same purchases; another priority says which one wins"
+            )
+
+
+def _meet(some: Sequence[str], others: Sequence[str]) -> bool:
+    return ANY in some or ANY in others or not set(some).isdisjoint(others)
 
 
 def months_of(starts_at: datetime, ends_at: datetime) -> list[str]:
@@ -85,6 +111,9 @@ def bonus_of(campaign: Campaign) -> Bonus:
         fixed_points=campaign.fixed_points,
         combination=campaign.combination,
         priority=campaign.priority,
+        points_per_purchase=campaign.points_per_purchase,
+        points_per_member_month=campaign.points_per_member_month,
+        budget_points=campaign.budget_points,
     )
 
 

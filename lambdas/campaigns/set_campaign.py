@@ -18,6 +18,8 @@ def handler(request: SetCampaign, asked: Asked) -> Campaign:
 
 def _set(request: SetCampaign, asked: Asked) -> Campaign:
     store = CampaignStore(asked.runtime)
+    # Read first what the transaction expects: a change that comes after this line makes it fail and decide anew.
+    exclusive_changes = store.exclusive_changes()
     before = store.find(request.campaign_id)
     after = Campaign(
         **msgspec.structs.asdict(request),
@@ -26,6 +28,9 @@ def _set(request: SetCampaign, asked: Asked) -> Campaign:
         changed_at=asked.runtime.clock.now(),
     )
     work = asked.unit_of_work()
+    if after.combination == "exclusive":
+        model.require_alone(after, store.all())
+        work.add(store.exclusive_change(exclusive_changes + 1))
     work.add(*store.change(before, after))
     work.publish(_event(after), sequence=after.version)
     work.commit()

@@ -5,6 +5,7 @@
 | `campaigns` | `<campaign id>` | the campaign as it stands |
 | `month#<2026-06>` | `<campaign id>` | the same, for each month that its window touches |
 | `campaign#<campaign id>` | `change#<version>` | every change, with who, when, before and after |
+| `exclusives` | `head` | how often an exclusive campaign was made or changed |
 
 A purchase looks at one month only: what it reads grows with the campaigns that run then, not with all there ever were.
 """
@@ -14,13 +15,14 @@ from typing import Any
 
 import msgspec
 
-from contracts.campaigns import Campaign
+from contracts.campaigns import Campaign, CampaignChange
 from lambdas.campaigns.model import month_of, months_of
-from lambdas.kit.ports import Delete, Operation, Put, Query
+from lambdas.kit.ports import Delete, Operation, Put, Query, Update
 from lambdas.kit.queries import all_items
 from lambdas.kit.runtime import Runtime
 
 _LIST = "campaigns"
+_EXCLUSIVES = {"pk": "exclusives", "sk": "head"}
 
 
 class CampaignStore:
@@ -42,6 +44,25 @@ class CampaignStore:
     def around(self, at: datetime) -> list[Campaign]:
         """The campaigns whose window touches the month of an instant."""
         return self._in(f"month#{month_of(at)}")
+
+    def audit(self, campaign_id: str) -> list[CampaignChange]:
+        """Every change of a campaign, oldest first."""
+        items = all_items(self._tables, Query(table=self._table, key_name="pk", key_value=f"campaign#{campaign_id}"))
+        return [
+            CampaignChange(before=_campaign(item["before"]) if item["before"] else None, after=_campaign(item))
+            for item in items
+        ]
+
+    def exclusive_changes(self) -> int:
+        """How often an exclusive campaign was made or changed."""
+        head = self._tables.get(self._table, _EXCLUSIVES)
+        return head["changes"] if head else 0
+
+    def exclusive_change(self, number: int) -> Operation:
+        """Be the change of exclusive campaigns of this number: of two at once, one must look again."""
+        return Update(
+            table=self._table, key=_EXCLUSIVES, set={"changes": number}, expect={"changes": number - 1 or None}
+        )
 
     def change(self, before: Campaign | None, after: Campaign) -> list[Operation]:
         """Replace a campaign, if it still is what was read."""

@@ -19,6 +19,8 @@ def in_effect(candidates: Iterable[RateVersion | None]) -> Rate | None:
                 category=version.category,
                 points_per_unit=version.points_per_unit,
                 effective_from=version.effective_from,
+                points_per_purchase=version.points_per_purchase,
+                points_per_member_month=version.points_per_member_month,
             )
     return None
 

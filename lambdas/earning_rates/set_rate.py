@@ -38,6 +38,8 @@ def _version(request: SetRate, asked: Asked) -> RateVersion:
         points_per_unit=request.points_per_unit,
         effective_from=request.effective_from,
         effective_to=None,
+        points_per_purchase=request.points_per_purchase,
+        points_per_member_month=request.points_per_member_month,
         changed_by=asked.cause.actor,
         changed_at=asked.runtime.clock.now(),
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from contracts.earning_rates import RateVersion
+from contracts.earning_rates import RateChange, RateVersion
 from lambdas.earning_rates.model import sortable
 from lambdas.kit.ports import Operation, Put, Query, Update
 from lambdas.kit.queries import all_items
@@ -62,11 +62,20 @@ class RateStore:
         head = self._tables.get(self._table, _head(card_product, category))
         return head["changes"] if head else 0
 
+    def audit(self, card_product: str, category: str) -> list[RateChange]:
+        """Every change of a key, in the order in which they were made."""
+        items = self._all(_audit(card_product, category))
+        return [
+            RateChange(before=_version(item["before"]) if item["before"] else None, after=_version(item))
+            for item in items
+        ]
+
     def change(self, before: RateVersion | None, after: RateVersion, number: int) -> list[Operation]:
         """Add or correct a rate, as the key's change of this number, if nobody else changes it meanwhile."""
         key = f"{after.card_product}#{after.category}"
         stored: dict[str, Any] = msgspec.to_builtins(after)
-        audit = {"pk": f"audit#{key}", "sk": f"{number:08d}", **stored, "before": msgspec.to_builtins(before)}
+        partition = _audit(after.card_product, after.category)
+        audit = {"pk": partition, "sk": f"{number:08d}", **stored, "before": msgspec.to_builtins(before)}
         names = {"card_product": after.card_product, "category": after.category}
         return [
             Update(
@@ -86,6 +95,10 @@ class RateStore:
 
 def _partition(card_product: str, category: str) -> str:
     return f"rate#{card_product}#{category}"
+
+
+def _audit(card_product: str, category: str) -> str:
+    return f"audit#{card_product}#{category}"
 
 
 def _head(card_product: str, category: str) -> dict[str, str]:

@@ -11,8 +11,9 @@ from typing import Any
 
 import msgspec
 
-from contracts.merchant_categorization import MerchantOverride
+from contracts.merchant_categorization import MerchantOverride, OverrideChange
 from lambdas.kit.ports import Delete, Operation, Put, Query
+from lambdas.kit.queries import all_items
 from lambdas.kit.runtime import Runtime
 
 _LIST = "overrides"
@@ -35,6 +36,15 @@ class OverrideStore:
         start = {"pk": _LIST, "sk": after} if after else None
         page = self._tables.query(Query(table=self._table, key_name="pk", key_value=_LIST, limit=limit, after=start))
         return [_override(item) for item in page.items], page.next["sk"] if page.next else None
+
+    def audit(self, merchant_id: str) -> list[OverrideChange]:
+        """Every change of a merchant's override, oldest first."""
+        partition = _key(merchant_id)["pk"]
+        changes = Query(table=self._table, key_name="pk", key_value=partition, sort_name="sk", sort_prefix="change#")
+        return [
+            OverrideChange(before=_override(item["before"]) if item["before"] else None, after=_override(item))
+            for item in all_items(self._tables, changes)
+        ]
 
     def change(self, before: MerchantOverride | None, after: MerchantOverride) -> list[Operation]:
         """Replace an override, if it still is what was read."""

@@ -4,49 +4,73 @@ from contracts.points_calculation import CALCULATE, Calculate, Calculation, Conf
 from lambdas.kit.capability import Asked, capability
 from lambdas.kit.observability import count
 from lambdas.kit.unit_of_work import until_fresh
-from lambdas.points_calculation import model
-from lambdas.points_calculation.store import Calculated, CalculationStore
+from lambdas.points_calculation.confirmations import ConfirmationStore
+from lambdas.points_calculation.earning import Earned, earn
+from lambdas.points_calculation.fallbacks import FallbackStore
+from lambdas.points_calculation.model.earning import differences
+from lambdas.points_calculation.records import Calculated
+from lambdas.points_calculation.store import CalculationStore
 
 
 @capability(CALCULATE)
 def handler(request: Calculate, asked: Asked) -> Calculation:
-    """Calculate a purchase, once: the same purchase again gets the first answer, whatever the lookups say now."""
+    """Calculate a purchase, once: the same purchase again gets what stands, whatever the lookups say now."""
     return until_fresh(lambda: _calculate(request, asked), asked.runtime)
 
 
 def _calculate(request: Calculate, asked: Asked) -> Calculation:
-    store, purchase = CalculationStore(asked.runtime), request.purchase
-    before = store.find(purchase.id)
+    store = CalculationStore(asked.runtime)
+    before = store.find(request.purchase.id)
     if before is not None:
         return _same(before, request)
-    lines = model.lines(request)
-    calculation = Calculation(
-        purchase_id=purchase.id,
-        member_id=purchase.member_id,
-        points=sum(line.points for line in lines),
-        category=request.category.category,
-        fallbacks=request.fallbacks,
-        lines=lines,
-        calculated_at=asked.runtime.clock.now(),
-    )
+    earned = earn(request, store, own={})
+    calculated = _calculated(request, earned, asked)
     work = asked.unit_of_work()
-    work.add(store.keep(Calculated(purchase=purchase, calculation=calculation)))
-    work.publish(_event(request, calculation), sequence=1)
+    work.add(*store.keep(None, calculated), *earned.counting)
+    work.add(ConfirmationStore(asked.runtime).expected(calculated.first_told()))
+    work.publish(_event(calculated), sequence=1)
+    if request.fallbacks:
+        work.add(FallbackStore(asked.runtime).opened(calculated, asked.cause.correlation_id))
     work.commit()
     if request.fallbacks:
         count("CalculatedWithFallback")
-    return calculation
+    return calculated.calculation
 
 
 def _same(before: Calculated, request: Calculate) -> Calculation:
-    different = model.differences(before.purchase, request.purchase)
+    different = differences(before.purchase, request.purchase)
     if different:
         raise ConflictingPurchase(f"purchase {request.purchase.id} came before with another {', '.join(different)}")
     count("DuplicatePurchases")
     return before.calculation
 
 
-def _event(request: Calculate, calculation: Calculation) -> PointsCalculated:
+def _calculated(request: Calculate, earned: Earned, asked: Asked) -> Calculated:
+    purchase, now = request.purchase, asked.runtime.clock.now()
+    return Calculated(
+        purchase=purchase,
+        category=request.category,
+        rate=request.rate,
+        bonuses=request.bonuses,
+        asked_at=request.asked_at,
+        counted=earned.counted,
+        told_at=now,
+        told_points=earned.points,
+        calculation=Calculation(
+            purchase_id=purchase.id,
+            member_id=purchase.member_id,
+            points=earned.points,
+            category=request.category.category,
+            fallbacks=request.fallbacks,
+            lines=earned.lines,
+            calculated_at=now,
+            net_points=earned.points,
+        ),
+    )
+
+
+def _event(calculated: Calculated) -> PointsCalculated:
+    calculation = calculated.calculation
     return PointsCalculated(
         purchase_id=calculation.purchase_id,
         member_id=calculation.member_id,
@@ -54,5 +78,5 @@ def _event(request: Calculate, calculation: Calculation) -> PointsCalculated:
         category=calculation.category,
         fallbacks=calculation.fallbacks,
         lines=calculation.lines,
-        posted_at=request.purchase.posted_at,
+        posted_at=calculated.purchase.posted_at,
     )

@@ -1,10 +1,16 @@
-"""Subscription `post-points`: what was calculated is booked."""
+"""Subscription `post-points`: what was calculated, and what was corrected, is booked."""
 
-from contracts.points_calculation import PointsCalculated
-from contracts.points_ledger import ConflictingPosting, PointsPosted
-from lambdas.kit.subscriber import Received, Subscriber
+from contracts.points_calculation import PointsAdjusted, PointsCalculated
+from contracts.points_ledger import ConflictingPosting
+from lambdas.kit.ports import ConditionFailed
+from lambdas.kit.subscriber import NotYet, Received, Subscriber
 from lambdas.kit.unit_of_work import AlreadyHandled, until_fresh
-from lambdas.points_ledger import model
+from lambdas.points_ledger.books import Books
+from lambdas.points_ledger.model import booking
+from lambdas.points_ledger.model.lots import lot_of
+from lambdas.points_ledger.model.postings import Draft
+from lambdas.points_ledger.policy import policy
+from lambdas.points_ledger.records import KeptPosting
 from lambdas.points_ledger.store import Ledger
 
 handler = Subscriber()
@@ -13,34 +19,64 @@ handler = Subscriber()
 @handler.on(PointsCalculated)
 def post_calculated(event: PointsCalculated, received: Received) -> None:
     """Book the points of a purchase to its member."""
-    text = "; ".join(line.text for line in event.lines)
-    posting = model.earned(event.purchase_id, event.member_id, event.points, text, event.posted_at)
-    until_fresh(lambda: _post(posting, received), received.runtime)
+    lot = lot_of(event.posted_at, policy())
+
+    def post() -> None:
+        books = Books.of(event.member_id, received.runtime, received.cause)
+        _post(books, booking.earned(books.account, event, lot, books.now), lot, received)
+
+    until_fresh(post, received.runtime)
 
 
-def _post(posting: model.Posting, received: Received) -> None:
-    ledger = Ledger(received.runtime)
-    known = ledger.posting(posting.id)
-    if known is not None:
-        _refuse_conflict(known, posting)
-    before = ledger.account(posting.member_id) or model.Account(member_id=posting.member_id)
-    after = before.after(posting)
+@handler.on(PointsAdjusted)
+def post_adjusted(event: PointsAdjusted, received: Received) -> None:
+    """Book a correction. One that comes before its purchase is tried again later."""
+    purchase = Ledger(received.runtime).posting(event.purchase_id)
+    if purchase is None:
+        raise NotYet(f"adjustment {event.adjustment_id}: purchase {event.purchase_id} is not booked yet")
+    if purchase.member_id != event.member_id:
+        raise ConflictingPosting(
+            f"adjustment {event.adjustment_id} is for member {event.member_id}, "
+            f"and purchase {event.purchase_id} is booked to {purchase.member_id}"
+        )
+
+    def post() -> None:
+        books = Books.of(event.member_id, received.runtime, received.cause)
+        draft = booking.corrected(books.account, event, purchase.lot, books.now, policy())
+        _post(books, draft, purchase.lot, received)
+
+    until_fresh(post, received.runtime)
+
+
+def _post(books: Books, draft: Draft, lot: str, received: Received) -> None:
     work = received.unit_of_work()
-    work.add(*ledger.post(posting, before, after))
-    work.publish(
-        PointsPosted(
-            posting_id=posting.id,
-            member_id=posting.member_id,
-            points=posting.points,
-            balance_points=after.balance_points,
-        ),
-        sequence=after.version,
+    line = books.book(draft, work)
+    kept = books.ledger.keep_posting(
+        draft.id, KeptPosting(member_id=books.account.member_id, sequence=line.sequence, lot=lot)
     )
-    work.commit()
+    work.add(kept)
+    try:
+        work.commit()
+    except ConditionFailed as error:
+        # Looked up only now: reading it before every posting would cost every posting a read.
+        if kept in error.failed:
+            _refuse_conflict(books, draft)
+        raise
 
 
-def _refuse_conflict(known: model.Posting, posting: model.Posting) -> None:
-    different = model.differences(known, posting)
+def _refuse_conflict(books: Books, draft: Draft) -> None:
+    """Drop a posting that is booked already, and refuse one that is booked otherwise."""
+    kept = books.ledger.posting(draft.id)
+    before = books.ledger.line(kept.member_id, kept.sequence) if kept else None
+    if kept is None or before is None:
+        return
+    same = {
+        "member_id": kept.member_id == books.account.member_id,
+        **{
+            name: getattr(before, name) == getattr(draft, name) for name in ("kind", "points", "text", "at", "corrects")
+        },
+    }
+    different = [name for name, is_same in same.items() if not is_same]
     if different:
-        raise ConflictingPosting(f"posting {posting.id} was booked before with another {', '.join(different)}")
-    raise AlreadyHandled(posting.id)
+        raise ConflictingPosting(f"posting {draft.id} was booked before with another {', '.join(different)}")
+    raise AlreadyHandled(draft.id)

@@ -1,7 +1,9 @@
 """Capability `statement`."""
 
-from contracts.points_ledger import STATEMENT, GetStatement, Statement, UnknownMember
+from contracts.points_ledger import STATEMENT, GetStatement, Statement, StatementLine
 from lambdas.kit.capability import Asked, capability
+from lambdas.points_ledger.books import standing
+from lambdas.points_ledger.model.postings import Line
 from lambdas.points_ledger.store import Ledger
 
 
@@ -9,14 +11,29 @@ from lambdas.points_ledger.store import Ledger
 def handler(request: GetStatement, asked: Asked) -> Statement:
     """A member's postings, newest first, with the balance after each."""
     ledger = Ledger(asked.runtime)
-    account = ledger.account(request.member_id)
-    if account is None:
-        raise UnknownMember(f"the ledger has no account for member {request.member_id!r}")
-    lines = ledger.lines(request.member_id, request.limit, request.before)
+    account = standing(ledger, request.member_id, asked.runtime.clock.now())
+    lines = ledger.newest_lines(request.member_id, request.limit, request.before)
     more = bool(lines) and lines[-1].sequence > 1
     return Statement(
         member_id=account.member_id,
         balance_points=account.balance_points,
-        lines=lines,
+        lines=[_shown(line) for line in lines],
         next=lines[-1].sequence if more else None,
+    )
+
+
+def _shown(line: Line) -> StatementLine:
+    return StatementLine(
+        sequence=line.sequence,
+        posting_id=line.id,
+        kind=line.kind,
+        points=line.points,
+        balance_points=line.balance_points,
+        text=line.text,
+        posted_at=line.at,
+        held_points=line.held_points,
+        debt_points=line.debt_points,
+        booked_at=line.booked_at,
+        entries=line.entries,
+        hash=line.hash,
     )

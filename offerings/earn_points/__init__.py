@@ -14,7 +14,7 @@ def define(offering: Offering) -> None:
     """Categorize → rate → bonuses → calculate, each lookup with its explicit fallback."""
     offering.workflow(
         "earn",
-        starts_on=PurchasePosted,
+        starts_on=[PurchasePosted],
         definition=Path(__file__).with_name("workflow.asl.json"),
         asks=[CATEGORIZE, RATE, BONUSES, CALCULATE],
         values={"base_rate": offering.context.config.base_rate},

@@ -15,8 +15,8 @@ from ops.demo.world import World
 from ops.errors import RowsRefused
 from ops.output import AsJson, out, print_json, print_table, progress
 from ops.programme import bring_about, read_programme
+from ops.publishing import publish
 from ops.purchase_file import read_purchases
-from ops.purchases import publish
 from ops.sandbox import deploy_with_progress, print_not_modelled
 from ops.session import LOCAL_STACK, ROOT
 from sandbox.embedded_aws import running

@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 from components.iam import Statement, document
 from components.names import LIVE, Names
 from contracts import catalogue
-from contracts.cards import PurchasePosted
+from contracts.definitions import Event
 from contracts.points_calculation import EXPLAIN, Calculation, Explain
 from contracts.points_ledger import BALANCE, GetBalance
 from ops.capabilities import LambdaCapabilities
 from ops.demo.compromise import as_module
 from ops.errors import SAID_NO, OperatorError, Refused
-from ops.purchases import publish
+from ops.publishing import publish
 from ops.session import LOCAL_STACK, Session, open_session
 from sandbox.embedded_aws import EmbeddedAws
 
@@ -54,9 +54,9 @@ class World:
         """A unit's physical names."""
         return self.session.names.of(unit)
 
-    def ingest(self, purchases: Sequence[PurchasePosted]) -> None:
-        """Publish purchases."""
-        publish(self.session, purchases, lambda _count: None)
+    def ingest(self, events: Sequence[Event]) -> None:
+        """Publish events of outside sources: purchases, for example."""
+        publish(self.session, events, lambda _count: None)
 
     def postings(self, member_id: str) -> int:
         """How many postings a member has."""
@@ -101,6 +101,17 @@ class World:
             raise NothingHappens(purchase_id)
         return found
 
+    def run_scheduled(self, unit: str, function: str) -> None:
+        """Call a scheduled function now, as the scheduler would.
+
+        Raises:
+            NothingHappens: it failed.
+        """
+        arn = f"{self.names(unit).function(self.names(unit).physical(function))}:live"
+        answer = self.aws.client("lambda").invoke(FunctionName=arn, Payload=b"{}")
+        if "FunctionError" in answer:
+            raise NothingHappens(f"{function} failed: {answer['Payload'].read().decode()}")
+
     @contextmanager
     def broken(self, unit: str, function: str) -> Iterator[None]:
         """A function that fails: its role may no longer use any table."""
@@ -144,14 +155,19 @@ class World:
         sqs = self.aws.client("sqs")
         url = sqs.get_queue_url(QueueName=self.names(unit).physical(queue, limit=80))["QueueUrl"]
         found: dict[str, dict[str, Any]] = {}
+        received: list[str] = []
         while messages := sqs.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=5, MessageAttributeNames=["All"]
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=60, MessageAttributeNames=["All"]
         ).get("Messages", []):
             for message in messages:
                 attributes = {
                     name: value["StringValue"] for name, value in message.get("MessageAttributes", {}).items()
                 }
                 found[message["MessageId"]] = {"body": message["Body"], **attributes}
+                received.append(message["ReceiptHandle"])
+        # All at once, so that whoever looks next sees all of them too.
+        for receipt in received:
+            sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=0)
         return list(found.values())
 
     def _balance(self, member_id: str) -> tuple[int, int]:

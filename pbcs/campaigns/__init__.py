@@ -1,7 +1,7 @@
 """campaigns: extra points for a while. See README.md."""
 
 from components.pbc import Pbc
-from contracts.campaigns import BONUSES, LIST_CAMPAIGNS, SET_CAMPAIGN, CampaignChanged
+from contracts.campaigns import BONUSES, CAMPAIGN_HISTORY, LIST_CAMPAIGNS, SET_CAMPAIGN, CampaignChanged
 
 
 def define(pbc: Pbc) -> None:
@@ -11,3 +11,4 @@ def define(pbc: Pbc) -> None:
     pbc.exposes(BONUSES, [campaigns.read()])
     pbc.exposes(LIST_CAMPAIGNS, [campaigns.read()])
     pbc.exposes(SET_CAMPAIGN, [campaigns.write(), outbox.append()])
+    pbc.exposes(CAMPAIGN_HISTORY, [campaigns.read()])

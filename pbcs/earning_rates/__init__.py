@@ -1,7 +1,7 @@
 """earning-rates: points for a unit of currency, by card product and category, from when on. See README.md."""
 
 from components.pbc import Pbc
-from contracts.earning_rates import LIST_RATES, RATE, SET_RATE, EarningRateChanged
+from contracts.earning_rates import LIST_RATES, RATE, RATE_HISTORY, SET_RATE, EarningRateChanged
 
 
 def define(pbc: Pbc) -> None:
@@ -11,3 +11,4 @@ def define(pbc: Pbc) -> None:
     pbc.exposes(RATE, [rates.read()])
     pbc.exposes(LIST_RATES, [rates.read()])
     pbc.exposes(SET_RATE, [rates.write(), outbox.append()])
+    pbc.exposes(RATE_HISTORY, [rates.read()])

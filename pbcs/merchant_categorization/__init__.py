@@ -1,7 +1,13 @@
 """merchant-categorization: which reward category a merchant belongs to. See README.md."""
 
 from components.pbc import Pbc
-from contracts.merchant_categorization import CATEGORIZE, LIST_OVERRIDES, SET_OVERRIDE, MerchantRecategorized
+from contracts.merchant_categorization import (
+    CATEGORIZE,
+    LIST_OVERRIDES,
+    OVERRIDE_HISTORY,
+    SET_OVERRIDE,
+    MerchantRecategorized,
+)
 
 
 def define(pbc: Pbc) -> None:
@@ -11,3 +17,4 @@ def define(pbc: Pbc) -> None:
     pbc.exposes(CATEGORIZE, [overrides.read()])
     pbc.exposes(LIST_OVERRIDES, [overrides.read()])
     pbc.exposes(SET_OVERRIDE, [overrides.write(), outbox.append()])
+    pbc.exposes(OVERRIDE_HISTORY, [overrides.read()])

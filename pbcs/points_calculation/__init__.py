@@ -1,12 +1,53 @@
 """points-calculation: what one purchase earns, and why. See README.md."""
 
 from components.pbc import Pbc
-from contracts.points_calculation import CALCULATE, EXPLAIN, PointsAdjusted, PointsCalculated
+from contracts.campaigns import CampaignChanged
+from contracts.earning_rates import EarningRateChanged
+from contracts.points_calculation import (
+    BASIS,
+    CALCULATE,
+    DIFFERENCES,
+    EXPLAIN,
+    RECALCULATE,
+    REFUND,
+    SETTLE_DIFFERENCE,
+    TOLD,
+    CalculationOutdated,
+    PointsAdjusted,
+    PointsCalculated,
+)
+from contracts.points_ledger import PointsPosted
+
+_FIND_EVERY_MINUTES = 5
+_RECONCILE_EVERY_MINUTES = 15
 
 
 def define(pbc: Pbc) -> None:
-    """Owns one calculation per purchase."""
+    """Owns one calculation per purchase, with its refunds and corrections, and the counters of caps."""
     calculations = pbc.store()
-    outbox = pbc.publishes(PointsCalculated, PointsAdjusted)
+    outbox = pbc.publishes(PointsCalculated, PointsAdjusted, CalculationOutdated)
     pbc.exposes(CALCULATE, [calculations.write(), outbox.append()])
+    pbc.exposes(REFUND, [calculations.write(), outbox.append()])
+    pbc.exposes(BASIS, [calculations.read()])
+    pbc.exposes(RECALCULATE, [calculations.write(), outbox.append()])
     pbc.exposes(EXPLAIN, [calculations.read()])
+    pbc.exposes(TOLD, [calculations.read()])
+    pbc.subscribes(EarningRateChanged, handler="note-rate-change", grants=[calculations.write()])
+    pbc.subscribes(CampaignChanged, handler="note-campaign-change", grants=[calculations.write()])
+    pbc.exposes(DIFFERENCES, [calculations.read()])
+    pbc.exposes(SETTLE_DIFFERENCE, [calculations.write(), outbox.append()])
+    pbc.subscribes(PointsPosted, handler="confirm-posting", grants=[calculations.write()])
+    pbc.scheduled(
+        "reconcile",
+        every_minutes=_RECONCILE_EVERY_MINUTES,
+        grants=[calculations.read()],
+        must_be_zero={
+            "PostingDifferences": "The ledger posted otherwise than it was told: `rewards ledger reconcile`."
+        },
+    )
+    pbc.scheduled(
+        "find-outdated",
+        every_minutes=_FIND_EVERY_MINUTES,
+        grants=[calculations.write(), outbox.append()],
+        must_be_zero={"TrueUpsGivenUp": "Missing answers were waited for in vain; purchases keep their fallback."},
+    )

@@ -1,10 +1,13 @@
 """The verbs of a PBC hold it to its contract, and an offering to its own."""
 
+import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sandbox.graph import Graph
 from sandbox.program import DuplicateUrn, capture
 
 ROOT = Path(__file__).parents[2]
@@ -26,15 +29,15 @@ pbc = Pbc("points-ledger", UnitArgs(config=config, publishes_as=["points-ledger"
 UNNAMED_CALLER = """
 from pathlib import Path
 offering = Offering("earn-points", UnitArgs(config=config))
-offering.workflow("earn", starts_on=PurchasePosted, definition=Path("x"), asks=[BALANCE], values={})
+offering.workflow("earn", starts_on=[PurchasePosted], definition=Path("x"), asks=[BALANCE], values={})
 """
 
 
-def run(folder: Path, action: str) -> None:
+def run(folder: Path, action: str) -> Graph:
     for file in ("Pulumi.yaml", "Pulumi.dev.yaml"):
         shutil.copy(ROOT / file, folder)
     (folder / "__main__.py").write_text(PROGRAM.format(action=action))
-    capture("dev", root=folder)
+    return capture("dev", root=folder)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +62,25 @@ def test_what_the_contract_does_not_say_is_refused(tmp_path: Path, action: str, 
     with pytest.raises(Exception, match=message) as raised:
         run(tmp_path, action)
     assert type(raised.value).__name__ == error
+
+
+def test_a_scheduled_function_is_called_by_a_role_of_its_own_and_alarms_on_what_must_be_zero(tmp_path: Path):
+    graph = run(tmp_path, "pbc.scheduled('check-sums', every_minutes=15, grants=[], must_be_zero={'SumOff': 'wrong'})")
+
+    def named(kind: str, name: str) -> dict[str, Any]:
+        (found,) = [one for one in graph.resources if one.type == kind and one.name == name]
+        return dict(found.inputs)
+
+    schedule = named("aws:scheduler/schedule:Schedule", "points-ledger-check-sums-schedule")
+    arn = schedule["target"]["arn"]
+    assert schedule["scheduleExpression"] == "rate(15 minutes)"
+    assert arn.endswith("check-sums:live")
+    policy = named("aws:iam/rolePolicy:RolePolicy", "points-ledger-check-sums-schedule-role-policy")["policy"]
+    (statement,) = json.loads(policy)["Statement"]
+    assert (statement["Action"], statement["Resource"]) == (["lambda:InvokeFunction"], [arn])
+    alarm = named("aws:cloudwatch/metricAlarm:MetricAlarm", "points-ledger-sum-off")
+    assert (alarm["metricName"], alarm["dimensions"]) == ("SumOff", {"service": "points-ledger"})
+    assert (alarm["comparisonOperator"], alarm["threshold"]) == ("GreaterThanThreshold", 0)
 
 
 def test_the_same_thing_twice_is_refused(tmp_path: Path):

@@ -63,7 +63,7 @@ def test_who_answers_callers_cannot_change_the_routing(migration: Graph):
 
 
 def test_the_guard_looks_every_minute_and_alarms_compare_the_sides(migration: Graph):
-    guard = migration.one("aws:scheduler/schedule:Schedule", "categorization-facade-guard-guard-schedule")
+    guard = migration.one("aws:scheduler/schedule:Schedule", "categorization-facade-guard-schedule")
     assert guard.inputs["scheduleExpression"] == "rate(1 minute)"
     alarms = {
         one.inputs["metricName"]: one.inputs["threshold"]

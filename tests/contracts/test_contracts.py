@@ -90,7 +90,7 @@ class TestEveryEvent:
         jsonschema.Draft4Validator.check_schema(json.loads(event_schema(event)))
 
     def test_is_told_in_the_past_tense(self, event: type[Event]):
-        assert re.search(r"ed(?=[A-Z]|$)", event.__name__)
+        assert re.search(r"(ed|Held)(?=[A-Z]|$)", event.__name__)
 
 
 @pytest.mark.parametrize("capability", catalogue.capabilities(), ids=lambda one: f"{one.unit}-{one.name}")

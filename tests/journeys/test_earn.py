@@ -17,7 +17,7 @@ def test_a_purchase_earns_points_and_says_why(world: World):
     calculation = world.calculation("earn-1")
     assert calculation is not None
     assert (calculation.points, calculation.category, calculation.fallbacks) == (100, "restaurants", [])
-    assert [line.text for line in calculation.lines] == ["2.5 points per EUR: the rate of gold at restaurants"]
+    assert [line.text for line in calculation.lines] == ["2.5 points per EUR at restaurants, since 15 July 2026"]
     assert world.balance("earn-member") == 100
 
 

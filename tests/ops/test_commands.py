@@ -9,11 +9,34 @@ import msgspec
 import pytest
 
 from contracts import catalogue
-from contracts.campaigns import LIST_CAMPAIGNS, SET_CAMPAIGN, Campaigns
+from contracts.campaigns import (
+    CAMPAIGN_HISTORY,
+    LIST_CAMPAIGNS,
+    SET_CAMPAIGN,
+    CampaignChange,
+    CampaignHistory,
+    Campaigns,
+)
 from contracts.definitions import AnyCapability, Message
-from contracts.earning_rates import LIST_RATES, SET_RATE, Rates
-from contracts.merchant_categorization import LIST_OVERRIDES, SET_OVERRIDE, MerchantOverrides
-from contracts.points_calculation import EXPLAIN, Calculation, Line
+from contracts.earning_rates import LIST_RATES, RATE_HISTORY, SET_RATE, RateChange, RateHistory, Rates
+from contracts.merchant_categorization import (
+    LIST_OVERRIDES,
+    OVERRIDE_HISTORY,
+    SET_OVERRIDE,
+    MerchantOverrides,
+    OverrideChange,
+    OverrideHistory,
+)
+from contracts.points_calculation import (
+    DIFFERENCES,
+    EXPLAIN,
+    SETTLE_DIFFERENCE,
+    Adjustment,
+    Calculation,
+    Difference,
+    Differences,
+    Line,
+)
 from contracts.points_ledger import BALANCE, STATEMENT, Balance, Statement, StatementLine
 from ops.output import out
 from tests.ops.aws import Aws, arn
@@ -38,6 +61,20 @@ CALCULATION = Calculation(
     fallbacks=["rate"],
     lines=[Line(kind="base", text="1 point per EUR", points=70)],
     calculated_at=JUNE,
+    net_points=60,
+    adjustments=[
+        Adjustment(
+            adjustment_id="p-1.v1.x",
+            number=1,
+            points=-10,
+            reason="refund",
+            text="refund of 10.00 EUR",
+            adjusted_at=JUNE,
+        )
+    ],
+)
+DIFFERENCE = Difference(
+    posting_id="p-1", member_id="m-1", kind="other-points", told_points=39, posted_points=40, found_at=JUNE
 )
 
 Case = tuple[list[str], AnyCapability, Message, dict[str, Any], list[str]]
@@ -61,7 +98,31 @@ CASES: dict[str, Case] = {
         EXPLAIN,
         CALCULATION,
         {"purchase_id": "p-1"},
-        ["p-1 of m-1: 70 points at fuel", "1 point per EUR", "answered by fallback: rate"],
+        [
+            "p-1 of m-1: 70 points at fuel", "1 point per EUR", "adjustments; 60 points are left",
+            "refund of 10.00 EUR", "answered by fallback: rate",
+        ],
+    ),
+    "explain to a member": (
+        ["member", "explain", "p-1"],
+        EXPLAIN,
+        CALCULATION,
+        {"purchase_id": "p-1"},
+        ["p-1 of m-1: 70 points at fuel", "60 points are left"],
+    ),
+    "no differences": (
+        ["ledger", "differences"],
+        DIFFERENCES,
+        Differences(differences=[]),
+        {"limit": 1000},
+        ["Differences"],
+    ),
+    "settle a difference": (
+        ["ledger", "settle", "p-1", "--reason", "corrected"],
+        SETTLE_DIFFERENCE,
+        DIFFERENCE,
+        {"posting_id": "p-1", "reason": "corrected"},
+        ["p-1: settled"],
     ),
     "rates list": (
         ["rates", "list", "--card-product", "gold"],
@@ -71,7 +132,10 @@ CASES: dict[str, Case] = {
         ["gold", "1.5", "2026-06-01 00:00", "ada"],
     ),
     "rates set": (
-        ["rates", "set", "gold", "*", "1.5", "--effective-from", "2026-06-01T00:00:00Z", "--replace"],
+        [
+            "rates", "set", "gold", "*", "1.5", "--effective-from", "2026-06-01T00:00:00Z", "--replace",
+            "--points-per-member-month", "900",
+        ],
         SET_RATE,
         RATE,
         {
@@ -79,6 +143,8 @@ CASES: dict[str, Case] = {
             "category": "*",
             "points_per_unit": "1.5",
             "effective_from": "2026-06-01T00:00:00Z",
+            "points_per_purchase": None,
+            "points_per_member_month": 900,
             "replace": True,
         },
         ["gold", "1.5"],
@@ -95,6 +161,7 @@ CASES: dict[str, Case] = {
             "campaigns", "set", "june", "--name", "June", "--starts-at", "2026-06-01T00:00:00Z",
             "--ends-at", "2026-07-01T00:00:00Z", "--category", "fuel", "--category", "groceries", "--multiplier", "2",
             "--card-product", "gold", "--exclusive", "--priority", "5",
+            "--points-per-purchase", "100", "--budget-points", "5000",
         ],
         SET_CAMPAIGN,
         msgspec.structs.replace(CAMPAIGN, multiplier="2", fixed_points=None),
@@ -109,6 +176,9 @@ CASES: dict[str, Case] = {
             "fixed_points": None,
             "combination": "exclusive",
             "priority": 5,
+            "points_per_purchase": 100,
+            "points_per_member_month": None,
+            "budget_points": 5000,
         },
         ["june", "x 2"],
     ),
@@ -130,8 +200,39 @@ CASES: dict[str, Case] = {
             "fixed_points": 50,
             "combination": "stacking",
             "priority": 0,
+            "points_per_purchase": None,
+            "points_per_member_month": None,
+            "budget_points": None,
         },
         ["june", "+ 50"],
+    ),
+    "rates history": (
+        ["rates", "history", "gold", "*"],
+        RATE_HISTORY,
+        RateHistory(
+            changes=[
+                RateChange(before=None, after=RATE),
+                RateChange(before=RATE, after=msgspec.structs.replace(RATE, points_per_unit="2", changed_by="bob")),
+            ]
+        ),
+        {"card_product": "gold", "category": "*"},
+        ["gold at *", "ada", "points_per_unit: none → 1.5", "bob", "points_per_unit: 1.5 → 2"],
+    ),
+    "campaigns history": (
+        ["campaigns", "history", "june"],
+        CAMPAIGN_HISTORY,
+        CampaignHistory(
+            changes=[CampaignChange(before=CAMPAIGN, after=msgspec.structs.replace(CAMPAIGN, budget_points=5000))]
+        ),
+        {"campaign_id": "june"},
+        ["june", "budget_points: none → 5000"],
+    ),
+    "merchants history": (
+        ["merchants", "history", "shop-1"],
+        OVERRIDE_HISTORY,
+        OverrideHistory(changes=[OverrideChange(before=None, after=OVERRIDE)]),
+        {"merchant_id": "shop-1"},
+        ["shop-1", "category: none → fuel", "reason: none → said so"],
     ),
     "merchants set": (
         ["merchants", "set", "shop-1", "fuel", "--reason", "said so"],

@@ -11,7 +11,7 @@ import pytest
 
 from contracts.cards import PurchasePosted
 from contracts.envelope import Envelope
-from ops import purchases
+from ops import publishing
 from ops.errors import OperatorError, Unreachable
 from ops.purchase_file import COLUMNS, purchase_of
 from tests.ops.aws import Aws, client_error
@@ -32,7 +32,7 @@ def some(count: int) -> list[PurchasePosted]:
 
 def publish(aws: Aws, count: int) -> list[int]:
     accepted: list[int] = []
-    purchases.publish(aws.session(), some(count), accepted.append)
+    publishing.publish(aws.session(), some(count), accepted.append)
     return accepted
 
 
@@ -91,7 +91,7 @@ def test_only_what_was_not_taken_is_tried_again_with_its_id(aws: Aws, no_waiting
 
 def test_what_is_never_taken_is_said_after_a_bounded_number_of_tries(aws: Aws, no_waiting: list[float]):
     aws.events.refuses = lambda _attempt, _entry: "InternalFailure"
-    with pytest.raises(OperatorError, match="the bus does not take 2 purchases: InternalFailure: not now"):
+    with pytest.raises(OperatorError, match="the bus does not take 2 events: InternalFailure: not now"):
         publish(aws, 2)
     assert len(aws.events.requests) == 5
     assert len(no_waiting) == 4
@@ -137,4 +137,36 @@ def test_a_file_that_lacks_a_column_publishes_nothing(aws: Aws, rewards: Rewards
     result = rewards("purchases", "ingest", str(file))
     assert (result.exit_code, result.stdout) == (2, "")
     assert "columns card_product, merchant_id" in result.stderr
+    assert aws.events.requests == []
+
+
+def test_a_refund_is_published_as_the_card_system_would(aws: Aws, rewards: Rewards):
+    moment = "2026-06-20T12:00:00Z"
+    result = rewards("purchases", "refund", "p-1", "10.00", "EUR", "--refund-id", "r-1", "--refunded-at", moment)
+    assert (result.exit_code, result.stdout) == (0, "refund r-1 of purchase p-1 accepted\n")
+    (entry,) = aws.events.taken
+    assert (entry["Source"], entry["DetailType"]) == ("cards", "PurchaseRefunded")
+    assert json.loads(entry["Detail"])["data"] == {
+        "id": "r-1",
+        "purchase_id": "p-1",
+        "amount": {"minor_units": 1000, "currency": "EUR"},
+        "refunded_at": moment,
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["p 1", "10.00", "EUR"], "$.purchase_id"),
+        (["p-1", "10.001", "EUR"], "'10.001': EUR has 2 digits"),
+        (["p-1", "0", "EUR"], "must be above zero"),
+        (["p-1", "10.00", "euro"], "'euro'"),
+    ],
+)
+def test_a_refund_that_is_none_is_said_before_anything_is_published(
+    aws: Aws, rewards: Rewards, arguments: list[str], named: str
+):
+    result = rewards("purchases", "refund", *arguments, "--refund-id", "r-1")
+    assert result.exit_code == 2
+    assert named in result.stderr
     assert aws.events.requests == []

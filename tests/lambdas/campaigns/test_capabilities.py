@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from contracts.campaigns import BONUSES, LIST_CAMPAIGNS, SET_CAMPAIGN, Campaign
-from lambdas.campaigns import bonuses, list_campaigns, set_campaign
+from contracts.campaigns import BONUSES, CAMPAIGN_HISTORY, LIST_CAMPAIGNS, SET_CAMPAIGN, Campaign
+from lambdas.campaigns import bonuses, campaign_history, list_campaigns, set_campaign
 from lambdas.kit.ports import Page, Query
 from tests.lambdas.calls import CORRELATION, Caller, RefusedCall
 from tests.lambdas.kit.memory import STORE, World, world
@@ -162,3 +162,78 @@ def test_the_longest_campaign_can_move_as_far_as_it_likes(caller: Caller):
 def test_a_request_outside_its_schema_is_refused_by_field(caller: Caller, changed: dict[str, Any], field: str):
     with pytest.raises(RefusedCall, match=rf"InvalidRequest.*{field}"):
         put(caller, **changed)
+
+
+def test_caps_reach_whoever_asks_for_bonuses(caller: Caller):
+    put(caller, points_per_purchase=10, points_per_member_month=20, budget_points=30)
+    (bonus,) = caller.ask(bonuses.handler, BONUSES, card_product="gold", category="fuel", at=JUNE).bonuses
+
+    assert (bonus.points_per_purchase, bonus.points_per_member_month, bonus.budget_points) == (10, 20, 30)
+
+
+def test_every_change_can_be_read_back(there: World, caller: Caller):
+    first = put(caller)
+    second = put(Caller(there, actor="bob"), budget_points=30)
+    put(caller, "other")
+    changes = caller.ask(campaign_history.handler, CAMPAIGN_HISTORY, campaign_id="june").changes
+
+    assert [(change.before, change.after) for change in changes] == [(None, first), (first, second)]
+    assert [change.after.changed_by for change in changes] == ["ada", "bob"]
+
+
+def test_a_campaign_that_never_was_has_no_history(caller: Caller):
+    with pytest.raises(RefusedCall) as refusal:
+        caller.ask(campaign_history.handler, CAMPAIGN_HISTORY, campaign_id="june")
+
+    assert refusal.value.args == ("UnknownCampaign", "there is no campaign 'june'")
+
+
+def exclusive(caller: Caller, campaign_id: str, **changed: Any) -> Campaign:
+    return put(caller, campaign_id, combination="exclusive", priority=7, **changed)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"starts_at": JULY, "ends_at": AUGUST},
+        {"starts_at": MAY, "ends_at": JUNE},
+        {"categories": ["groceries"]},
+        {"card_products": ["basic"]},
+        {"priority": 8},
+        {"combination": "stacking"},
+    ],
+)
+def test_an_exclusive_campaign_stands_beside_one_that_it_never_meets(caller: Caller, changed: dict[str, Any]):
+    exclusive(caller, "first", categories=["fuel"], card_products=["gold"])
+
+    put(caller, "second", **({"combination": "exclusive", "priority": 7} | changed))
+
+    assert sorted(listed(caller)) == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    "changed", [{}, {"categories": ["fuel", "groceries"]}, {"starts_at": MAY, "ends_at": "2026-06-01T00:00:01Z"}]
+)
+def test_two_exclusive_campaigns_of_one_priority_that_can_meet_are_refused(caller: Caller, changed: dict[str, Any]):
+    exclusive(caller, "first", categories=["fuel"], card_products=["gold"])
+
+    with pytest.raises(RefusedCall, match="second: first is exclusive too, of the same priority 7") as refusal:
+        exclusive(caller, "second", **changed)
+
+    assert refusal.value.args[0] == "CampaignOverlap"
+    assert listed(caller) == ["first"]
+
+
+def test_an_exclusive_campaign_can_be_changed_in_its_own_place(caller: Caller):
+    exclusive(caller, "first")
+
+    assert exclusive(caller, "first", name="Better").version == 2
+
+
+def test_of_two_exclusive_campaigns_at_the_same_moment_one_is_refused(there: World, caller: Caller):
+    there.tables.before_transaction = lambda: exclusive(caller, "faster")
+
+    with pytest.raises(RefusedCall, match="CampaignOverlap"):
+        exclusive(caller, "slower")
+
+    assert listed(caller) == ["faster"]

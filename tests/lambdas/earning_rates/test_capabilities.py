@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from contracts.earning_rates import LIST_RATES, RATE, SET_RATE, Rate, Rates, RateVersion
-from lambdas.earning_rates import list_rates, rate, set_rate
+from contracts.earning_rates import LIST_RATES, RATE, RATE_HISTORY, SET_RATE, Rate, Rates, RateVersion
+from lambdas.earning_rates import list_rates, rate, rate_history, set_rate
 from tests.lambdas.calls import CORRELATION, Caller, RefusedCall
 from tests.lambdas.kit.memory import STORE, World, world
 
@@ -191,3 +191,29 @@ def test_a_change_in_the_past_tells_where_it_ends(caller: Caller):
 def test_a_request_outside_its_schema_is_refused_by_field(caller: Caller, changed: dict[str, Any], field: str):
     with pytest.raises(RefusedCall, match=rf"InvalidRequest.*{field}"):
         put(caller, **({"points": "1", "begin": JUNE} | changed))
+
+
+def test_caps_reach_whoever_asks_for_the_rate(caller: Caller):
+    put(caller, "2", JUNE, points_per_purchase=100, points_per_member_month=500)
+
+    assert (at(caller, JUNE).points_per_purchase, at(caller, JUNE).points_per_member_month) == (100, 500)
+    assert listed(caller).rates[0].points_per_member_month == 500
+
+
+def test_every_change_can_be_read_back(there: World, caller: Caller):
+    put(caller, "2", JUNE)
+    put(Caller(there, actor="bob"), "3", JUNE, replace=True)
+    put(caller, "4", JULY)
+    put(caller, "9", JUNE, category="groceries")
+    changes = caller.ask(rate_history.handler, RATE_HISTORY, card_product="gold", category="fuel").changes
+
+    assert [change.after.points_per_unit for change in changes] == ["2", "3", "4"]
+    assert [change.before.points_per_unit if change.before else None for change in changes] == [None, "2", None]
+    assert [change.after.changed_by for change in changes] == ["ada", "bob", "ada"]
+
+
+def test_a_category_that_never_had_a_rate_has_no_history(caller: Caller):
+    with pytest.raises(RefusedCall) as refusal:
+        caller.ask(rate_history.handler, RATE_HISTORY, card_product="gold", category="fuel")
+
+    assert refusal.value.args == ("NoRate", "gold at fuel never had a rate")

@@ -21,7 +21,13 @@ CALCULATED = PointsCalculated(
     purchase_id="p-1", member_id="m-1", points=5, category="fuel", fallbacks=[], lines=[], posted_at=BEGIN
 )
 ADJUSTED = PointsAdjusted(
-    adjustment_id="a-1", purchase_id="p-1", member_id="m-1", points=-5, reason="refund", text="refund"
+    adjustment_id="a-1",
+    purchase_id="p-1",
+    member_id="m-1",
+    points=-5,
+    reason="refund",
+    text="refund",
+    adjusted_at=BEGIN,
 )
 
 

@@ -5,6 +5,7 @@ import pytest
 from contracts.merchant_categorization import (
     CATEGORIZE,
     LIST_OVERRIDES,
+    OVERRIDE_HISTORY,
     SET_OVERRIDE,
     Categorization,
     MerchantOverride,
@@ -12,7 +13,7 @@ from contracts.merchant_categorization import (
 )
 from lambdas.kit.ports import TransactionConflict
 from lambdas.kit.unit_of_work import StillContended
-from lambdas.merchant_categorization import categorize, list_overrides, set_override
+from lambdas.merchant_categorization import categorize, list_overrides, override_history, set_override
 from tests.lambdas.calls import CORRELATION, Caller, RefusedCall
 from tests.lambdas.kit.memory import STORE, World, world
 
@@ -146,3 +147,17 @@ def test_a_request_outside_its_schema_is_refused_by_field(caller: Caller, reques
 def test_a_code_of_three_digits_is_refused(caller: Caller):
     with pytest.raises(RefusedCall, match=r"InvalidRequest.*\$\.merchant\.mcc"):
         category_of(caller, "742")
+
+
+def test_every_change_can_be_read_back(there: World, caller: Caller):
+    first = set_to(caller, "fuel")
+    second = set_to(Caller(there, actor="bob"), None)
+    set_to(caller, "fuel", "shop-2")
+    changes = caller.ask(override_history.handler, OVERRIDE_HISTORY, merchant_id=SHOP).changes
+
+    assert [(change.before, change.after) for change in changes] == [(None, first), (first, second)]
+    assert [change.after.changed_by for change in changes] == ["ada", "bob"]
+
+
+def test_a_merchant_of_which_nothing_was_said_has_no_changes(caller: Caller):
+    assert caller.ask(override_history.handler, OVERRIDE_HISTORY, merchant_id=SHOP).changes == []

@@ -44,5 +44,6 @@ def request(posted: PurchasePosted | None = None, *bonuses: Bonus, **changes: An
         rate=RATE,
         bonuses=list(bonuses),
         fallbacks=[],
+        asked_at=BEGIN,
     )
     return msgspec.structs.replace(asked, **changes)

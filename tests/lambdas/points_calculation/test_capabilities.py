@@ -46,7 +46,12 @@ def test_a_purchase_is_calculated_kept_and_told(programme: Programme, there: Wor
     assert sum(line.points for line in calculation.lines) == calculation.points
     assert calculation.fallbacks == ["category"]
     assert programme.explain("p-1") == calculation
-    assert [item["pk"] for item in there.store] == ["purchase#p-1"]
+    assert {(item["pk"].split("#")[0], item["sk"].split("#")[-1]) for item in there.store} == {
+        ("purchase", "calculation"),
+        ("posted", "p-1"),
+        ("open", "p-1"),
+        ("unconfirmed", "p-1"),
+    }
 
 
 def test_the_event_tells_what_was_calculated(programme: Programme):

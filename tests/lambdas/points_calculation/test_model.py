@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from contracts.campaigns import Bonus
 from contracts.definitions import InvalidRequest
-from contracts.points_calculation import Line, UnknownCurrency
+from contracts.points_calculation import Calculate, Line, UnknownCurrency
 from contracts.vocabulary import MOST_POINTS, Merchant, Money
-from lambdas.points_calculation.model import combine, differences, lines, major_units
+from lambdas.points_calculation.model.caps import apply
+from lambdas.points_calculation.model.earning import combine, differences, earnings, major_units
 from tests.lambdas.kit.memory import BEGIN
 from tests.lambdas.points_calculation.purchases import RATE, fixed, multiplying, purchase, request
 
@@ -29,6 +30,11 @@ bonuses = st.one_of(
     st.builds(fixed, st.integers(min_value=0, max_value=10_000), names, priority=priorities, combination=combinations),
 )
 bonus_lists = st.lists(bonuses, max_size=5, unique_by=lambda bonus: bonus.campaign_id)
+
+
+def lines(asked: Calculate) -> list[Line]:
+    """What a purchase earns where nothing was counted before it."""
+    return apply(earnings(asked), {}, {})[0]
 
 
 def rate(points_per_unit: str) -> msgspec.Struct:
@@ -110,25 +116,25 @@ def test_a_members_lines_can_be_read():
     found = lines(request(None, multiplying("3.0"), fixed(1), fixed(250, "c-3"), rate=rate("2.50")))
 
     assert [line.text for line in found] == [
-        "2.5 points per EUR: the rate of gold at restaurants",
+        "2.5 points per EUR at restaurants, since 1 June 2026",
         "Summer: 3 times the points",
-        "Welcome: 1 point more",
-        "Welcome: 250 points more",
+        "Welcome: +1 point",
+        "Welcome: +250 points",
     ]
 
 
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({"rate": rate("1.000")}, "1 point per EUR: the rate of gold at restaurants"),
-        ({"rate": rate("10")}, "10 points per EUR: the rate of gold at restaurants"),
-        ({"rate": rate("0")}, "0 points per EUR: the rate of gold at restaurants"),
+        ({"rate": rate("1.000")}, "1 point per EUR at restaurants, since 1 June 2026"),
+        ({"rate": rate("10")}, "10 points per EUR at restaurants, since 1 June 2026"),
+        ({"rate": rate("0")}, "0 points per EUR at restaurants, since 1 June 2026"),
         (
             {"rate": msgspec.structs.replace(RATE, category="*")},
-            "2 points per EUR: the rate of gold for all other categories",
+            "2 points per EUR at all other merchants, since 1 June 2026",
         ),
         ({"fallbacks": ["rate"]}, "2 points per EUR: the programme's base rate, until the rate is known"),
-        ({"fallbacks": ["bonuses"]}, "2 points per EUR: the rate of gold at restaurants"),
+        ({"fallbacks": ["bonuses"]}, "2 points per EUR at restaurants, since 1 June 2026"),
     ],
 )
 def test_the_base_line_says_which_rate_answered(changes: dict[str, object], text: str):

@@ -3,73 +3,22 @@
 import json
 import random
 from collections import Counter
-from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.points_calculation import Line, PointsCalculated
-from contracts.points_ledger import BALANCE, STATEMENT, Balance, Statement
-from lambdas.kit.ports import Put, TransactionConflict, Update
+from contracts.points_calculation import PointsCalculated
+from contracts.points_ledger import Balance
+from lambdas.kit.ports import Put, TransactionConflict
 from lambdas.kit.unit_of_work import StillContended
-from lambdas.points_ledger import balance, post_points, statement
-from lambdas.points_ledger.model import Account, Posting, earned
+from lambdas.points_ledger.model import booking
+from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.store import Ledger as LedgerStore
-from tests.lambdas.calls import Caller, RefusedCall
+from tests.lambdas.calls import RefusedCall
 from tests.lambdas.kit.deliveries import bus_event, changed
-from tests.lambdas.kit.memory import BEGIN, World, world
-
-
-def calculated(purchase_id: str = "p-1", member_id: str = "m-1", points: int = 5) -> PointsCalculated:
-    return PointsCalculated(
-        purchase_id=purchase_id,
-        member_id=member_id,
-        points=points,
-        category="fuel",
-        fallbacks=[],
-        lines=[
-            Line(kind="base", text="2 points per EUR", points=points),
-            Line(kind="campaign", text="Summer", points=0),
-        ],
-        posted_at=BEGIN,
-    )
-
-
-class Ledger:
-    """The PBC, seen from outside: events in, events and answers out."""
-
-    def __init__(self) -> None:
-        self.world: World = world()
-        self._caller = Caller(self.world)
-
-    def post(self, event: PointsCalculated, **delivery: Any) -> None:
-        self.deliver(bus_event(event, **{"event_id": f"event-{event.purchase_id}", **delivery}))
-
-    def deliver(self, body: str) -> None:
-        post_points.handler.consume(body, self.world.runtime)
-
-    def balance(self, member_id: str = "m-1") -> Balance:
-        return self._caller.ask(balance.handler, BALANCE, member_id=member_id)
-
-    def statement(self, member_id: str = "m-1", **request: Any) -> Statement:
-        return self._caller.ask(statement.handler, STATEMENT, member_id=member_id, **request)
-
-    def balances(self) -> dict[str, int]:
-        """Of every member who has an account."""
-        members = {item["pk"].removeprefix("member#") for item in self.world.store if item["sk"] == "account"}
-        return {member: self.balance(member).balance_points for member in members}
-
-    def postings(self) -> list[Posting]:
-        return [msgspec.convert(item, Posting) for item in self.world.store if item["sk"] == "posting"]
-
-    def published(self) -> list[dict[str, Any]]:
-        return self._caller.published()
-
-    def refusals(self) -> list[str]:
-        """Reasons of what was put aside."""
-        return [attributes["reason"] for _, attributes in self.world.dead_letters.sent]
+from tests.lambdas.kit.memory import BEGIN
+from tests.lambdas.points_ledger.outside import Ledger, calculated
 
 
 @pytest.fixture
@@ -81,10 +30,17 @@ def test_what_was_calculated_is_booked_and_told(ledger: Ledger):
     ledger.post(calculated(points=5))
     ledger.post(calculated("p-2", points=7), correlation_id="c-2", trace_header="Root=1-a-b")
 
-    assert ledger.balance() == Balance(member_id="m-1", balance_points=12, version=2)
+    assert ledger.balance() == Balance(member_id="m-1", balance_points=12, spendable_points=12, version=2)
     first, second = ledger.published()
     assert (second["source"], second["type"]) == ("points-ledger", "PointsPosted")
-    assert second["data"] == {"posting_id": "p-2", "member_id": "m-1", "points": 7, "balance_points": 12}
+    assert second["data"] == {
+        "posting_id": "p-2",
+        "member_id": "m-1",
+        "points": 7,
+        "balance_points": 12,
+        "debt_points": 0,
+        "hash": ledger.verify().hash,
+    }
     assert [event["metadata"]["sequence"] for event in (first, second)] == [1, 2]
     metadata = second["metadata"]
     assert (metadata["aggregate_id"], metadata["correlation_id"]) == ("m-1", "c-2")
@@ -130,8 +86,8 @@ def test_the_same_posting_id_with_other_content_is_refused_and_the_difference_na
 
     assert ledger.balances() == {"m-1": 5}
     assert ledger.refusals() == [
-        "ConflictingPosting: posting p-1 was booked before with another entries",
-        "ConflictingPosting: posting p-1 was booked before with another member_id, entries",
+        "ConflictingPosting: posting p-1 was booked before with another points",
+        "ConflictingPosting: posting p-1 was booked before with another member_id",
     ]
     assert [json.loads(body)["detail"]["metadata"]["event_id"] for body, _ in ledger.world.dead_letters.sent] == [
         "event-2",
@@ -143,7 +99,7 @@ def test_two_postings_at_the_same_moment_are_both_booked(ledger: Ledger):
     ledger.world.tables.before_transaction = lambda: ledger.post(calculated("p-2", points=7))
     ledger.post(calculated("p-1", points=5))
 
-    assert ledger.balance() == Balance(member_id="m-1", balance_points=12, version=2)
+    assert ledger.balance() == Balance(member_id="m-1", balance_points=12, spendable_points=12, version=2)
     assert [line.balance_points for line in ledger.statement().lines] == [12, 7]
 
 
@@ -151,7 +107,7 @@ def test_the_same_posting_twice_at_the_same_moment_is_booked_once(ledger: Ledger
     ledger.world.tables.before_transaction = lambda: ledger.post(calculated(), event_id="event-other")
     ledger.post(calculated())
 
-    assert (ledger.balance().balance_points, len(ledger.postings())) == (5, 1)
+    assert (ledger.balance().balance_points, len(ledger.lines())) == (5, 1)
     assert ledger.refusals() == []
 
 
@@ -160,19 +116,19 @@ def test_the_same_posting_id_for_two_members_at_the_same_moment_is_booked_for_on
     ledger.post(calculated(member_id="m-1"))
 
     assert ledger.balances() == {"m-2": 5}
-    assert ledger.refusals() == ["ConflictingPosting: posting p-1 was booked before with another member_id, entries"]
+    assert ledger.refusals() == ["ConflictingPosting: posting p-1 was booked before with another member_id"]
 
 
-def test_postings_and_lines_are_only_ever_added(ledger: Ledger):
-    before = Account(member_id="m-1", balance_points=10, version=3)
-    booked = earned("p-1", "m-1", 5, "2 points per EUR", BEGIN)
-    posting, account, line = LedgerStore(ledger.world.runtime).post(booked, before, before.after(booked))
+def test_lines_are_only_ever_added(ledger: Ledger):
+    before = Account(member_id="m-1", version=3)
+    line, after = before.booked(booking.earned(before, calculated(), "2028-07", BEGIN), BEGIN)
+    put_account, put_line, *index = LedgerStore(ledger.world.runtime).book(before, after, [line])
 
-    assert isinstance(account, Update)
-    assert (account.set, account.expect) == ({"balance_points": 15, "version": 4}, {"version": 3})
-    for added in (posting, line):
-        assert isinstance(added, Put)
-        assert added.expect == {"pk": None}
+    assert isinstance(put_account, Put)
+    assert (put_account.item["version"], put_account.expect) == (4, {"version": 3})
+    assert isinstance(put_line, Put)
+    assert (put_line.item["sk"], put_line.expect) == ("line#000000000004", {"pk": None})
+    assert len(index) == 1
 
 
 def test_a_posting_that_cannot_be_committed_is_delivered_again(ledger: Ledger):
@@ -220,9 +176,9 @@ def test_any_order_and_any_duplication_give_the_same_balances(
     ledger.world.tables.before_transaction = None
 
     assert ledger.balances() == dict(expected)
-    assert len(ledger.published()) == len(ledger.postings()) == len(events)
+    assert len(ledger.published()) == len(ledger.lines()) == len(events)
     assert ledger.refusals() == []
-    assert sum(entry.amount_points for posting in ledger.postings() for entry in posting.entries) == 0
+    assert sum(entry.amount_points for line in ledger.lines() for entry in line.entries) == 0
     for member in expected:
         _require_consistent(ledger, member)
 

@@ -5,6 +5,7 @@ member reads add up to the total, and no order of adding changes it.
 """
 
 from collections.abc import Sequence
+from datetime import UTC
 from decimal import Decimal
 from fractions import Fraction
 
@@ -15,10 +16,14 @@ from contracts.cards import PurchasePosted
 from contracts.definitions import InvalidRequest
 from contracts.points_calculation import Calculate, Line, UnknownCurrency
 from contracts.vocabulary import MOST_POINTS, Money
+from lambdas.points_calculation.model.caps import Cap, Earning
+from lambdas.points_calculation.model.months import month_of
+
+ANY_CATEGORY = "*"
 
 
-def lines(request: Calculate) -> list[Line]:
-    """The reasons for points, the base first, then campaigns by rank. Their points add up to the calculation.
+def earnings(request: Calculate) -> list[Earning]:
+    """The reasons for points before any cap, the base first, then campaigns by rank.
 
     Raises:
         UnknownCurrency: the currency is not in ISO 4217 or has no minor unit.
@@ -26,10 +31,13 @@ def lines(request: Calculate) -> list[Line]:
     """
     base = major_units(request.purchase.amount) * Fraction(request.rate.points_per_unit)
     found = [
-        _base_line(base, request),
-        *(_campaign_line(base, bonus) for bonus in combine(request.bonuses)),
+        Earning(line=_base_line(base, request), caps=_base_caps(request)),
+        *(
+            Earning(line=_campaign_line(base, bonus), caps=_campaign_caps(bonus, request.purchase))
+            for bonus in combine(request.bonuses)
+        ),
     ]
-    total = sum(line.points for line in found)
+    total = sum(earning.line.points for earning in found)
     if total > MOST_POINTS:
         raise InvalidRequest(f"purchase {request.purchase.id} earns {total} points; at most {MOST_POINTS} are allowed")
     return found
@@ -73,13 +81,40 @@ def differences(before: PurchasePosted, now: PurchasePosted) -> list[str]:
 def _base_line(base: Fraction, request: Calculate) -> Line:
     rate, currency = request.rate, request.purchase.amount.currency
     if "rate" in request.fallbacks:
-        reason = "the programme's base rate, until the rate is known"
-    elif rate.category == "*":
-        reason = f"the rate of {rate.card_product} for all other categories"
+        reason = ": the programme's base rate, until the rate is known"
     else:
-        reason = f"the rate of {rate.card_product} at {request.category.category}"
-    text = f"{_counted(rate.points_per_unit)} per {currency}: {reason}"
+        place = "all other merchants" if rate.category == ANY_CATEGORY else request.category.category
+        reason = f" at {place}, since {rate.effective_from.astimezone(UTC):%-d %B %Y}"
+    text = f"{_counted(rate.points_per_unit)} per {currency}{reason}"
     return Line(kind="base", text=text, points=_whole(base))
+
+
+def _base_caps(request: Calculate) -> list[Cap]:
+    rate, purchase = request.rate, request.purchase
+    caps: list[Cap] = []
+    if rate.points_per_purchase is not None:
+        caps.append(Cap(kind="purchase", most=rate.points_per_purchase))
+    if rate.points_per_member_month is not None:
+        counter = _member_month(purchase, f"rate#{rate.card_product}#{rate.category}")
+        caps.append(Cap(kind="member-month", most=rate.points_per_member_month, counter=counter))
+    return caps
+
+
+def _campaign_caps(bonus: Bonus, purchase: PurchasePosted) -> list[Cap]:
+    campaign = f"campaign#{bonus.campaign_id}"
+    caps: list[Cap] = []
+    if bonus.points_per_purchase is not None:
+        caps.append(Cap(kind="purchase", most=bonus.points_per_purchase))
+    if bonus.points_per_member_month is not None:
+        counter = _member_month(purchase, campaign)
+        caps.append(Cap(kind="member-month", most=bonus.points_per_member_month, counter=counter))
+    if bonus.budget_points is not None:
+        caps.append(Cap(kind="budget", most=bonus.budget_points, counter=campaign))
+    return caps
+
+
+def _member_month(purchase: PurchasePosted, what: str) -> str:
+    return f"{month_of(purchase.posted_at)}#{purchase.member_id}#{what}"
 
 
 def _campaign_line(base: Fraction, bonus: Bonus) -> Line:
@@ -88,7 +123,7 @@ def _campaign_line(base: Fraction, bonus: Bonus) -> Line:
             extra = _whole(base * (Fraction(multiplier) - 1))
             text = f"{bonus.name}: {_plain(multiplier)} times the points"
         case None, int(extra):
-            text = f"{bonus.name}: {_counted(str(extra))} more"
+            text = f"{bonus.name}: +{_counted(str(extra))}"
         case _:
             raise InvalidRequest(
                 f"bonus {bonus.campaign_id}: either a multiplier of at least 1 or fixed_points is allowed"

@@ -1,0 +1,49 @@
+"""Facts from redemption partners, which are outside this project: what members spend points on."""
+
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from contracts.definitions import Event
+from contracts.vocabulary import MOST_POINTS, Identifier, Instant, Name
+
+SOURCE = "partners"
+
+SpentPoints = Annotated[int, Meta(ge=1, le=MOST_POINTS, description="whole points, at least one")]
+
+
+class RedemptionRequested(Event, frozen=True, kw_only=True):
+    """A member wants to spend points at a partner, who waits for them to be held."""
+
+    source: ClassVar[str] = SOURCE
+    aggregate: ClassVar[str] = "id"
+
+    id: Identifier
+    """Identity of the redemption, and of the hold that it leads to."""
+    member_id: Identifier
+    points: SpentPoints
+    partner: Name
+    requested_at: Instant
+
+
+class RedemptionConfirmed(Event, frozen=True, kw_only=True):
+    """The partner has delivered: the points that are held are spent."""
+
+    source: ClassVar[str] = SOURCE
+    aggregate: ClassVar[str] = "redemption_id"
+
+    redemption_id: Identifier
+    points: SpentPoints | None = None
+    """What is spent of the points that are held; None for all of them. The rest is free again."""
+    confirmed_at: Instant
+
+
+class RedemptionDeclined(Event, frozen=True, kw_only=True):
+    """The partner does not deliver: the points that are held are free again."""
+
+    source: ClassVar[str] = SOURCE
+    aggregate: ClassVar[str] = "redemption_id"
+
+    redemption_id: Identifier
+    reason: Name
+    declined_at: Instant

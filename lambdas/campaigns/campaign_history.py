@@ -1,0 +1,14 @@
+"""Capability `campaign-history`."""
+
+from contracts.campaigns import CAMPAIGN_HISTORY, CampaignHistory, GetCampaignHistory, UnknownCampaign
+from lambdas.campaigns.store import CampaignStore
+from lambdas.kit.capability import Asked, capability
+
+
+@capability(CAMPAIGN_HISTORY)
+def handler(request: GetCampaignHistory, asked: Asked) -> CampaignHistory:
+    """Every change of a campaign: who, when, before and after."""
+    changes = CampaignStore(asked.runtime).audit(request.campaign_id)
+    if not changes:
+        raise UnknownCampaign(f"there is no campaign {request.campaign_id!r}")
+    return CampaignHistory(changes=changes)

@@ -1,0 +1,20 @@
+"""Capability `basis`."""
+
+from contracts.points_calculation import BASIS, Basis, GetBasis
+from lambdas.kit.capability import Asked, capability
+from lambdas.points_calculation.purchases import known
+from lambdas.points_calculation.store import CalculationStore
+
+
+@capability(BASIS)
+def handler(request: GetBasis, asked: Asked) -> Basis:
+    """What a calculation rests on, for whoever completes it."""
+    found = known(CalculationStore(asked.runtime), request.purchase_id)
+    return Basis(
+        purchase=found.purchase,
+        category=found.category,
+        rate=found.rate,
+        bonuses=found.bonuses,
+        fallbacks=found.calculation.fallbacks,
+        version=found.version,
+    )

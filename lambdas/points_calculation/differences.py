@@ -1,0 +1,11 @@
+"""Capability `differences`."""
+
+from contracts.points_calculation import DIFFERENCES, Differences, ListDifferences
+from lambdas.kit.capability import Asked, capability
+from lambdas.points_calculation.differing import differences
+
+
+@capability(DIFFERENCES)
+def handler(request: ListDifferences, asked: Asked) -> Differences:
+    """Postings that are not what the ledger was told."""
+    return Differences(differences=differences(asked.runtime, request.limit)[: request.limit])

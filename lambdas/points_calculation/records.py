@@ -1,0 +1,106 @@
+"""What this PBC stores, typed."""
+
+from datetime import datetime
+
+import msgspec
+
+from contracts.campaigns import Bonus
+from contracts.cards import PurchasePosted, PurchaseRefunded
+from contracts.earning_rates import Rate
+from contracts.merchant_categorization import Categorization
+from contracts.points_calculation import Calculate, Calculation, Lookup, RefundedPoints, Told
+
+
+class Calculated(msgspec.Struct, frozen=True, kw_only=True):
+    """A purchase, what its calculation rests on, and what it earns."""
+
+    purchase: PurchasePosted
+    category: Categorization
+    rate: Rate
+    bonuses: list[Bonus]
+    calculation: Calculation
+    """As it stands now; its adjustments are items of their own."""
+    asked_at: datetime
+    """When somebody began to ask for the answers."""
+    counted: dict[str, int]
+    """Points that the purchase counts towards each cap, by the counter's key."""
+    told_at: datetime
+    """When the ledger was first told."""
+    told_points: int
+    """What it was first told."""
+    version: int = 1
+    """Counts how often the calculation was made."""
+    adjustments: int = 0
+    """How many there are."""
+    revision: int = 1
+    """Counts every change of this item: who changes it expects the one that it read."""
+
+    def first_told(self) -> Told:
+        """What the ledger was told before any adjustment."""
+        return Told(
+            posting_id=self.purchase.id,
+            purchase_id=self.purchase.id,
+            member_id=self.purchase.member_id,
+            points=self.told_points,
+            told_at=self.told_at,
+        )
+
+    def asked(self) -> Calculate:
+        """The request that gives this calculation."""
+        return Calculate(
+            purchase=self.purchase,
+            category=self.category,
+            rate=self.rate,
+            bonuses=self.bonuses,
+            fallbacks=self.calculation.fallbacks,
+            asked_at=self.asked_at,
+        )
+
+
+class KeptRefund(msgspec.Struct, frozen=True, kw_only=True):
+    """A refund as it came, and the answer that it got."""
+
+    refund: PurchaseRefunded
+    answer: RefundedPoints
+
+
+class OpenFallback(msgspec.Struct, frozen=True, kw_only=True):
+    """A calculation that waits for its missing answers."""
+
+    purchase_id: str
+    opened_at: datetime
+    next_at: datetime
+    """When it is tried next."""
+    attempts: int = 0
+    correlation_id: str
+
+
+class PostedPurchase(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of the index of purchases by time of posting."""
+
+    purchase_id: str
+    card_product: str
+    category: str
+    asked_at: datetime
+    """What was changed before it, the calculation knows."""
+
+
+class ProgrammeChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of the programme, and how far the purchases that it touches have been gone through."""
+
+    change_id: str
+    outdated: Lookup
+    card_products: list[str]
+    categories: list[str]
+    since: datetime
+    until: datetime | None
+    """First instant that it does not touch; None where there is none."""
+    changed_at: datetime
+    correlation_id: str
+    next_at: datetime
+    """When the next pass may begin."""
+    pass_began_at: datetime | None = None
+    partition: str | None = None
+    """Where the pass stands: the index's partition, and the entry in it that was looked at last."""
+    entry: str | None = None
+    revision: int = 1

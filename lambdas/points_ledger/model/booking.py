@@ -1,0 +1,196 @@
+"""What is booked, and what is refused. Every function gives the next posting of an account on which nothing is due.
+
+Points that become free, whichever way, first repay what the member owes: who owes has nothing to spend.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+
+from contracts.points_calculation import PointsAdjusted, PointsCalculated
+from contracts.points_ledger import (
+    ExceedsHold,
+    ExceedsRedemption,
+    HoldExpired,
+    HoldTooLong,
+    InsufficientPoints,
+    PlaceHold,
+    ReleaseReason,
+    TooManyHolds,
+)
+from lambdas.points_ledger.model.account import Account, OpenHold
+from lambdas.points_ledger.model.lots import Lots, live, plus, taken
+from lambdas.points_ledger.model.policy import LONGEST_HOLD_DAYS, MOST_OPEN_HOLDS, Policy
+from lambdas.points_ledger.model.postings import DEBT, EXPIRED, FORGIVEN, ISSUED, REDEEMED, Draft
+
+
+def earned(account: Account, told: PointsCalculated, lot: str, now: datetime) -> Draft:
+    """Points that a purchase earns: the programme issues them, the member has them."""
+    text = "; ".join(line.text for line in told.lines)
+    return _issued(
+        account, Draft(id=told.purchase_id, kind="earned", points=told.points, text=text, at=told.posted_at), lot, now
+    )
+
+
+def corrected(account: Account, told: PointsAdjusted, lot: str, now: datetime, policy: Policy) -> Draft:
+    """A correction of a purchase's points. What it adds lives as long as the purchase's own points.
+
+    What it takes back comes from the purchase's lot first, then from the others, earliest expiry first. What expired of
+    the purchase's lot is not taken a second time; what was spent is owed or forgiven.
+    """
+    draft = Draft(
+        id=told.adjustment_id,
+        kind="adjusted",
+        points=told.points,
+        text=told.text,
+        at=told.adjusted_at,
+        corrects=told.purchase_id,
+    )
+    if told.points >= 0:
+        return _issued(account, draft, lot, now)
+    gone = min(-told.points, account.expired.get(lot, 0))
+    spendable = account.spendable(now)
+    parts = taken(spendable, -told.points - gone, [lot, *(other for other in spendable if other != lot)])
+    missing = -told.points - gone - sum(parts.values())
+    return msgspec.structs.replace(
+        draft,
+        programme={ISSUED: -told.points, EXPIRED: -gone, (DEBT if policy.shortfall == "debt" else FORGIVEN): -missing},
+        lots=plus({}, parts, sign=-1),
+        refused_lot=lot if gone else None,
+    )
+
+
+def held(account: Account, request: PlaceHold, now: datetime) -> Draft:
+    """Points set aside for a redemption, earliest expiry first. They do not expire while they are held.
+
+    Raises:
+        HoldExpired: its end is in the past.
+        HoldTooLong: its end is too far in the future.
+        TooManyHolds: the member has too many open ones.
+        InsufficientPoints: there are too few points.
+    """
+    if request.expires_at <= now:
+        raise HoldExpired(f"hold {request.hold_id}: its end, {request.expires_at.isoformat()}, is over")
+    if request.expires_at > now + timedelta(days=LONGEST_HOLD_DAYS):
+        raise HoldTooLong(f"hold {request.hold_id}: points are held for {LONGEST_HOLD_DAYS} days at most")
+    if len(account.holds) >= MOST_OPEN_HOLDS:
+        raise TooManyHolds(f"member {account.member_id} has {len(account.holds)} open holds: as many as there can be")
+    spendable = account.spendable(now)
+    if sum(spendable.values()) < request.points:
+        has = sum(spendable.values())
+        raise InsufficientPoints(f"member {account.member_id} can spend {has} points, not {request.points}")
+    return Draft(
+        id=request.hold_id,
+        kind="held",
+        points=0,
+        text=f"{request.points} points held: {request.reason}",
+        at=now,
+        held=request.points,
+        lots=plus({}, taken(spendable, request.points, spendable), sign=-1),
+        until=request.expires_at,
+    )
+
+
+def released(account: Account, hold_id: str, reason: ReleaseReason, at: datetime) -> Draft:
+    """The points of a hold go back to their lots. One whose expiry has passed meanwhile is due at once."""
+    hold = account.holds[hold_id]
+    lots, repaid = _freed(account, hold.parts, at)
+    return Draft(
+        id=hold_id,
+        kind="released",
+        points=0,
+        text=f"{hold.points} points free again: hold {reason}",
+        at=at,
+        programme={DEBT: repaid},
+        held=-hold.points,
+        lots=lots,
+        reason=reason,
+    )
+
+
+def spent_parts(hold_id: str, hold: OpenHold, points: int | None) -> Lots:
+    """Which of the held points are spent: all, or so many, earliest expiry first.
+
+    Raises:
+        ExceedsHold: there are not so many.
+    """
+    if points is not None and points > hold.points:
+        raise ExceedsHold(f"hold {hold_id}: {hold.points} points are held, not {points}")
+    return taken(hold.parts, hold.points if points is None else points, sorted(hold.parts))
+
+
+def redeemed(account: Account, hold_id: str, spent: Mapping[str, int], text: str, now: datetime) -> Draft:
+    """Held points are spent; the rest goes back to its lots."""
+    hold = account.holds[hold_id]
+    lots, repaid = _freed(account, plus(hold.parts, spent, sign=-1), now)
+    points = sum(spent.values())
+    return Draft(
+        id=hold_id,
+        kind="redeemed",
+        points=-points,
+        text=text,
+        at=now,
+        programme={REDEEMED: points, DEBT: repaid},
+        held=-hold.points,
+        lots=lots,
+    )
+
+
+def given_back(hold_id: str, left: Mapping[str, int], points: int | None) -> Lots:
+    """Where the points of a redemption go back to: to the lots that they came from, latest expiry first.
+
+    Args:
+        hold_id: the redemption.
+        left: what was spent and not given back yet, by lot.
+        points: how many; None for all.
+
+    Raises:
+        ExceedsRedemption: there are not so many.
+    """
+    most = sum(left.values())
+    if most == 0 or (points is not None and points > most):
+        raise ExceedsRedemption(f"redemption {hold_id}: {most} points are left to give back")
+    return taken(left, most if points is None else points, sorted(left, reverse=True))
+
+
+def reversed_(account: Account, reversal_id: str, hold_id: str, parts: Mapping[str, int], now: datetime) -> Draft:
+    """Points that were spent under a hold's id are given back, with the expiry that they had."""
+    lots, repaid = _freed(account, parts, now)
+    points = sum(parts.values())
+    return Draft(
+        id=reversal_id,
+        kind="reversed",
+        points=points,
+        text=f"{points} points given back: {hold_id}",
+        at=now,
+        programme={REDEEMED: -points, DEBT: repaid},
+        lots=lots,
+        corrects=hold_id,
+    )
+
+
+def expired(account: Account, lot: str, at: datetime) -> Draft:
+    """What is left of a lot is gone."""
+    points = account.lots[lot]
+    return Draft(
+        id=lot,
+        kind="expired",
+        points=-points,
+        text=f"{points} points expired",
+        at=at,
+        programme={EXPIRED: points},
+        lots={lot: -points},
+    )
+
+
+def _freed(account: Account, parts: Mapping[str, int], now: datetime) -> tuple[Lots, int]:
+    """Points that become free: what goes to lots, and what repays a debt. What is expired repays nothing."""
+    usable = live(parts, now)
+    repaid = taken(usable, account.debt_points, usable)
+    return plus(parts, repaid, sign=-1), sum(repaid.values())
+
+
+def _issued(account: Account, draft: Draft, lot: str, now: datetime) -> Draft:
+    lots, repaid = _freed(account, {lot: draft.points}, now)
+    return msgspec.structs.replace(draft, programme={ISSUED: -draft.points, DEBT: repaid}, lots=lots)

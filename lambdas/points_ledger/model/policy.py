@@ -1,0 +1,21 @@
+"""What the programme decides, and the ledger carries out."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+MOST_OPEN_HOLDS = 100
+"""Of one member: open holds stand in the account's item, which every posting writes."""
+LONGEST_HOLD_DAYS = 30
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """The programme's decisions about points."""
+
+    expiry_months: Annotated[int, Meta(ge=1, le=60)] | None = 24
+    """Points live for so many months, and until the month ends; None for ever. Five years at most: one transaction must
+    be able to touch all lots of a member.
+    """
+    shortfall: Literal["debt", "clamp"] = "debt"
+    """What becomes of points that are to be taken back and were spent already: owed, or forgiven."""

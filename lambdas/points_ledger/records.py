@@ -1,0 +1,62 @@
+"""What this PBC stores beside accounts and lines, typed."""
+
+import msgspec
+
+from contracts.points_ledger import HOLD, PlaceHold, Redemption, Release, Reversal, ReverseRedemption
+from lambdas.points_ledger.model.lots import Lots
+
+_REFUSALS = {error.__name__: error for error in HOLD.errors}
+
+
+class KeptPosting(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a posting stands that the ledger was told."""
+
+    member_id: str
+    sequence: int
+    lot: str
+    """Where its points went, and what corrections of it begin with."""
+
+
+class KeptRefusal(msgspec.Struct, frozen=True, kw_only=True):
+    """The refusal that a hold got, once and for all."""
+
+    error: str
+    message: str
+
+    def again(self) -> Exception:
+        """The refusal, to be raised again."""
+        return _REFUSALS[self.error](self.message)
+
+
+class KeptHold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A hold as it was asked for, and what came of it. That its time is over is not kept: the account knows."""
+
+    request: PlaceHold
+    refusal: KeptRefusal | None = None
+    redemption: Redemption | None = None
+    release: Release | None = None
+    left: Lots = msgspec.field(default_factory=Lots)
+    """What was spent and not given back, by lot."""
+    revision: int = 1
+    """Counts every change: who changes it expects the one that it read."""
+
+    @property
+    def member_id(self) -> str:
+        """Whose points they are."""
+        return self.request.member_id
+
+    def changed(self, **values: object) -> "KeptHold":
+        """The next revision."""
+        return msgspec.structs.replace(self, **values, revision=self.revision + 1)
+
+
+class KeptReversal(msgspec.Struct, frozen=True, kw_only=True):
+    """A reversal as it was asked for, and the answer that it got."""
+
+    request: ReverseRedemption
+    answer: Reversal
+
+
+def differences(before: msgspec.Struct, now: msgspec.Struct) -> list[str]:
+    """Names of the fields in which two structures of one kind differ."""
+    return [name for name in before.__struct_fields__ if getattr(before, name) != getattr(now, name)]

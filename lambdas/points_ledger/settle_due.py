@@ -1,0 +1,55 @@
+"""Scheduled: books what is due, for members who do nothing themselves.
+
+Nothing depends on it: who reads an account sees what is due as booked. It makes the books say so, and tells it.
+"""
+
+import hashlib
+
+import msgspec
+
+from lambdas.kit.observability import count, logger, observed
+from lambdas.kit.ports import ConditionFailed
+from lambdas.kit.runtime import Runtime, lambda_runtime
+from lambdas.kit.unit_of_work import Cause
+from lambdas.points_ledger.books import Books
+from lambdas.points_ledger.model.account import BrokenBooks
+from lambdas.points_ledger.store import SHARDS, Ledger
+
+_OF_A_SHARD = 50
+
+
+def handler(_event: object, context: object) -> dict[str, int]:
+    """What the scheduler calls."""
+    with observed(context):
+        return {"settled": settle(lambda_runtime("STORE_TABLE", "OUTBOX_TABLE"))}
+
+
+def settle(runtime: Runtime) -> int:
+    """Book what is due for as many members as one run can. The next one goes on.
+
+    Returns:
+        For how many members.
+    """
+    now = runtime.clock.now()
+    booked = 0
+    for shard in range(SHARDS):
+        for member_id in Ledger(runtime).due(shard, now, _OF_A_SHARD):
+            booked += _settle(member_id, runtime)
+    count("MembersSettled", booked)
+    return booked
+
+
+def _settle(member_id: str, runtime: Runtime) -> int:
+    occasion = f"{member_id} {runtime.clock.now().isoformat()}"
+    cause = Cause(correlation_id=f"due-{hashlib.sha256(occasion.encode()).hexdigest()[:24]}", actor=runtime.unit)
+    try:
+        Books.of(member_id, runtime, cause)
+    except ConditionFailed:
+        # Whoever it was has booked what was due, or the next run does.
+        logger.info("somebody else is at it", member_id=member_id)
+        return 0
+    except (BrokenBooks, msgspec.ValidationError) as error:
+        # Books that somebody spoilt must not hold up those of others; `reconcile` counts them.
+        logger.error("books are not in order", member_id=member_id, reason=str(error))
+        return 0
+    return 1

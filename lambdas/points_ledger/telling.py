@@ -1,0 +1,92 @@
+"""The events that tell of a line in a member's books."""
+
+from contracts.definitions import Event
+from contracts.points_ledger import (
+    HoldReleased,
+    PointsExpired,
+    PointsHeld,
+    PointsPosted,
+    PointsRedeemed,
+    PointsReversed,
+    RedemptionReversed,
+)
+from lambdas.points_ledger.model.account import takes_back
+from lambdas.points_ledger.model.postings import DEBT, EXPIRED, FORGIVEN, Line, held_account, member_account
+
+
+def events(line: Line, member_id: str) -> list[Event]:
+    """What is told of a line in a member's books."""
+    match line.kind:
+        case "earned" | "adjusted":
+            return [_posted(line, member_id), *([_taken_back(line, member_id)] if takes_back(line) else [])]
+        case "held":
+            return [_held(line, member_id)]
+        case "released":
+            return [_released(line, member_id)]
+        case "redeemed":
+            return [_redeemed(line, member_id)]
+        case "reversed":
+            return [_reversed(line, member_id)]
+        case "expired":
+            return [_expired(line, member_id)]
+
+
+def _posted(line: Line, member_id: str) -> Event:
+    return PointsPosted(
+        posting_id=line.id,
+        member_id=member_id,
+        points=line.points,
+        balance_points=line.balance_points,
+        debt_points=line.debt_points,
+        hash=line.hash,
+    )
+
+
+def _taken_back(line: Line, member_id: str) -> Event:
+    return PointsReversed(
+        posting_id=line.id,
+        purchase_id=line.corrects or line.id,
+        member_id=member_id,
+        taken_points=-line.amount(member_account(member_id)),
+        owed_points=-line.amount(DEBT),
+        forgiven_points=-line.amount(FORGIVEN),
+        expired_points=-line.amount(EXPIRED),
+    )
+
+
+def _held(line: Line, member_id: str) -> Event:
+    points = line.amount(held_account(member_id))
+    return PointsHeld(hold_id=line.id, member_id=member_id, points=points, expires_at=line.until or line.at)
+
+
+def _released(line: Line, member_id: str) -> Event:
+    points = -line.amount(held_account(member_id))
+    return HoldReleased(hold_id=line.id, member_id=member_id, points=points, reason=line.reason or "voided")
+
+
+def _redeemed(line: Line, member_id: str) -> Event:
+    held = -line.amount(held_account(member_id))
+    return PointsRedeemed(
+        hold_id=line.id,
+        member_id=member_id,
+        points=-line.points,
+        released_points=held + line.points,
+        balance_points=line.balance_points,
+    )
+
+
+def _reversed(line: Line, member_id: str) -> Event:
+    return RedemptionReversed(
+        reversal_id=line.id,
+        hold_id=line.corrects or line.id,
+        member_id=member_id,
+        points=line.points,
+        repaid_points=line.amount(DEBT),
+        balance_points=line.balance_points,
+    )
+
+
+def _expired(line: Line, member_id: str) -> Event:
+    return PointsExpired(
+        member_id=member_id, points=-line.points, expired_at=line.at, balance_points=line.balance_points
+    )

@@ -1,0 +1,33 @@
+"""Capability `totals`."""
+
+from contracts.points_ledger import TOTALS, AccountTotal, GetTotals, Totals
+from lambdas.kit.capability import Asked, capability
+from lambdas.points_ledger.model.account import Account, Sides
+from lambdas.points_ledger.store import Ledger
+
+
+@capability(TOTALS)
+def handler(request: GetTotals, asked: Asked) -> Totals:
+    """Debits and credits of a page of members, by account. What is due and not booked is not in them."""
+    ledger = Ledger(asked.runtime)
+    members, following = ledger.members(request.after, request.limit)
+    accounts = [account for member in members if (account := ledger.account(member)) is not None]
+    sums = _sums(accounts)
+    return Totals(
+        accounts=[
+            AccountTotal(account=name, debits_points=sides.debits, credits_points=sides.credits)
+            for name, sides in sorted(sums.items())
+        ],
+        members=len(accounts),
+        postings=sum(account.version for account in accounts),
+        next=following,
+    )
+
+
+def _sums(accounts: list[Account]) -> dict[str, Sides]:
+    sums: dict[str, Sides] = {}
+    for account in accounts:
+        for name, sides in account.totals.items():
+            before = sums.get(name, Sides())
+            sums[name] = Sides(before.debits + sides.debits, before.credits + sides.credits)
+    return sums

@@ -1,0 +1,119 @@
+"""The capabilities of this PBC and what it publishes, in a world in memory."""
+
+from typing import Any
+
+import msgspec
+
+from contracts.campaigns import Bonus
+from contracts.cards import PurchasePosted, PurchaseRefunded
+from contracts.earning_rates import Rate
+from contracts.points_calculation import (
+    BASIS,
+    CALCULATE,
+    DIFFERENCES,
+    EXPLAIN,
+    RECALCULATE,
+    REFUND,
+    SETTLE_DIFFERENCE,
+    TOLD,
+    Basis,
+    Calculate,
+    Calculation,
+    CalculationOutdated,
+    Difference,
+    PointsAdjusted,
+    PointsCalculated,
+    RefundedPoints,
+    ToldPage,
+)
+from contracts.vocabulary import Money
+from lambdas.points_calculation import (
+    basis,
+    calculate,
+    differences,
+    explain,
+    recalculate,
+    refund,
+    settle_difference,
+    told,
+)
+from tests.lambdas.calls import Caller
+from tests.lambdas.kit.memory import BEGIN, World
+
+
+def refund_of(posted: PurchasePosted, minor_units: int, refund_id: str = "r-1", **changes: Any) -> PurchaseRefunded:
+    """A refund of a purchase, in its currency."""
+    amount = Money(minor_units=minor_units, currency=posted.amount.currency)
+    given = PurchaseRefunded(id=refund_id, purchase_id=posted.id, amount=amount, refunded_at=BEGIN)
+    return msgspec.structs.replace(given, **changes)
+
+
+class Programme:
+    """Asks as the offerings and operators do."""
+
+    def __init__(self, there: World) -> None:
+        self.world = there
+        self._caller = Caller(there, actor="earn-points")
+
+    def calculate(self, asked: Calculate) -> Calculation:
+        return self._caller.ask(calculate.handler, CALCULATE, **msgspec.to_builtins(asked))
+
+    def explain(self, purchase_id: str) -> Calculation:
+        return self._caller.ask(explain.handler, EXPLAIN, purchase_id=purchase_id)
+
+    def refund(self, given: PurchaseRefunded) -> RefundedPoints:
+        return self._caller.ask(refund.handler, REFUND, refund=msgspec.to_builtins(given))
+
+    def basis(self, purchase_id: str) -> Basis:
+        return self._caller.ask(basis.handler, BASIS, purchase_id=purchase_id)
+
+    def recalculate(
+        self, of: Basis, *, rate: Rate | None = None, bonuses: list[Bonus] | None = None, category: str | None = None
+    ) -> Calculation:
+        """Complete a basis with other answers."""
+        answers = {
+            "category": msgspec.structs.replace(of.category, category=category or of.category.category, basis="mcc"),
+            "rate": rate or of.rate,
+            "bonuses": of.bonuses if bonuses is None else bonuses,
+        }
+        return self._caller.ask(
+            recalculate.handler,
+            RECALCULATE,
+            purchase_id=of.purchase.id,
+            version=of.version,
+            asked_at=BEGIN.isoformat(),
+            **{name: msgspec.to_builtins(answer) for name, answer in answers.items()},
+        )
+
+    def told(self, month: str, limit: int = 100) -> list[ToldPage]:
+        """Every page of a month."""
+        pages = [self._caller.ask(told.handler, TOLD, month=month, limit=limit)]
+        while pages[-1].next is not None:
+            pages.append(self._caller.ask(told.handler, TOLD, month=month, limit=limit, after=pages[-1].next))
+        return pages
+
+    def differences(self, limit: int = 100) -> list[Difference]:
+        return self._caller.ask(differences.handler, DIFFERENCES, limit=limit).differences
+
+    def settle(self, posting_id: str, reason: str = "mended") -> Difference:
+        return self._caller.ask(settle_difference.handler, SETTLE_DIFFERENCE, posting_id=posting_id, reason=reason)
+
+    def published(self) -> list[dict[str, Any]]:
+        return self._caller.published()
+
+    def adjusted(self) -> list[PointsAdjusted]:
+        """What the ledger was told after the first calculations, in the order of committing."""
+        return self._events(PointsAdjusted)
+
+    def calculated(self) -> list[PointsCalculated]:
+        """What the ledger was told first of each purchase."""
+        return self._events(PointsCalculated)
+
+    def outdated(self) -> list[CalculationOutdated]:
+        """What was told to be made anew."""
+        return self._events(CalculationOutdated)
+
+    def _events(self, kind: Any) -> list[Any]:
+        return [
+            msgspec.convert(event["data"], kind) for event in self.published() if event["type"] == kind.detail_type()
+        ]

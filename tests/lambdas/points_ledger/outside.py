@@ -1,0 +1,177 @@
+"""The ledger seen from outside: events and calls in, events and answers out, in a world in memory."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from contracts.points_calculation import Line, PointsAdjusted, PointsCalculated
+from contracts.points_ledger import (
+    BALANCE,
+    FORECAST,
+    HOLD,
+    MEMBERS,
+    POST_HOLD,
+    REVERSE_REDEMPTION,
+    STATEMENT,
+    TOTALS,
+    VERIFY,
+    VOID_HOLD,
+    Balance,
+    Forecast,
+    Hold,
+    Members,
+    Redemption,
+    Release,
+    Reversal,
+    Statement,
+    Totals,
+    Verification,
+)
+from lambdas.kit.ports import Item
+from lambdas.points_ledger import (
+    balance,
+    forecast,
+    hold,
+    members,
+    post_hold,
+    post_points,
+    reverse_redemption,
+    settle_due,
+    statement,
+    totals,
+    verify,
+    void_hold,
+)
+from lambdas.points_ledger.model.postings import Line as BookedLine
+from tests.lambdas.calls import Caller
+from tests.lambdas.kit.deliveries import bus_event
+from tests.lambdas.kit.memory import BEGIN, World, world
+
+
+def calculated(
+    purchase_id: str = "p-1", member_id: str = "m-1", points: int = 5, posted_at: datetime = BEGIN
+) -> PointsCalculated:
+    return PointsCalculated(
+        purchase_id=purchase_id,
+        member_id=member_id,
+        points=points,
+        category="fuel",
+        fallbacks=[],
+        lines=[
+            Line(kind="base", text="2 points per EUR", points=points),
+            Line(kind="campaign", text="Summer", points=0),
+        ],
+        posted_at=posted_at,
+    )
+
+
+def adjusted(adjustment_id: str, purchase_id: str = "p-1", member_id: str = "m-1", points: int = -5) -> PointsAdjusted:
+    return PointsAdjusted(
+        adjustment_id=adjustment_id,
+        purchase_id=purchase_id,
+        member_id=member_id,
+        points=points,
+        reason="refund" if points <= 0 else "true-up",
+        text=f"correction {adjustment_id}",
+        adjusted_at=BEGIN,
+    )
+
+
+class Ledger:
+    """The PBC in a world of its own."""
+
+    def __init__(self) -> None:
+        self.world: World = world()
+        self._caller = Caller(self.world)
+
+    @property
+    def now(self) -> datetime:
+        return self.world.clock.time
+
+    def wait(self, **duration: float) -> None:
+        self.wait_until(self.now + timedelta(**duration))
+
+    def wait_until(self, instant: datetime) -> None:
+        self.world.clock.time = max(self.now, instant)
+
+    def post(self, event: PointsCalculated | PointsAdjusted, **delivery: Any) -> None:
+        identity = event.purchase_id if isinstance(event, PointsCalculated) else event.adjustment_id
+        self.deliver(bus_event(event, **{"event_id": f"event-{identity}", **delivery}))
+
+    def deliver(self, body: str) -> None:
+        post_points.handler.consume(body, self.world.runtime)
+
+    def balance(self, member_id: str = "m-1", **request: Any) -> Balance:
+        return self._caller.ask(balance.handler, BALANCE, member_id=member_id, **_plain(request))
+
+    def statement(self, member_id: str = "m-1", **request: Any) -> Statement:
+        return self._caller.ask(statement.handler, STATEMENT, member_id=member_id, **request)
+
+    def forecast(self, member_id: str = "m-1") -> Forecast:
+        return self._caller.ask(forecast.handler, FORECAST, member_id=member_id)
+
+    def verify(self, member_id: str = "m-1") -> Verification:
+        return self._caller.ask(verify.handler, VERIFY, member_id=member_id)
+
+    def members(self, **request: Any) -> Members:
+        return self._caller.ask(members.handler, MEMBERS, **request)
+
+    def totals(self, **request: Any) -> Totals:
+        return self._caller.ask(totals.handler, TOTALS, **request)
+
+    def hold(self, hold_id: str = "h-1", points: int = 5, member_id: str = "m-1", **request: Any) -> Hold:
+        given = {"reason": "a toaster", "expires_at": BEGIN + timedelta(minutes=15), **request}
+        return self._caller.ask(
+            hold.handler, HOLD, hold_id=hold_id, member_id=member_id, points=points, **_plain(given)
+        )
+
+    def post_hold(self, hold_id: str = "h-1", **request: Any) -> Redemption:
+        return self._caller.ask(post_hold.handler, POST_HOLD, hold_id=hold_id, **request)
+
+    def void_hold(self, hold_id: str = "h-1") -> Release:
+        return self._caller.ask(void_hold.handler, VOID_HOLD, hold_id=hold_id)
+
+    def reverse(self, reversal_id: str = "r-1", hold_id: str = "h-1", **request: Any) -> Reversal:
+        return self._caller.ask(
+            reverse_redemption.handler, REVERSE_REDEMPTION, reversal_id=reversal_id, hold_id=hold_id, **request
+        )
+
+    def redeem(self, hold_id: str, points: int, member_id: str = "m-1") -> Redemption:
+        """Hold and post at once."""
+        self.hold(hold_id, points, member_id, expires_at=self.now + timedelta(minutes=1))
+        return self.post_hold(hold_id)
+
+    def settle_due(self) -> int:
+        return settle_due.settle(self.world.runtime)
+
+    def lots(self, member_id: str = "m-1") -> dict[str, int]:
+        """What can be spent, by the month in which it expires."""
+        found = self.forecast(member_id)
+        lots = {f"{one.expires_at:%Y-%m}": one.points for one in found.expiring}
+        return {**lots, "never": found.lasting_points} if found.lasting_points else lots
+
+    def balances(self) -> dict[str, int]:
+        """Of every member who has an account."""
+        return {member: self.balance(member).balance_points for member in self.members(limit=1000).member_ids}
+
+    def lines(self) -> list[BookedLine]:
+        return [msgspec.convert(item, BookedLine) for item in self._items("line#")]
+
+    def due(self) -> list[str]:
+        """Entries of the index by time."""
+        return sorted(item["sk"] for item in self.world.store if item["pk"].startswith("due#"))
+
+    def published(self, kind: str | None = None) -> list[dict[str, Any]]:
+        return [event for event in self._caller.published() if kind in (None, event["type"])]
+
+    def refusals(self) -> list[str]:
+        """Reasons of what was put aside."""
+        return [attributes["reason"] for _, attributes in self.world.dead_letters.sent]
+
+    def _items(self, prefix: str) -> list[Item]:
+        return [item for item in self.world.store if item["sk"].startswith(prefix)]
+
+
+def _plain(request: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in request.items()}
