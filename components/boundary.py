@@ -22,6 +22,7 @@ LOG_DELIVERY = (
 _READ_DATA = ("dynamodb:GetItem", "dynamodb:Query")
 _CHANGE_DATA = ("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 _READ_STREAM = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams")
+_USE_LOGS = ("logs:CreateLogStream", "logs:FilterLogEvents", "logs:PutLogEvents")
 _USE_QUEUE = (
     "sqs:ChangeMessageVisibility",
     "sqs:DeleteMessage",
@@ -53,14 +54,14 @@ def boundary(names: Names, sources: Sequence[str], capabilities: Sequence[str]) 
     own = f"{names.prefix}*"
     tables, queues, functions = names.table(own), names.queue(own), names.function(own)
     machines = names.state_machine(own)
-    lambda_logs = names.log_group(f"/aws/lambda/{own}")
+    lambda_logs = names.arn("logs", f"log-group:/aws/lambda/{own}")
     text = document(
         [
             Statement(sid="OwnTables", actions=[*_READ_DATA, *_CHANGE_DATA, *_READ_STREAM], resources=[tables]),
             Statement(sid="OwnQueues", actions=_USE_QUEUE, resources=[queues]),
             Statement(sid="Invoke", actions=["lambda:InvokeFunction"], resources=[functions, *capabilities]),
             Statement(sid="OwnWorkflows", actions=["states:StartSyncExecution"], resources=[machines]),
-            Statement(sid="OwnLogs", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[lambda_logs]),
+            Statement(sid="OwnLogs", actions=_USE_LOGS, resources=[lambda_logs]),
             Statement(sid="DeliverLogs", actions=LOG_DELIVERY, resources=["*"]),
             use_key(names),
             send_traces(),
@@ -78,8 +79,7 @@ def boundary(names: Names, sources: Sequence[str], capabilities: Sequence[str]) 
                     *send_traces().actions,
                     "events:PutEvents",
                     "lambda:InvokeFunction",
-                    "logs:CreateLogStream",
-                    "logs:PutLogEvents",
+                    *_USE_LOGS,
                     "states:StartSyncExecution",
                 ],
                 resources=["*"],

@@ -6,6 +6,7 @@ import pulumi
 from pulumi_aws import schemas
 
 from components.context import child_of
+from components.desk import make_desk
 from components.function import Function, FunctionArgs
 from components.iam import Grant
 from components.names import PLATFORM
@@ -88,6 +89,11 @@ class Pbc(Unit):
             ),
             opts=child_of(self),
         )
+
+    def complete(self) -> None:
+        """Make the desk and the dashboard of all that was defined. Nothing can be added after it."""
+        make_desk(self, self.context)
+        super().complete()
 
     @property
     def _unit(self) -> str:

@@ -11,6 +11,7 @@ from components.alarms import Alarm
 from components.context import UnitContext, child_of
 from components.function import Function
 from components.iam import KEY_WRITE, Grant, Statement, document, use_key
+from components.inventory import DeadLetterEntry, QueueEntry
 from components.monitoring import make_alarms
 
 DAY_SECONDS = 24 * 60 * 60
@@ -69,6 +70,10 @@ class DeadLetterQueue(pulumi.ComponentResource):
         )
         make_queue_policy(self, name, self.queue, self.arn, rule_arns)
         make_alarms(self, context, [_any_message(thing, self.physical_name)])
+        origin_arn = next(iter(redrive_from), None)
+        context.inventory.dead_letters.append(
+            DeadLetterEntry(thing=thing, arn=self.arn, url=self.url, origin_arn=origin_arn)
+        )
         self.register_outputs({"arn": self.arn})
 
     def send(self) -> Grant:
@@ -118,6 +123,9 @@ class Queue(pulumi.ComponentResource):
         )
         make_queue_policy(self, name, self.queue, self.arn, args.rule_arns)
         make_alarms(self, context, [_old_message(args.thing, self.physical_name)])
+        context.inventory.queues.append(
+            QueueEntry(thing=args.thing, arn=self.arn, url=names.queue_url(self.physical_name))
+        )
         self.register_outputs({"arn": self.arn})
 
     def consume(self) -> Grant:

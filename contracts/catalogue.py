@@ -9,6 +9,7 @@ from types import ModuleType
 import contracts
 from contracts.definitions import AnyCapability, Capability, Event
 from contracts.json_schema import capability_schema, event_schema
+from contracts.operating import desk
 
 
 def _modules() -> Iterator[ModuleType]:
@@ -26,12 +27,25 @@ def events() -> tuple[type[Event], ...]:
 
 @cache
 def capabilities() -> tuple[AnyCapability, ...]:
-    """Every capability, by unit and name."""
+    """Every capability, by unit and name: those of the contracts, and every unit's desk."""
     values = (value for module in _modules() for value in vars(module).values())
     found: dict[tuple[str, str], AnyCapability] = {
         (value.unit, value.name): value for value in values if isinstance(value, Capability)
     }
+    found |= {(unit, desk(unit).name): desk(unit) for unit in units()}
     return tuple(found[key] for key in sorted(found))
+
+
+@cache
+def units() -> tuple[str, ...]:
+    """Keys of the PBCs and offerings: whoever has a contract as a unit."""
+    return tuple(sorted(module.UNIT for module in _modules() if hasattr(module, "UNIT")))
+
+
+@cache
+def publishers() -> tuple[str, ...]:
+    """Keys of the units that publish events: the PBCs."""
+    return tuple(sorted({event.source for event in events()} & set(units())))
 
 
 def callable_by(unit: str) -> tuple[AnyCapability, ...]:

@@ -6,7 +6,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperGroup
 
-from ops import campaigns, documents, member, merchants, policies, programme, purchase, purchases, rates, sandbox
+from ops import campaigns, dlq, documents, member, merchants, policies, programme, purchase, purchases, rates, sandbox
 from ops.demo import command as demo
 from ops.errors import COULD_NOT_RUN, OperatorError
 from ops.output import remarks
@@ -49,6 +49,7 @@ for name, group in {
     "rates": rates.app,
     "campaigns": campaigns.app,
     "merchants": merchants.app,
+    "dlq": dlq.app,
     "policy": policies.app,
     "docs": documents.app,
 }.items():

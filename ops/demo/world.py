@@ -18,8 +18,8 @@ from ops.purchases import publish
 from ops.session import Session, open_session
 from sandbox.embedded_aws import EmbeddedAws
 
-PBCS = tuple(sorted({capability.unit for capability in catalogue.capabilities()}))
-"""Keys of all PBCs: each exposes at least one capability."""
+PBCS = catalogue.publishers()
+"""Keys of all PBCs: each publishes events."""
 T = TypeVar("T")
 
 _BROKEN = "broken"
