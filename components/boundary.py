@@ -36,7 +36,7 @@ class BoundaryTooLong(ValueError):
     """The boundary does not fit into a managed policy."""
 
 
-def boundary(names: Names, sources: Sequence[str], capabilities: Sequence[str]) -> str:
+def boundary(names: Names, sources: Sequence[str], capabilities: Sequence[str], also: Sequence[Statement] = ()) -> str:
     """The permissions boundary of a unit as a policy document.
 
     An allow-list of the unit's own resources, by name prefix, and of the edges its contract gives it; then explicit
@@ -47,6 +47,7 @@ def boundary(names: Names, sources: Sequence[str], capabilities: Sequence[str]) 
         names: the unit's names.
         sources: event sources it may publish as.
         capabilities: ARNs of the other units' capabilities whose contract names it as a caller.
+        also: what else it may, where its kind of unit needs more than others.
 
     Raises:
         BoundaryTooLong: IAM would refuse it.
@@ -66,6 +67,7 @@ def boundary(names: Names, sources: Sequence[str], capabilities: Sequence[str]) 
             use_key(names),
             send_traces(),
             *([put_events(names, sources)] if sources else []),
+            *also,
             Statement(
                 sid="NoOtherService",
                 effect="Deny",
@@ -81,6 +83,7 @@ def boundary(names: Names, sources: Sequence[str], capabilities: Sequence[str]) 
                     "lambda:InvokeFunction",
                     *_USE_LOGS,
                     "states:StartSyncExecution",
+                    *(action for statement in also for action in statement.actions),
                 ],
                 resources=["*"],
             ),

@@ -38,7 +38,10 @@ def _description(context: UnitContext) -> str:
     inventory, names = context.inventory, context.names
     return json.dumps(
         {
-            "queues": {entry.thing: entry.url for entry in inventory.queues},
+            "queues": {
+                entry.thing: {"url": entry.url, "rule": entry.rule_arn, "source": entry.source}
+                for entry in inventory.queues
+            },
             "dead_letters": {
                 entry.thing: {"url": entry.url, "origin": _url(names, entry.origin_arn)}
                 for entry in inventory.dead_letters

@@ -12,6 +12,10 @@ class QueueEntry:
     thing: str
     arn: str
     url: str
+    rule_arn: str
+    """The rule that feeds the queue."""
+    source: str
+    """Whose events it brings."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from components.alarms import Alarm
 from components.context import UnitContext, child_of
 from components.function import Function
 from components.iam import KEY_WRITE, Grant, Statement, document, use_key
-from components.inventory import DeadLetterEntry, QueueEntry
+from components.inventory import DeadLetterEntry
 from components.monitoring import make_alarms
 
 DAY_SECONDS = 24 * 60 * 60
@@ -92,6 +92,7 @@ class Queue(pulumi.ComponentResource):
 
     physical_name: str
     arn: str
+    url: str
     queue: sqs.Queue
     dead_letters: DeadLetterQueue
 
@@ -100,7 +101,7 @@ class Queue(pulumi.ComponentResource):
         context, names = args.context, args.context.names
         self._names = names
         self.physical_name = names.physical(args.thing, limit=80)
-        self.arn = names.queue(self.physical_name)
+        self.arn, self.url = names.queue(self.physical_name), names.queue_url(self.physical_name)
         self.dead_letters = DeadLetterQueue(
             f"{name}-dlq",
             context,
@@ -123,9 +124,6 @@ class Queue(pulumi.ComponentResource):
         )
         make_queue_policy(self, name, self.queue, self.arn, args.rule_arns)
         make_alarms(self, context, [_old_message(args.thing, self.physical_name)])
-        context.inventory.queues.append(
-            QueueEntry(thing=args.thing, arn=self.arn, url=names.queue_url(self.physical_name))
-        )
         self.register_outputs({"arn": self.arn})
 
     def consume(self) -> Grant:

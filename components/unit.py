@@ -53,6 +53,10 @@ class UnitArgs:
     """Capabilities of other units whose contract names it as a caller."""
     platform: Sequence[pulumi.Resource] = ()
     """The platform's resources that must be there first, where this stack manages them too."""
+    also: Sequence[Statement] = ()
+    """What its boundary allows besides, where its kind of unit needs more than others."""
+    key_users: Sequence[Statement] = ()
+    """Who else uses its key: AWS services that keep something for it."""
 
 
 class Unit(pulumi.ComponentResource):
@@ -76,7 +80,7 @@ class Unit(pulumi.ComponentResource):
             description=f"Everything that {name} stores in {args.config.environment}",
             enable_key_rotation=True,
             deletion_window_in_days=_DELETION_WINDOW_DAYS,
-            policy=key_policy(names),
+            policy=key_policy(names, args.key_users),
             tags=owner_tags,
             opts=child_of(self, protect=args.config.protected),
         )
@@ -85,7 +89,7 @@ class Unit(pulumi.ComponentResource):
             f"{name}-boundary",
             name=names.physical("boundary"),
             description=f"What no role of {name} can exceed",
-            policy=boundary(names, args.publishes_as, list(self.calls.values())),
+            policy=boundary(names, args.publishes_as, list(self.calls.values()), args.also),
             tags=owner_tags,
             opts=child_of(self),
         )

@@ -8,6 +8,9 @@ from msgspec import Meta
 from contracts.definitions import DESK, Capability, ContractError, Message, Request
 from contracts.vocabulary import Instant
 
+FALLBACKS = "fallbacks: "
+"""How the detail of a workflow's hop begins that answered with fallbacks; their names follow, with commas."""
+
 LETTERS_AT_A_TIME = 10
 """The most that SQS hands out at once."""
 
@@ -90,6 +93,16 @@ class QueueDepth(Message, frozen=True, kw_only=True):
     delayed: _Count = 0
 
 
+class InboundQueue(Message, frozen=True, kw_only=True):
+    """A queue by which events come in."""
+
+    depth: QueueDepth
+    rule_arn: str
+    """The rule of the bus that feeds it: what a replay is confined to."""
+    source: str
+    """Whose events it brings."""
+
+
 class Health(Message, frozen=True, kw_only=True, tag_field="told", tag="health"):
     unit: str
     pending_events: _Count
@@ -97,7 +110,7 @@ class Health(Message, frozen=True, kw_only=True, tag_field="told", tag="health")
     more_pending: bool
     """There are more than were counted."""
     oldest_pending_seconds: float | None
-    queues: list[QueueDepth]
+    queues: list[InboundQueue]
     dead_letters: list[QueueDepth]
 
 

@@ -6,7 +6,20 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperGroup
 
-from ops import campaigns, dlq, documents, member, merchants, policies, programme, purchase, purchases, rates, sandbox
+from ops import (
+    campaigns,
+    dlq,
+    documents,
+    member,
+    merchants,
+    policies,
+    programme,
+    purchase,
+    purchases,
+    rates,
+    sandbox,
+    status,
+)
 from ops.demo import command as demo
 from ops.errors import COULD_NOT_RUN, OperatorError
 from ops.output import remarks
@@ -56,3 +69,4 @@ for name, group in {
     app.add_typer(group, name=name)
 app.command("demo")(demo.demo)
 app.command("preview")(policies.preview)
+app.command("status")(status.status)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from contracts.operating import Health, QueueDepth
+from contracts.operating import Health, InboundQueue, QueueDepth
 from lambdas.kit.desk.inventory import Inventory
 from lambdas.kit.desk.ports import DeskPorts
 from lambdas.kit.outbox import pending
@@ -22,7 +22,10 @@ def health(runtime: Runtime, inventory: Inventory, ports: DeskPorts) -> Health:
         pending_events=min(len(waiting), _COUNTED),
         more_pending=len(waiting) > _COUNTED,
         oldest_pending_seconds=_age_seconds(waiting[0], now) if waiting else None,
-        queues=[_depth(ports, thing, url) for thing, url in sorted(inventory.queues.items())],
+        queues=[
+            InboundQueue(depth=_depth(ports, thing, queue.url), rule_arn=queue.rule, source=queue.source)
+            for thing, queue in sorted(inventory.queues.items())
+        ],
         dead_letters=[_depth(ports, thing, queue.url) for thing, queue in sorted(inventory.dead_letters.items())],
     )
 

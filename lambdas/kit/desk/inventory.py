@@ -5,6 +5,16 @@ import msgspec
 from lambdas.kit.environment import InvalidEnvironment
 
 
+class Queue(msgspec.Struct, frozen=True, kw_only=True):
+    """A queue of the unit that feeds a consumer."""
+
+    url: str
+    rule: str
+    """ARN of the rule that feeds the queue."""
+    source: str
+    """Whose events it brings."""
+
+
 class DeadLetterQueue(msgspec.Struct, frozen=True, kw_only=True):
     """A dead-letter queue of the unit."""
 
@@ -16,8 +26,8 @@ class DeadLetterQueue(msgspec.Struct, frozen=True, kw_only=True):
 class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     """The unit's queues, logs and sweeper."""
 
-    queues: dict[str, str]
-    """URL by thing."""
+    queues: dict[str, Queue]
+    """By thing."""
     dead_letters: dict[str, DeadLetterQueue]
     """By thing."""
     log_groups: list[str]

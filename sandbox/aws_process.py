@@ -1,0 +1,28 @@
+"""The embedded AWS's own process, with what it lacks: a replay that reaches only the rules it names.
+
+Started by `sandbox.supervisor` as `python -m sandbox.aws_process`. EventBridge takes `FilterArns` in a replay's
+destination; ministack takes the parameter and sends to every rule. It has a list of rules that an event has been at
+already, to end loops: here a replayed event is made to have been at all rules but those named.
+"""
+
+from typing import Any
+
+from ministack.app import main
+from ministack.services import eventbridge
+
+_dispatch = eventbridge._dispatch_event  # noqa: SLF001 the only place where it can be taught
+
+
+def dispatch_to_named_rules(event: dict[str, Any], view: Any = None) -> None:
+    """Send an event to the rules that match it; where it is replayed to some rules only, to those."""
+    replay = eventbridge._replays.get(event.get("ReplayName")) if "ReplayName" in event else None  # noqa: SLF001
+    named = (replay or {}).get("Destination", {}).get("FilterArns")
+    if named:
+        others = [key for key, rule in eventbridge._rules.items() if rule["Arn"] not in named]  # noqa: SLF001
+        event = {**event, "_DispatchPath": others}
+    _dispatch(event, view)
+
+
+if __name__ == "__main__":
+    eventbridge._dispatch_event = dispatch_to_named_rules  # noqa: SLF001
+    main()
