@@ -10,6 +10,7 @@ from ops import (
     campaigns,
     dlq,
     documents,
+    events,
     member,
     merchants,
     policies,
@@ -63,6 +64,7 @@ for name, group in {
     "campaigns": campaigns.app,
     "merchants": merchants.app,
     "dlq": dlq.app,
+    "events": events.app,
     "policy": policies.app,
     "docs": documents.app,
 }.items():

@@ -1,20 +1,25 @@
-"""The embedded AWS's own process, with what it lacks: a replay that reaches only the rules it names.
+"""The embedded AWS's own process, with what it lacks.
 
-Started by `sandbox.supervisor` as `python -m sandbox.aws_process`. EventBridge takes `FilterArns` in a replay's
-destination; ministack takes the parameter and sends to every rule. It has a list of rules that an event has been at
-already, to end loops: here a replayed event is made to have been at all rules but those named.
+Started by `sandbox.supervisor` as `python -m sandbox.aws_process`. Each difference to AWS that is mended here is small,
+and hangs on names inside ministack: its version is pinned.
 """
 
 from typing import Any
 
 from ministack.app import main
+from ministack.core import iam_actions
 from ministack.services import eventbridge
 
 _dispatch = eventbridge._dispatch_event  # noqa: SLF001 the only place where it can be taught
+_resource_arn = iam_actions.extract_resource_arn
 
 
 def dispatch_to_named_rules(event: dict[str, Any], view: Any = None) -> None:
-    """Send an event to the rules that match it; where it is replayed to some rules only, to those."""
+    """Send an event to the rules that match it; where it is replayed to some rules only, to those.
+
+    EventBridge takes `FilterArns` in a replay's destination; ministack takes them too, and sends to every rule. It has
+    a list of rules that an event has been at already, to end loops: a replayed event has been at all but those named.
+    """
     replay = eventbridge._replays.get(event.get("ReplayName")) if "ReplayName" in event else None  # noqa: SLF001
     named = (replay or {}).get("Destination", {}).get("FilterArns")
     if named:
@@ -23,6 +28,18 @@ def dispatch_to_named_rules(event: dict[str, Any], view: Any = None) -> None:
     _dispatch(event, view)
 
 
+def resource_arn(*request: Any) -> str:
+    """The resource that IAM judges a request by. Listing alarms is judged by alarms; ministack judges it by `*`."""
+    service, method, path, headers, body, query, region, account = request
+    found = _resource_arn(*request)
+    if service == "monitoring" and found == "*":
+        action = iam_actions.extract_iam_action(service, method, path, headers, body, query)
+        if action == "cloudwatch:DescribeAlarms":
+            return f"arn:aws:cloudwatch:{region}:{account}:alarm:*"
+    return found
+
+
 if __name__ == "__main__":
     eventbridge._dispatch_event = dispatch_to_named_rules  # noqa: SLF001
+    iam_actions.extract_resource_arn = resource_arn
     main()
