@@ -139,8 +139,9 @@ def _watch(session: Session, seconds: float) -> None:
 
 
 def _screen(found: Status) -> Group:
-    table = Table(title=f"{found.at:%Y-%m-%d %H:%M:%S} UTC", title_justify="left")
-    for column in ("unit", "pending", "oldest", "in queues", "dead letters", "fallbacks, 1 h"):
+    table = Table(title=f"{found.at:%Y-%m-%d %H:%M:%S} UTC; fallbacks of the last hour", title_justify="left")
+    table.add_column("unit", no_wrap=True)
+    for column in ("pending", "oldest", "queued", "dead letters", "fallbacks"):
         table.add_column(column, overflow="fold")
     for unit in found.units:
         table.add_row(

@@ -4,6 +4,7 @@ Started by `sandbox.supervisor` as `python -m sandbox.aws_process`. Each differe
 and hangs on names inside ministack: its version is pinned.
 """
 
+import json
 from typing import Any
 
 from ministack.app import main
@@ -11,6 +12,8 @@ from ministack.core import iam_actions
 from ministack.services import eventbridge
 
 _dispatch = eventbridge._dispatch_event  # noqa: SLF001 the only place where it can be taught
+_OF_AN_ARCHIVE = frozenset({"events:DescribeArchive", "events:StartReplay"})
+_OF_A_REPLAY = frozenset({"events:CancelReplay", "events:DescribeReplay"})
 _resource_arn = iam_actions.extract_resource_arn
 
 
@@ -29,14 +32,24 @@ def dispatch_to_named_rules(event: dict[str, Any], view: Any = None) -> None:
 
 
 def resource_arn(*request: Any) -> str:
-    """The resource that IAM judges a request by. Listing alarms is judged by alarms; ministack judges it by `*`."""
+    """The resource that IAM judges a request by, where ministack judges by `*` what AWS judges by its ARN."""
     service, method, path, headers, body, query, region, account = request
     found = _resource_arn(*request)
-    if service == "monitoring" and found == "*":
-        action = iam_actions.extract_iam_action(service, method, path, headers, body, query)
-        if action == "cloudwatch:DescribeAlarms":
-            return f"arn:aws:cloudwatch:{region}:{account}:alarm:*"
+    if found != "*":
+        return found
+    action = iam_actions.extract_iam_action(service, method, path, headers, body, query)
+    if action == "cloudwatch:DescribeAlarms":
+        return f"arn:aws:cloudwatch:{region}:{account}:alarm:*"
+    if action in _OF_AN_ARCHIVE:
+        return _named_archive(json.loads(body), region, account)
+    if action in _OF_A_REPLAY:
+        return f"arn:aws:events:{region}:{account}:replay/{json.loads(body)['ReplayName']}"
     return found
+
+
+def _named_archive(request: dict[str, str], region: str, account: str) -> str:
+    """A replay names its archive by ARN, all else by name."""
+    return request.get("EventSourceArn") or f"arn:aws:events:{region}:{account}:archive/{request['ArchiveName']}"
 
 
 if __name__ == "__main__":
