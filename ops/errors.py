@@ -5,7 +5,7 @@ OperatorError           2: it could not be tried
 ├── Refused             1: a capability said no
 ├── RowsRefused         1: some rows of a file were wrong, the others went on
 ├── NotFound            1: there is no such thing
-├── NothingHappens      1: the demo waited in vain
+├── NothingHappens      1: what was waited for did not come
 └── Unreachable         2: no sandbox, no credentials, no such stack or function
 ```
 """

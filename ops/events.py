@@ -12,7 +12,6 @@ from contracts import catalogue
 from contracts.operating import DESK, InboundQueue, Record
 from ops import replay as replays
 from ops.capabilities import LambdaCapabilities, capabilities_of
-from ops.demo.world import wait_for
 from ops.desks import Desks
 from ops.errors import NotFound
 from ops.instants import Age, instant, window
@@ -20,6 +19,7 @@ from ops.output import AsJson, Stack, out, print_json, print_table, progress
 from ops.session import LOCAL_STACK, open_session
 from ops.timeline import Hop, as_data, correlation_ids, hops, read_segments
 from ops.timeline_page import lines, page
+from ops.waiting import wait_for
 from sandbox.embedded_aws import DEFAULT_FOLDER, connect
 
 _OVERLAP = timedelta(seconds=30)
