@@ -288,11 +288,12 @@ def test_status_tells_fallbacks_dead_letters_and_alarms(world: World, rewards: R
     send_to_ledger(world, ["operator-status-1"], "operator-status")
     alarm = world.names("campaigns").physical("outbox-pending-age", limit=255)
     world.aws.client("cloudwatch").set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="a test")
-    found = wait_for(
-        lambda: rewards("status"),
-        lambda answer: "bonuses" in unit_of(answer, "earn-points")["fallbacks"],
+    wait_for(
+        lambda: unit_of(rewards("status"), "earn-points")["fallbacks"],
+        lambda fallbacks: "bonuses" in fallbacks,
         "the fallback",
     )
+    found = rewards("status")
     assert (found[0], found[1]["healthy"]) == (1, False)
     assert unit_of(found, "points-ledger")["dead_letters"]["post-points-queue-dlq"] >= 1
     assert alarm in [one["name"] for one in unit_of(found, "campaigns")["alarms"]]
