@@ -89,7 +89,7 @@ class Unit(pulumi.ComponentResource):
             f"{name}-boundary",
             name=names.physical("boundary"),
             description=f"What no role of {name} can exceed",
-            policy=boundary(names, args.publishes_as, list(self.calls.values()), args.also),
+            policy=boundary(names, args.publishes_as, list(self.calls.values()), args.also, runs_code=self.runs_code),
             tags=owner_tags,
             opts=child_of(self),
         )
