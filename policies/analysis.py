@@ -3,9 +3,9 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -172,13 +172,33 @@ class Analysis:
                 yield Glob(key.get("arn"))
 
 
+_Named = frozenset[tuple[tuple[str, ...] | None, tuple[str, ...] | None]]
+"""What statements name: some actions, or all but some. Many principals' statements name the same."""
+
+
+def _named(documents: Iterable[Document]) -> _Named:
+    """What the Allow statements of some documents name."""
+    return frozenset(
+        (statement.actions, statement.not_actions)
+        for document in documents
+        for statement in document.statements
+        if statement.allows
+    )
+
+
 def _by_class(principal: Principal) -> Mapping[str, list[str]]:
     """The actions that a principal may be allowed, by class, without those that are harmless."""
-    actions = possible_actions(principal.documents)
-    if principal.boundary is not None:
-        capped = possible_actions([principal.boundary])
+    boundary = principal.boundary
+    return _classified(_named(principal.documents), _named([boundary]) if boundary is not None else None)
+
+
+@cache
+def _classified(allowed: _Named, capped: _Named | None) -> Mapping[str, list[str]]:
+    actions = _possible(allowed)
+    if capped is not None:
+        cap = _possible(capped)
         # A pattern for a service that the catalogue does not know is compared by the evaluator.
-        actions = frozenset(action for action in actions if action in capped or "*" in action or "?" in action)
+        actions = frozenset(action for action in actions if action in cap or "*" in action or "?" in action)
     found: dict[str, list[str]] = {}
     for action in sorted(actions):
         name = class_of(action)
@@ -187,16 +207,17 @@ def _by_class(principal: Principal) -> Mapping[str, list[str]]:
     return found
 
 
-def possible_actions(documents: list[Document]) -> frozenset[str]:
+def possible_actions(documents: Iterable[Document]) -> frozenset[str]:
     """Every action that the Allow statements of some documents may name."""
+    return _possible(_named(documents))
+
+
+@cache
+def _possible(named: _Named) -> frozenset[str]:
     return frozenset[str]().union(
         *(
-            expand_all(statement.actions)
-            if statement.actions is not None
-            else expand_all(("*",)) - expand_all(statement.not_actions or ())
-            for document in documents
-            for statement in document.statements
-            if statement.allows
+            expand_all(actions) if actions is not None else expand_all(("*",)) - expand_all(not_actions or ())
+            for actions, not_actions in named
         )
     )
 

@@ -85,9 +85,15 @@ class Thing:
 
 
 class Inventory:
-    """All things of a stack whose names are known."""
+    """All things of a stack whose names are known, and the stores whose are not."""
 
     def __init__(self, graph: Graph) -> None:
+        self.nameless = tuple(
+            resource
+            for token, kind in KINDS.items()
+            for resource in graph.by_type(token)
+            if kind.store and not isinstance(resource.get(kind.name), str)
+        )
         self.things = tuple(
             Thing(resource, kind, graph.owner(resource), name)
             for token, kind in KINDS.items()
@@ -103,7 +109,7 @@ class Inventory:
 
     def of_unit(self, unit: str) -> list[Thing]:
         """The things of one unit."""
-        return [thing for thing in self.things if thing.unit == unit]
+        return self._by_unit.get(unit, [])
 
     def named_by(self, text: str) -> list[Thing]:
         """The things that an ARN, URL or name may mean."""
@@ -121,6 +127,13 @@ class Inventory:
         parts |= {part.rpartition("-")[0] for part in parts}  # The name of a secret ends in characters that AWS adds.
         names = parts | {f"/{part}" for part in parts}  # The ARN of a parameter leaves its first slash out.
         return [thing for name in names for thing in self._by_name.get(name, ())]
+
+    @cached_property
+    def _by_unit(self) -> dict[str | None, list[Thing]]:
+        found: dict[str | None, list[Thing]] = {}
+        for thing in self.things:
+            found.setdefault(thing.unit, []).append(thing)
+        return found
 
     @cached_property
     def _by_name(self) -> dict[str, list[Thing]]:

@@ -16,7 +16,7 @@ from contract_edges import InvalidContract, read_contracts
 from engine import found_by
 from exemptions import InvalidExemptions
 from graph import Graph, from_sdk
-from known_documents import unknown_documents
+from known_documents import DOCUMENTS, unknown_documents
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
@@ -154,6 +154,8 @@ class _Shared:
 
 def _known_documents() -> ResourceValidationPolicy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        if args.resource_type not in DOCUMENTS:
+            return  # Reading inputs takes time, and nearly all resources have no documents.
         inputs = plain(serialize_properties(args.props))
         for key in unknown_documents(args.resource_type, inputs):
             report(f"[known-documents] {key} of {args.name} is not known before it is created", args.urn)

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, reduce
+from itertools import combinations
 
 _FRESH = "\x00"
 """Stands for every character that no pattern names."""
@@ -40,6 +41,11 @@ class Glob:
     def literal(self) -> bool:
         """True where it matches its own text only."""
         return "*" not in self.text and "?" not in self.text
+
+    @cached_property
+    def ends(self) -> tuple[str, str]:
+        """What every text that it matches begins with, and what it ends with."""
+        return self._pieces[0], self._pieces[-1]
 
     @cached_property
     def _pieces(self) -> list[str]:
@@ -156,7 +162,15 @@ def example(all_of: Iterable[Glob], none_of: Iterable[Glob] = ()) -> str | None:
 
 def intersects(one: Glob, other: Glob) -> bool:
     """True if some text matches both."""
-    return example((one, other)) is not None
+    return not _ends_differ(one, other) and example((one, other)) is not None
+
+
+def _ends_differ(one: Glob, other: Glob) -> bool:
+    """Whether how two patterns begin or end is enough to tell that no text matches both: most pairs need no search."""
+    (begin, end), (other_begin, other_end) = one.ends, other.ends
+    return not (begin.startswith(other_begin) or other_begin.startswith(begin)) or not (
+        end.endswith(other_end) or other_end.endswith(end)
+    )
 
 
 def contains(outer: Glob, inner: Glob) -> bool:
@@ -170,6 +184,8 @@ def _example(all_of: tuple[Glob, ...], none_of: tuple[Glob, ...]) -> str | None:
     if literal is not None:
         fits = all(glob.matches(literal) for glob in all_of) and not any(glob.matches(literal) for glob in none_of)
         return literal if fits else None
+    if any(_ends_differ(one, other) for one, other in combinations(all_of, 2)):
+        return None
     if any(outer.covers(inner) for outer in none_of for inner in all_of):
         return None
     return _search([glob.automaton for glob in all_of], [glob.automaton for glob in none_of])

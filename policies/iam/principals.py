@@ -1,8 +1,8 @@
 """The identities of a stack, with every document that gives them something or takes it away."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -46,6 +46,8 @@ class Principal:
     trust: Document | None = None
     problems: list[Problem] = field(default_factory=list[Problem])
     """Documents of which nothing can be proved."""
+    elsewhere: bool = False
+    """True for one that is not in this stack and is given something in it."""
 
     @property
     def urn(self) -> str:
@@ -131,12 +133,26 @@ def collect(graph: Graph) -> Identities:
     """Find every identity of a stack and everything that bears on it."""
     policies = _Policies(graph)
     principals = [_principal(graph, resource, policies) for resource in graph.by_type(ROLE, USER, GROUP)]
-    found = Identities(principals, list(_attachments(graph, policies)), [])
+    attachments = list(_attachments(graph, policies))
+    known = {(one.resource.type, one.name) for one in principals}
+    found = Identities([*principals, *_elsewhere(graph, attachments, known)], attachments, [])
     for attachment in found.attachments:
         _attach(found, attachment)
     for resource in graph.by_type(*_MEMBERSHIPS):
         _join(found, resource)
     return found
+
+
+def _elsewhere(
+    graph: Graph, attachments: Iterable[Attachment], known: Collection[tuple[str, str | None]]
+) -> Iterator[Principal]:
+    """The identities that are not in this stack and are given something in it: nobody sees a boundary of theirs."""
+    seen: set[tuple[str, str]] = set()
+    for one in attachments:
+        if one.target is not None and (one.kind, one.target) not in known and (one.kind, one.target) not in seen:
+            seen.add((one.kind, one.target))
+            resource = replace(one.resource, type=one.kind, props={"name": one.target})
+            yield Principal(resource, graph.owner(one.resource), elsewhere=True)
 
 
 class _Policies:
@@ -162,7 +178,8 @@ class _Policies:
 
 def _principal(graph: Graph, resource: Resource, policies: _Policies) -> Principal:
     principal = Principal(resource, graph.owner(resource))
-    if resource.get("name") is UNKNOWN:
+    if principal.name is None:
+        # Whatever is attached to it elsewhere is attached by name.
         principal.problems.append(Problem("the name", "is not known before it is created"))
     for inline in items(resource.get("inlinePolicies")):
         # An empty block says that there are none but these.

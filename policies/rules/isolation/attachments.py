@@ -28,7 +28,7 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
 
 
 def _is_own(analysis: Analysis, attachment: Attachment, unit: str | None) -> bool:
-    named = analysis.identities.named(attachment.kind, attachment.target or "")
+    named = [one for one in analysis.identities.named(attachment.kind, attachment.target or "") if not one.elsewhere]
     if named:
         return all(principal.unit == unit for principal in named)
     return unit is not None and (attachment.target or "").startswith(analysis.naming.prefix(unit))

@@ -29,5 +29,6 @@ RULE = Rule(
         stack(role("points", allow("DynamoDB:quer?", on="arn:aws:dynamodb:*:*:table/*ledger*")), table("ledger")),
         stack(role("points", allow("dynamodb:ConditionCheckItem", on=table_arn("ledger")))),
         stack(role(None, allow("dynamodb:Scan", on=table_arn("ledger"))), table("ledger")),
+        stack(role("points", allow("dynamodb:Scan", on=table_arn("ledger")))[-1]),  # to a role of another stack
     ],
 )
