@@ -22,6 +22,7 @@ LOG_DELIVERY = (
 _READ_DATA = ("dynamodb:GetItem", "dynamodb:Query")
 _CHANGE_DATA = ("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 _READ_STREAM = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams")
+_USE_LOGS = ("logs:CreateLogStream", "logs:FilterLogEvents", "logs:PutLogEvents")
 _USE_QUEUE = (
     "sqs:ChangeMessageVisibility",
     "sqs:DeleteMessage",
@@ -35,7 +36,14 @@ class BoundaryTooLong(ValueError):
     """The boundary does not fit into a managed policy."""
 
 
-def boundary(names: Names, sources: Sequence[str], capabilities: Sequence[str]) -> str:
+def boundary(
+    names: Names,
+    sources: Sequence[str],
+    capabilities: Sequence[str],
+    also: Sequence[Statement] = (),
+    *,
+    runs_code: bool = True,
+) -> str:
     """The permissions boundary of a unit as a policy document.
 
     An allow-list of the unit's own resources, by name prefix, and of the edges its contract gives it; then explicit
@@ -46,49 +54,37 @@ def boundary(names: Names, sources: Sequence[str], capabilities: Sequence[str]) 
         names: the unit's names.
         sources: event sources it may publish as.
         capabilities: ARNs of the other units' capabilities whose contract names it as a caller.
+        also: what else it may, where its kind of unit needs more than others.
+        runs_code: False for a unit of people only, which has no functions, tables, queues or workflows to use.
 
     Raises:
         BoundaryTooLong: IAM would refuse it.
     """
     own = f"{names.prefix}*"
-    tables, queues, functions = names.table(own), names.queue(own), names.function(own)
-    machines = names.state_machine(own)
-    lambda_logs = names.log_group(f"/aws/lambda/{own}")
+    allowed = [
+        *(_own_things(names) if runs_code else []),
+        Statement(
+            sid="Invoke",
+            actions=["lambda:InvokeFunction"],
+            resources=[*([names.function(own)] if runs_code else []), *capabilities],
+        ),
+        *([put_events(names, sources)] if sources else []),
+        *also,
+    ]
     text = document(
         [
-            Statement(sid="OwnTables", actions=[*_READ_DATA, *_CHANGE_DATA, *_READ_STREAM], resources=[tables]),
-            Statement(sid="OwnQueues", actions=_USE_QUEUE, resources=[queues]),
-            Statement(sid="Invoke", actions=["lambda:InvokeFunction"], resources=[functions, *capabilities]),
-            Statement(sid="OwnWorkflows", actions=["states:StartSyncExecution"], resources=[machines]),
-            Statement(sid="OwnLogs", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[lambda_logs]),
-            Statement(sid="DeliverLogs", actions=LOG_DELIVERY, resources=["*"]),
-            use_key(names),
-            send_traces(),
-            *([put_events(names, sources)] if sources else []),
+            *allowed,
             Statement(
                 sid="NoOtherService",
                 effect="Deny",
-                not_actions=[
-                    *_READ_DATA,
-                    *_CHANGE_DATA,
-                    *_READ_STREAM,
-                    *_USE_QUEUE,
-                    *LOG_DELIVERY,
-                    *use_key(names).actions,
-                    *send_traces().actions,
-                    "events:PutEvents",
-                    "lambda:InvokeFunction",
-                    "logs:CreateLogStream",
-                    "logs:PutLogEvents",
-                    "states:StartSyncExecution",
-                ],
+                not_actions=sorted({action for statement in allowed for action in statement.actions}),
                 resources=["*"],
             ),
             Statement(
                 sid="NoForeignStore",
                 effect="Deny",
                 actions=["dynamodb:*", "sqs:*"],
-                not_resources=[tables, queues],
+                not_resources=[names.table(own), names.queue(own)],
             ),
         ]
     )
@@ -98,3 +94,16 @@ def boundary(names: Names, sources: Sequence[str], capabilities: Sequence[str]) 
             f"it may call {len(capabilities)} capabilities: split the unit or its calls"
         )
     return text
+
+
+def _own_things(names: Names) -> list[Statement]:
+    own = f"{names.prefix}*"
+    return [
+        Statement(sid="OwnTables", actions=[*_READ_DATA, *_CHANGE_DATA, *_READ_STREAM], resources=[names.table(own)]),
+        Statement(sid="OwnQueues", actions=_USE_QUEUE, resources=[names.queue(own)]),
+        Statement(sid="OwnWorkflows", actions=["states:StartSyncExecution"], resources=[names.state_machine(own)]),
+        Statement(sid="OwnLogs", actions=_USE_LOGS, resources=[names.arn("logs", f"log-group:/aws/lambda/{own}")]),
+        Statement(sid="DeliverLogs", actions=LOG_DELIVERY, resources=["*"]),
+        use_key(names),
+        send_traces(),
+    ]

@@ -8,6 +8,7 @@ from pulumi_aws import iam, kms, lambda_
 
 from components.alarms import Alarm
 from components.environment import EnvironmentConfig
+from components.inventory import Inventory
 from components.names import PLATFORM, Names
 
 
@@ -27,6 +28,8 @@ class UnitContext:
     """The platform's resources that must be there first, where this stack manages them too."""
     alarms: list[Alarm] = field(default_factory=list[Alarm])
     """Every alarm made in the unit, for its dashboard."""
+    inventory: Inventory = field(default_factory=Inventory)
+    """What was made in the unit, for its desk."""
 
     @property
     def boundary_arn(self) -> str:

@@ -104,6 +104,7 @@ class Function(pulumi.ComponentResource):
         )
         self.arn = f"{names.function(self.physical_name)}:{LIVE}"
         make_alarms(self, context, _alarms(args, self.physical_name))
+        context.inventory.log_groups.append(f"/aws/lambda/{self.physical_name}")
         self.register_outputs({"arn": self.arn})
 
 

@@ -8,6 +8,7 @@ import pulumi
 from pulumi_aws import cloudwatch
 
 from components.context import UnitContext, child_of
+from components.inventory import QueueEntry
 from components.queue import Queue, QueueArgs
 from contracts.definitions import Event
 
@@ -70,6 +71,15 @@ class Inbound(pulumi.ComponentResource):
             ),
             dead_letter_config=cloudwatch.EventTargetDeadLetterConfigArgs(arn=self.queue.dead_letters.arn),
             opts=child_of(self, depends_on=[rule, self.queue]),
+        )
+        context.inventory.queues.append(
+            QueueEntry(
+                thing=f"{args.thing}-queue",
+                arn=self.queue.arn,
+                url=self.queue.url,
+                rule_arn=names.rule(rule_name),
+                source=args.events[0].source,
+            )
         )
         self.register_outputs({"queue_arn": self.queue.arn})
 

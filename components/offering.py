@@ -6,6 +6,7 @@ from pathlib import Path
 import pulumi
 
 from components.context import child_of
+from components.desk import make_desk
 from components.unit import Unit, UnitArgs
 from components.workflow import Workflow, WorkflowArgs
 from contracts.definitions import AnyCapability, Event
@@ -46,3 +47,8 @@ class Offering(Unit):
             ),
             opts=child_of(self),
         )
+
+    def complete(self) -> None:
+        """Make the desk and the dashboard of all that was defined. Nothing can be added after it."""
+        make_desk(self, self.context)
+        super().complete()

@@ -10,6 +10,7 @@ from components.alarms import Alarm
 from components.context import UnitContext, child_of
 from components.function import Function, FunctionArgs
 from components.iam import KEY_READ, KEY_WRITE, Grant, Statement, put_events, use_key
+from components.inventory import OutboxEntry
 from components.monitoring import make_alarms
 from components.queue import DeadLetterQueue
 from components.schedule import make_schedule
@@ -83,6 +84,9 @@ class Outbox(pulumi.ComponentResource):
             thing="sweeper",
             function=self.sweeper,
             every_minutes=_PENDING_MINUTES,
+        )
+        context.inventory.outbox = OutboxEntry(
+            grant=self._read_pending(), table=self.physical_name, sweeper_arn=self.sweeper.arn
         )
         make_alarms(self, context, _alarms(self.relay.physical_name, context.config.project, context.names.unit))
         self.register_outputs({"physical_name": self.physical_name})

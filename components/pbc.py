@@ -9,6 +9,7 @@ from pulumi_aws import schemas
 
 from components.alarms import Alarm
 from components.context import child_of
+from components.desk import make_desk
 from components.function import Function, FunctionArgs
 from components.iam import Grant
 from components.monitoring import make_alarms
@@ -95,6 +96,12 @@ class Pbc(Unit):
             ),
             opts=child_of(self),
         )
+
+    def complete(self) -> None:
+        """Make the desk and the dashboard of all that was defined. Nothing can be added after it."""
+        if self.is_ours:
+            make_desk(self, self.context)
+        super().complete()
 
     def scheduled(
         self,

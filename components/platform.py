@@ -11,7 +11,7 @@ from components.unit import key_policy
 
 
 class Platform(pulumi.ComponentResource):
-    """Event bus with its own key, archive, policy and schema registry; topic for alarms.
+    """Event bus with its own key, policy and schema registry; topic for alarms.
 
     Units know it by names only, so that it can be deployed alone, and first.
     """
@@ -43,14 +43,6 @@ class Platform(pulumi.ComponentResource):
             f"{name}-bus-policy",
             event_bus_name=names.bus_name(),
             policy=_bus_policy(names),
-            opts=child_of(self, depends_on=[bus]),
-        )
-        cloudwatch.EventArchive(
-            f"{name}-archive",
-            name=names.physical("archive", limit=48),
-            event_source_arn=names.bus(),
-            kms_key_identifier=key.arn,
-            retention_days=config.archive_retention_days,
             opts=child_of(self, depends_on=[bus]),
         )
         registry = schemas.Registry(

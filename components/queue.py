@@ -11,6 +11,7 @@ from components.alarms import Alarm
 from components.context import UnitContext, child_of
 from components.function import Function
 from components.iam import KEY_WRITE, Grant, Statement, document, use_key
+from components.inventory import DeadLetterEntry
 from components.monitoring import make_alarms
 
 DAY_SECONDS = 24 * 60 * 60
@@ -69,6 +70,10 @@ class DeadLetterQueue(pulumi.ComponentResource):
         )
         make_queue_policy(self, name, self.queue, self.arn, rule_arns)
         make_alarms(self, context, [_any_message(thing, self.physical_name)])
+        origin_arn = next(iter(redrive_from), None)
+        context.inventory.dead_letters.append(
+            DeadLetterEntry(thing=thing, arn=self.arn, url=self.url, origin_arn=origin_arn)
+        )
         self.register_outputs({"arn": self.arn})
 
     def send(self) -> Grant:
@@ -87,6 +92,7 @@ class Queue(pulumi.ComponentResource):
 
     physical_name: str
     arn: str
+    url: str
     queue: sqs.Queue
     dead_letters: DeadLetterQueue
 
@@ -95,7 +101,7 @@ class Queue(pulumi.ComponentResource):
         context, names = args.context, args.context.names
         self._names = names
         self.physical_name = names.physical(args.thing, limit=80)
-        self.arn = names.queue(self.physical_name)
+        self.arn, self.url = names.queue(self.physical_name), names.queue_url(self.physical_name)
         self.dead_letters = DeadLetterQueue(
             f"{name}-dlq",
             context,

@@ -54,8 +54,12 @@ class UnitArgs:
     """Capabilities of other units whose contract names it as a caller."""
     platform: Sequence[pulumi.Resource] = ()
     """The platform's resources that must be there first, where this stack manages them too."""
+    also: Sequence[Statement] = ()
+    """What its boundary allows besides, where its kind of unit needs more than others."""
+    key_users: Sequence[Statement] = ()
+    """Who else uses its key: AWS services that keep something for it."""
     code: Path | None = None
-    """Folder of its code, below the project's root, where that is not `lambdas/<unit>`."""
+    """Folder of its code, below the project's root, where that is not `lambdas/<unit>`: it is not built on the kit."""
 
 
 class Unit(pulumi.ComponentResource):
@@ -74,13 +78,15 @@ class Unit(pulumi.ComponentResource):
             (capability.unit, capability.name): names.of(capability.unit).capability(capability.name)
             for capability in args.calls
         }
+        self.is_ours = args.code is None
+        """False for a system whose code is not built on the kit: it has no desk."""
         self._stand_ins = {one.stands_for: one for one in args.calls if one.stands_for is not None}
         key = kms.Key(
             f"{name}-key",
             description=f"Everything that {name} stores in {args.config.environment}",
             enable_key_rotation=True,
             deletion_window_in_days=_DELETION_WINDOW_DAYS,
-            policy=key_policy(names),
+            policy=key_policy(names, args.key_users),
             tags=owner_tags,
             opts=child_of(self, protect=args.config.protected),
         )
@@ -89,7 +95,7 @@ class Unit(pulumi.ComponentResource):
             f"{name}-boundary",
             name=names.physical("boundary"),
             description=f"What no role of {name} can exceed",
-            policy=boundary(names, args.publishes_as, list(self.calls.values())),
+            policy=boundary(names, args.publishes_as, list(self.calls.values()), args.also, runs_code=self.runs_code),
             tags=owner_tags,
             opts=child_of(self),
         )

@@ -9,6 +9,12 @@ from types import ModuleType
 import contracts
 from contracts.definitions import AnyCapability, Capability, Event
 from contracts.json_schema import capability_schema, event_schema
+from contracts.operating import desk
+
+LEGACY_UNITS = ("legacy-rewards",)
+"""Systems that capabilities move out of. They keep to no contract but what their callers know of them."""
+MIGRATION_UNITS = ("categorization-facade", *LEGACY_UNITS)
+"""Units that are there only while a capability moves out of a legacy system: facades, and that system itself."""
 
 
 def _modules() -> Iterator[ModuleType]:
@@ -26,26 +32,36 @@ def events() -> tuple[type[Event], ...]:
 
 @cache
 def capabilities() -> tuple[AnyCapability, ...]:
-    """Every capability, by unit and name."""
+    """Every capability, by unit and name: those of the contracts, and every unit's desk."""
     values = (value for module in _modules() for value in vars(module).values())
     found: dict[tuple[str, str], AnyCapability] = {
         (value.unit, value.name): value for value in values if isinstance(value, Capability)
     }
+    found |= {(unit, desk(unit).name): desk(unit) for unit in units()}
     return tuple(found[key] for key in sorted(found))
+
+
+@cache
+def units() -> tuple[str, ...]:
+    """Keys of the PBCs, offerings and facades: whoever has a contract as a unit, but for systems to move out of."""
+    return tuple(sorted({module.UNIT for module in _modules() if hasattr(module, "UNIT")} - set(LEGACY_UNITS)))
+
+
+@cache
+def permanent_units() -> tuple[str, ...]:
+    """Keys of the units that are there whether or not a migration is under way."""
+    return tuple(unit for unit in units() if unit not in MIGRATION_UNITS)
+
+
+@cache
+def publishers() -> tuple[str, ...]:
+    """Keys of the PBCs: the units that publish events whether or not a migration is under way."""
+    return tuple(sorted({event.source for event in events()} & set(permanent_units())))
 
 
 def callable_by(unit: str) -> tuple[AnyCapability, ...]:
     """The capabilities whose contract names `unit` as a caller."""
     return tuple(capability for capability in capabilities() if unit in capability.callers)
-
-
-MIGRATION_UNITS = ("categorization-facade", "legacy-rewards")
-"""Units that are there only while a capability moves out of a legacy system: facades, and that system itself."""
-
-
-def permanent_units() -> tuple[str, ...]:
-    """Keys of the units that expose a capability whether or not a migration is under way."""
-    return tuple(sorted({one.unit for one in capabilities()} - set(MIGRATION_UNITS)))
 
 
 def schemas() -> dict[str, str]:

@@ -15,6 +15,11 @@ from ops.session import Session, open_session
 class CapabilityClient(Protocol):
     """Whoever can ask capabilities."""
 
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Keys of the units that are there."""
+        ...
+
     def ask(self, capability: Capability[RequestT, ResponseT], request: RequestT) -> ResponseT:
         """The answer.
 
@@ -30,6 +35,11 @@ class LambdaCapabilities:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Keys of the units that are there."""
+        return self._session.units
 
     def ask(self, capability: Capability[RequestT, ResponseT], request: RequestT) -> ResponseT:
         """The answer."""

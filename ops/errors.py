@@ -5,7 +5,8 @@ OperatorError           2: it could not be tried
 ├── Refused             1: a capability said no
 ├── RowsRefused         1: some rows of a file were wrong, the others went on
 ├── DifferencesFound    1: the books differ from what they should be
-├── NothingHappens      1: the demo waited in vain
+├── NotFound            1: there is no such thing
+├── NothingHappens      1: what was waited for did not come
 └── Unreachable         2: no sandbox, no credentials, no such stack or function
 ```
 """
@@ -33,6 +34,12 @@ class Refused(OperatorError):
 
 class RowsRefused(OperatorError):
     """Rows of a file that were not accepted. The others were."""
+
+    exit_code = SAID_NO
+
+
+class NotFound(OperatorError):
+    """What was named is not there."""
 
     exit_code = SAID_NO
 

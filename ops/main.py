@@ -8,7 +8,9 @@ from typer.core import TyperGroup
 
 from ops import (
     campaigns,
+    dlq,
     documents,
+    events,
     ledger,
     member,
     merchants,
@@ -19,6 +21,7 @@ from ops import (
     purchases,
     rates,
     sandbox,
+    status,
 )
 from ops.demo import command as demo
 from ops.demo import migration
@@ -65,6 +68,8 @@ for name, group in {
     "campaigns": campaigns.app,
     "merchants": merchants.app,
     "migrate": migrate.app,
+    "dlq": dlq.app,
+    "events": events.app,
     "policy": policies.app,
     "docs": documents.app,
 }.items():
@@ -72,3 +77,4 @@ for name, group in {
 app.command("demo")(demo.demo)
 migrate.app.command("demo")(migration.demo)
 app.command("preview")(policies.preview)
+app.command("status")(status.status)

@@ -1,6 +1,7 @@
 """Where the operator works and as whom: a stack's names, and AWS clients under the operator's role."""
 
 import getpass
+import json
 import os
 import re
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from components.environment import EMBEDDED
 from components.names import Names
+from contracts import catalogue
 from ops.errors import Unreachable
 from sandbox.embedded_aws import DEFAULT_FOLDER, SandboxError, connect
 from sandbox.stack_config import InvalidStack, StackConfig, read_stack
@@ -37,6 +39,8 @@ class Session:
     """Who asks: stands in audit trails."""
     boto: boto3.Session
     endpoint: str | None
+    units: tuple[str, ...] = catalogue.permanent_units()
+    """Keys of the units that are there."""
     _clients: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def client(self, service: str) -> Any:
@@ -100,4 +104,9 @@ def as_operator(caller: boto3.Session, endpoint: str | None, config: StackConfig
         aws_session_token=given["SessionToken"],
         region_name=names.region,
     )
-    return Session(names=names, actor=actor, boto=session, endpoint=endpoint)
+    return Session(names=names, actor=actor, boto=session, endpoint=endpoint, units=_units(config))
+
+
+def _units(config: StackConfig) -> tuple[str, ...]:
+    moving = json.loads(config.values.get("rewards:migration", "[]"))
+    return (*catalogue.permanent_units(), *(unit for unit in catalogue.units() if unit in moving))

@@ -23,7 +23,7 @@ from naming import DEFAULT_PREFIX, Naming, of_service
 Found = TypeVar("Found")
 INVOKE = "lambda:invokefunction"
 _ACCOUNT = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}):")
-PLATFORM = "Platform"
+PLATFORM, OPERATIONS = "Platform", "Operations"
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,11 @@ class Analysis:
         """True for the unit that all others share."""
         component = self.graph.unit_of(unit) if unit is not None else None
         return component is not None and component.kind == PLATFORM
+
+    def is_operations(self, unit: str | None) -> bool:
+        """True for the unit that people act under: it keeps and replays what is on the bus."""
+        component = self.graph.unit_of(unit) if unit is not None else None
+        return component is not None and component.kind == OPERATIONS
 
     def own(self, unit: str | None) -> tuple[Glob, ...]:
         """Patterns of everything that a unit owns; nothing for no unit."""

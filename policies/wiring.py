@@ -132,8 +132,13 @@ def _foreign_names(analysis: Analysis, resource: Resource, unit: str | None, key
     for start, name, owner in analysis.naming.names_in(text):
         if owner != unit and not any(begin <= start < end for begin, end in judged):
             bus = key == "eventBusName" or text[:start].endswith((":event-bus/", ":rule/"))
-            if not (bus and resource.type != _ARCHIVE and _is_shared_bus(analysis, owner, name)):
+            if not (bus and _may_name_bus(analysis, resource, unit) and _is_shared_bus(analysis, owner, name)):
                 yield name
+
+
+def _may_name_bus(analysis: Analysis, resource: Resource, unit: str | None) -> bool:
+    """An archive keeps all that everybody publishes: only operations may have one, who replays it to its consumers."""
+    return resource.type != _ARCHIVE or analysis.is_operations(unit)
 
 
 def _is_shared_bus(analysis: Analysis, owner: str, name: str) -> bool:

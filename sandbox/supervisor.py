@@ -30,7 +30,7 @@ def main(port: str, region: str, folder: Path, lock: int) -> int:
     traces.bind((HOST, 0))
     threading.Thread(target=_keep_segments, args=(traces, folder / "segments.jsonl"), daemon=True).start()
     aws = subprocess.Popen(
-        [sys.executable, "-m", "ministack"],
+        [sys.executable, "-m", "sandbox.aws_process"],
         env=_environment(port, region, folder, traces.getsockname()[1]),
         pass_fds=[lock],
     )

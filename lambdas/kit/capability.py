@@ -9,6 +9,7 @@ import msgspec
 from contracts.definitions import Capability, ContractError, InvalidRequest, RequestT, ResponseT
 from contracts.envelope import Call
 from lambdas.kit.observability import count, logger, observed
+from lambdas.kit.records import hop
 from lambdas.kit.runtime import Runtime, lambda_runtime
 from lambdas.kit.unit_of_work import Cause, UnitOfWork
 
@@ -62,7 +63,10 @@ class CapabilityHandler(Generic[RequestT, ResponseT]):
         annotations = {"correlation_id": given.correlation_id}
         logger.set_correlation_id(given.correlation_id)
         name = f"{self._contract.unit} {self._contract.name}"
-        with runtime.traces.continued(name, header, annotations) as trace_header:
+        with (
+            hop("answered", self._contract.name, given.correlation_id, runtime.clock, trace_header=header),
+            runtime.traces.continued(name, header, annotations) as trace_header,
+        ):
             cause = Cause(
                 correlation_id=given.correlation_id,
                 causation_id=given.causation_id,

@@ -11,6 +11,7 @@ from contracts.definitions import Event
 from contracts.envelope import EventMetadata
 from lambdas.kit.observability import logger
 from lambdas.kit.ports import BusEntry, ConditionFailed, Item, Query, Update
+from lambdas.kit.records import note_published
 from lambdas.kit.runtime import Runtime
 
 PENDING = "pending"
@@ -108,6 +109,7 @@ def dispatch(batch: Sequence[Outgoing], runtime: Runtime) -> dict[str, str]:
     refused = _publish(batch, runtime)
     for event in batch:
         if event.event_id not in refused:
+            note_published(event.entry)
             _mark_dispatched(event.event_id, runtime)
     if refused:
         logger.error("not taken by the bus", events=refused)

@@ -4,6 +4,7 @@ An event leaves the queue only when its workflow has ended well. So bursts wait 
 workflows than the capabilities behind them can serve, and an execution that fails is tried again.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -14,10 +15,12 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.kit.dead_letters import put_aside
+from contracts.operating import FALLBACKS
+from lambdas.kit.dead_letters import correlation_id, put_aside
 from lambdas.kit.environment import environment
 from lambdas.kit.observability import observed
-from lambdas.kit.runtime import lambda_runtime
+from lambdas.kit.records import hop
+from lambdas.kit.runtime import Runtime, lambda_runtime
 
 # powertools' record handler takes any callable, and boto3 has no types of its own.
 # pyright: reportUnknownVariableType=false, reportMissingTypeStubs=false, reportUnknownMemberType=false
@@ -40,7 +43,7 @@ def _receive(record: SQSRecord) -> None:
     runtime = lambda_runtime("DLQ_URL", "STATE_MACHINE")
     attempts = int(record.attributes.approximate_receive_count or 1)
     try:
-        _run(record.body)
+        _run(record.body, runtime)
     except (WorkflowFailed, BotoCoreError, ClientError) as error:
         # After this attempt the queue would set it aside anyway, but without its reason.
         if attempts < runtime.maximum_receives:
@@ -48,24 +51,72 @@ def _receive(record: SQSRecord) -> None:
         put_aside(record.body, runtime, reason=str(error), attempts=attempts)
 
 
-def _run(body: str) -> None:
-    trace_header = _trace_header(body)
-    execution = _client().start_sync_execution(
-        stateMachineArn=environment().required("STATE_MACHINE"),
-        input=body,
-        **({"traceHeader": trace_header} if trace_header else {}),
-    )
-    if execution["status"] != "SUCCEEDED":
-        raise WorkflowFailed(f"{execution.get('error', execution['status'])}: {execution.get('cause', 'no cause')}")
+def _run(body: str, runtime: Runtime) -> None:
+    event = _known(body)
+    given = event.detail.metadata
+    with hop(
+        "ran",
+        event.name,
+        correlation_id(body),
+        runtime.clock,
+        trace_header=given.trace_header,
+        event_id=given.event_id,
+        aggregate_id=given.aggregate_id,
+    ) as noted:
+        execution = _client().start_sync_execution(
+            stateMachineArn=environment().required("STATE_MACHINE"),
+            input=body,
+            **({"traceHeader": given.trace_header} if given.trace_header else {}),
+        )
+        if execution["status"] != "SUCCEEDED":
+            raise WorkflowFailed(f"{execution.get('error', execution['status'])}: {execution.get('cause', 'no cause')}")
+        noted.outcome, noted.detail = _ending(execution.get("output", ""))
 
 
-def _trace_header(body: str) -> str | None:
-    """The trace that the event carries, if it is of that form."""
+class _Metadata(msgspec.Struct, frozen=True):
+    """Metadata of an event that may be of any form, as far as it is known."""
+
+    event_id: str | None = None
+    aggregate_id: str | None = None
+    trace_header: str | None = None
+
+
+class _Detail(msgspec.Struct, frozen=True):
+    metadata: _Metadata = _Metadata()
+
+
+class _Known(msgspec.Struct, frozen=True):
+    """An event that may be of any form."""
+
+    detail: _Detail = _Detail()
+    name: str = msgspec.field(name="detail-type", default="unknown")
+
+
+def _known(body: str) -> _Known:
     try:
-        header: object = msgspec.json.decode(body)["detail"]["metadata"]["trace_header"]
-    except (msgspec.DecodeError, KeyError, TypeError):
-        return None
-    return header if isinstance(header, str) else None
+        return msgspec.json.decode(body, type=_Known)
+    except msgspec.DecodeError:
+        return _Known()
+
+
+class _Ended(msgspec.Struct, frozen=True):
+    """What a workflow may tell at its end."""
+
+    fallbacks: list[str] = []
+    set_aside: bool = False
+
+
+def _ending(output: str) -> tuple[str, str | None]:
+    """Outcome and detail of an execution that ended well. A workflow need not tell anything."""
+    try:
+        ended = msgspec.json.decode(output, type=_Ended)
+    except msgspec.DecodeError:
+        ended = _Ended()
+    return "set aside" if ended.set_aside else "done", _fallbacks(ended.fallbacks)
+
+
+def _fallbacks(names: Sequence[str]) -> str | None:
+    return f"{FALLBACKS}{', '.join(names)}" if names else None
 
 
 @cache

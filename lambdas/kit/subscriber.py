@@ -17,6 +17,7 @@ from contracts.definitions import ContractError, Event
 from contracts.envelope import Envelope
 from lambdas.kit.dead_letters import put_aside
 from lambdas.kit.observability import count, logger, observed
+from lambdas.kit.records import hop
 from lambdas.kit.runtime import Runtime, lambda_runtime
 from lambdas.kit.unit_of_work import (
     AlreadyHandled,
@@ -124,7 +125,18 @@ class Subscriber:
         logger.set_correlation_id(given.correlation_id)
         annotations = {"correlation_id": given.correlation_id}
         name = f"{runtime.unit} on {received.detail_type}"
-        with runtime.traces.continued(name, given.trace_header, annotations) as trace:
+        with (
+            hop(
+                "handled",
+                received.detail_type,
+                given.correlation_id,
+                runtime.clock,
+                trace_header=given.trace_header,
+                event_id=given.event_id,
+                aggregate_id=given.aggregate_id,
+            ) as noted,
+            runtime.traces.continued(name, given.trace_header, annotations) as trace,
+        ):
             cause = Cause(
                 correlation_id=given.correlation_id,
                 causation_id=given.event_id,
@@ -138,6 +150,7 @@ class Subscriber:
                 reaction.handle(event, Received(runtime=runtime, cause=cause, occurred_at=given.occurred_at))
             except AlreadyHandled:
                 count("Duplicates")
+                noted.outcome = "known already"
                 return
         lag = runtime.clock.now() - given.occurred_at
         count("DeliveryLag", lag.total_seconds(), MetricUnit.Seconds)

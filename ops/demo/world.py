@@ -1,10 +1,9 @@
 """The deployed system as the demo and the journeys see it: asked as an operator, broken and mended as AWS can break."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from components.iam import Statement, document
 from components.names import LIVE, Names
@@ -14,26 +13,17 @@ from contracts.points_calculation import EXPLAIN, Calculation, Explain
 from contracts.points_ledger import BALANCE, GetBalance
 from ops.capabilities import LambdaCapabilities
 from ops.demo.compromise import as_module
-from ops.errors import SAID_NO, OperatorError, Refused
+from ops.errors import Refused
 from ops.publishing import publish
 from ops.session import LOCAL_STACK, Session, open_session
+from ops.waiting import NothingHappens, wait_for
 from sandbox.embedded_aws import EmbeddedAws
 
-PBCS = catalogue.permanent_units()
-"""Keys of all PBCs: each exposes at least one capability."""
-T = TypeVar("T")
+PBCS = catalogue.publishers()
+"""Keys of all PBCs: each publishes events."""
 
 _BROKEN = "broken"
 _SLEEPER = "import time\n\n\ndef handler(_event, _context):\n    time.sleep(600)\n"
-_POLL_SECONDS = 0.2
-_PATIENCE_SECONDS = 120
-"""How long nothing may happen before waiting is given up."""
-
-
-class NothingHappens(OperatorError):
-    """What was waited for did not come, and nothing else moved either."""
-
-    exit_code = SAID_NO
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,20 +166,3 @@ class World:
         except Refused:
             return 0, 0
         return answer.balance_points, answer.version
-
-
-def wait_for(look: Callable[[], T], done: Callable[[T], bool], what: str) -> T:
-    """Look until it is done. Gives up when what is seen stays the same for too long.
-
-    Raises:
-        NothingHappens: it is not done and nothing moves.
-    """
-    last, since = look(), time.monotonic()
-    while not done(last):
-        if time.monotonic() - since > _PATIENCE_SECONDS:
-            raise NothingHappens(f"{what}: nothing moved for {_PATIENCE_SECONDS} s; last seen: {last!r}")
-        time.sleep(_POLL_SECONDS)
-        seen = look()
-        if seen != last:
-            last, since = seen, time.monotonic()
-    return last

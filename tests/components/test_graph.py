@@ -12,7 +12,7 @@ from contracts import catalogue
 from ops.resource_tree import resources_page
 from sandbox.graph import UNKNOWN, Graph, Resource
 
-PBCS = catalogue.permanent_units()
+PBCS = catalogue.publishers()
 UNITS = ("platform", "operations", *PBCS, "earn-points", "refund-points", "true-up")
 UNIT_TYPES = {f"rewards:components:{kind}" for kind in ("Platform", "Operations", "Pbc", "Offering")}
 UNTAGGED = {
@@ -198,6 +198,7 @@ def test_the_children_of_a_pbc(dev: Graph):
         ("Alias", "points-ledger-key-alias"),
         ("Dashboard", "points-ledger-dashboard"),
         ("Function", "points-ledger-balance"),
+        ("Function", "points-ledger-desk"),
         ("Function", "points-ledger-statement"),
         ("Key", "points-ledger-key"),
         ("LayerVersion", "points-ledger-layer"),

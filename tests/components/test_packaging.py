@@ -10,7 +10,7 @@ import pytest
 from components.packaging import ROOT, Target, code, layer
 from contracts import catalogue
 
-PBCS = catalogue.permanent_units()
+PBCS = catalogue.publishers()
 HOST = Target(None)
 
 

@@ -107,7 +107,7 @@ class TestEveryCapability:
 
 
 def test_no_pbc_calls_another_pbc():
-    pbcs = set(catalogue.permanent_units())
+    pbcs = set(catalogue.publishers())
     callers = {caller for capability in catalogue.capabilities() for caller in capability.callers}
     assert not pbcs & callers
 

@@ -14,9 +14,6 @@ _ID = "boundary-own-events-only"
 _FIX = "Allow events:PutEvents on the bus only, with ForAllValues:StringEquals events:source = the unit's key."
 
 
-_OPERATIONS = "Operations"
-
-
 def _check(analysis: Analysis) -> Iterator[Violation]:
     for principal in analysis.principals:
         for statement in _publishing(principal):
@@ -54,9 +51,8 @@ def _sources(statement: Statement) -> list[str | None]:
 def _may_publish_as(analysis: Analysis, unit: str | None, source: str) -> bool:
     if unit is None:
         return False
-    component = analysis.graph.unit_of(unit)
     outside = source not in {*analysis.graph.units, *(one.unit for one in analysis.settings.capabilities)}
-    return source == unit or (component is not None and component.kind == _OPERATIONS and outside)
+    return source == unit or (analysis.is_operations(unit) and outside)
 
 
 _BUS = "arn:aws:events:eu-central-1:111111111111:event-bus/rewards-dev-platform_bus"

@@ -113,7 +113,8 @@ def test_the_handler_works_in_lambdas_runtime_and_sends_metrics(
     reply = balance(call({"member_id": "nobody"}), CONTEXT)
 
     assert reply["refusal"]["error"] == "UnknownMember"
-    log = json.loads(logger.registered_handler.stream.getvalue())
+    note, log = (json.loads(line) for line in logger.registered_handler.stream.getvalue().splitlines())
+    assert (note["record"]["name"], note["record"]["outcome"]) == ("balance", "refused: UnknownMember")
     assert (log["message"], log["correlation_id"], log["function_request_id"]) == ("refused", "c-1", "request-1")
     metrics = json.loads(capsys.readouterr().out)
     assert metrics["Refusals"] == [1.0]

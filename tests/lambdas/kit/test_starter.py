@@ -1,5 +1,6 @@
 """The function that runs a workflow for each event of its queue."""
 
+import io
 import json
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ from contracts.cards import PurchaseRefunded
 from contracts.vocabulary import Money
 from lambdas.kit import starter
 from lambdas.kit.environment import read
+from lambdas.kit.observability import logger
 from tests.lambdas.kit.deliveries import bus_event, sqs_batch
 from tests.lambdas.kit.memory import BEGIN, World, world
 
@@ -92,3 +94,30 @@ def test_what_fails_comes_again_alone_and_in_the_end_is_put_aside(there: World, 
     assert json.loads(body) == json.loads(bad)
     assert reason in attributes["reason"]
     assert (attributes["attempts"], attributes["correlation_id"]) == (str(last), "c-9")
+
+
+@pytest.mark.parametrize(
+    ("output", "outcome", "detail"),
+    [
+        ('{"fallbacks": ["rate", "bonuses"], "set_aside": false}', "done", "fallbacks: rate, bonuses"),
+        ('{"fallbacks": [], "set_aside": true}', "set aside", None),
+        ("{}", "done", None),
+        ("", "done", None),
+    ],
+    ids=["fallbacks", "set aside", "nothing told", "no output"],
+)
+def test_what_a_workflow_tells_at_its_end_is_noted(
+    there: World,
+    workflows: StepFunctions,
+    monkeypatch: pytest.MonkeyPatch,
+    output: str,
+    outcome: str,
+    detail: str | None,
+):
+    monkeypatch.setattr(logger.registered_handler, "stream", io.StringIO())
+    body = bus_event(REFUNDED)
+    workflows.endings[body] = {"status": "SUCCEEDED", "output": output}
+    starter.handler(sqs_batch([body]), CONTEXT)
+    record = json.loads(logger.registered_handler.stream.getvalue())["record"]
+    assert (record["what"], record["name"], record["aggregate_id"]) == ("ran", "PurchaseRefunded", "p-1")
+    assert (record["outcome"], record.get("detail")) == (outcome, detail)

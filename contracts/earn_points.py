@@ -1,0 +1,3 @@
+"""earn-points: a purchase on a card earns points. An offering: it asks others' capabilities and has none of its own."""
+
+UNIT = "earn-points"
