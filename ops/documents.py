@@ -8,12 +8,15 @@ from rich.console import Console
 
 from contracts import catalogue
 from ops import policy_pack
+from ops.costs import costs_page
 from ops.picture import system_page
 from ops.resource_tree import resources_page
+from ops.session import MIGRATION_STACK
 from sandbox.program import capture
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURED_STACK = "dev"
+FACADE, LEGACY = catalogue.MIGRATION_UNITS
 
 app = typer.Typer(no_args_is_help=True, help="Generate documents from the program, or check them.")
 
@@ -21,11 +24,13 @@ app = typer.Typer(no_args_is_help=True, help="Generate documents from the progra
 def generated(root: Path) -> dict[Path, str]:
     """Every generated file, relative to the project's root, and its content."""
     graph = capture(PICTURED_STACK, preview=True, root=root)
+    migration = capture(MIGRATION_STACK, preview=True, root=root)
     return {
         **{Path("contracts/schemas") / name: text for name, text in catalogue.schemas().items()},
         Path("docs/system.md"): system_page(graph),
         Path("docs/resources.md"): resources_page(graph),
         Path("docs/access-matrix.md"): policy_pack.matrix_page(graph.export()),
+        Path("docs/costs.md"): costs_page(graph, migration, facade=FACADE, legacy=LEGACY),
         Path("docs/policies.md"): policy_pack.rules_page(),
     }
 
