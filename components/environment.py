@@ -11,6 +11,7 @@ import pulumi
 from components.names import Names
 
 ENVIRONMENTS = ("local", "migration", "dev", "staging", "prod")
+SHORTFALLS = ("debt", "clamp")
 EMBEDDED = ("local", "migration")
 """Environments on the embedded AWS of this machine."""
 ARCHITECTURES = ("arm64", "x86_64")
@@ -41,6 +42,10 @@ class EnvironmentConfig:
     architecture: str
     base_rate: str
     """Points per currency unit that earn-points falls back to when no rate is to be had."""
+    expiry_months: str
+    """For how many months points live, or `never`."""
+    shortfall: str
+    """What becomes of points that are taken back after they were spent: a `debt`, or forgiven (`clamp`)."""
     maximum_concurrency: int
     """How many messages each consumer handles at once, at most."""
     units: tuple[str, ...]
@@ -94,6 +99,10 @@ class EnvironmentConfig:
             ),
             architecture=values.one_of("architecture", ARCHITECTURES),
             base_rate=values.matching("baseRate", r"[0-9]{1,6}(\.[0-9]{1,6})?", 'a decimal such as "1" or "0.5"'),
+            expiry_months=values.matching(
+                "pointsExpiryMonths", r"never|[1-9]|[1-5][0-9]|60", "whole months from 1 to 60, or never", default="24"
+            ),
+            shortfall=values.one_of("shortfall", SHORTFALLS, default="debt"),
             maximum_concurrency=int(
                 values.matching("maximumConcurrency", r"[2-9]|[1-9][0-9]{1,2}|1000", "a whole number from 2 to 1000")
             ),
@@ -109,11 +118,11 @@ class _Values:
         self._namespace = namespace
         self._config = pulumi.Config(namespace)
 
-    def one_of(self, key: str, allowed: tuple[object, ...]) -> str:
-        return self._checked(key, {str(value) for value in allowed}.__contains__, ", ".join(map(str, allowed)))
+    def one_of(self, key: str, allowed: tuple[object, ...], default: str | None = None) -> str:
+        return self._checked(key, {str(value) for value in allowed}.__contains__, ", ".join(map(str, allowed)), default)
 
-    def matching(self, key: str, pattern: str, allowed: str) -> str:
-        return self._checked(key, lambda value: re.fullmatch(pattern, value) is not None, allowed)
+    def matching(self, key: str, pattern: str, allowed: str, default: str | None = None) -> str:
+        return self._checked(key, lambda value: re.fullmatch(pattern, value) is not None, allowed, default)
 
     def units(self, key: str, known: tuple[str, ...], *, default: tuple[str, ...]) -> tuple[str, ...]:
         """A list of some of the known units."""
@@ -130,8 +139,9 @@ class _Values:
                 raise InvalidConfiguration(f"{self._namespace}:{key}", unit, allowed)
         return tuple(unit for unit in known if unit in chosen)
 
-    def _checked(self, key: str, fits: Callable[[str], bool], allowed: str) -> str:
-        value = self._config.get(key)
+    def _checked(self, key: str, fits: Callable[[str], bool], allowed: str, default: str | None) -> str:
+        given = self._config.get(key)
+        value = default if given is None else given
         if value is None or not fits(value):
             raise InvalidConfiguration(f"{self._namespace}:{key}", value, allowed)
         return value

@@ -12,11 +12,11 @@ def handler(request: GetTotals, asked: Asked) -> Totals:
     ledger = Ledger(asked.runtime)
     members, following = ledger.members(request.after, request.limit)
     accounts = [account for member in members if (account := ledger.account(member)) is not None]
-    sums = _sums(accounts)
+    totals = sums(accounts)
     return Totals(
         accounts=[
             AccountTotal(account=name, debits_points=sides.debits, credits_points=sides.credits)
-            for name, sides in sorted(sums.items())
+            for name, sides in sorted(totals.items())
         ],
         members=len(accounts),
         postings=sum(account.version for account in accounts),
@@ -24,10 +24,11 @@ def handler(request: GetTotals, asked: Asked) -> Totals:
     )
 
 
-def _sums(accounts: list[Account]) -> dict[str, Sides]:
-    sums: dict[str, Sides] = {}
+def sums(accounts: list[Account]) -> dict[str, Sides]:
+    """What was debited and credited in some members' accounts, by account."""
+    found: dict[str, Sides] = {}
     for account in accounts:
         for name, sides in account.totals.items():
-            before = sums.get(name, Sides())
-            sums[name] = Sides(before.debits + sides.debits, before.credits + sides.credits)
-    return sums
+            before = found.get(name, Sides())
+            found[name] = Sides(before.debits + sides.debits, before.credits + sides.credits)
+    return found

@@ -1,14 +1,65 @@
 """points-ledger: who owns how many points, by double entry. See README.md."""
 
+from components.iam import Grant
 from components.pbc import Pbc
-from contracts.points_calculation import PointsCalculated
-from contracts.points_ledger import BALANCE, STATEMENT, PointsPosted
+from contracts.points_calculation import PointsAdjusted, PointsCalculated
+from contracts.points_ledger import (
+    BALANCE,
+    FORECAST,
+    HOLD,
+    MEMBERS,
+    POST_HOLD,
+    REVERSE_REDEMPTION,
+    STATEMENT,
+    TOTALS,
+    VERIFY,
+    VOID_HOLD,
+    HoldRefused,
+    HoldReleased,
+    PointsExpired,
+    PointsHeld,
+    PointsPosted,
+    PointsRedeemed,
+    PointsReversed,
+    RedemptionReversed,
+)
+
+_SETTLE_EVERY_MINUTES = 5
+_RECONCILE_EVERY_MINUTES = 60
+_WHOLE_BOOKS_SECONDS = 60
+_ALL_MEMBERS_SECONDS = 15 * 60
 
 
 def define(pbc: Pbc) -> None:
-    """Owns postings and balances."""
+    """Owns members' books: accounts, lines, holds, and what was told once and for all."""
     ledger = pbc.store()
-    outbox = pbc.publishes(PointsPosted)
-    pbc.subscribes(PointsCalculated, handler="post-points", grants=[ledger.write(), outbox.append()])
-    pbc.exposes(BALANCE, [ledger.read()])
-    pbc.exposes(STATEMENT, [ledger.read()])
+    outbox = pbc.publishes(
+        PointsPosted,
+        PointsReversed,
+        PointsHeld,
+        HoldRefused,
+        HoldReleased,
+        PointsRedeemed,
+        RedemptionReversed,
+        PointsExpired,
+    )
+    config = pbc.context.config
+    books = [ledger.write(), outbox.append()]
+    policy = Grant(statements=[], environment={"EXPIRY_MONTHS": config.expiry_months, "SHORTFALL": config.shortfall})
+    pbc.subscribes(PointsCalculated, PointsAdjusted, handler="post-points", grants=[*books, policy])
+    for command in (HOLD, POST_HOLD, VOID_HOLD, REVERSE_REDEMPTION):
+        pbc.exposes(command, books)
+    for question in (BALANCE, STATEMENT, FORECAST, MEMBERS, TOTALS):
+        pbc.exposes(question, [ledger.read()])
+    pbc.exposes(VERIFY, [ledger.read()], timeout_seconds=_WHOLE_BOOKS_SECONDS)
+    pbc.scheduled("settle-due", every_minutes=_SETTLE_EVERY_MINUTES, grants=books)
+    pbc.scheduled(
+        "reconcile",
+        every_minutes=_RECONCILE_EVERY_MINUTES,
+        grants=[ledger.read()],
+        must_be_zero={
+            "UnbalancedPoints": "Debits and credits of the ledger differ: `rewards ledger reconcile`.",
+            "BrokenBooks": "Members' accounts are not what their lines say: `rewards ledger verify`.",
+        },
+        timeout_seconds=_ALL_MEMBERS_SECONDS,
+    )
