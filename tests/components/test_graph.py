@@ -192,21 +192,22 @@ def test_every_resource_is_where_the_page_of_resources_says(dev: Graph):
 
 
 def test_the_children_of_a_pbc(dev: Graph):
-    """The ledger, to the last child: a new one is a decision, not an accident."""
-    (ledger,) = [one for one in dev.by_type("rewards:components:Pbc") if one.name == "points-ledger"]
-    assert sorted((child.type.split(":")[-1], child.name) for child in dev.children(ledger.urn)) == [
-        ("Alias", "points-ledger-key-alias"),
-        ("Dashboard", "points-ledger-dashboard"),
-        ("Function", "points-ledger-balance"),
-        ("Function", "points-ledger-desk"),
-        ("Function", "points-ledger-statement"),
-        ("Key", "points-ledger-key"),
-        ("LayerVersion", "points-ledger-layer"),
-        ("Outbox", "points-ledger-outbox"),
-        ("Policy", "points-ledger-boundary"),
-        ("Schema", "points-ledger-PointsPosted-schema"),
-        ("Store", "points-ledger-store"),
-        ("Subscription", "points-ledger-post-points"),
+    """One PBC, to the last child: a new one is a decision, not an accident."""
+    (campaigns,) = [one for one in dev.by_type("rewards:components:Pbc") if one.name == "campaigns"]
+    assert sorted((child.type.split(":")[-1], child.name) for child in dev.children(campaigns.urn)) == [
+        ("Alias", "campaigns-key-alias"),
+        ("Dashboard", "campaigns-dashboard"),
+        ("Function", "campaigns-bonuses"),
+        ("Function", "campaigns-campaign-history"),
+        ("Function", "campaigns-desk"),
+        ("Function", "campaigns-list-campaigns"),
+        ("Function", "campaigns-set-campaign"),
+        ("Key", "campaigns-key"),
+        ("LayerVersion", "campaigns-layer"),
+        ("Outbox", "campaigns-outbox"),
+        ("Policy", "campaigns-boundary"),
+        ("Schema", "campaigns-CampaignChanged-schema"),
+        ("Store", "campaigns-store"),
     ]
 
 

@@ -209,7 +209,7 @@ def test_a_purchase_is_followed_through_every_unit(world: World, rewards: Reward
     page = tmp_path / "way.html"
     way = wait_for(
         lambda: rewards("events", "trace", purchase.id, "--html", str(page))[1],
-        lambda found: any(hop["name"] == "PointsPosted" for hop in found),
+        lambda found: any((hop["what"], hop["name"]) == ("handled", "PointsPosted") for hop in found),
         "the last hop",
     )
     assert [(hop["unit"], hop["what"], hop["name"]) for hop in way] == [
@@ -221,6 +221,7 @@ def test_a_purchase_is_followed_through_every_unit(world: World, rewards: Reward
         ("points-calculation", "published", "PointsCalculated"),
         ("points-ledger", "handled", "PointsCalculated"),
         ("points-ledger", "published", "PointsPosted"),
+        ("points-calculation", "handled", "PointsPosted"),
     ]
     assert {hop["outcome"] for hop in way} == {"done"}
     assert all(hop["started"] <= hop["ended"] for hop in way)

@@ -23,7 +23,7 @@ def test_a_capability_is_asked_by_its_alias_and_told_who_asks(aws: Aws, capabili
     assert capabilities.ask(BALANCE, REQUEST) == ANSWER
     (asked,) = aws.lambda_.asked
     assert asked.function == "arn:aws:lambda:eu-central-1:111111111111:function:rewards-dev-points-ledger_balance:live"
-    assert asked.data == {"member_id": "member-1"}
+    assert asked.data == {"member_id": "member-1", "at": None}
     assert asked.metadata["actor"] == "ada"
 
 

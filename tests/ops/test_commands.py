@@ -83,7 +83,7 @@ CASES: dict[str, Case] = {
         ["member", "balance", "m-1"],
         BALANCE,
         Balance(member_id="m-1", balance_points=170, version=3),
-        {"member_id": "m-1"},
+        {"member_id": "m-1", "at": None},
         ["m-1: 170 points after 3 postings"],
     ),
     "statement": (

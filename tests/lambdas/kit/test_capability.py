@@ -50,7 +50,8 @@ def there() -> World:
 def test_answers(there: World):
     reply = balance.answer(call({"member_id": "m"}), there.runtime)
 
-    assert reply == {"answer": {"member_id": "m", "balance_points": 7, "version": 2}}
+    given = {"member_id": "m", "balance_points": 7, "version": 2}
+    assert reply == {"answer": {**given, "held_points": 0, "spendable_points": 0, "debt_points": 0}}
 
 
 def test_refuses_by_the_contracts_error(there: World):

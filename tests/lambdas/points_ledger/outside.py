@@ -153,7 +153,18 @@ class Ledger:
 
     def balances(self) -> dict[str, int]:
         """Of every member who has an account."""
-        return {member: self.balance(member).balance_points for member in self.members(limit=1000).member_ids}
+        return {member: self.balance(member).balance_points for member in self.all_members()}
+
+    def all_members(self) -> list[str]:
+        """Page by page."""
+        found: list[str] = []
+        after: str | None = None
+        while True:
+            page = self.members(limit=10, after=after)
+            found += page.member_ids
+            after = page.next
+            if after is None:
+                return found
 
     def lines(self) -> list[BookedLine]:
         return [msgspec.convert(item, BookedLine) for item in self._items("line#")]
