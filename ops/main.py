@@ -23,6 +23,7 @@ from ops import (
 )
 from ops.demo import command as demo
 from ops.errors import COULD_NOT_RUN, OperatorError
+from ops.faults import command as faults
 from ops.output import remarks
 from sandbox.embedded_aws import SandboxError
 from sandbox.provision import UnknownType
@@ -70,5 +71,6 @@ for name, group in {
 }.items():
     app.add_typer(group, name=name)
 app.command("demo")(demo.demo)
+app.command("faults")(faults.faults)
 app.command("preview")(policies.preview)
 app.command("status")(status.status)
