@@ -17,7 +17,9 @@ from lambdas.kit.runtime import Runtime
 PENDING = "pending"
 """Name of the sparse index and of its key; the key's value is the same for every event that is not dispatched."""
 
-KEPT_AFTER_DISPATCH = timedelta(days=7)
+KEPT_AFTER_DISPATCH = timedelta(days=30)
+"""As long as consumers remember an event: while one of them knows its id, this side knows that it was told."""
+
 LARGEST_EVENT_BYTES = 256 * 1024
 """What EventBridge takes, for one entry and for one request."""
 

@@ -7,7 +7,7 @@ from lambdas.kit.unit_of_work import AlreadyHandled, until_fresh
 from lambdas.points_ledger import model
 from lambdas.points_ledger.store import Ledger
 
-handler = Subscriber()
+handler = Subscriber(reports_gaps=True)
 
 
 @handler.on(PointsCalculated)

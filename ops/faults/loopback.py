@@ -110,7 +110,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(address, handler)
         self.defects: list[BaseException] = []
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 the base class says so
         """Keep what went wrong. A function that was killed, or has timed out, no longer reads its answer: as it is."""
         error = sys.exception()
         if error is not None and not isinstance(error, ConnectionError):

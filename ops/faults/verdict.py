@@ -84,7 +84,7 @@ def findings(
             "invalid purchases in a dead-letter queue with their reason", len(plan.bad), _bad_letters(plan, letters)
         ),
         _count("poison messages in a dead-letter queue with their reason", len(plan.poison), _poison(plan, letters)),
-        _count("other dead letters", len(plan.bad) + len(plan.poison), len(letters)),
+        _count("dead letters in all", len(plan.bad) + len(plan.poison), len(letters)),
         _count("events pending in an outbox", 0, sum(one.pending_events for one in health)),
         _count("events in an outbox that are not marked", 0, _unmarked(world)),
         _count(
