@@ -90,7 +90,7 @@ def _alarms(thing: str, namespace: str, unit: str) -> list[Alarm]:
         ),
         Alarm(
             thing=f"{thing}-gaps",
-            meaning=f"{unit} saw an event of an aggregate without those before it. Its log names them; LateEvents counts "
+            meaning=f"{unit} saw an event of an aggregate without those before it. Its log names it; LateEvents counts "
             "those that came after all.",
             namespace=namespace,
             metric="SequenceGaps",
