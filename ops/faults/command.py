@@ -2,6 +2,7 @@
 
 import secrets
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,6 +42,9 @@ class Report:
     faults: Mapping[Fault, tuple[int, int]]
     """Planned and injected, by kind."""
     redriven: int
+    """Letters that were sent back."""
+    seconds: float
+    """From the first purchase to the last check."""
     findings: Sequence[Finding]
 
     @property
@@ -102,6 +106,7 @@ def carry_out(plan: Plan, world: World, storm: Storm, folder: Path, on_progress:
         expectation=expect(file, _PROGRAMME, ROOT / CATEGORIES),
         on_progress=on_progress,
     )
+    since = time.monotonic()
     found = campaign.run()
     planned = plan.planned()
     return Report(
@@ -109,6 +114,7 @@ def carry_out(plan: Plan, world: World, storm: Storm, folder: Path, on_progress:
         purchases=len(plan.rows),
         faults={fault: (planned[fault], campaign.injected.get(fault, 0)) for fault in Fault},
         redriven=campaign.redriven,
+        seconds=time.monotonic() - since,
         findings=found,
     )
 
@@ -121,7 +127,7 @@ def print_report(report: Report, *, as_json: bool) -> None:
     rows = [(fault.value, planned, injected) for fault, (planned, injected) in report.faults.items()]
     print_table(f"Faults of seed {report.seed}", ["fault", "planned number", "injected number"], rows)
     print_table(
-        f"After recovery; {report.redriven} letters redriven",
+        f"After recovery, {report.seconds:.0f} s later; {report.redriven} letters redriven",
         ["what", "expected", "found", "held"],
         [(one.what, one.expected, one.found, "yes" if one.held else "NO") for one in report.findings],
     )
