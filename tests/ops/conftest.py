@@ -20,7 +20,7 @@ def aws() -> Aws:
 @pytest.fixture
 def rewards(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Rewards:
     """Runs the command. What ends in a traceback fails the test."""
-    for module in ("ops.capabilities", "ops.purchases"):
+    for module in ("ops.capabilities", "ops.purchases", "ops.events", "ops.status"):
         monkeypatch.setattr(f"{module}.open_session", lambda _stack: aws.session())
     monkeypatch.setenv("COLUMNS", "200")
 
