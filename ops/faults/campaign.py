@@ -25,7 +25,7 @@ from ops.waiting import wait_for
 
 RELAY_FAILURES = QueueName(unit=CALCULATION, queue="relay-dlq")
 
-_VISIBILITY_SECONDS = {"earn-points": 60, LEDGER: 20}
+_VISIBILITY_SECONDS = {"earn-points": 60, LEDGER: 10}
 """By unit, for its queue: a message of a consumer that died comes again after minutes otherwise, or half an hour."""
 _LOOK_SECONDS = 2.0
 _KEPT = ("FunctionArn", "BatchSize", "FilterCriteria", "FunctionResponseTypes", "DestinationConfig")

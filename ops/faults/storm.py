@@ -84,15 +84,8 @@ class Storm:
 
     def judge(self, request: Request) -> Act:
         """What is done to a request."""
-        match request.target:
-            case target if target == _PUBLISH:
-                return self._at_publish(request)
-            case target if target == _COMMIT:
-                return self._at_commit(request)
-            case target if target == _MARK:
-                return self._at_mark(request)
-            case _:
-                return Pass(body=request.body)
+        at = {_PUBLISH: self._at_publish, _COMMIT: self._at_commit, _MARK: self._at_mark}.get(request.target)
+        return at(request) if at else Pass(body=request.body)
 
     def _at_publish(self, request: Request) -> Act:
         asked = json.loads(request.body)

@@ -134,6 +134,22 @@ def test_a_poison_purchase_is_found_understood_mended_and_posted_once(world: Wor
     assert (world.balance(member), world.postings(member)) == (7, 1)
 
 
+def test_a_message_that_fails_comes_again_soon_and_not_after_the_queues_time(world: World, rewards: Rewards):
+    """Its queue hides it for three minutes. What fails is wanted again after 5 seconds, then after 20."""
+    purchase = shows.example_purchase("operator-again-1", "operator-again")
+
+    def attempts() -> list[str]:
+        code, way = rewards("events", "trace", purchase.id)
+        return [hop["outcome"] for hop in way if hop["what"] == "handled"] if code == 0 else []
+
+    with world.broken("points-ledger", "post-points"):
+        world.ingest([purchase])
+        failed = wait_for(attempts, lambda outcomes: len(outcomes) >= 2, "a second attempt")
+    world.wait_for_postings({"operator-again": 1}, lambda _count: None)
+    assert all(outcome.startswith("failed: ") for outcome in failed)
+    assert wait_for(attempts, lambda outcomes: "done" in outcomes, "an end")[-1] == "done"
+
+
 def last_attempt(body: dict[str, Any]) -> dict[str, Any]:
     """A delivery of the queue after which it would give up."""
     record = {
