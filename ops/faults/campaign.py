@@ -19,7 +19,7 @@ from ops.desks import Desks, QueueName
 from ops.errors import OperatorError
 from ops.faults.plan import CALCULATION, LEDGER, Fault, Plan
 from ops.faults.storm import Storm
-from ops.faults.verdict import expected_letter, findings, scan, stream_failures
+from ops.faults.verdict import expected_letter, findings, stream_failures
 from ops.letters import Pace, go_through
 from ops.waiting import wait_for
 
@@ -210,7 +210,17 @@ class Campaign:
         return self._count(LEDGER, "posting#fault-")
 
     def _count(self, unit: str, prefix: str) -> int:
-        return sum(item["pk"].startswith(prefix) for item in scan(self.world, self.world.names(unit).physical("store")))
+        pages = (
+            self.world.aws.client("dynamodb")
+            .get_paginator("scan")
+            .paginate(
+                TableName=self.world.names(unit).physical("store"),
+                Select="COUNT",
+                FilterExpression="begins_with(pk, :prefix)",
+                ExpressionAttributeValues={":prefix": {"S": prefix}},
+            )
+        )
+        return sum(page["Count"] for page in pages)
 
     def _relay_mapping(self) -> dict[str, Any]:
         lambda_, relay = self.world.aws.client("lambda"), self.world.names(CALCULATION).physical("relay")
