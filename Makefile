@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo migrate-demo test check preview preview-cli bench docs up lock clean
+.PHONY: help install demo migrate-demo faults test check preview preview-cli bench docs up lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -29,6 +29,9 @@ demo: install ## Deploy to an embedded AWS and earn points from PURCHASES=FILE.c
 
 migrate-demo: install ## Move a capability out of a legacy system, and see a fault turn it back
 	@$(BIN)/rewards migrate demo --out dist/migration.html
+
+faults: install ## Earn points from 2,000 purchases on a failing embedded AWS; SEED=N repeats a campaign
+	@$(BIN)/rewards faults $(if $(SEED),--seed $(SEED))
 
 test: install ## Run all tests: graph, domain, journeys
 	@$(BIN)/pytest

@@ -142,7 +142,7 @@ class Queue(pulumi.ComponentResource):
                 ),
                 use_key(self._names, KEY_WRITE),
             ],
-            environment={"MAXIMUM_RECEIVES": str(MAXIMUM_RECEIVES)},
+            environment={"MAXIMUM_RECEIVES": str(MAXIMUM_RECEIVES), "QUEUE_URL": self.url},
         )
 
     def feed(

@@ -5,16 +5,19 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components.alarms import Alarm
 from components.context import UnitContext, child_of
 from components.function import Function, FunctionArgs
 from components.iam import Grant
 from components.inbound import Inbound, InboundArgs
+from components.monitoring import make_alarms
 from contracts.definitions import Event
 
 INBOX_DAYS = 30
 """How long a consumer remembers an event: longer than queue and dead-letter queue keep it, together."""
 
 _TIMEOUT_SECONDS = 30
+_LONG_LAG_SECONDS = 15 * 60
 _BATCH_SIZE = 10
 
 
@@ -69,4 +72,31 @@ class Subscription(pulumi.ComponentResource):
             maximum_concurrency=args.context.config.maximum_concurrency,
             opts=child_of(self),
         )
+        make_alarms(self, args.context, _alarms(args.thing, args.context.config.project, args.context.names.unit))
         self.register_outputs({"queue_arn": queue.arn})
+
+
+def _alarms(thing: str, namespace: str, unit: str) -> list[Alarm]:
+    return [
+        Alarm(
+            thing=f"{thing}-lag",
+            meaning=f"Events reach {unit} too long after they were committed: a relay or this consumer is behind.",
+            namespace=namespace,
+            metric="DeliveryLag",
+            dimensions={"service": unit},
+            statistic="Maximum",
+            threshold=_LONG_LAG_SECONDS,
+            period_seconds=5 * 60,
+        ),
+        Alarm(
+            thing=f"{thing}-gaps",
+            meaning=f"{unit} saw an event of an aggregate without those before it. Its log names it; LateEvents counts "
+            "those that came after all.",
+            namespace=namespace,
+            metric="SequenceGaps",
+            dimensions={"service": unit},
+            statistic="Sum",
+            threshold=0,
+            period_seconds=5 * 60,
+        ),
+    ]

@@ -26,6 +26,7 @@ from ops import (
 from ops.demo import command as demo
 from ops.demo import migration
 from ops.errors import COULD_NOT_RUN, OperatorError
+from ops.faults import command as faults
 from ops.output import remarks
 from sandbox.embedded_aws import SandboxError
 from sandbox.provision import UnknownType
@@ -76,5 +77,6 @@ for name, group in {
     app.add_typer(group, name=name)
 app.command("demo")(demo.demo)
 migrate.app.command("demo")(migration.demo)
+app.command("faults")(faults.faults)
 app.command("preview")(policies.preview)
 app.command("status")(status.status)

@@ -19,8 +19,8 @@ class NothingHappens(OperatorError):
     exit_code = SAID_NO
 
 
-def wait_for(look: Callable[[], T], done: Callable[[T], bool], what: str) -> T:
-    """Look until it is done. Gives up when what is seen stays the same for too long.
+def wait_for(look: Callable[[], T], done: Callable[[T], bool], what: str, *, every_seconds: float = _POLL_SECONDS) -> T:
+    """Look until it is done, every so often. Gives up when what is seen stays the same for too long.
 
     Raises:
         NothingHappens: it is not done and nothing moves.
@@ -29,7 +29,7 @@ def wait_for(look: Callable[[], T], done: Callable[[T], bool], what: str) -> T:
     while not done(last):
         if time.monotonic() - since > _PATIENCE_SECONDS:
             raise NothingHappens(f"{what}: nothing moved for {_PATIENCE_SECONDS} s; last seen: {last!r}")
-        time.sleep(_POLL_SECONDS)
+        time.sleep(every_seconds)
         seen = look()
         if seen != last:
             last, since = seen, time.monotonic()

@@ -101,13 +101,16 @@ def _session(region: str) -> boto3.Session:
     )
 
 
-def start(folder: Path = DEFAULT_FOLDER, *, region: str, port: int | None = None) -> EmbeddedAws:
+def start(
+    folder: Path = DEFAULT_FOLDER, *, region: str, port: int | None = None, functions_endpoint: str | None = None
+) -> EmbeddedAws:
     """Start the embedded AWS, empty, and wait until it answers.
 
     Args:
         folder: where its state and logs go.
         region: the region that it plays.
         port: where it listens; None takes a free one.
+        functions_endpoint: URL by which Lambda functions reach AWS, where something stands between; None is directly.
 
     Raises:
         SandboxError: one is running in that folder already, the port is taken, or it does not come up.
@@ -117,9 +120,11 @@ def start(folder: Path = DEFAULT_FOLDER, *, region: str, port: int | None = None
         port = port or _free_port()
         if _listening(port):
             raise SandboxError(f"port {port} is taken by another program; choose another with --port")
+        endpoint = functions_endpoint or f"http://{HOST}:{port}"
+        settings = [str(port), region, str(folder.resolve()), str(lock), endpoint]
         with (folder / "aws.log").open("w") as log:
             supervisor = subprocess.Popen(
-                [sys.executable, "-m", "sandbox.supervisor", str(port), region, str(folder.resolve()), str(lock)],
+                [sys.executable, "-m", "sandbox.supervisor", *settings],
                 cwd=_ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -171,9 +176,11 @@ def stop(folder: Path = DEFAULT_FOLDER) -> bool:
 
 
 @contextlib.contextmanager
-def running(folder: Path, *, region: str, port: int | None = None) -> Iterator[EmbeddedAws]:
+def running(
+    folder: Path, *, region: str, port: int | None = None, functions_endpoint: str | None = None
+) -> Iterator[EmbeddedAws]:
     """An embedded AWS for as long as the block lasts."""
-    aws = start(folder, region=region, port=port)
+    aws = start(folder, region=region, port=port, functions_endpoint=functions_endpoint)
     try:
         yield aws
     finally:

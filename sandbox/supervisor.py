@@ -1,6 +1,6 @@
 """The process that owns the embedded AWS: starts it, keeps what it is told of traces, and takes all down with it.
 
-Started by `sandbox.embedded_aws`: `python -m sandbox.supervisor PORT REGION FOLDER LOCK`.
+Started by `sandbox.embedded_aws`: `python -m sandbox.supervisor PORT REGION FOLDER LOCK ENDPOINT`.
 """
 
 import os
@@ -17,7 +17,7 @@ from sandbox.embedded_aws import ACCOUNT, HOST, ROOT_KEY
 _LARGEST_DATAGRAM = 65_536
 
 
-def main(port: str, region: str, folder: Path, lock: int) -> int:
+def main(port: str, region: str, folder: Path, lock: int, endpoint: str) -> int:
     """Run until the embedded AWS ends or this process is told to stop.
 
     Args:
@@ -25,13 +25,14 @@ def main(port: str, region: str, folder: Path, lock: int) -> int:
         region: the region that it plays.
         folder: where its state and logs go.
         lock: descriptor of the folder's lock, held as long as this process or the embedded AWS lives.
+        endpoint: URL by which Lambda functions reach AWS.
     """
     traces = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     traces.bind((HOST, 0))
     threading.Thread(target=_keep_segments, args=(traces, folder / "segments.jsonl"), daemon=True).start()
     aws = subprocess.Popen(
         [sys.executable, "-m", "sandbox.aws_process"],
-        env=_environment(port, region, folder, traces.getsockname()[1]),
+        env=_environment(port, region, folder, endpoint, traces.getsockname()[1]),
         pass_fds=[lock],
     )
 
@@ -47,7 +48,7 @@ def main(port: str, region: str, folder: Path, lock: int) -> int:
     return code
 
 
-def _environment(port: str, region: str, folder: Path, trace_port: int) -> dict[str, str]:
+def _environment(port: str, region: str, folder: Path, endpoint: str, trace_port: int) -> dict[str, str]:
     # AWS_* of the caller must not leak in: Lambda workers inherit this environment.
     kept = {
         key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "MINISTACK_", "POWERTOOLS_"))
@@ -60,7 +61,7 @@ def _environment(port: str, region: str, folder: Path, trace_port: int) -> dict[
         "MINISTACK_REGION": region,
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "AUTH": "true",
-        "AWS_ENDPOINT_URL": f"http://{HOST}:{port}",
+        "AWS_ENDPOINT_URL": endpoint,
         "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
         "AWS_XRAY_DAEMON_ADDRESS": f"{HOST}:{trace_port}",
         "TMPDIR": str(_temporary(folder)),
@@ -85,4 +86,4 @@ def _keep_segments(traces: socket.socket, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4])))
+    sys.exit(main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]), sys.argv[5]))

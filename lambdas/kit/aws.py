@@ -150,6 +150,23 @@ class Sqs:
         )
 
 
+class SqsDeliveries:
+    """`Deliveries` of an SQS queue."""
+
+    def __init__(self, queue_url: str) -> None:
+        self._queue_url = queue_url
+
+    @cached_property
+    def _client(self) -> Any:
+        return boto3.client("sqs", config=_CONFIG)
+
+    def postpone(self, handle: str, seconds: int) -> None:
+        """Have a message come again after so many seconds."""
+        self._client.change_message_visibility(
+            QueueUrl=self._queue_url, ReceiptHandle=handle, VisibilityTimeout=seconds
+        )
+
+
 def stream_image(record: Mapping[str, Any]) -> Item:
     """The item that a DynamoDB stream record tells of, as it is now."""
     return _item(record["dynamodb"]["NewImage"])

@@ -23,6 +23,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):
     outbox_table: str | None = None
     bus_name: str | None = None
     dlq_url: str | None = None
+    queue_url: str | None = None
     state_machine: str | None = None
     inbox_days: _Positive = 30
     """How long an event that was handled is remembered."""

@@ -1,7 +1,7 @@
 """Outbox items: made when an event is committed, read when it is published, marked when it is on the bus."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,9 @@ from lambdas.kit.runtime import Runtime
 PENDING = "pending"
 """Name of the sparse index and of its key; the key's value is the same for every event that is not dispatched."""
 
-KEPT_AFTER_DISPATCH = timedelta(days=7)
+KEPT_AFTER_DISPATCH = timedelta(days=30)
+"""As long as consumers remember an event: while one of them knows its id, this side knows that it was told."""
+
 LARGEST_EVENT_BYTES = 256 * 1024
 """What EventBridge takes, for one entry and for one request."""
 
@@ -153,18 +155,28 @@ def _mark_dispatched(event_id: str, runtime: Runtime) -> None:
 
 def pending(runtime: Runtime, until: datetime, limit: int) -> list[Item]:
     """The oldest events that were committed before an instant and are not dispatched."""
-    page = runtime.tables.query(
-        Query(
-            table=runtime.outbox_table,
-            index=PENDING,
-            key_name=PENDING,
-            key_value=PENDING,
-            sort_name="occurred_at",
-            sort_at_most=_sortable(until),
-            limit=limit,
-        )
+    return next(pending_pages(runtime, until, limit))
+
+
+def pending_pages(runtime: Runtime, until: datetime, page_size: int) -> Iterator[list[Item]]:
+    """All events that were committed before an instant and are not dispatched, oldest first; at least one page.
+
+    Goes on after the last one seen: what is marked meanwhile may stand in the index for a moment longer.
+    """
+    query = Query(
+        table=runtime.outbox_table,
+        index=PENDING,
+        key_name=PENDING,
+        key_value=PENDING,
+        sort_name="occurred_at",
+        sort_at_most=_sortable(until),
+        limit=page_size,
     )
-    return page.items
+    page = runtime.tables.query(query)
+    yield page.items
+    while page.next is not None:
+        page = runtime.tables.query(replace(query, after=page.next))
+        yield page.items
 
 
 def _sortable(instant: datetime) -> str:

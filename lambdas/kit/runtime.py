@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from lambdas.kit.environment import environment
-from lambdas.kit.ports import Bus, Clock, DeadLetters, Random, Tables, Traces
+from lambdas.kit.ports import Bus, Clock, DeadLetters, Deliveries, Random, Tables, Traces
 from lambdas.kit.traces import Untraced
 
 
@@ -33,6 +33,7 @@ class Runtime:
     outbox_table: str = ""
     bus: Bus | None = None
     dead_letters: DeadLetters | None = None
+    deliveries: Deliveries | None = None
     inbox_days: int = 30
     pending_minutes: int = 5
     maximum_receives: int = 5
@@ -58,7 +59,7 @@ def lambda_runtime(*needed: str) -> Runtime:
 
 @cache
 def _lambda_runtime() -> Runtime:
-    from lambdas.kit.aws import DynamoDb, EventBridge, Sqs
+    from lambdas.kit.aws import DynamoDb, EventBridge, Sqs, SqsDeliveries
     from lambdas.kit.traces import XRay
 
     here = environment()
@@ -69,6 +70,7 @@ def _lambda_runtime() -> Runtime:
         outbox_table=here.outbox_table or "",
         bus=EventBridge(here.bus_name) if here.bus_name else None,
         dead_letters=Sqs(here.dlq_url) if here.dlq_url else None,
+        deliveries=SqsDeliveries(here.queue_url) if here.queue_url else None,
         inbox_days=here.inbox_days,
         pending_minutes=here.pending_minutes,
         maximum_receives=here.maximum_receives,

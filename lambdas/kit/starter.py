@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from contracts.operating import FALLBACKS
 from lambdas.kit.dead_letters import correlation_id, put_aside
+from lambdas.kit.deliveries import attempt
 from lambdas.kit.environment import environment
 from lambdas.kit.observability import observed
 from lambdas.kit.records import hop
@@ -41,14 +42,14 @@ def handler(event: dict[str, Any], context: Any) -> Any:
 
 def _receive(record: SQSRecord) -> None:
     runtime = lambda_runtime("DLQ_URL", "STATE_MACHINE")
-    attempts = int(record.attributes.approximate_receive_count or 1)
-    try:
-        _run(record.body, runtime)
-    except (WorkflowFailed, BotoCoreError, ClientError) as error:
-        # After this attempt the queue would set it aside anyway, but without its reason.
-        if attempts < runtime.maximum_receives:
-            raise
-        put_aside(record.body, runtime, reason=str(error), attempts=attempts)
+    with attempt(record, runtime) as attempts:
+        try:
+            _run(record.body, runtime)
+        except (WorkflowFailed, BotoCoreError, ClientError) as error:
+            # After this attempt the queue would set it aside anyway, but without its reason.
+            if attempts < runtime.maximum_receives:
+                raise
+            put_aside(record.body, runtime, reason=str(error), attempts=attempts)
 
 
 def _run(body: str, runtime: Runtime) -> None:

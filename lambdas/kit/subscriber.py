@@ -16,9 +16,11 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from contracts.definitions import ContractError, Event
 from contracts.envelope import Envelope
 from lambdas.kit.dead_letters import put_aside
+from lambdas.kit.deliveries import attempt
 from lambdas.kit.observability import count, logger, observed
 from lambdas.kit.records import hop
 from lambdas.kit.runtime import Runtime, lambda_runtime
+from lambdas.kit.sequences import Place
 from lambdas.kit.unit_of_work import (
     AlreadyHandled,
     Cause,
@@ -70,7 +72,14 @@ class _Reaction:
 class Subscriber:
     """The handler of a subscription. `on` adds a reaction to an event type."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, reports_gaps: bool = False) -> None:
+        """Make one without reactions.
+
+        Args:
+            reports_gaps: report gaps in the events of each aggregate. Only where it subscribes to all events of these
+                aggregates: another's number is no gap. It costs one more write an event, in the same transaction.
+        """
+        self._reports_gaps = reports_gaps
         self._reactions: dict[tuple[str, str], _Reaction] = {}
         self._processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
@@ -95,7 +104,8 @@ class Subscriber:
             )
 
     def _receive(self, record: SQSRecord, runtime: Runtime) -> None:
-        self.consume(record.body, runtime, attempts=int(record.attributes.approximate_receive_count or 1))
+        with attempt(record, runtime) as attempts:
+            self.consume(record.body, runtime, attempts=attempts)
 
     def consume(self, body: str, runtime: Runtime, *, attempts: int = 1) -> None:
         """Handle one message in a given world. A poison message is put aside, and so is one whose last attempt fails.
@@ -144,6 +154,9 @@ class Subscriber:
                 actor=received.source,
                 event_id=given.event_id,
                 fingerprint=fingerprint(bytes(envelope.data)),
+                place=Place(source=received.source, aggregate_id=given.aggregate_id, sequence=given.sequence)
+                if self._reports_gaps
+                else None,
             )
             try:
                 raise_if_known(runtime, cause)

@@ -1,20 +1,21 @@
 """State, inbox marker and events, committed in one transaction or not at all."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import msgspec
 
 from contracts.definitions import Event
 from contracts.envelope import EventMetadata
-from lambdas.kit.identifiers import uuid7
+from lambdas.kit.identifiers import caused, uuid7
 from lambdas.kit.limits import require_fitting
 from lambdas.kit.outbox import outbox_item
 from lambdas.kit.ports import ConditionFailed, Operation, Put, TransactionConflict
 from lambdas.kit.runtime import Runtime
+from lambdas.kit.sequences import Place, follow, reported
 
 _ATTEMPTS = 12
 _FIRST_PAUSE_SECONDS = 0.02
@@ -36,6 +37,8 @@ class Cause:
     """Set where an event is the cause: its inbox marker is part of the transaction."""
     fingerprint: str = ""
     """Hash of that event's content: the same id with another one is refused."""
+    place: Place | None = None
+    """Where that event stands among those of its aggregate, if gaps are to be reported."""
 
 
 class AlreadyHandled(Exception):
@@ -57,6 +60,8 @@ class UnitOfWork:
         self._runtime = runtime
         self._cause = cause
         self._operations: list[Operation] = []
+        self._told: list[Put] = []
+        """Outbox items among the operations."""
 
     def add(self, *operations: Operation) -> None:
         """Change state."""
@@ -65,13 +70,16 @@ class UnitOfWork:
     def publish(self, event: Event, *, sequence: int) -> EventMetadata:
         """Tell of it, once the state is committed.
 
+        Where an event is the cause, the id of what follows from it is always the same: a consumer that lost its memory
+        and gets the cause again tells nobody anything twice.
+
         Args:
             event: what happened.
             sequence: its number among the events of its aggregate, from 1.
         """
         at = self._runtime.clock.now()
         metadata = EventMetadata(
-            event_id=uuid7(at, self._runtime.random),
+            event_id=self._event_id(event, at),
             occurred_at=at,
             schema_version=type(event).schema_version,
             aggregate_id=event.aggregate_id,
@@ -80,8 +88,9 @@ class UnitOfWork:
             causation_id=self._cause.causation_id,
             trace_header=self._cause.trace_header,
         )
-        item = outbox_item(event, metadata)
-        self._operations.append(Put(table=self._runtime.outbox_table, item=item, expect={"event_id": None}))
+        put = Put(table=self._runtime.outbox_table, item=outbox_item(event, metadata), expect={"event_id": None})
+        self._told.append(put)
+        self._operations.append(put)
         return metadata
 
     def commit(self) -> None:
@@ -94,15 +103,29 @@ class UnitOfWork:
             TransactionConflict: other writers were faster every time.
             TransactionTooLarge: it does not fit into one transaction.
         """
-        marker = self._marker()
-        operations = [*([marker] if marker else []), *self._operations]
+        marker, place = self._marker(), self._cause.place
+        seen = follow(place, self._runtime) if place else None
+        operations = [operation for operation in (marker, seen, *self._operations) if operation is not None]
         require_fitting(operations)
         try:
-            again_while(TransactionConflict, lambda: self._runtime.tables.transact(operations), self._runtime)
+            self._transact(operations)
         except ConditionFailed as error:
             if marker is not None and marker in error.failed:
                 raise_if_known(self._runtime, self._cause)
-            raise
+            if any(failed is not seen and failed not in self._told for failed in error.failed):
+                raise
+            # Only what must not stop the rest: a gap is reported, and what the outbox knows was told before.
+            instead = reported(place, self._runtime) if place and seen in error.failed else None
+            kept = [operation for operation in operations if operation not in error.failed]
+            self._transact([*kept, instead] if instead else kept)
+
+    def _transact(self, operations: Sequence[Operation]) -> None:
+        again_while(TransactionConflict, lambda: self._runtime.tables.transact(operations), self._runtime)
+
+    def _event_id(self, event: Event, at: datetime) -> str:
+        if self._cause.event_id is None:
+            return uuid7(at, self._runtime.random)
+        return caused(self._cause.event_id, self._runtime.unit, event.detail_type(), len(self._told))
 
     def _marker(self) -> Put | None:
         if self._cause.event_id is None:

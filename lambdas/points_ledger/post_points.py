@@ -13,7 +13,7 @@ from lambdas.points_ledger.policy import policy
 from lambdas.points_ledger.records import KeptPosting
 from lambdas.points_ledger.store import Ledger
 
-handler = Subscriber()
+handler = Subscriber(reports_gaps=True)
 
 
 @handler.on(PointsCalculated)

@@ -234,6 +234,7 @@ def test_a_mapping_from_a_queue_retries_messages_alone_and_has_a_ceiling(dev: Gr
         if ":sqs:" in str(mapping.inputs["eventSourceArn"]):
             assert mapping.inputs["scalingConfig"]["maximumConcurrency"] >= 2
         else:
-            assert mapping.inputs["maximumRetryAttempts"] >= 1
+            assert mapping.inputs["bisectBatchOnFunctionError"] is True
+            assert 1 <= mapping.inputs["maximumRetryAttempts"] <= 100
             assert mapping.inputs["maximumRecordAgeInSeconds"] < 24 * 60 * 60
             assert mapping.inputs["destinationConfig"]["onFailure"]["destinationArn"].endswith("_relay-dlq")

@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,22 @@ def test_a_poison_purchase_is_found_understood_mended_and_posted_once(world: Wor
     assert (world.balance(member), world.postings(member)) == (7, 1)
 
 
+def test_a_message_that_fails_comes_again_soon_and_not_after_the_queues_time(world: World, rewards: Rewards):
+    """Its queue hides it for three minutes. What fails is wanted again after 5 seconds, then after 20."""
+    purchase = shows.example_purchase("operator-again-1", "operator-again")
+
+    def attempts() -> list[str]:
+        code, way = rewards("events", "trace", purchase.id)
+        return [hop["outcome"] for hop in way if hop["what"] == "handled"] if code == 0 else []
+
+    with world.broken("points-ledger", "post-points"):
+        world.ingest([purchase])
+        failed = wait_for(attempts, lambda outcomes: len(outcomes) >= 2, "a second attempt")
+    world.wait_for_postings({"operator-again": 1}, lambda _count: None)
+    assert all(outcome.startswith("failed: ") for outcome in failed)
+    assert wait_for(attempts, lambda outcomes: "done" in outcomes, "an end")[-1] == "done"
+
+
 def last_attempt(body: dict[str, Any]) -> dict[str, Any]:
     """A delivery of the queue after which it would give up."""
     record = {
@@ -253,6 +270,62 @@ def test_the_archive_is_replayed_into_an_emptied_consumer_and_nowhere_else(world
     assert [hop["unit"] for hop in way if hop["what"] in ("ran", "answered")].count("earn-points") == 1
     handled = [hop["outcome"] for hop in way if hop["what"] == "handled"]
     assert handled == ["done", "done", "known already"]
+    # The rebuilt consumer tells nobody again what it told before it was emptied.
+    assert [hop["name"] for hop in way if hop["what"] == "published"] == ["PointsCalculated", "PointsPosted"]
+
+
+def test_a_failure_of_the_stream_is_redriven_from_the_outbox(world: World, rewards: Rewards):
+    """The relay is stopped, and Lambda has given up on its records: what is left of them is a pointer."""
+    queue, purchase = "points-calculation/relay-dlq", shows.example_purchase("operator-stream-1", "operator-stream")
+    names, sqs = world.names("points-calculation"), world.aws.client("sqs")
+    url = sqs.get_queue_url(QueueName=names.physical("relay-dlq", limit=80))["QueueUrl"]
+    with relay_stopped(world, names.physical("relay")):
+        world.ingest([purchase])
+        world.wait_for_calculation(purchase.id)
+        sqs.send_message(QueueUrl=url, MessageBody=json.dumps(stream_failure()))
+        (letter,) = rewards("dlq", "list", "--queue", queue)[1]
+        assert letter["reason"].startswith("RetryAttemptsExhausted: 1 records of shard-1")
+        assert world.postings("operator-stream") == 0
+
+        assert rewards("dlq", "redrive", queue)[1]["done"] == 1
+        world.wait_for_postings({"operator-stream": 1}, lambda _count: None)
+        assert rewards("dlq", "list", "--queue", queue)[1] == []
+    # The relay reads the record after all, and finds it published: the ledger is told once more and drops it.
+    later = shows.example_purchase("operator-stream-2", "operator-stream")
+    world.ingest([later])
+    world.wait_for_postings({"operator-stream": 2}, lambda _count: None)
+    assert (world.postings("operator-stream"), world.balance("operator-stream")) == (2, 200)
+
+
+@contextmanager
+def relay_stopped(world: World, relay: str) -> Iterator[None]:
+    lambda_ = world.aws.client("lambda")
+    (mapping,) = [
+        one
+        for one in lambda_.list_event_source_mappings()["EventSourceMappings"]
+        if one["FunctionArn"].rpartition(":function:")[2].split(":")[0] == relay
+    ]
+    lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    try:
+        yield
+    finally:
+        lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+
+def stream_failure() -> dict[str, Any]:
+    """What Lambda puts into the on-failure queue."""
+    now = datetime.now(UTC).isoformat()
+    return {
+        "requestContext": {"condition": "RetryAttemptsExhausted", "approximateInvokeCount": 21, "functionArn": "relay"},
+        "DDBStreamBatchInfo": {
+            "shardId": "shard-1",
+            "startSequenceNumber": "1",
+            "endSequenceNumber": "1",
+            "approximateArrivalOfFirstRecord": now,
+            "approximateArrivalOfLastRecord": now,
+            "batchSize": 1,
+        },
+    }
 
 
 def same(statement: dict[str, Any]) -> dict[str, Any]:

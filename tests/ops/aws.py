@@ -37,10 +37,17 @@ class ScriptedLambda:
 
     asked: list[Asked] = field(default_factory=list[Asked])
     _replies: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
+    _deciders: dict[str, Callable[[dict[str, Any]], Reply]] = field(
+        default_factory=dict[str, Callable[[dict[str, Any]], Reply]]
+    )
 
     def answers(self, capability: AnyCapability, *answers: Message) -> None:
         """Let a capability answer; the last answer stands for all calls after it."""
         self._replies[arn(capability)] = [_payload(Reply(answer=_raw(answer))) for answer in answers]
+
+    def decides(self, capability: AnyCapability, decide: Callable[[dict[str, Any]], Reply]) -> None:
+        """Let a capability answer by what it is asked."""
+        self._deciders[arn(capability)] = decide
 
     def refuses(self, capability: AnyCapability, error: str, message: str) -> None:
         """Let a capability refuse."""
@@ -55,6 +62,8 @@ class ScriptedLambda:
         """What boto3's client does."""
         call = json.loads(Payload)
         self.asked.append(Asked(function=FunctionName, **call))
+        if FunctionName in self._deciders:
+            return {"Payload": io.BytesIO(_payload(self._deciders[FunctionName](call["data"]))["body"])}
         if FunctionName not in self._replies:
             raise client_error("ResourceNotFoundException", f"Function not found: {FunctionName}", "Invoke")
         replies = self._replies[FunctionName]
@@ -88,6 +97,24 @@ class ScriptedEvents:
         return [json.loads(entry["Detail"]) for entry in self.taken]
 
 
+@dataclass(kw_only=True)
+class ScriptedCloudWatch:
+    """CloudWatch's client: alarms that ring."""
+
+    ringing: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    asked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+    def get_paginator(self, operation: str) -> "ScriptedCloudWatch":
+        """What boto3's client does."""
+        assert operation == "describe_alarms"
+        return self
+
+    def paginate(self, **request: Any) -> list[dict[str, Any]]:
+        """One alarm a page."""
+        self.asked.append(request)
+        return [{"MetricAlarms": [alarm]} for alarm in self.ringing]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Aws:
     """A boto3 session, as far as the command uses it."""
@@ -95,10 +122,11 @@ class Aws:
     lambda_: ScriptedLambda = field(default_factory=ScriptedLambda)
     events: ScriptedEvents = field(default_factory=ScriptedEvents)
     sts: Any = None
+    cloudwatch: ScriptedCloudWatch = field(default_factory=ScriptedCloudWatch)
 
     def client(self, service: str, **_options: object) -> Any:
         """A service's client."""
-        return {"lambda": self.lambda_, "events": self.events, "sts": self.sts}[service]
+        return {"lambda": self.lambda_, "events": self.events, "sts": self.sts, "cloudwatch": self.cloudwatch}[service]
 
     def session(self) -> Session:
         """An operator's session on it."""

@@ -101,7 +101,10 @@ class LambdaSweeper:
         """Publish what a failure of the outbox's stream points to."""
         if self._arn is None:
             raise SweepFailed("the unit has no outbox")
-        payload = msgspec.json.encode({"rehydrate": msgspec.Raw(pointer.encode())})
+        try:
+            payload = msgspec.json.encode({"rehydrate": msgspec.json.decode(pointer)})
+        except msgspec.DecodeError as error:
+            raise SweepFailed(f"the letter points to nothing: {error}") from error
         answer = _client("lambda").invoke(FunctionName=self._arn, Payload=payload)
         if "FunctionError" in answer:
             raise SweepFailed(answer["Payload"].read().decode())

@@ -188,6 +188,17 @@ class MemoryDeadLetters:
         self.sent.append((body, dict(attributes)))
 
 
+@dataclass(kw_only=True)
+class MemoryDeliveries:
+    """`Deliveries` in memory."""
+
+    postponed: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
+
+    def postpone(self, handle: str, seconds: int) -> None:
+        """Have a message come again later."""
+        self.postponed.append((handle, seconds))
+
+
 class SimulatedClock:
     """A clock that moves only when somebody waits. Every reading is a millisecond later than the one before."""
 
@@ -213,13 +224,14 @@ class World:
     tables: MemoryTables
     bus: MemoryBus
     dead_letters: MemoryDeadLetters
+    deliveries: MemoryDeliveries
     clock: SimulatedClock
     runtime: Runtime
 
     @property
     def store(self) -> list[Item]:
-        """The unit's state, inbox markers apart."""
-        return [item for item in self.tables.all(STORE) if not item["pk"].startswith("inbox#")]
+        """The unit's state, without what it remembers of events."""
+        return [item for item in self.tables.all(STORE) if not item["pk"].startswith(("inbox#", "seen#"))]
 
     @property
     def inbox(self) -> list[Item]:
@@ -235,6 +247,7 @@ class World:
 def world(unit: str = "points-ledger", *, seed: int = 0, traces: Traces | None = None) -> World:
     """A new, empty world."""
     tables, bus, dead_letters, clock = MemoryTables(), MemoryBus(), MemoryDeadLetters(), SimulatedClock()
+    deliveries = MemoryDeliveries()
     runtime = Runtime(
         unit=unit,
         tables=tables,
@@ -242,11 +255,12 @@ def world(unit: str = "points-ledger", *, seed: int = 0, traces: Traces | None =
         outbox_table=OUTBOX,
         bus=bus,
         dead_letters=dead_letters,
+        deliveries=deliveries,
         clock=clock,
         random=random.Random(seed),
         traces=traces or Untraced(),
     )
-    return World(tables=tables, bus=bus, dead_letters=dead_letters, clock=clock, runtime=runtime)
+    return World(tables=tables, bus=bus, dead_letters=dead_letters, deliveries=deliveries, clock=clock, runtime=runtime)
 
 
 def _identity(key: Key) -> tuple[tuple[str, str], ...]:

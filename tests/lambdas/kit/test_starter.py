@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from contracts.cards import PurchaseRefunded
 from contracts.vocabulary import Money
 from lambdas.kit import starter
+from lambdas.kit.deliveries import pause_seconds
 from lambdas.kit.environment import read
 from lambdas.kit.observability import logger
 from tests.lambdas.kit.deliveries import bus_event, sqs_batch
@@ -87,6 +88,7 @@ def test_what_fails_comes_again_alone_and_in_the_end_is_put_aside(there: World, 
 
     early = starter.handler(sqs_batch([good, bad], attempts=last - 1), CONTEXT)
     assert early == {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
+    assert [seconds for _, seconds in there.deliveries.postponed] == [pause_seconds(last - 1)]
     assert there.dead_letters.sent == []
 
     assert starter.handler(sqs_batch([bad], attempts=last), CONTEXT) == {"batchItemFailures": []}

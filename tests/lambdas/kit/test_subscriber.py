@@ -231,6 +231,7 @@ def test_only_the_failed_messages_of_a_batch_come_again(there: World, consumer: 
     answer = deliver([bodies[0], "poison", *bodies[1:]])
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": "message-3"}]}
+    assert len(there.deliveries.postponed) == 1
     assert consumer.handled == ["p-0", "p-1", "p-3"]
     assert [body for body, _ in there.dead_letters.sent] == ["poison"]
 

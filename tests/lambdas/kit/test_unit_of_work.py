@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from contracts.points_ledger import PointsPosted
+from lambdas.kit.identifiers import caused
 from lambdas.kit.outbox import LARGEST_EVENT_BYTES, EventTooLarge
-from lambdas.kit.ports import ConditionFailed, Put, TransactionConflict, TransactionTooLarge, Update
+from lambdas.kit.ports import ConditionFailed, Delete, Put, TransactionConflict, TransactionTooLarge, Update
 from lambdas.kit.unit_of_work import (
     AlreadyHandled,
     Cause,
@@ -19,7 +20,7 @@ from lambdas.kit.unit_of_work import (
     raise_if_known,
     until_fresh,
 )
-from tests.lambdas.kit.memory import BEGIN, STORE, World, world
+from tests.lambdas.kit.memory import BEGIN, OUTBOX, STORE, World, world
 
 EVENT = PointsPosted(posting_id="p", member_id="m", points=1, balance_points=1)
 STATE = Put(table=STORE, item={"pk": "a", "sk": "b", "value": 1})
@@ -219,3 +220,75 @@ def test_spacing_and_order_of_fields_are_not_content():
 @pytest.mark.parametrize("other", [b'{"a":2}', b'{"a":"1"}', b'{"a":1,"b":null}', b'{"A":1}', b'[{"a":1}]'])
 def test_other_content_has_another_fingerprint(other: bytes):
     assert fingerprint(other) != fingerprint(b'{"a":1}')
+
+
+def test_what_follows_from_an_event_has_the_same_id_whenever_it_is_handled():
+    ids = []
+    for _ in range(2):
+        there = world()
+        work(there, cause()).commit()
+        ids.append(there.outbox[0]["event_id"])
+
+    assert ids[0] == ids[1]
+
+
+def test_ids_tell_apart_causes_units_kinds_and_positions():
+    made = {
+        caused(*of)
+        for of in [("e", "u", "n", 0), ("f", "u", "n", 0), ("e", "v", "n", 0), ("e", "u", "m", 0), ("e", "u", "n", 1)]
+    }
+
+    assert len(made) == 5
+
+
+def test_several_events_of_one_cause_have_ids_of_their_own(there: World):
+    unit = work(there, cause())
+    unit.publish(EVENT, sequence=4)
+    unit.commit()
+
+    assert len({item["event_id"] for item in there.outbox}) == 2
+
+
+def test_what_no_event_caused_gets_a_new_id_each_time():
+    ids = []
+    for seed in range(2):
+        there = world(seed=seed)
+        work(there, cause(event_id=None)).commit()
+        ids.append(there.outbox[0]["event_id"])
+
+    assert ids[0] != ids[1]
+
+
+def test_an_emptied_consumer_is_rebuilt_and_tells_nothing_again(there: World):
+    """The archive is replayed into it: the same state, while what it told stays as it was, dispatched and all."""
+    work(there, cause()).commit()
+    (told,) = there.outbox
+    dispatched = Update(
+        table=OUTBOX, key={"event_id": told["event_id"]}, set={"dispatched_at": "x"}, remove=["pending"]
+    )
+    there.tables.update(dispatched)
+    (after,) = there.outbox
+    for item in (*there.store, *there.inbox):
+        there.tables.transact([Delete(table=STORE, key={"pk": item["pk"], "sk": item["sk"]})])
+    assert there.store == there.inbox == []
+
+    unit = UnitOfWork(there.runtime, cause())
+    unit.add(STATE)
+    unit.publish(msgspec.structs.replace(EVENT, balance_points=99), sequence=1)
+    unit.commit()
+
+    assert there.store == [STATE.item]
+    assert [marker["pk"] for marker in there.inbox] == ["inbox#e-1"]
+    assert there.outbox == [after]
+
+
+def test_a_state_that_is_not_as_expected_still_stops_what_was_told_before(there: World):
+    work(there, cause()).commit()
+    there.tables.transact([Delete(table=STORE, key={"pk": "inbox#e-1", "sk": "marker"})])
+    unit = UnitOfWork(there.runtime, cause())
+    unit.add(Put(table=STORE, item=STATE.item, expect={"pk": None}))
+    unit.publish(EVENT, sequence=3)
+
+    with pytest.raises(ConditionFailed):
+        unit.commit()
+    assert there.inbox == []

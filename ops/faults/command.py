@@ -1,0 +1,134 @@
+"""`rewards faults`: thousands of purchases on a failing system, and what became of each."""
+
+import secrets
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.panel import Panel
+
+from ops.demo.command import CATEGORIES, apply
+from ops.demo.expected import expect
+from ops.demo.shows import Finding
+from ops.demo.world import World
+from ops.desks import Desks
+from ops.errors import OperatorError
+from ops.faults.campaign import Campaign, OnProgress, stores, write_purchases
+from ops.faults.loopback import Loopback
+from ops.faults.plan import CALCULATION, FEWEST, LEDGER, Fault, Plan, draw
+from ops.faults.storm import Storm
+from ops.faults.workers import can_kill, kill_worker
+from ops.output import AsJson, out, print_json, print_table, progress
+from ops.purchase_file import read_purchases
+from ops.sandbox import deploy_with_progress
+from ops.session import LOCAL_STACK, ROOT
+from sandbox.embedded_aws import running
+from sandbox.stack_config import read_stack
+
+_PROGRAMME = ROOT / "examples/programme.yaml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a campaign did, and what it found."""
+
+    seed: int
+    purchases: int
+    faults: Mapping[Fault, tuple[int, int]]
+    """Planned and injected, by kind."""
+    redriven: int
+    """Letters that were sent back."""
+    seconds: float
+    """From the first purchase to the last check."""
+    findings: Sequence[Finding]
+
+    @property
+    def held(self) -> bool:
+        """True where every fault was injected and everything is as it must be."""
+        struck = all(planned == injected > 0 for planned, injected in self.faults.values())
+        return struck and bool(self.findings) and all(finding.held for finding in self.findings)
+
+
+def faults(
+    seed: Annotated[int | None, typer.Option(help="Draws the campaign; by chance if none is given.")] = None,
+    purchases: Annotated[int, typer.Option(min=FEWEST, help="How many valid purchases.")] = 2000,
+    as_json: AsJson = False,
+) -> None:
+    """Bring purchases in while a fresh embedded AWS fails at random, recover, and recompute. Exit code 0: all held."""
+    out.quiet = as_json
+    if not can_kill():
+        raise OperatorError("this system does not tell which process holds a connection; the campaign needs Linux")
+    plan = draw(secrets.randbelow(2**32) if seed is None else seed, purchases)
+    out.print(Panel(f"{purchases} purchases, {sum(plan.planned().values())} faults, seed {plan.seed}"))
+    with tempfile.TemporaryDirectory() as folder, besieged(Path(folder), plan) as (world, storm), progress() as bar:
+        tasks = {name: bar.add_task(f"purchases {name}", total=purchases) for name in ("calculated", "posted")}
+        report = carry_out(
+            plan, world, storm, Path(folder), lambda name, count: bar.update(tasks[name], completed=count)
+        )
+    print_report(report, as_json=as_json)
+    if not report.held:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def besieged(folder: Path, plan: Plan) -> Iterator[tuple[World, Storm]]:
+    """A fresh deployment whose functions reach AWS through the storm only."""
+    region = read_stack(ROOT, LOCAL_STACK).value("aws:region")
+    with Loopback() as loopback, running(folder / "aws", region=region, functions_endpoint=loopback.endpoint) as aws:
+
+        def publish(entries: list[dict[str, Any]]) -> None:
+            aws.client("events").put_events(Entries=entries)
+
+        deploy_with_progress(aws)
+        world = World.of(aws)
+        storm = Storm(plan.strikes, stores(world, (CALCULATION, LEDGER)), publish)
+        loopback.serve(aws, storm, lambda port, peer: kill_worker(port, peer, aws.pid))
+        apply(world, _PROGRAMME)
+        yield world, storm
+        for defect in loopback.defects:
+            raise OperatorError(f"the campaign's proxy failed: {defect!r}") from defect
+
+
+def carry_out(plan: Plan, world: World, storm: Storm, folder: Path, on_progress: OnProgress) -> Report:
+    """The campaign, on a deployment that is besieged."""
+    file = write_purchases(plan, folder)
+    campaign = Campaign(
+        world=world,
+        desks=Desks(world.capabilities),
+        plan=plan,
+        storm=storm,
+        purchases=read_purchases(file)[0],
+        expectation=expect(file, _PROGRAMME, ROOT / CATEGORIES),
+        on_progress=on_progress,
+    )
+    since = time.monotonic()
+    found = campaign.run()
+    planned = plan.planned()
+    return Report(
+        seed=plan.seed,
+        purchases=len(plan.rows),
+        faults={fault: (planned[fault], campaign.injected.get(fault, 0)) for fault in Fault},
+        redriven=campaign.redriven,
+        seconds=time.monotonic() - since,
+        findings=found,
+    )
+
+
+def print_report(report: Report, *, as_json: bool) -> None:
+    """What was done to the system, and what it made of that."""
+    if as_json:
+        print_json(report)
+        return
+    rows = [(fault.value, planned, injected) for fault, (planned, injected) in report.faults.items()]
+    print_table(f"Faults of seed {report.seed}", ["fault", "planned number", "injected number"], rows)
+    print_table(
+        f"After recovery, {report.seconds:.0f} s later; {report.redriven} letters redriven",
+        ["what", "expected", "found", "held"],
+        [(one.what, one.expected, one.found, "yes" if one.held else "NO") for one in report.findings],
+    )
+    out.print(Panel("Nothing lost, nothing doubled." if report.held else "Not as promised.", style="bold"))

@@ -1,0 +1,95 @@
+"""`rewards status`: what is wrong is told, and told by the exit code."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.ops.aws import Aws
+from tests.ops.conftest import Rewards
+from tests.ops.desks import ScriptedDesk, desks, letter, record
+
+ALARM = {"AlarmName": "rewards-dev-campaigns_outbox-pending-age", "AlarmDescription": "too old"}
+
+
+@pytest.fixture
+def there(aws: Aws) -> dict[str, ScriptedDesk]:
+    made = desks(aws)
+    made["points-ledger"].letters = {"post-points-queue-dlq": []}
+    made["points-ledger"].queues = {"post-points-queue": 3}
+    return made
+
+
+def status(rewards: Rewards) -> tuple[int, Any]:
+    result = rewards("status", "--json")
+    return result.exit_code, json.loads(result.stdout)
+
+
+def unit(found: Any, name: str) -> Any:
+    return next(one for one in found["units"] if one["unit"] == name)
+
+
+def test_a_system_without_a_fault_is_healthy(rewards: Rewards, there: dict[str, ScriptedDesk]):
+    code, found = status(rewards)
+
+    assert (code, found["healthy"]) == (0, True)
+    assert [one["unit"] for one in found["units"]] == list(there)
+    assert unit(found, "points-ledger") == {
+        "unit": "points-ledger",
+        "healthy": True,
+        "pending_events": 0,
+        "oldest_pending_seconds": None,
+        "queues": {"post-points-queue": 3},
+        "dead_letters": {"post-points-queue-dlq": 0},
+        "alarms": [],
+        "fallbacks": {},
+    }
+    shown = rewards("status")
+    assert (shown.exit_code, "healthy" in shown.stdout) == (0, True)
+
+
+def test_dead_letters_are_wrong(rewards: Rewards, there: dict[str, ScriptedDesk]):
+    there["points-ledger"].letters = {"post-points-queue-dlq": [letter(1), letter(2)]}
+    code, found = status(rewards)
+
+    assert (code, found["healthy"], unit(found, "points-ledger")["healthy"]) == (1, False, False)
+    assert unit(found, "points-ledger")["dead_letters"] == {"post-points-queue-dlq": 2}
+    assert unit(found, "campaigns")["healthy"]
+    assert "post-points-queue-dlq: 2" in rewards("status").stdout
+
+
+@pytest.mark.parametrize(("oldest", "code"), [(None, 0), (300.0, 0), (301.0, 1)])
+def test_events_that_are_pending_for_too_long_are_wrong(
+    rewards: Rewards, there: dict[str, ScriptedDesk], oldest: float | None, code: int
+):
+    there["campaigns"].pending, there["campaigns"].oldest_seconds = 4, oldest
+    got, found = status(rewards)
+
+    assert (got, unit(found, "campaigns")["pending_events"]) == (code, 4)
+    assert unit(found, "campaigns")["oldest_pending_seconds"] == oldest
+
+
+def test_an_alarm_is_its_units(rewards: Rewards, aws: Aws, there: dict[str, ScriptedDesk]):
+    aws.cloudwatch.ringing = [ALARM]
+    code, found = status(rewards)
+
+    assert code == 1
+    assert [one["unit"] for one in found["units"] if not one["healthy"]] == ["campaigns"]
+    assert unit(found, "campaigns")["alarms"] == [
+        {"unit": "campaigns", "name": ALARM["AlarmName"], "meaning": "too old"}
+    ]
+    assert aws.cloudwatch.asked == [
+        {"AlarmNamePrefix": "rewards-dev-", "StateValue": "ALARM", "AlarmTypes": ["MetricAlarm"]}
+    ]
+    assert "ALARM rewards-dev-campaigns_outbox-pending-age: too old" in rewards("status").stdout
+
+
+def test_fallbacks_in_use_are_counted_and_are_no_fault(rewards: Rewards, there: dict[str, ScriptedDesk]):
+    there["earn-points"].records = [
+        record("ran", "PurchasePosted", unit="earn-points", detail="fallbacks: rate, bonuses"),
+        record("ran", "PurchasePosted", unit="earn-points", detail="fallbacks: rate"),
+        record("ran", "PurchasePosted", unit="earn-points", detail="no fallbacks: at all"),
+    ]
+    code, found = status(rewards)
+
+    assert (code, unit(found, "earn-points")["fallbacks"]) == (0, {"rate": 2, "bonuses": 1})
