@@ -16,32 +16,38 @@ _CALM, _USUAL, _ROUGH = 0.0, 1.0, 5.0
 
 
 class Fault(Enum):
-    """A kind of fault. Its value is how often it strikes where it can, as a share of the occasions."""
+    """A kind of fault: how a history names it, how often it strikes where it can (as a share), and what it is."""
 
-    KILLED = "killed before", 0.002
-    KILLED_AFTER = "killed right after", 0.006
-    PAUSED = "paused before", 0.03
-    ANSWER_LOST = "failed, though it was done:", 0.004
-    CONFLICT = "transaction conflict:", 0.02
-    TABLE_FAILED = "table failed:", 0.003
-    INDEX_STALE = "index did not know yet:", 0.1
-    BUS_FAILED = "bus took nothing:", 0.04
-    BUS_ANSWER_LOST = "bus took all, but answered with failure:", 0.01
-    ENTRY_THROTTLED = "bus throttled", 0.03
-    ENTRY_FAILED = "bus failed for", 0.02
-    DELIVERED_TWICE = "delivered twice:", 0.04
-    DELIVERED_LATE = "delivered late:", 0.08
-    ACKNOWLEDGEMENT_LOST = "acknowledgement lost:", 0.02
-    POISON = "poison beside", 0.03
-    REUSED_ID = "another content under the id of", 0.03
-    RECORD_EXPIRED = "stream record expired unread:", 0.03
-    RECORDS_TWICE = "stream records handed over twice:", 0.02
-    STREAM_LATE = "stream late:", 0.05
-    DOWN = "down:", 0.25
+    KILLED = "killed before", 0.002, "a function is killed before a call to a table or the bus"
+    KILLED_AFTER = (
+        "killed right after",
+        0.006,
+        "a function is killed after such a call: between commit and \
+acknowledgement, between publishing and marking",
+    )
+    PAUSED = "paused before", 0.03, "a function stands still inside a unit of work, and others come in between"
+    ANSWER_LOST = "failed, though it was done:", 0.004, "a write is done, and its answer gets lost"
+    CONFLICT = "transaction conflict:", 0.02, "a transaction meets another writer"
+    TABLE_FAILED = "table failed:", 0.003, "a table fails"
+    INDEX_STALE = "index did not know yet:", 0.1, "the index of pending events is behind its table"
+    BUS_FAILED = "bus took nothing:", 0.04, "PutEvents fails as a whole"
+    BUS_ANSWER_LOST = "bus took all, but answered with failure:", 0.01, "PutEvents succeeds, and its answer gets lost"
+    ENTRY_THROTTLED = "bus throttled", 0.03, "PutEvents throttles some entries"
+    ENTRY_FAILED = "bus failed for", 0.02, "PutEvents fails for some entries"
+    DELIVERED_TWICE = "delivered twice:", 0.04, "a message is delivered twice, minutes apart"
+    DELIVERED_LATE = "delivered late:", 0.08, "a message is late, and others overtake it"
+    ACKNOWLEDGEMENT_LOST = "acknowledgement lost:", 0.02, "a handled message is not deleted, and comes again"
+    POISON = "poison beside", 0.03, "a message that nobody can handle lies beside good ones"
+    REUSED_ID = "another content under the id of", 0.03, "an event id comes again with other content"
+    RECORD_EXPIRED = "stream record expired unread:", 0.03, "a stream record expires before it is read"
+    RECORDS_TWICE = "stream records handed over twice:", 0.02, "the relay gets records of the stream twice"
+    STREAM_LATE = "stream late:", 0.05, "the stream is late"
+    DOWN = "down:", 0.25, "a PBC is down for up to two days, or the bus for up to three hours"
 
-    def __init__(self, text: str, rate: float) -> None:
+    def __init__(self, text: str, rate: float, meaning: str) -> None:
         self.text = text
         self.rate = rate
+        self.meaning = meaning
 
 
 class History:
@@ -73,6 +79,8 @@ class Decisions:
         self._rates = {fault: fault.rate * self._roughness(fault) for fault in Fault}
         self.struck: list[str] = []
         """Faults that struck, in order, by name."""
+        self.kinds: Counter[str] = Counter()
+        """How often each kind struck."""
         self.over = False
         """No more faults from now on."""
 
@@ -90,6 +98,7 @@ class Decisions:
         if self.share(name) >= rate or (self._only is not None and name not in self._only):
             return False
         self.struck.append(name)
+        self.kinds[fault.name] += 1
         self._history.note(f"* {name}")
         return True
 

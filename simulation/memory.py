@@ -1,9 +1,8 @@
 """A unit's tables in memory: the same behaviour as DynamoDB, held to it by `tests/lambdas/kit/test_tables.py`."""
 
-import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from lambdas.kit.ports import (
     Check,
@@ -61,7 +60,7 @@ class MemoryTables:
 
     def get(self, table: str, key: Key) -> Item | None:
         """An item, or None."""
-        return copy.deepcopy(self._items[table].get(_identity(key)))
+        return _copied(self._items[table].get(_identity(key)))
 
     def query(self, query: Query) -> Page:
         """Items in the order of their sort key."""
@@ -70,9 +69,9 @@ class MemoryTables:
             start = self._place(query, query.after)
             found = [item for item in found if _beyond(self._place(query, item), start, query)]
         if query.limit is None or len(found) < query.limit:
-            return Page(items=copy.deepcopy(found), next=None)
+            return Page(items=_copied(found), next=None)
         page = found[: query.limit]
-        return Page(items=copy.deepcopy(page), next={name: page[-1][name] for name in self._position(query)})
+        return Page(items=_copied(page), next={name: page[-1][name] for name in self._position(query)})
 
     def update(self, update: Update) -> None:
         """Change one item."""
@@ -96,7 +95,7 @@ class MemoryTables:
 
     def all(self, table: str) -> list[Item]:
         """Every item of a table, in the order of writing. For assertions only: no port offers a scan."""
-        return copy.deepcopy(list(self._items[table].values()))
+        return _copied(list(self._items[table].values()))
 
     def _matching(self, query: Query) -> list[Item]:
         """Items of the partition; an index holds only those that have both of its keys."""
@@ -137,11 +136,11 @@ class MemoryTables:
         match operation:
             case Put():
                 _require_storable(operation.item)
-                items[_identity(key)] = copy.deepcopy(operation.item)
+                items[_identity(key)] = _copied(operation.item)
             case Update():
                 _require_storable(dict(operation.set))
                 item = items.setdefault(_identity(key), {**key})
-                item |= copy.deepcopy(dict(operation.set))
+                item |= _copied(dict(operation.set))
                 for name in operation.remove:
                     item.pop(name, None)
             case Delete():
@@ -152,6 +151,15 @@ class MemoryTables:
 
 def _identity(key: Key) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(key.items()))
+
+
+def _copied(value: Any) -> Any:
+    """A copy that shares nothing with the original. `copy.deepcopy` costs ten times this."""
+    if isinstance(value, dict):
+        return {name: _copied(part) for name, part in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [_copied(part) for part in cast("list[Any]", value)]
+    return value
 
 
 def _in_range(item: Item, query: Query) -> bool:
@@ -168,10 +176,10 @@ def _beyond(place: tuple[Any, ...], start: tuple[Any, ...], query: Query) -> boo
 
 def _require_storable(value: Any) -> None:
     if isinstance(value, dict):
-        for part in value.values():
+        for part in cast("dict[str, Any]", value).values():
             _require_storable(part)
     elif isinstance(value, list):
-        for part in value:
+        for part in cast("list[Any]", value):
             _require_storable(part)
     elif not isinstance(value, _STORED_TYPES):
         raise InvalidItem(f"{value!r} cannot be stored")

@@ -15,6 +15,9 @@ _BURSTS = 6
 _BURST_SECONDS = 600.0
 LAST_ARRIVAL_SECONDS = _BURSTS * _BURST_SECONDS
 
+# Shares of the kinds, each with those before it; all others are valid and come once.
+_UNKNOWN_CURRENCY, _MALFORMED, _CONFLICTING, _TWICE = 0.03, 0.06, 0.09, 0.15
+
 _MINOR_UNITS_A_UNIT = {"EUR": 100, "JPY": 1, "BHD": 1000}
 POINTS_PER_UNIT = 2
 
@@ -45,17 +48,17 @@ def arrivals(number: int, share: Callable[[str], float]) -> list[Arrival]:
     """
     kind = share(f"kind of {number}")
     data = _purchase(number, share)
-    if kind < 0.03:
+    if kind < _UNKNOWN_CURRENCY:
         data["amount"]["currency"] = "XAU"
         return [_arrival(number, share, data, reason="UnknownCurrency")]
-    if kind < 0.06:
+    if kind < _MALFORMED:
         del data["member_id"]
         return [_arrival(number, share, data, reason="InvalidRequest")]
-    if kind < 0.09:
+    if kind < _CONFLICTING:
         other = {**data, "amount": {**data["amount"], "minor_units": data["amount"]["minor_units"] + 5000}}
         pair = [("", data), ("-other", other)]
         return [_arrival(number, share, one, suffix, conflicts=True) for suffix, one in pair]
-    if kind < 0.15:
+    if kind < _TWICE:
         return [_arrival(number, share, data, suffix) for suffix in ("", "-again")]
     return [_arrival(number, share, data)]
 

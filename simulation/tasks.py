@@ -20,7 +20,10 @@ class Worker:
     """A thread that does one piece of work at a time, for as long as it is let."""
 
     def __init__(self) -> None:
-        self._go, self._back = threading.Semaphore(0), threading.Semaphore(0)
+        # A lock that is held until somebody else releases it: the cheapest baton there is.
+        self._go, self._back = threading.Lock(), threading.Lock()
+        self._go.acquire()
+        self._back.acquire()
         self._work: Callable[[], None] | None = None
         self._killed = False
         threading.Thread(target=self._serve, daemon=True, name="simulated").start()

@@ -18,7 +18,7 @@ from simulation.tables import ServiceFailed
 from simulation.tasks import Killed, TimedOut
 
 _PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
-_LOOKED_UP = {
+_LOOKED_UP: Mapping[str, Any] = {
     "category": {"category": "restaurants", "basis": "mcc"},
     "rate": {
         "card_product": "gold",

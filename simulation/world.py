@@ -1,6 +1,6 @@
 """One history: purchases arrive while faults strike, then everything recovers, and then it is looked at."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from logging import CRITICAL
@@ -148,7 +148,7 @@ class World:
 
 
 @contextmanager
-def _silent() -> Iterator[None]:
+def _silent() -> Generator[None]:
     """Logs and metrics of thousands of histories are of no use to anybody."""
     level = logger.log_level
     logger.setLevel(CRITICAL)
