@@ -140,7 +140,10 @@ class World:
         for name, longest in _LONGEST_OUTAGE_SECONDS.items():
             if self.decisions.strikes(Fault.DOWN, name):
                 begins = LAST_ARRIVAL_SECONDS * self.decisions.share(f"outage of {name} begins")
-                yield name, Outage(begins, begins + longest * self.decisions.share(f"outage of {name} lasts") ** 4)
+                ends = begins + longest * self.decisions.share(f"outage of {name} lasts") ** 4
+                self.scheduler.at(begins, lambda name=name: self.history.note(f"goes down: {name}"))
+                self.scheduler.at(ends, lambda name=name: self.history.note(f"is back: {name}"))
+                yield name, Outage(begins, ends)
 
     def _down(self, name: str) -> bool:
         outage = self._outages.get(name)

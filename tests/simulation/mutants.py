@@ -20,6 +20,11 @@ from simulation.tables import SimulatedTables
 
 Mutate = Callable[[pytest.MonkeyPatch], None]
 
+SEEDS = 40
+"""Within so many histories every mistake is found."""
+
+PURCHASES = 30
+
 
 def mark_before_publish(patch: pytest.MonkeyPatch) -> None:
     def dispatch(batch: Sequence[Outgoing], runtime: Runtime) -> dict[str, str]:
