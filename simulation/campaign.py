@@ -43,9 +43,16 @@ class Total(msgspec.Struct, frozen=True, kw_only=True):
     """Histories at whose end something is wrong, by seed."""
 
 
-def run_one(seed: int, purchases: int, *, naive: bool = False) -> Result:
-    """Run the history of a seed and judge it."""
-    world = World(seed, range(purchases), naive=naive)
+def run_one(seed: int, purchases: int, *, naive: bool = False, alone: Fault | None = None) -> Result:
+    """Run the history of a seed and judge it.
+
+    Args:
+        seed: of the history.
+        purchases: how many are made.
+        naive: without outbox and inbox.
+        alone: only this kind of fault strikes, and often.
+    """
+    world = World(seed, range(purchases), naive=naive, alone=alone)
     world.run()
     verdict = judge(world)
     return Result(
@@ -60,9 +67,11 @@ def run_one(seed: int, purchases: int, *, naive: bool = False) -> Result:
     )
 
 
-def run_many(seeds: Sequence[int], purchases: int, *, workers: int, naive: bool = False) -> Iterator[Result]:
+def run_many(
+    seeds: Sequence[int], purchases: int, *, workers: int, naive: bool = False, alone: Fault | None = None
+) -> Iterator[Result]:
     """Run the histories of many seeds; gives their results in order of the seeds, as they come."""
-    one = partial(run_one, purchases=purchases, naive=naive)
+    one = partial(run_one, purchases=purchases, naive=naive, alone=alone)
     if workers == 1:
         yield from map(one, seeds)
         return

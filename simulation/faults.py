@@ -68,15 +68,18 @@ class Decisions:
     Args:
         seed: of the history.
         history: told of every fault that strikes.
-        only: of all faults that would strike, only these do; without it, all.
+        only: of all faults that would strike, only these do, by name; without it, all.
+        alone: only this kind strikes, and often.
     """
 
-    def __init__(self, seed: int, history: History, only: Collection[str] | None = None) -> None:
+    def __init__(
+        self, seed: int, history: History, only: Collection[str] | None = None, alone: Fault | None = None
+    ) -> None:
         self._seed = seed
         self._history = history
         self._only = None if only is None else frozenset(only)
         self._seen: Counter[str] = Counter()
-        self._rates = {fault: fault.rate * self._roughness(fault) for fault in Fault}
+        self._rates = {fault: fault.rate * self._roughness(fault, alone) for fault in Fault}
         self.struck: list[str] = []
         """Faults that struck, in order, by name."""
         self.kinds: Counter[str] = Counter()
@@ -107,7 +110,9 @@ class Decisions:
         digest = blake2b(f"{self._seed}/{name}".encode(), digest_size=8).digest()
         return int.from_bytes(digest) / 2**64
 
-    def _roughness(self, fault: Fault) -> float:
+    def _roughness(self, fault: Fault, alone: Fault | None) -> float:
         """Each history has its own weather: some faults not at all, some often. Rare combinations come up so."""
+        if alone is not None:
+            return _ROUGH if fault is alone else _CALM
         share = self.share(f"roughness of {fault.name}")
         return _CALM if share < 1 / 3 else _USUAL if share < 2 / 3 else _ROUGH

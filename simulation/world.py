@@ -50,15 +50,22 @@ class World:
         seed: decides everything.
         purchases: numbers of the purchases that are made.
         only: of the faults that would strike, only these do.
+        alone: only this kind of fault strikes, and often.
         naive: without outbox and inbox.
     """
 
     def __init__(
-        self, seed: int, purchases: Sequence[int], *, only: Collection[str] | None = None, naive: bool = False
+        self,
+        seed: int,
+        purchases: Sequence[int],
+        *,
+        only: Collection[str] | None = None,
+        alone: Fault | None = None,
+        naive: bool = False,
     ) -> None:
         self.scheduler = Scheduler()
         self.history = History(self.scheduler)
-        self.decisions = Decisions(seed, self.history, only)
+        self.decisions = Decisions(seed, self.history, only, alone)
         self.network = Network(self.decisions, self.history)
         self.arrivals: list[Arrival] = [
             arrival for number in purchases for arrival in arrivals(number, self.decisions.share)
