@@ -8,8 +8,8 @@ from simulation.campaign import Total, run_many, total
 from simulation.faults import Fault
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/reliability.md"
-SEEDS = 200
-SEEDS_ALONE = 10
+SEEDS = 100
+SEEDS_ALONE = 5
 PURCHASES = 50
 
 _PART = re.compile(r"(?<=<!-- simulated -->\n).*?(?=<!-- end -->)", re.DOTALL)
