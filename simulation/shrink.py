@@ -37,15 +37,8 @@ def shortest(seed: int, purchases: Sequence[int]) -> Shortest:
     if not judge(world).violations:
         raise ValueError(f"the history of seed {seed} with {len(purchases)} purchases does not fail")
     parts: list[int | str] = [*purchases, *dict.fromkeys(world.decisions.struck)]
-    while True:
-        kept = minimal(parts, lambda some: bool(judge(_of(seed, some)).violations))
-        # Without others a fault may strike that was not among them, or not strike at all: those are no part of it.
-        world = _of(seed, kept)
-        struck = set(world.decisions.struck)
-        kept = [part for part in kept if isinstance(part, int) or part in struck]
-        if len(kept) == len(parts) or not judge(world).violations:
-            break
-        parts = kept
+    parts = minimal(parts, lambda some: bool(judge(_of(seed, some)).violations))
+    world = _of(seed, parts)
     return Shortest(
         purchases=tuple(part for part in parts if isinstance(part, int)),
         faults=tuple(world.decisions.struck),
