@@ -2,13 +2,14 @@
 PYTHON ?= python3
 PURCHASES ?= examples/purchases.csv
 STACK ?= dev
+SEEDS ?= 2000
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo migrate-demo faults test check preview preview-cli bench docs up lock clean
+.PHONY: help install demo migrate-demo faults simulate test check preview preview-cli bench docs up lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -42,6 +43,10 @@ check: install ## Lint, types, import rules, generated documents
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/rewards docs check
+
+simulate: install ## 100,000 purchases in thousands of histories with faults; numbers of docs/reliability.md
+	@$(BIN)/python -m simulation run --seeds $(SEEDS) --purchases 50
+	@$(BIN)/python -m simulation compare
 
 preview: install ## Judge by the policy pack what STACK=dev would deploy; no CLI, no account
 	@$(BIN)/rewards preview --stack $(STACK)

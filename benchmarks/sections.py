@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from benchmarks import earning, facade, imports, judging
+from benchmarks import earning, facade, imports, judging, relay
 from benchmarks.peers import comparison
 from sandbox.graph import Graph
 from sandbox.program import ROOT
@@ -14,6 +14,11 @@ _COLD_IMPORT = """\
 A fresh interpreter imports the handler from its unit's zip and layer. A handler makes its clients when it first needs
 them, so the import alone leaves boto3 out; `ready` makes the clients too. `bare` imports boto3 and makes the same
 clients, and nothing else. Medians of 5, in turns; the ratio is the median of each turn's. Aim: within 1.5.
+"""
+_RELAY = """\
+The same events from the outbox to the bus, each way in turns, one process, nothing else in the bus. A call an event is
+the mark in the outbox, in all of them. Polling asks the index for pending events; here without a pause, so that what it
+costs while nothing is pending does not show: a call a second, for each outbox, where the relay is woken by the stream.
 """
 _JUDGING = """\
 Stacks of any size are the real program's graph (stack `dev`, as at a preview) with all its units copied under other
@@ -78,6 +83,17 @@ def _imports(graph: Graph) -> Iterator[str]:
         yield (f"| {one.function} | {one.import_ms:.0f} | {one.ready_ms:.0f} | {one.bare_ms:.0f} | {one.ratio:.2f} |")
 
 
+def _relay(_graph: Graph) -> Iterator[str]:
+    yield _RELAY
+    yield "| way | events a second | times the relay's | calls an event | of these to the bus |"
+    yield "|---|---:|---:|---:|---:|"
+    for one in relay.measure():
+        yield (
+            f"| {one.way} | {one.events_per_second:.0f} | {one.ratio:.2f} "
+            f"| {one.calls_per_event:.2f} | {one.puts_per_event:.2f} |"
+        )
+
+
 def _artefacts(graph: Graph) -> Iterator[str]:
     layers = {
         layer.name.removesuffix("-layer"): layer for layer in graph.by_type("aws:lambda/layerVersion:LayerVersion")
@@ -137,6 +153,7 @@ _AIMS = {60: 3, 200: 15}
 
 SECTIONS: Mapping[str, Section] = {
     "earning": Section("On the embedded AWS", _earning),
+    "relay": Section("From the outbox to the bus", _relay),
     "imports": Section("Cold import of each handler", _imports),
     "sizes": Section("Size of what is deployed", _artefacts),
     "facade": Section("A facade in front of a legacy system", _facade),

@@ -1,5 +1,9 @@
-"""What tests share: the captured program graph of each stack, captured once."""
+"""What tests share: the captured program graph of each stack, captured once, and the settings of powertools.
 
+Powertools reads them when it is imported, by whichever test comes first. Infrastructure sets them for every function.
+"""
+
+import os
 from functools import cache
 from pathlib import Path
 
@@ -7,6 +11,9 @@ import pytest
 
 from sandbox.graph import Graph
 from sandbox.program import capture
+
+os.environ["POWERTOOLS_SERVICE_NAME"] = "points-ledger"
+os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "rewards"
 
 ROOT = Path(__file__).parents[1]
 STACKS = ("local", "dev", "staging", "prod")

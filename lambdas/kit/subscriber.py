@@ -81,7 +81,6 @@ class Subscriber:
         """
         self._reports_gaps = reports_gaps
         self._reactions: dict[tuple[str, str], _Reaction] = {}
-        self._processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
     def on(self, event: type[E]) -> Callable[[Callable[[E, Received], None]], Callable[[E, Received], None]]:
         """React to an event type."""
@@ -95,13 +94,17 @@ class Subscriber:
     def __call__(self, event: dict[str, Any], context: Any) -> Any:
         """What Lambda calls. Answers with the messages that are to be delivered again."""
         with observed(context):
-            runtime = lambda_runtime("STORE_TABLE", "DLQ_URL")
-            return process_partial_response(
-                event=event,
-                record_handler=lambda record: self._receive(record, runtime),
-                processor=self._processor,
-                context=context,
-            )
+            return self.answer(event, lambda_runtime("STORE_TABLE", "DLQ_URL"), context)
+
+    def answer(self, event: dict[str, Any], runtime: Runtime, context: Any = None) -> Any:
+        """Handle a batch of messages in a given world. Answers with those that are to be delivered again."""
+        return process_partial_response(
+            event=event,
+            record_handler=lambda record: self._receive(record, runtime),
+            # It remembers what it is at: one for each batch, as two may be under way.
+            processor=BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False),
+            context=context,
+        )
 
     def _receive(self, record: SQSRecord, runtime: Runtime) -> None:
         with attempt(record, runtime) as attempts:

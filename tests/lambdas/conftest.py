@@ -1,12 +1,8 @@
-"""Powertools reads its settings when it is imported; infrastructure sets them for every function."""
+"""What tests of runtimes share."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
-
-os.environ["POWERTOOLS_SERVICE_NAME"] = "points-ledger"
-os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "rewards"
 
 
 @pytest.fixture(autouse=True)

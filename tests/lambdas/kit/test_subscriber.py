@@ -261,3 +261,17 @@ def test_events_nobody_reacts_to_are_poison_even_if_well_formed(there: World, co
 
     ((_, attributes),) = there.dead_letters.sent
     assert attributes["reason"] == "Poison: PointsAdjusted from campaigns is not subscribed to"
+
+
+def test_two_batches_under_way_answer_each_for_its_own(there: World, consumer: Consumer):
+    """A batch that comes in between must not change what the first one answers."""
+    consumer.failures["a-1"] = NotYet("not yet")
+    inner: list[Any] = []
+    there.tables.before_transaction = lambda: inner.append(
+        consumer.subscriber.answer(sqs_batch([bus_event(ADJUSTED, event_id="2")]), there.runtime)
+    )
+
+    outer = consumer.subscriber.answer(sqs_batch([bus_event(CALCULATED, event_id="1")]), there.runtime)
+
+    assert outer == {"batchItemFailures": []}
+    assert inner == [{"batchItemFailures": [{"itemIdentifier": "message-0"}]}]
