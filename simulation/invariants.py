@@ -26,7 +26,11 @@ class Verdict:
 
 def judge(world: World) -> Verdict:
     """Look at a world that came to its end."""
-    postings = [item for item in world.ledger.tables.all(STORE) if item["pk"].startswith("posting#")]
+    postings = [
+        item
+        for item in world.ledger.tables.all(STORE)
+        if item["sk"].startswith("line#") and item["kind"] in ("earned", "adjusted")
+    ]
     counted = [
         posting
         for item in world.tally.tables.all(STORE)
@@ -121,15 +125,16 @@ def _sums(store: list[Item], postings: list[Item]) -> Iterator[str]:
         yield "the entries of all postings do not add up to zero"
     balances: Counter[str] = Counter()
     for item in postings:
-        balances[f"member#{item['member_id']}"] += _points(item)
+        balances[item["pk"]] += _points(item)
     for item in store:
         if item["sk"] == "account":
             lines = sorted(
                 (one for one in store if one["pk"] == item["pk"] and one["sk"].startswith("line#")),
                 key=lambda one: one["sequence"],
             )
-            if item["balance_points"] != balances[item["pk"]]:
-                yield f"{item['pk']} has {item['balance_points']} points; its postings say {balances[item['pk']]}"
+            points = sum(item.get("lots", {}).values())
+            if points != balances[item["pk"]]:
+                yield f"{item['pk']} has {points} points; its postings say {balances[item['pk']]}"
             if [one["sequence"] for one in lines] != list(range(1, item["version"] + 1)):
                 yield f"the statement of {item['pk']} has gaps"
 

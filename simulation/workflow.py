@@ -72,7 +72,8 @@ class Workflow:
             "causation_id": given["event_id"],
             "actor": "earn-points",
         }
-        reply = self._asked({"metadata": metadata, "data": {"purchase": purchase["data"], **_LOOKED_UP}})
+        looked_up = {**_LOOKED_UP, "asked_at": self._scheduler.now().isoformat()}
+        reply = self._asked({"metadata": metadata, "data": {"purchase": purchase["data"], **looked_up}})
         if isinstance(reply.refusal, Refusal):
             self._set_aside(body, f"{reply.refusal.error}: {reply.refusal.message}", attempts)
         self._steps.after(f"earn-points ran {given['correlation_id']}")

@@ -192,7 +192,7 @@ FOUND_BY: Mapping[Mutate, str] = {
     inbox_before_the_transaction: "instead of",
     reused_ids_dropped: "not set aside (ConflictingMessage)",
     event_in_a_transaction_of_its_own: "instead of",
-    no_conditions: "points; its postings say",
+    no_conditions: "has nothing posted instead of",
     no_condition_on_what_was_read: "was not counted",
     sweeper_off: "is still pending",
     sweeper_gives_up_at_a_refusal: "is still pending",
