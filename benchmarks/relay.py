@@ -86,6 +86,7 @@ def _relay(items: Sequence[Item], runtime: Runtime) -> None:
         records = [(item["event_id"], item) for item in items[start : start + _STREAM_BATCH]]
         if relay(records, runtime) is not None:
             raise RuntimeError("the bus did not take all events")
+        metrics.clear_metrics()  # As at the end of an invocation.
 
 
 def _one_a_call(items: Sequence[Item], runtime: Runtime) -> None:

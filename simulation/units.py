@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lambdas.kit import relay, sweeper
-from lambdas.kit.observability import metrics
 from lambdas.kit.ports import Bus, Item, Tables
 from lambdas.kit.runtime import Runtime
 from simulation.bus import Network, SimulatedBus
@@ -90,7 +89,6 @@ class Unit:
         return relay.relay(records, self.runtime)
 
     def _sweep(self) -> None:
-        metrics.clear_metrics()
         self._around.scheduler.after(_SWEEP_SECONDS, self._sweep)
         if not self.down():
             # A sweep that fails is not tried again; the next one comes.
