@@ -1,12 +1,10 @@
 """A campaign from its first purchase to its last posting: the stages, and the mending after them."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -19,7 +17,8 @@ from ops.desks import Desks, QueueName
 from ops.errors import OperatorError
 from ops.faults.plan import CALCULATION, LEDGER, Fault, Plan
 from ops.faults.storm import Storm
-from ops.faults.verdict import expected_letter, findings, stream_failures
+from ops.faults.streams import stream_given_up_soon, stream_unread
+from ops.faults.verdict import expected_letter, findings, stream_failures, waiting
 from ops.letters import Pace, go_through
 from ops.waiting import wait_for
 
@@ -28,8 +27,6 @@ RELAY_FAILURES = QueueName(unit=CALCULATION, queue="relay-dlq")
 _VISIBILITY_SECONDS = {"earn-points": 60, LEDGER: 10}
 """By unit, for its queue: a message of a consumer that died comes again after minutes otherwise, or half an hour."""
 _LOOK_SECONDS = 2.0
-_KEPT = ("FunctionArn", "BatchSize", "FilterCriteria", "FunctionResponseTypes", "DestinationConfig")
-"""Settings of a stream's mapping that are kept when it is made anew."""
 
 OnProgress = Callable[[str, int], None]
 """Told the name of a stage and how far it is."""
@@ -90,13 +87,13 @@ class Campaign:
 
     def _expire(self, purchases: Sequence[PurchasePosted]) -> None:
         """Commit events while nobody reads the stream, then begin to read it behind them: as after 24 hours."""
-        with self._stream_unread():
+        with stream_unread(self.world, CALCULATION):
             self._bring_in(purchases)
         self.injected[Fault.EXPIRED] = len(purchases)
 
     def _give_up(self, purchases: Sequence[PurchasePosted]) -> None:
         """Kill the relay every time, until Lambda gives up and puts a pointer into the on-failure queue."""
-        with self.storm.stuck(CALCULATION), self._impatient():
+        with self.storm.stuck(CALCULATION), stream_given_up_soon(self.world, CALCULATION):
             self._bring_in(purchases)
             given_up = wait_for(
                 lambda: stream_failures(self._look(RELAY_FAILURES), RELAY_FAILURES),
@@ -170,13 +167,8 @@ class Campaign:
             self.on_progress("posted", posted)
             health = self.desks.all_health()
             pending = sum(one.pending_events for one in health)
-            waiting = sum(
-                queue.depth.waiting + queue.depth.in_flight + queue.depth.delayed
-                for one in health
-                for queue in one.queues
-            )
             others = sum(not expected_letter(self.plan, letter) for letter in self._letters())
-            return len(self.purchases) - posted, pending, waiting, others
+            return len(self.purchases) - posted, pending, waiting(health), others
 
         wait_for(look, lambda seen: not any(seen), "missing, pending, waiting, dead", every_seconds=_LOOK_SECONDS)
 
@@ -221,43 +213,6 @@ class Campaign:
             )
         )
         return sum(page["Count"] for page in pages)
-
-    def _relay_mapping(self) -> dict[str, Any]:
-        lambda_, relay = self.world.aws.client("lambda"), self.world.names(CALCULATION).physical("relay")
-        mappings = lambda_.list_event_source_mappings()["EventSourceMappings"]
-        (mapping,) = [one for one in mappings if f":{relay}" in one["FunctionArn"]]
-        return mapping
-
-    @contextmanager
-    def _impatient(self) -> Iterator[None]:
-        """Lambda gives stream records up after a second here. AWS allows no less than a minute."""
-        lambda_, mapping = self.world.aws.client("lambda"), self._relay_mapping()
-        age = mapping["MaximumRecordAgeInSeconds"]
-        lambda_.update_event_source_mapping(UUID=mapping["UUID"], MaximumRecordAgeInSeconds=1)
-        try:
-            yield
-        finally:
-            lambda_.update_event_source_mapping(UUID=mapping["UUID"], MaximumRecordAgeInSeconds=age)
-
-    @contextmanager
-    def _stream_unread(self) -> Iterator[None]:
-        """Nobody reads what comes into the stream meanwhile, then or ever."""
-        lambda_, mapping = self.world.aws.client("lambda"), self._relay_mapping()
-        lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-        try:
-            yield
-        finally:
-            kept = {name: mapping[name] for name in _KEPT if name in mapping}
-            lambda_.create_event_source_mapping(
-                EventSourceArn=mapping["EventSourceArn"],
-                FunctionName=kept.pop("FunctionArn"),
-                StartingPosition="LATEST",
-                BisectBatchOnFunctionError=True,
-                MaximumRetryAttempts=mapping["MaximumRetryAttempts"],
-                MaximumRecordAgeInSeconds=mapping["MaximumRecordAgeInSeconds"],
-                **kept,
-            )
-            lambda_.delete_event_source_mapping(UUID=mapping["UUID"])
 
 
 def stores(world: World, units: Sequence[str]) -> Mapping[str, str]:

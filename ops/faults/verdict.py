@@ -8,7 +8,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from contracts.operating import Letter
+from contracts.operating import Health, Letter
 from ops.demo.expected import Expectation
 from ops.demo.shows import Finding
 from ops.demo.world import World
@@ -87,15 +87,7 @@ def findings(
         _count("dead letters in all", len(plan.bad) + len(plan.poison), len(letters)),
         _count("events pending in an outbox", 0, sum(one.pending_events for one in health)),
         _count("events in an outbox that are not marked", 0, _unmarked(world)),
-        _count(
-            "messages in queues",
-            0,
-            sum(
-                queue.depth.waiting + queue.depth.in_flight + queue.depth.delayed
-                for one in health
-                for queue in one.queues
-            ),
-        ),
+        _count("messages in queues", 0, waiting(health)),
     ]
 
 
@@ -104,6 +96,12 @@ def scan(world: World, table: str) -> Iterator[dict[str, Any]]:
     for page in world.aws.client("dynamodb").get_paginator("scan").paginate(TableName=table):
         for item in page["Items"]:
             yield {name: _from_dynamodb.deserialize(value) for name, value in item.items()}
+
+
+def waiting(health: Sequence[Health]) -> int:
+    """How many messages are in queues that feed consumers."""
+    depths = [queue.depth for one in health for queue in one.queues]
+    return sum(depth.waiting + depth.in_flight + depth.delayed for depth in depths)
 
 
 def expected_letter(plan: Plan, letter: Letter) -> bool:
