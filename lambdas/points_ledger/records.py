@@ -37,7 +37,7 @@ class KeptHold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     release: Release | None = None
     left: Lots = msgspec.field(default_factory=Lots)
     """What was spent and not given back, by lot."""
-    revision: int = 1
+    revision: int = 0
     """Counts every change: who changes it expects the one that it read."""
 
     @property

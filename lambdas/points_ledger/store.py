@@ -155,7 +155,8 @@ class Ledger:
 
     def keep_hold(self, before: KeptHold | None, after: KeptHold) -> Put:
         """Store a hold, if it still is what was read."""
-        return self._keep("hold", after.request.hold_id, after, {"revision": before.revision if before else None})
+        expect = {"pk": None} if before is None else {"revision": before.revision or None}
+        return self._keep("hold", after.request.hold_id, after, expect)
 
     def keep_reversal(self, kept: KeptReversal) -> Put:
         """Store a reversal, once."""

@@ -17,6 +17,7 @@ from contracts.points_ledger import (
     TOTALS,
     VERIFY,
     VOID_HOLD,
+    AccountTotal,
     Balance,
     Forecast,
     Hold,
@@ -119,6 +120,17 @@ class Ledger:
 
     def totals(self, **request: Any) -> Totals:
         return self._caller.ask(totals.handler, TOTALS, **request)
+
+    def all_totals(self) -> list[AccountTotal]:
+        """Of all pages, one after the other."""
+        found: list[AccountTotal] = []
+        after: str | None = None
+        while True:
+            page = self.totals(limit=10, after=after)
+            found += page.accounts
+            after = page.next
+            if after is None:
+                return found
 
     def hold(self, hold_id: str = "h-1", points: int = 5, member_id: str = "m-1", **request: Any) -> Hold:
         given = {"reason": "a toaster", "expires_at": BEGIN + timedelta(minutes=15), **request}
