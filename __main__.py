@@ -15,7 +15,7 @@ from components.pbc import Pbc
 from components.platform import Platform
 from components.strangler import Strangler
 from components.unit import UnitArgs
-from contracts import cards, catalogue
+from contracts import cards, catalogue, partners
 from contracts.definitions import AnyCapability
 
 PBCS = (
@@ -26,7 +26,7 @@ PBCS = (
     "points-ledger",
 )
 """Each is defined by its folder under `pbcs/`."""
-OFFERINGS = ("earn-points", "refund-points", "true-up")
+OFFERINGS = ("earn-points", "redeem-points", "refund-points", "true-up")
 """Each is defined by its folder under `offerings/`."""
 FACADES = ("categorization-facade",)
 """Each is defined by its folder under `facades/`. They exist only where `rewards:migration` names them."""
@@ -55,9 +55,9 @@ def build(unit: str, config: EnvironmentConfig, platform: Sequence[pulumi.Resour
     """Build one unit with the edges that contracts give it."""
     calls = edges(unit, config)
     if unit == OPERATIONS:
-        args = UnitArgs(config=config, publishes_as=[cards.SOURCE], calls=calls, platform=platform)
+        args = UnitArgs(config=config, publishes_as=[cards.SOURCE, partners.SOURCE], calls=calls, platform=platform)
         operations = Operations(unit, args)
-        operations.operator(publishes_as=[cards.SOURCE])
+        operations.operator(publishes_as=[cards.SOURCE, partners.SOURCE])
         operations.complete()
     elif unit in OFFERINGS:
         offering = Offering(unit, UnitArgs(config=config, calls=calls, platform=platform))
