@@ -1,6 +1,6 @@
 """`rewards ledger`: whether the ledger holds what it was told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated
 
 import msgspec
@@ -16,10 +16,21 @@ from contracts.points_calculation import (
     SettleDifference,
     Told,
 )
-from contracts.points_ledger import STATEMENT, GetStatement
+from contracts.points_ledger import (
+    MEMBERS,
+    STATEMENT,
+    TOTALS,
+    VERIFY,
+    AccountTotal,
+    GetStatement,
+    GetTotals,
+    ListMembers,
+    Verification,
+    Verify,
+)
 from ops.capabilities import CapabilityClient, capabilities_of
 from ops.errors import DifferencesFound, Refused
-from ops.output import AsJson, Stack, out, print_json, print_table
+from ops.output import AsJson, Stack, out, print_json, print_table, progress
 from ops.requests import request_of
 from ops.session import LOCAL_STACK
 
@@ -93,6 +104,102 @@ def settle(
         print_json(answer)
     else:
         out.print(f"{answer.posting_id}: settled")
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of computing members' books anew from their lines."""
+
+    members: int
+    lines: int
+    """How many lines are in order."""
+    faults: list[Verification]
+    """Of members whose books are not, with the first thing that is wrong."""
+
+
+@app.command()
+def verify(
+    member_id: Annotated[str | None, typer.Argument(help="One member; without it all of them.")] = None,
+    stack: Stack = LOCAL_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Compute members' books anew from their lines, and each line's hash; exit code 1 if something was changed."""
+    capabilities = capabilities_of(stack)
+    members = [member_id] if member_id is not None else list(every_member(capabilities))
+    with progress() as bar:
+        task = bar.add_task("verify", total=len(members))
+        found = verified(capabilities, members, lambda: bar.advance(task))
+    if as_json:
+        print_json(found)
+    else:
+        _print_faults(found)
+    if found.faults:
+        raise DifferencesFound(f"the books of {len(found.faults)} members are not what was booked")
+
+
+@app.command()
+def totals(stack: Stack = LOCAL_STACK, as_json: AsJson = False) -> None:
+    """Debits and credits of the whole ledger, by account; exit code 1 if they differ."""
+    found = total(capabilities_of(stack))
+    debits, credits_ = sum(one.debits_points for one in found), sum(one.credits_points for one in found)
+    if as_json:
+        print_json(found)
+    else:
+        rows = [(one.account, one.debits_points, one.credits_points) for one in found]
+        print_table("all members", ["account", "debits points", "credits points"], [*rows, ("sum", debits, credits_)])
+    if debits != credits_:
+        raise DifferencesFound(f"debits and credits differ by {abs(debits - credits_)} points")
+
+
+def total(capabilities: CapabilityClient) -> list[AccountTotal]:
+    """Debits and credits of all members together, by account."""
+    sums: dict[str, tuple[int, int]] = {}
+    after: str | None = None
+    while True:
+        page = capabilities.ask(TOTALS, GetTotals(limit=_PAGE, after=after))
+        for one in page.accounts:
+            debits, credits_ = sums.get(one.account, (0, 0))
+            sums[one.account] = (debits + one.debits_points, credits_ + one.credits_points)
+        after = page.next
+        if after is None:
+            return [
+                AccountTotal(account=name, debits_points=debits, credits_points=credits_)
+                for name, (debits, credits_) in sorted(sums.items())
+            ]
+
+
+def verified(capabilities: CapabilityClient, members: Sequence[str], on_member: Callable[[], None]) -> Verified:
+    """Verify members' books, one after the other."""
+    answers: list[Verification] = []
+    for member_id in members:
+        answers.append(capabilities.ask(VERIFY, request_of(Verify, member_id=member_id)))
+        on_member()
+    return Verified(
+        members=len(answers),
+        lines=sum(one.lines for one in answers),
+        faults=[one for one in answers if one.fault is not None],
+    )
+
+
+def every_member(capabilities: CapabilityClient) -> Iterator[str]:
+    """Ids of all members who have an account, page by page."""
+    after: str | None = None
+    while True:
+        page = capabilities.ask(MEMBERS, ListMembers(limit=_PAGE, after=after))
+        yield from page.member_ids
+        after = page.next
+        if after is None:
+            return
+
+
+def _print_faults(found: Verified) -> None:
+    if found.faults:
+        rows = [
+            (one.member_id, fault.sequence, fault.posting_id, fault.what)
+            for one in found.faults
+            if (fault := one.fault) is not None
+        ]
+        print_table("books that are not in order", ["member", "line", "posting", "what is wrong"], rows)
+    out.print(f"{found.members} members, {found.lines} lines in order, {len(found.faults)} members with a fault")
 
 
 def reconciled(capabilities: CapabilityClient, request: ListTold) -> Reconciled:

@@ -1,10 +1,11 @@
 """`rewards member`: what members have."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
-from contracts.points_ledger import BALANCE, STATEMENT, GetBalance, GetStatement
+from contracts.points_ledger import BALANCE, FORECAST, STATEMENT, Balance, GetBalance, GetForecast, GetStatement
 from ops import purchase
 from ops.capabilities import capabilities_of
 from ops.output import AsJson, Stack, out, print_json, print_table
@@ -17,13 +18,37 @@ app = typer.Typer(no_args_is_help=True, help="What members have.")
 
 
 @app.command()
-def balance(member_id: MemberId, stack: Stack = LOCAL_STACK, as_json: AsJson = False) -> None:
-    """A member's points."""
-    answer = capabilities_of(stack).ask(BALANCE, request_of(GetBalance, member_id=member_id))
+def balance(
+    member_id: MemberId,
+    at: Annotated[str | None, typer.Option(help="As it was at an instant (RFC 3339) instead of now.")] = None,
+    stack: Stack = LOCAL_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """A member's points: what can be spent, what is held, and what is owed."""
+    answer = capabilities_of(stack).ask(BALANCE, request_of(GetBalance, member_id=member_id, at=at))
     if as_json:
         print_json(answer)
     else:
-        out.print(f"{answer.member_id}: {answer.balance_points} points after {answer.version} postings")
+        besides = "".join(_besides(answer))
+        out.print(f"{answer.member_id}: {answer.balance_points} points after {answer.version} postings{besides}")
+
+
+def _besides(answer: Balance) -> Iterator[str]:
+    if answer.held_points:
+        yield f", {answer.held_points} of them held"
+    if answer.debt_points:
+        yield f"; owes {answer.debt_points}"
+
+
+@app.command()
+def forecast(member_id: MemberId, stack: Stack = LOCAL_STACK, as_json: AsJson = False) -> None:
+    """When a member's points expire, by month, if nothing is spent."""
+    answer = capabilities_of(stack).ask(FORECAST, request_of(GetForecast, member_id=member_id))
+    if as_json:
+        print_json(answer)
+        return
+    rows = [(f"{one.expires_at:%Y-%m-%d}", one.points) for one in answer.expiring]
+    print_table(member_id, ["gone from", "points"], [*rows, ("never", answer.lasting_points)])
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Random histories against an oracle that is written apart: the same answers, balances, lots and debts at every step."""
+"""Random histories against an oracle that is written apart: the same answers, balances, lots and debts at each step."""
 
 from collections import Counter
 from collections.abc import Callable
