@@ -6,7 +6,8 @@ from lambdas.kit.capability import Asked, capability
 from lambdas.kit.unit_of_work import until_fresh
 from lambdas.points_ledger.books import Books
 from lambdas.points_ledger.model import booking
-from lambdas.points_ledger.records import KeptHold, KeptRefusal, differences
+from lambdas.points_ledger.model.differing import differences
+from lambdas.points_ledger.records import KeptHold, KeptRefusal
 from lambdas.points_ledger.store import Ledger
 
 

@@ -55,8 +55,3 @@ class KeptReversal(msgspec.Struct, frozen=True, kw_only=True):
 
     request: ReverseRedemption
     answer: Reversal
-
-
-def differences(before: msgspec.Struct, now: msgspec.Struct) -> list[str]:
-    """Names of the fields in which two structures of one kind differ."""
-    return [name for name in before.__struct_fields__ if getattr(before, name) != getattr(now, name)]
