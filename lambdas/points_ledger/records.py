@@ -37,8 +37,8 @@ class KeptHold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     release: Release | None = None
     left: Lots = msgspec.field(default_factory=Lots)
     """What was spent and not given back, by lot."""
-    revision: int = 1
-    """Counts every change: who changes it expects the one that it read."""
+    revision: int
+    """Counts every change: who changes it expects the one that it read. No default: defaults are not stored."""
 
     @property
     def member_id(self) -> str:

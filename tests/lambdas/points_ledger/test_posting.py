@@ -21,11 +21,6 @@ from tests.lambdas.kit.memory import BEGIN
 from tests.lambdas.points_ledger.outside import Ledger, calculated
 
 
-@pytest.fixture
-def ledger() -> Ledger:
-    return Ledger()
-
-
 def test_what_was_calculated_is_booked_and_told(ledger: Ledger):
     ledger.post(calculated(points=5))
     ledger.post(calculated("p-2", points=7), correlation_id="c-2", trace_header="Root=1-a-b")
