@@ -86,7 +86,10 @@ def test_what_expired_stands_in_the_statement_at_its_month(three_lots: Ledger):
     assert (july.kind, july.posting_id, july.points, july.balance_points) == ("expired", "2028-07", -30, 30)
     assert (august.posting_id, august.points, august.balance_points) == ("2028-08", -20, 10)
     assert (july.posted_at, august.posted_at) == (JULY_2028, datetime(2028, 8, 1, tzinfo=UTC))
-    assert {entry.account: entry.amount_points for entry in july.entries} == {"programme:expired": 30, "member:m-1": -30}
+    assert {entry.account: entry.amount_points for entry in july.entries} == {
+        "programme:expired": 30,
+        "member:m-1": -30,
+    }
 
 
 def test_held_points_do_not_expire_until_the_hold_ends(ledger: Ledger):

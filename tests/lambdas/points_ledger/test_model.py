@@ -1,4 +1,4 @@
-"""Double entry and lots: postings that add up to zero, accounts that follow from them, months in which points expire."""
+"""Double entry and lots: postings that add up to zero, accounts that follow from them, months of expiry."""
 
 from datetime import UTC, datetime, timedelta, timezone
 

@@ -235,16 +235,6 @@ def test_a_page_stays_as_it_was_when_something_is_posted_meanwhile(ledger: Ledge
     assert [line.sequence for line in ledger.statement(limit=2, before=first.next).lines] == [2, 1]
 
 
-@pytest.mark.parametrize("question", ["balance", "statement"])
-def test_a_member_without_an_account_is_unknown(ledger: Ledger, question: str):
-    ledger.post(calculated(member_id="m-10"))
-
-    with pytest.raises(RefusedCall) as refusal:
-        getattr(ledger, question)("m-1")
-
-    assert refusal.value.args == ("UnknownMember", "the ledger has no account for member 'm-1'")
-
-
 @pytest.mark.parametrize("limit", [0, 1001, "all"])
 def test_a_page_has_a_sensible_size(ledger: Ledger, limit: object):
     with pytest.raises(RefusedCall, match=r"limit"):
