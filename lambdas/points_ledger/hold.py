@@ -6,7 +6,8 @@ from lambdas.kit.capability import Asked, capability
 from lambdas.kit.unit_of_work import until_fresh
 from lambdas.points_ledger.books import Books
 from lambdas.points_ledger.model import booking
-from lambdas.points_ledger.records import KeptHold, KeptRefusal, differences
+from lambdas.points_ledger.model.differing import differences
+from lambdas.points_ledger.records import KeptHold, KeptRefusal
 from lambdas.points_ledger.store import Ledger
 
 
@@ -32,14 +33,14 @@ def _hold(request: PlaceHold, asked: Asked) -> None:
     books = Books.known(request.member_id, asked.runtime, asked.cause)
     work = asked.unit_of_work()
     books.book(booking.held(books.account, request, books.now), work)
-    work.add(books.ledger.keep_hold(None, KeptHold(request=request)))
+    work.add(books.ledger.keep_hold(None, KeptHold(request=request, revision=1)))
     work.commit()
 
 
 def _keep(refusal: ContractError, request: PlaceHold, asked: Asked) -> None:
     kept = KeptRefusal(error=type(refusal).__name__, message=str(refusal))
     work = asked.unit_of_work()
-    work.add(Ledger(asked.runtime).keep_hold(None, KeptHold(request=request, refusal=kept)))
+    work.add(Ledger(asked.runtime).keep_hold(None, KeptHold(request=request, refusal=kept, revision=1)))
     refused = HoldRefused(
         hold_id=request.hold_id,
         member_id=request.member_id,

@@ -7,6 +7,7 @@ from lambdas.kit.subscriber import NotYet, Received, Subscriber
 from lambdas.kit.unit_of_work import AlreadyHandled, until_fresh
 from lambdas.points_ledger.books import Books
 from lambdas.points_ledger.model import booking
+from lambdas.points_ledger.model.differing import differences
 from lambdas.points_ledger.model.lots import lot_of
 from lambdas.points_ledger.model.postings import Draft
 from lambdas.points_ledger.policy import policy
@@ -14,6 +15,9 @@ from lambdas.points_ledger.records import KeptPosting
 from lambdas.points_ledger.store import Ledger
 
 handler = Subscriber(reports_gaps=True)
+
+_TOLD = ("kind", "points", "text", "at", "corrects")
+"""What a line has from the event that it was told by; the rest follows from the account."""
 
 
 @handler.on(PointsCalculated)
@@ -70,13 +74,8 @@ def _refuse_conflict(books: Books, draft: Draft) -> None:
     before = books.ledger.line(kept.member_id, kept.sequence) if kept else None
     if kept is None or before is None:
         return
-    same = {
-        "member_id": kept.member_id == books.account.member_id,
-        **{
-            name: getattr(before, name) == getattr(draft, name) for name in ("kind", "points", "text", "at", "corrects")
-        },
-    }
-    different = [name for name, is_same in same.items() if not is_same]
+    is_anothers = kept.member_id != books.account.member_id
+    different = [*(["member_id"] if is_anothers else []), *differences(before, draft, _TOLD)]
     if different:
         raise ConflictingPosting(f"posting {draft.id} was booked before with another {', '.join(different)}")
     raise AlreadyHandled(draft.id)

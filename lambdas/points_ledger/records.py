@@ -37,8 +37,8 @@ class KeptHold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     release: Release | None = None
     left: Lots = msgspec.field(default_factory=Lots)
     """What was spent and not given back, by lot."""
-    revision: int = 0
-    """Counts every change: who changes it expects the one that it read."""
+    revision: int
+    """Counts every change: who changes it expects the one that it read. No default: defaults are not stored."""
 
     @property
     def member_id(self) -> str:
@@ -55,8 +55,3 @@ class KeptReversal(msgspec.Struct, frozen=True, kw_only=True):
 
     request: ReverseRedemption
     answer: Reversal
-
-
-def differences(before: msgspec.Struct, now: msgspec.Struct) -> list[str]:
-    """Names of the fields in which two structures of one kind differ."""
-    return [name for name in before.__struct_fields__ if getattr(before, name) != getattr(now, name)]

@@ -11,9 +11,10 @@ from lambdas.kit.capability import Asked, capability
 from lambdas.kit.unit_of_work import until_fresh
 from lambdas.points_ledger.books import Books
 from lambdas.points_ledger.model import booking
+from lambdas.points_ledger.model.differing import differences
 from lambdas.points_ledger.model.lots import plus
 from lambdas.points_ledger.model.postings import DEBT
-from lambdas.points_ledger.records import KeptReversal, differences
+from lambdas.points_ledger.records import KeptReversal
 from lambdas.points_ledger.store import Ledger
 
 

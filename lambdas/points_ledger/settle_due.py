@@ -4,11 +4,12 @@ Nothing depends on it: who reads an account sees what is due as booked. It makes
 """
 
 import hashlib
+from itertools import islice
 
 import msgspec
 
 from lambdas.kit.observability import count, logger, observed
-from lambdas.kit.ports import ConditionFailed
+from lambdas.kit.ports import ConditionFailed, TransactionConflict
 from lambdas.kit.runtime import Runtime, lambda_runtime
 from lambdas.kit.unit_of_work import Cause
 from lambdas.points_ledger.books import Books
@@ -33,23 +34,24 @@ def settle(runtime: Runtime) -> int:
     now = runtime.clock.now()
     booked = 0
     for shard in range(SHARDS):
-        for member_id in Ledger(runtime).due(shard, now, _OF_A_SHARD):
-            booked += _settle(member_id, runtime)
+        # Counted are those that could be settled: those that could not must not use the shard's share up.
+        settled = (member_id for member_id in Ledger(runtime).due(shard, now) if _is_settled(member_id, runtime))
+        booked += sum(1 for _ in islice(settled, _OF_A_SHARD))
     count("MembersSettled", booked)
     return booked
 
 
-def _settle(member_id: str, runtime: Runtime) -> int:
+def _is_settled(member_id: str, runtime: Runtime) -> bool:
     occasion = f"{member_id} {runtime.clock.now().isoformat()}"
     cause = Cause(correlation_id=f"due-{hashlib.sha256(occasion.encode()).hexdigest()[:24]}", actor=runtime.unit)
     try:
         Books.of(member_id, runtime, cause)
-    except ConditionFailed:
+    except (ConditionFailed, TransactionConflict):
         # Whoever it was has booked what was due, or the next run does.
         logger.info("somebody else is at it", member_id=member_id)
-        return 0
+        return False
     except (BrokenBooks, msgspec.ValidationError) as error:
         # Books that somebody spoilt must not hold up those of others; `reconcile` counts them.
         logger.error("books are not in order", member_id=member_id, reason=str(error))
-        return 0
-    return 1
+        return False
+    return True

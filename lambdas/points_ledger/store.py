@@ -18,12 +18,13 @@ The two indexes are spread over shards, and change in the transaction that chang
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from lambdas.kit.ports import Delete, Item, Key, Operation, Put, Query
+from lambdas.kit.ports import Delete, Item, Operation, Put, Query
 from lambdas.kit.runtime import Runtime
 from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.model.lots import expires_at
@@ -35,6 +36,7 @@ SHARDS = 8
 
 _LINE = "line#"
 _LINES_OF_A_PAGE = 500
+_ENTRIES_OF_A_PAGE = 100
 
 
 class Ledger:
@@ -87,49 +89,52 @@ class Ledger:
 
     def stored_lines(self, member_id: str) -> Iterator[Item]:
         """All of a member's lines as they are stored, oldest first, read page by page."""
-        after: Key | None = None
-        while True:
-            page = self._tables.query(
-                Query(
-                    table=self._table,
-                    key_name="pk",
-                    key_value=_partition(member_id),
-                    sort_name="sk",
-                    sort_prefix=_LINE,
-                    limit=_LINES_OF_A_PAGE,
-                    after=after,
-                )
-            )
-            yield from page.items
-            if page.next is None:
-                return
-            after = page.next
-
-    def members(self, after: str | None, limit: int) -> tuple[list[str], str | None]:
-        """A page of all members, and where the next one begins; None after the last."""
-        number, _, member_id = (after or "0#").partition("#")
-        shard = min(int(number), SHARDS - 1)
-        start = {"pk": f"members#{shard}", "sk": member_id} if member_id else None
-        page = self._tables.query(
-            Query(table=self._table, key_name="pk", key_value=f"members#{shard}", limit=limit, after=start)
-        )
-        following = f"{shard}#{page.next['sk']}" if page.next else f"{shard + 1}#"
-        is_last = page.next is None and shard == SHARDS - 1
-        return [item["sk"] for item in page.items], None if is_last else following
-
-    def due(self, shard: int, until: datetime, limit: int) -> list[str]:
-        """Members of a shard for whom something is due, those first who wait longest."""
-        page = self._tables.query(
+        return self._all(
             Query(
                 table=self._table,
                 key_name="pk",
-                key_value=f"due#{shard}",
+                key_value=_partition(member_id),
                 sort_name="sk",
-                sort_at_most=f"{_sortable(until)}~",
-                limit=limit,
+                sort_prefix=_LINE,
+                limit=_LINES_OF_A_PAGE,
             )
         )
-        return list(dict.fromkeys(item["sk"].split("#")[1] for item in page.items))
+
+    def members(self, after: str | None, limit: int) -> tuple[list[str], str | None]:
+        """A page of all members, and where the next one begins; None after the last."""
+        number, _, last = (after or "0#").partition("#")
+        members: list[str] = []
+        for shard in range(int(number), SHARDS):
+            partition = f"members#{shard}"
+            start = {"pk": partition, "sk": last} if last else None
+            left = limit - len(members)
+            page = self._tables.query(
+                Query(table=self._table, key_name="pk", key_value=partition, limit=left, after=start)
+            )
+            members += [item["sk"] for item in page.items]
+            if page.next is not None:
+                return members, f"{shard}#{page.next['sk']}"
+            if len(members) == limit:
+                return members, f"{shard + 1}#"
+            last = ""
+        return members, None
+
+    def due(self, shard: int, until: datetime) -> Iterator[str]:
+        """Members of a shard for whom something is due, those first who wait longest, read page by page."""
+        query = Query(
+            table=self._table,
+            key_name="pk",
+            key_value=f"due#{shard}",
+            sort_name="sk",
+            sort_at_most=f"{_sortable(until)}~",
+            limit=_ENTRIES_OF_A_PAGE,
+        )
+        told: set[str] = set()
+        for item in self._all(query):
+            member_id = item["sk"].split("#")[1]
+            if member_id not in told:
+                told.add(member_id)
+                yield member_id
 
     def book(self, before: Account, after: Account, lines: Sequence[Line]) -> list[Operation]:
         """Add lines and move their account, if it still is what was read."""
@@ -155,12 +160,18 @@ class Ledger:
 
     def keep_hold(self, before: KeptHold | None, after: KeptHold) -> Put:
         """Store a hold, if it still is what was read."""
-        expect = {"pk": None} if before is None else {"revision": before.revision or None}
-        return self._keep("hold", after.request.hold_id, after, expect)
+        return self._keep("hold", after.request.hold_id, after, {"revision": before.revision if before else None})
 
     def keep_reversal(self, kept: KeptReversal) -> Put:
         """Store a reversal, once."""
         return self._keep("reversal", kept.request.reversal_id, kept, {"pk": None})
+
+    def _all(self, query: Query) -> Iterator[Item]:
+        page = self._tables.query(query)
+        yield from page.items
+        while page.next is not None:
+            page = self._tables.query(replace(query, after=page.next))
+            yield from page.items
 
     def _keep(self, kind: str, identity: str, kept: msgspec.Struct, expect: dict[str, Any]) -> Put:
         return Put(table=self._table, item={**_key(kind, identity), **_stored(kept)}, expect=expect)

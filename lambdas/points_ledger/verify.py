@@ -5,7 +5,7 @@ import msgspec
 from contracts.points_ledger import VERIFY, Fault, UnknownMember, Verification, Verify
 from lambdas.kit.capability import Asked, capability
 from lambdas.points_ledger.model.postings import BEGINNING
-from lambdas.points_ledger.model.verification import verified
+from lambdas.points_ledger.model.verification import surplus, verified
 from lambdas.points_ledger.store import Ledger
 
 
@@ -21,7 +21,7 @@ def verification(ledger: Ledger, member_id: str) -> Verification:
     Raises:
         UnknownMember: there are none.
     """
-    # The account first: lines that are added meanwhile are not looked at.
+    # The account first: lines that are booked meanwhile are not looked at.
     try:
         account = ledger.account(member_id)
     except msgspec.ValidationError as error:
@@ -29,5 +29,10 @@ def verification(ledger: Ledger, member_id: str) -> Verification:
         return Verification(member_id=member_id, lines=0, hash=BEGINNING, fault=fault)
     if account is None:
         raise UnknownMember(f"the ledger has no account for member {member_id!r}")
-    computed, fault = verified(member_id, ledger.stored_lines(member_id), account)
+    stored = ledger.stored_lines(member_id)
+    computed, fault = verified(member_id, stored, account)
+    beyond = next(stored, None) if fault is None else None
+    # A line and its account are committed together: if the account has not moved by now, it is no line of its own.
+    if beyond is not None and ledger.account(member_id) == account:
+        fault = surplus(beyond, account)
     return Verification(member_id=member_id, lines=computed.version, hash=computed.head, fault=fault)

@@ -7,6 +7,9 @@ many purchases there were.
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Annotated
+
+from msgspec import Meta
 
 from lambdas.points_ledger.model.policy import Policy
 
@@ -15,7 +18,8 @@ NEVER = "never"
 _OF_A_YEAR = 12
 _LAST_YEAR = 9999
 
-Lots = dict[str, int]
+Lot = Annotated[str, Meta(pattern=r"^([1-9][0-9]{3}-(0[1-9]|1[0-2])|never)$")]
+Lots = dict[Lot, int]
 """Points by lot. Lots without points are left out."""
 
 

@@ -1,187 +1,224 @@
-"""What the ledger should say, point by point: a few lists and rules, and nothing of the ledger's own code.
+"""The ledger's rules once more, as simply as they can be written: every point is a thing of its own.
 
-Each point is the name of the lot that it is in: the month at whose beginning it is gone, or `never`.
+A point is the instant at which it expires. Nothing is stored, chained or retried, and nothing of the ledger's code is
+used, so that a mistake would have to be made twice to stay unseen.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-NEVER = "never"
-_LONGEST_HOLD = timedelta(days=30)
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
-
-def end_of(lot: str) -> datetime:
-    """The first instant without the lot's points."""
-    if lot == NEVER:
-        return datetime.max.replace(tzinfo=UTC)
-    year, month = lot.split("-")
-    return datetime(int(year), int(month), 1, tzinfo=UTC)
+Point = datetime
+Outcome = tuple[object, ...]
+"""What was answered, or the name of the refusal."""
 
 
-@dataclass
-class Hold:
-    """A hold as it was asked for, and what became of it."""
-
-    asked: tuple[str, int, datetime]
-    refusal: str | None = None
-    points: list[str] = field(default_factory=list[str])
-    state: str = "open"
-    spent: list[str] = field(default_factory=list[str])
-    redeemed: int = 0
+def expiry(earned_at: datetime, months: int | None) -> Point:
+    """Month by month, to the first instant after the month in which the last of them ends."""
+    if months is None:
+        return FOR_EVER
+    year, month = earned_at.year, earned_at.month
+    for _ in range(months + 1):
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return datetime(year, month, 1, tzinfo=UTC)
 
 
-@dataclass
 class Member:
-    """One member."""
+    """Whose points are where."""
 
-    free: list[str] = field(default_factory=list[str])
-    debt: int = 0
-    expired: Counter[str] = field(default_factory=Counter[str])
+    def __init__(self) -> None:
+        self.free: list[Point] = []
+        self.held: dict[str, tuple[datetime, list[Point]]] = {}
+        self.gone: list[Point] = []
+        self.debt = 0
 
-    def become_free(self, points: list[str], at: datetime) -> None:
-        """Points that live repay the debt first, those that end first before the others."""
-        for lot in sorted(points):
-            if self.debt and at < end_of(lot):
+    def let_free(self, points: list[Point], at: datetime) -> int:
+        """Points repay a debt if they are good for anything, or can be spent; how many repaid."""
+        repaid = 0
+        for point in sorted(points):
+            if self.debt and point > at:
                 self.debt -= 1
+                repaid += 1
             else:
-                self.free.append(lot)
+                self.free.append(point)
+        return repaid
+
+    def live_until(self, now: datetime) -> None:
+        """Let what happens by itself happen, each at its time."""
+        while True:
+            ends = sorted((end, hold_id) for hold_id, (end, _) in self.held.items())
+            expiries = sorted(self.free)
+            first_end = ends[0][0] if ends else FOR_EVER
+            first_expiry = expiries[0] if expiries else FOR_EVER
+            if min(first_end, first_expiry) > now:
+                return
+            if first_end <= first_expiry:
+                end, points = self.held.pop(ends[0][1])
+                self.let_free(points, end)
+            else:
+                self.gone += [point for point in self.free if point == first_expiry]
+                self.free = [point for point in self.free if point != first_expiry]
 
 
 class Oracle:
-    """All members."""
+    """What the ledger must say."""
 
-    def __init__(self, *, clamp: bool = False) -> None:
+    def __init__(self) -> None:
         self.members: dict[str, Member] = {}
-        self.holds: dict[str, Hold] = {}
-        self._clamp = clamp
-        self._posted: dict[str, tuple[str, int, str]] = {}
-        self._reversals: dict[str, tuple[str, int | None]] = {}
+        self.purchases: dict[str, tuple[str, int, Point]] = {}
+        self.corrections: set[str] = set()
+        self.holds: dict[str, tuple[Outcome, Outcome]] = {}
+        """What was asked, and what was answered."""
+        self.ends: dict[str, Outcome] = {}
+        """How a hold ended: `posted` or `voided`, and with what answer."""
+        self.spent: dict[str, list[Point]] = {}
+        self.reversals: dict[str, tuple[Outcome, Outcome]] = {}
+        self.issued = self.redeemed = self.forgiven = 0
 
-    def earn(self, posting_id: str, member_id: str, points: int, lot: str, now: datetime) -> None:
-        """A purchase. Once by its id, and as it came first."""
-        if posting_id not in self._posted:
-            self._posted[posting_id] = (member_id, points, lot)
-            self._at(member_id, now).become_free([lot] * points, now)
+    def purchase(self, purchase_id: str, member_id: str, points: int, expires: Point, now: datetime) -> str:
+        """A purchase is told: `booked`, `known`, or `refused` if it was told otherwise before."""
+        if purchase_id in self.purchases:
+            return "known" if self.purchases[purchase_id][:2] == (member_id, points) else "refused"
+        self.purchases[purchase_id] = member_id, points, expires
+        member = self._member(member_id, now)
+        member.let_free([expires] * points, now)
+        self.issued += points
+        member.live_until(now)
+        return "booked"
 
-    def correct(self, posting_id: str, purchase_id: str, points: int, now: datetime) -> bool:
-        """A correction of a purchase; False where that purchase is not known yet."""
-        if purchase_id not in self._posted:
-            return False
-        if posting_id in self._posted:
-            return True
-        member_id, _, lot = self._posted[purchase_id]
-        self._posted[posting_id] = (member_id, points, lot)
-        member = self._at(member_id, now)
-        member.become_free([lot] * max(0, points), now)
+    def correction(self, correction_id: str, purchase_id: str, points: int, now: datetime, *, clamp: bool) -> str:
+        """A correction is told: `booked`, `known`, or `early`."""
+        if purchase_id not in self.purchases:
+            return "early"
+        if correction_id in self.corrections:
+            return "known"
+        self.corrections.add(correction_id)
+        member_id, _, lot = self.purchases[purchase_id]
+        member = self._member(member_id, now)
+        self.issued += points
+        if points >= 0:
+            member.let_free([lot] * points, now)
         for _ in range(-points):
-            living = sorted(one for one in member.free if now < end_of(one))
-            if member.expired[lot]:
-                member.expired[lot] -= 1
-            elif lot in living:
-                member.free.remove(lot)
-            elif living:
-                member.free.remove(living[0])
-            elif not self._clamp:
-                member.debt += 1
-        return True
+            self._take_one(member, lot, clamp=clamp)
+        member.live_until(now)
+        return "booked"
 
-    def hold(self, hold_id: str, member_id: str, points: int, until: datetime, now: datetime) -> str:
-        """What the answer is: `ok`, or the name of the refusal."""
-        asked = (member_id, points, until)
-        if hold_id in self.holds:
-            before = self.holds[hold_id]
-            return "ConflictingHold" if before.asked != asked else before.refusal or "ok"
-        refusal = None
-        known = member_id in self.members
-        living = sorted(one for one in self._at(member_id, now).free if now < end_of(one)) if known else []
-        if not known:
-            refusal = "UnknownMember"
-        elif until <= now:
-            refusal = "HoldExpired"
-        elif until > now + _LONGEST_HOLD:
-            refusal = "HoldTooLong"
-        elif len(living) < points:
-            refusal = "InsufficientPoints"
-        self.holds[hold_id] = Hold(asked, refusal)
-        if refusal is None:
-            self.holds[hold_id].points = living[:points]
-            for lot in living[:points]:
-                self.members[member_id].free.remove(lot)
-        return refusal or "ok"
+    def _take_one(self, member: Member, lot: Point, *, clamp: bool) -> None:
+        if lot in member.gone:
+            member.gone.remove(lot)
+        elif member.free:
+            member.free.remove(lot if lot in member.free else min(member.free))
+        elif clamp:
+            self.forgiven += 1
+        else:
+            member.debt += 1
 
-    def post(self, hold_id: str, points: int | None, now: datetime) -> str:
-        """Spend what is held."""
-        hold = self.holds.get(hold_id)
-        if hold is None or hold.refusal:
-            return "UnknownHold"
-        member = self._at(hold.asked[0], now)
-        wanted = hold.asked[1] if points is None else points
-        if hold.state == "posted":
-            return "ok" if hold.redeemed == wanted else "HoldSettled"
-        if hold.state == "voided":
-            return "HoldSettled"
-        if hold.state == "timed out":
-            return "HoldExpired"
-        if wanted > len(hold.points):
-            return "ExceedsHold"
-        hold.state, hold.redeemed = "posted", wanted
-        hold.points.sort()
-        hold.spent = hold.points[:wanted]
-        member.become_free(hold.points[wanted:], now)
-        return "ok"
+    def hold(self, hold_id: str, member_id: str, points: int, end: datetime, now: datetime) -> Outcome:
+        """Ask for a hold."""
+        asked = (member_id, points, end)
+        if hold_id not in self.holds:
+            self.holds[hold_id] = asked, self._decide(hold_id, member_id, points, end, now)
+        before, answer = self.holds[hold_id]
+        return answer if before == asked else ("ConflictingHold",)
 
-    def void(self, hold_id: str, now: datetime) -> str:
-        """Let go of what is held."""
-        hold = self.holds.get(hold_id)
-        if hold is None or hold.refusal:
-            return "UnknownHold"
-        member = self._at(hold.asked[0], now)
-        if hold.state == "open":
-            hold.state = "voided"
-            member.become_free(hold.points, now)
-        return {"voided": "ok", "posted": "HoldSettled", "timed out": "HoldExpired"}[hold.state]
+    def _decide(self, hold_id: str, member_id: str, points: int, end: datetime, now: datetime) -> Outcome:
+        if member_id not in self.members:
+            return ("UnknownMember",)
+        member = self._member(member_id, now)
+        if end <= now:
+            return ("HoldExpired",)
+        if (end - now).total_seconds() > 30 * 86_400:
+            return ("HoldTooLong",)
+        if len(member.free) < points:
+            return ("InsufficientPoints",)
+        member.free.sort()
+        member.held[hold_id] = end, member.free[:points]
+        member.free = member.free[points:]
+        return ("held", points)
 
-    def reverse(self, reversal_id: str, hold_id: str, points: int | None, now: datetime) -> str:
-        """Give spent points back, those that end last before the others."""
-        if reversal_id in self._reversals:
-            return "ok" if self._reversals[reversal_id] == (hold_id, points) else "ConflictingReversal"
-        hold = self.holds.get(hold_id)
-        if hold is None or hold.state != "posted":
-            return "UnknownRedemption"
-        wanted = len(hold.spent) if points is None else points
-        if not hold.spent or wanted > len(hold.spent):
-            return "ExceedsRedemption"
-        self._reversals[reversal_id] = (hold_id, points)
-        hold.spent.sort()
-        kept, back = hold.spent[: len(hold.spent) - wanted], hold.spent[len(hold.spent) - wanted :]
-        hold.spent = kept
-        self._at(hold.asked[0], now).become_free(back, now)
-        return "ok"
+    def post_hold(self, hold_id: str, points: int | None, now: datetime) -> Outcome:
+        """Ask for held points to be spent."""
+        if hold_id not in self.holds or self.holds[hold_id][1][0] != "held":
+            return ("UnknownHold",)
+        member_id, held, _ = self.holds[hold_id][0]
+        amount = held if points is None else points
+        answer: Outcome = ("posted", amount)
+        if hold_id in self.ends:
+            return answer if self.ends[hold_id] == answer else ("HoldSettled",)
+        member = self._member(str(member_id), now)
+        if hold_id not in member.held:
+            return ("HoldExpired",)
+        kept = sorted(member.held[hold_id][1])
+        if amount > len(kept):
+            return ("ExceedsHold",)
+        del member.held[hold_id]
+        self.spent[hold_id] = kept[:amount]
+        self.redeemed += amount
+        member.let_free(kept[amount:], now)
+        member.live_until(now)
+        self.ends[hold_id] = answer
+        return answer
 
-    def standing(self, member_id: str, now: datetime) -> tuple[int, int, int, Counter[str]]:
-        """Spendable, held, owed, and what can be spent by lot."""
-        member = self._at(member_id, now)
-        living = Counter(lot for lot in member.free if now < end_of(lot))
-        held = sum(len(one.points) for one in self.holds.values() if one.asked[0] == member_id and one.state == "open")
-        return living.total(), held, member.debt, living
+    def void_hold(self, hold_id: str, now: datetime) -> Outcome:
+        """Ask for a hold to be let go."""
+        if hold_id not in self.holds or self.holds[hold_id][1][0] != "held":
+            return ("UnknownHold",)
+        member_id, held, _ = self.holds[hold_id][0]
+        answer: Outcome = ("voided", held)
+        if hold_id in self.ends:
+            return answer if self.ends[hold_id] == answer else ("HoldSettled",)
+        member = self._member(str(member_id), now)
+        if hold_id not in member.held:
+            return ("HoldExpired",)
+        _, points = member.held.pop(hold_id)
+        member.let_free(points, now)
+        member.live_until(now)
+        self.ends[hold_id] = answer
+        return answer
 
-    def _at(self, member_id: str, now: datetime) -> Member:
-        """The member, after everything that time has done: the earliest first, ends of holds before ends of lots."""
+    def reverse(self, reversal_id: str, hold_id: str, points: int | None, now: datetime) -> Outcome:
+        """Ask for spent points to be given back."""
+        asked = (hold_id, points)
+        if reversal_id in self.reversals:
+            before, answer = self.reversals[reversal_id]
+            return answer if before == asked else ("ConflictingReversal",)
+        if hold_id not in self.spent:
+            return ("UnknownRedemption",)
+        spent = sorted(self.spent[hold_id])
+        amount = len(spent) if points is None else points
+        if not spent or amount > len(spent):
+            return ("ExceedsRedemption",)
+        member = self._member(str(self.holds[hold_id][0][0]), now)
+        self.spent[hold_id], back = spent[: len(spent) - amount], spent[len(spent) - amount :]
+        repaid = member.let_free(back, now)
+        self.redeemed -= amount
+        member.live_until(now)
+        self.reversals[reversal_id] = asked, ("reversed", amount, repaid)
+        return "reversed", amount, repaid
+
+    def lots(self, member_id: str, now: datetime) -> dict[Point, int]:
+        """What a member can spend, by expiry."""
+        return dict(Counter(self._member(member_id, now).free))
+
+    def standing(self, member_id: str, now: datetime) -> tuple[int, int, int]:
+        """What a member can spend, what is held, and what is owed."""
+        member = self._member(member_id, now)
+        return len(member.free), sum(len(points) for _, points in member.held.values()), member.debt
+
+    def programme(self, now: datetime) -> dict[str, int]:
+        """Credits less debits of the programme's accounts."""
+        members = [self._member(member_id, now) for member_id in self.members]
+        sums = {
+            "programme:issued": -self.issued,
+            "programme:redeemed": self.redeemed,
+            "programme:expired": sum(len(member.gone) for member in members),
+            "programme:debt": -sum(member.debt for member in members),
+            "programme:forgiven": -self.forgiven,
+        }
+        return {name: amount for name, amount in sums.items() if amount}
+
+    def _member(self, member_id: str, now: datetime) -> Member:
         member = self.members.setdefault(member_id, Member())
-        while True:
-            ends = [
-                (hold.asked[2], 0, hold_id)
-                for hold_id, hold in self.holds.items()
-                if hold.asked[0] == member_id and hold.state == "open" and not hold.refusal
-            ]
-            due = [one for one in [*ends, *((end_of(lot), 1, lot) for lot in set(member.free))] if one[0] <= now]
-            if not due:
-                return member
-            at, order, name = min(due)
-            if order:
-                member.expired[name] += member.free.count(name)
-                member.free = [lot for lot in member.free if lot != name]
-            else:
-                self.holds[name].state = "timed out"
-                member.become_free(self.holds[name].points, at)
+        member.live_until(now)
+        return member

@@ -1,160 +1,222 @@
-"""Random histories against an oracle that is written apart: the same answers, balances, lots and debts at each step."""
+"""Random histories, told to the ledger and to an oracle: after every step both must say the same.
 
-from collections import Counter
+`LEDGER_HISTORIES=20000 pytest tests/lambdas/points_ledger/test_histories.py` plays as many as are asked for.
+"""
+
+import os
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from unittest.mock import patch
 
-import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from contracts.points_ledger import Redemption, Release
 from lambdas.kit.subscriber import NotYet
 from lambdas.points_ledger import post_points
 from lambdas.points_ledger.model.policy import Policy
 from tests.lambdas.calls import RefusedCall
 from tests.lambdas.kit.memory import BEGIN
-from tests.lambdas.points_ledger.oracle import Oracle
+from tests.lambdas.points_ledger.oracle import FOR_EVER, Oracle, Outcome, expiry
 from tests.lambdas.points_ledger.outside import Ledger, adjusted, calculated
 
-MEMBERS = ("m-1", "m-2")
-FEW = st.integers(0, 4)
-POINTS = st.integers(0, 12)
-SOME = st.integers(1, 12)
-PART = st.none() | SOME
-
-EARN = st.tuples(st.just("earn"), FEW, st.sampled_from(MEMBERS), POINTS, st.integers(0, 40))
-CORRECT = st.tuples(st.just("correct"), FEW, FEW, st.integers(-12, 6))
-HOLD = st.tuples(st.just("hold"), FEW, st.sampled_from((*MEMBERS, "m-3")), SOME, st.sampled_from((-1, 2, 24, 500, 800)))
-POST = st.tuples(st.just("post"), FEW, PART)
-VOID = st.tuples(st.just("void"), FEW)
-REVERSE = st.tuples(st.just("reverse"), FEW, FEW, PART)
-WAIT = st.tuples(st.just("wait"), st.sampled_from((1, 3, 24, 24 * 20, 24 * 40)))
-JOB = st.tuples(st.just("job"))
-HISTORIES = st.lists(st.one_of(EARN, EARN, CORRECT, HOLD, POST, VOID, REVERSE, WAIT, JOB), min_size=5, max_size=40)
-EXPIRY_MONTHS = 2
+_HISTORIES = int(os.environ.get("LEDGER_HISTORIES", "300"))
+_MEMBERS = ("m-1", "m-2")
 
 
-class Both:
-    """The ledger and the oracle, told the same. What they say of it must be the same."""
+@dataclass(frozen=True)
+class Purchase:
+    """A purchase that may be told, once or often or never."""
 
-    def __init__(self, *, clamp: bool) -> None:
-        self.ledger, self.oracle = Ledger(), Oracle(clamp=clamp)
-        self.hours = 0
-        self.purchases: dict[str, Any] = {}
-        self.corrections: dict[str, Any] = {}
-        self.seen: list[tuple[datetime, dict[str, tuple[int, int, int]]]] = []
+    member_id: str
+    points: int
+    day: int
 
-    @property
-    def now(self) -> datetime:
-        """Whole hours; holds end between them, so that the milliseconds that calls take decide nothing."""
-        return BEGIN + timedelta(hours=self.hours)
 
-    def step(self, step: tuple[Any, ...]) -> None:
-        self.ledger.wait_until(self.now)
-        getattr(self, step[0])(*step[1:])
-        self.compare()
-        self.hours += 1
+@dataclass(frozen=True)
+class Correction:
+    """A correction of one of the purchases, by a refund or another rate."""
 
-    def earn(self, number: int, member: str, points: int, days_ago: int) -> None:
-        """A purchase, or one that came before, again."""
-        event = calculated(f"p-{number}", member, points, self.now - timedelta(days=days_ago))
-        event = self.purchases.setdefault(event.purchase_id, event)
-        self.ledger.post(event, event_id=f"e-{self.hours}")
-        self.oracle.earn(event.purchase_id, event.member_id, event.points, lot_of(event.posted_at), self.now)
+    purchase: int
+    points: int
 
-    def correct(self, number: int, purchase: int, points: int) -> None:
-        """A correction, or one that came before, again; perhaps before its purchase."""
-        bought = self.purchases.get(f"p-{purchase}")
-        event = adjusted(f"a-{number}", f"p-{purchase}", bought.member_id if bought else "m-1", points)
-        event = self.corrections.get(event.adjustment_id, event)
+
+class Play:
+    """One history. Steps stand at whole hours; holds end between them, so that no step stands on an end."""
+
+    def __init__(self, purchases: list[Purchase], corrections: list[Correction]) -> None:
+        self.purchases, self.corrections = purchases, corrections
+        self.ledger, self.oracle = Ledger(), Oracle()
+        self.policy = Policy(expiry_months=1)
+        self.now = BEGIN
+        self.told = 0
+        self.refused = 0
+
+    def purchase(self, number: int, *, again: bool = False, more: int = 0) -> None:
+        number %= len(self.purchases)
+        told = self.purchases[number]
+        posted_at = BEGIN + timedelta(days=told.day)
+        event = calculated(f"p-{number}", told.member_id, told.points + more, posted_at)
+        expires = expiry(posted_at, self.policy.expiry_months)
+        outcome = self.oracle.purchase(f"p-{number}", told.member_id, event.points, expires, self.now)
+        self.refused += outcome == "refused"
+        self.ledger.post(event, event_id=self._event_id(f"p-{number}-{more}", again=again))
+
+    def correct(self, number: int, *, again: bool = False) -> None:
+        if not self.corrections:
+            return
+        number %= len(self.corrections)
+        correction = self.corrections[number]
+        purchase = correction.purchase % len(self.purchases)
+        member_id = self.purchases[purchase].member_id
+        event = adjusted(f"a-{number}", f"p-{purchase}", member_id, correction.points)
+        clamp = self.policy.shortfall == "clamp"
+        outcome = self.oracle.correction(f"a-{number}", f"p-{purchase}", correction.points, self.now, clamp=clamp)
         try:
-            self.ledger.post(event, event_id=f"e-{self.hours}")
-            known = True
+            self.ledger.post(event, event_id=self._event_id(f"a-{number}", again=again))
         except NotYet:
-            known = False
-        if known:
-            self.corrections[event.adjustment_id] = event
-        assert known == self.oracle.correct(event.adjustment_id, event.purchase_id, event.points, self.now)
-
-    def hold(self, number: int, member: str, points: int, hours: int) -> None:
-        # Asked again it is the same hold, half of the times.
-        before = self.oracle.holds.get(f"h-{number}")
-        if before is not None and points % 2:
-            member, points, until = before.asked
+            assert outcome == "early"
         else:
-            until = self.now + timedelta(hours=hours, minutes=30)
-        expected = self.oracle.hold(f"h-{number}", member, points, until, self.now)
-        assert said(lambda: self.ledger.hold(f"h-{number}", points, member, expires_at=until)) == expected
+            assert outcome != "early"
 
-    def post(self, number: int, points: int | None) -> None:
-        expected = self.oracle.post(f"h-{number}", points, self.now)
-        assert said(lambda: self.ledger.post_hold(f"h-{number}", points=points)) == expected
+    def hold(self, number: int, member_id: str, points: int, hours: int) -> None:
+        end = self.now.replace(minute=30) + timedelta(hours=hours)
+        self._same(
+            self.oracle.hold(f"h-{number}", member_id, points, end, self.now),
+            lambda: ("held", self.ledger.hold(f"h-{number}", points, member_id, expires_at=end).points),
+        )
 
-    def void(self, number: int) -> None:
-        expected = self.oracle.void(f"h-{number}", self.now)
-        assert said(lambda: self.ledger.void_hold(f"h-{number}")) == expected
+    def post_hold(self, number: int, points: int | None) -> None:
+        def posted() -> Outcome:
+            answer: Redemption = self.ledger.post_hold(f"h-{number}", points=points)
+            return "posted", answer.points
+
+        self._same(self.oracle.post_hold(f"h-{number}", points, self.now), posted)
+
+    def void_hold(self, number: int) -> None:
+        def voided() -> Outcome:
+            answer: Release = self.ledger.void_hold(f"h-{number}")
+            return "voided", answer.points
+
+        self._same(self.oracle.void_hold(f"h-{number}", self.now), voided)
 
     def reverse(self, number: int, hold: int, points: int | None) -> None:
-        expected = self.oracle.reverse(f"r-{number}", f"h-{hold}", points, self.now)
-        assert said(lambda: self.ledger.reverse(f"r-{number}", f"h-{hold}", points=points)) == expected
+        def reversed_() -> Outcome:
+            answer = self.ledger.reverse(f"r-{number}", f"h-{hold}", points=points)
+            return "reversed", answer.points, answer.repaid_points
+
+        self._same(self.oracle.reverse(f"r-{number}", f"h-{hold}", points, self.now), reversed_)
 
     def wait(self, hours: int) -> None:
-        self.hours += hours
+        self.now += timedelta(hours=hours)
         self.ledger.wait_until(self.now)
 
-    def job(self) -> None:
+    def settle_due(self) -> None:
         self.ledger.settle_due()
 
-    def compare(self) -> None:
-        standings: dict[str, tuple[int, int, int]] = {}
-        for member in self.ledger.all_members():
-            spendable, held, debt, lots = self.oracle.standing(member, self.now)
-            balance = self.ledger.balance(member)
-            assert (balance.spendable_points, balance.held_points, balance.debt_points) == (spendable, held, debt)
-            assert balance.balance_points == spendable + held >= 0
-            assert Counter(self.ledger.lots(member)) == lots
-            assert not (balance.debt_points and balance.spendable_points)
-            standings[member] = (spendable, held, debt)
-        self.seen.append((self.ledger.now, standings))
+    def decide(self, policy: Policy) -> None:
+        self.policy = policy
+
+    def meet_others(self, writers: int) -> None:
+        self.ledger.world.tables.conflicts = writers
+
+    def step(self, step: Callable[["Play"], None]) -> None:
+        self.ledger.wait_until(self.now)
+        with patch.object(post_points, "policy", lambda: self.policy):
+            step(self)
+        for member_id in self.oracle.members:
+            self.require_same_member(member_id)
+        assert len(self.ledger.refusals()) == self.refused
+        # What a step took, retries included, is far less than an hour.
+        self.now += timedelta(hours=1)
 
     def finish(self) -> None:
-        """What holds in the end, whatever happened."""
-        totals = self.ledger.all_totals()
-        assert sum(one.debits_points for one in totals) == sum(one.credits_points for one in totals)
-        for member in self.ledger.all_members():
-            assert self.ledger.verify(member).fault is None
-        for at, standings in self.seen[::5]:
-            for member, standing in standings.items():
-                balance = self.ledger.balance(member, at=at)
-                assert (balance.spendable_points, balance.held_points, balance.debt_points) == standing
+        """Deliver what is outstanding, and look at the books as a whole."""
+        for number in range(len(self.purchases)):
+            self.step(partial(Play.purchase, number=number))
+        for number in range(len(self.corrections)):
+            self.step(partial(Play.correct, number=number))
+        self.step(Play.settle_due)
+        self.require_sound_books()
+
+    def require_same_member(self, member_id: str) -> None:
+        spendable, held, debt = self.oracle.standing(member_id, self.now)
+        found = self.ledger.balance(member_id)
+        assert (found.spendable_points, found.held_points, found.debt_points) == (spendable, held, debt)
+        assert found.balance_points == spendable + held >= 0
+        lots = {
+            "never" if point == FOR_EVER else f"{point:%Y-%m}": points
+            for point, points in self.oracle.lots(member_id, self.now).items()
+        }
+        assert self.ledger.lots(member_id) == lots
+
+    def require_sound_books(self) -> None:
+        lines, totals = self.ledger.lines(), self.ledger.totals()
+        assert sorted(self.ledger.members().member_ids) == sorted(self.oracle.members)
+        assert all(self.ledger.verify(member_id).fault is None for member_id in self.oracle.members)
+        assert sum(one.debits_points for one in totals.accounts) == sum(one.credits_points for one in totals.accounts)
+        sums = {one.account: one.credits_points - one.debits_points for one in totals.accounts}
+        programme = {name: amount for name, amount in sums.items() if name.startswith("programme:") and amount}
+        assert programme == self.oracle.programme(self.now)
+        assert totals.postings == len(lines)
+        assert all(sum(entry.amount_points for entry in line.entries) == 0 for line in lines)
+        assert all(min(line.balance_points, line.held_points, line.debt_points) >= 0 for line in lines)
+        for member_id in self.oracle.members:
+            told = [one for one in self.ledger.published() if one["metadata"]["aggregate_id"] == member_id]
+            assert [one["metadata"]["sequence"] for one in told] == list(range(1, len(told) + 1))
+
+    def _same(self, expected: Outcome, ask: Callable[[], Outcome]) -> None:
+        try:
+            answer = ask()
+        except RefusedCall as refusal:
+            answer = (refusal.args[0],)
+        assert answer == expected
+
+    def _event_id(self, name: str, *, again: bool) -> str:
+        self.told += again
+        return f"event-{name}-{self.told}" if again else f"event-{name}"
 
 
-def said(ask: Callable[[], object]) -> str:
-    """`ok`, or the name of the refusal."""
-    try:
-        ask()
-    except RefusedCall as refusal:
-        return refusal.args[0]
-    return "ok"
+numbers = st.integers(min_value=0, max_value=5)
+few = st.integers(min_value=0, max_value=3)
+some_points = st.integers(min_value=1, max_value=25)
+members = st.sampled_from(_MEMBERS)
+policies = st.builds(
+    Policy, expiry_months=st.sampled_from([1, 2, None]), shortfall=st.sampled_from(["debt", "debt", "clamp"])
+)
+hours = st.sampled_from([0, 1, 3, 24, 24 * 15, 24 * 29, 24 * 30])
+
+steps = st.one_of(
+    st.builds(partial, st.just(Play.purchase), number=numbers, again=st.booleans()),
+    st.builds(partial, st.just(Play.purchase), number=numbers, again=st.booleans(), more=st.sampled_from([0, 0, 1])),
+    st.builds(partial, st.just(Play.correct), number=numbers, again=st.booleans()),
+    st.builds(partial, st.just(Play.hold), number=few, member_id=members, points=some_points, hours=hours),
+    st.builds(partial, st.just(Play.post_hold), number=few, points=st.none() | some_points),
+    st.builds(partial, st.just(Play.void_hold), number=few),
+    st.builds(partial, st.just(Play.reverse), number=few, hold=few, points=st.none() | some_points),
+    st.builds(partial, st.just(Play.wait), hours=st.sampled_from([1, 24, 24 * 10, 24 * 35])),
+    st.just(Play.settle_due),
+    st.builds(partial, st.just(Play.decide), policy=policies),
+    st.builds(partial, st.just(Play.meet_others), writers=st.integers(min_value=0, max_value=5)),
+)
+purchases = st.builds(
+    Purchase, members, st.integers(min_value=0, max_value=25), st.sampled_from([-40, -10, 0, 0, 1, 31])
+)
+corrections = st.builds(Correction, numbers, st.integers(min_value=-25, max_value=10))
 
 
-def lot_of(posted_at: datetime) -> str:
-    month = posted_at.year * 12 + posted_at.month + EXPIRY_MONTHS
-    return f"{month // 12:04d}-{month % 12 + 1:02d}"
-
-
-@pytest.mark.parametrize("shortfall", ["debt", "clamp"])
-def test_any_history_gives_what_the_oracle_says(shortfall: str):
-    @settings(max_examples=150, deadline=None)
-    @given(HISTORIES)
-    def holds(history: list[tuple[Any, ...]]) -> None:
-        both = Both(clamp=shortfall == "clamp")
-        for step in history:
-            both.step(step)
-        both.finish()
-
-    with pytest.MonkeyPatch.context() as patch:
-        policy = Policy(expiry_months=EXPIRY_MONTHS, shortfall=shortfall)  # type: ignore[arg-type]
-        patch.setattr(post_points, "policy", lambda: policy)
-        holds()
+@settings(max_examples=_HISTORIES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    purchases=st.lists(purchases, min_size=1, max_size=6),
+    corrections=st.lists(corrections, max_size=6),
+    steps=st.lists(steps, max_size=25),
+)
+def test_the_ledger_says_what_the_oracle_says(
+    purchases: list[Purchase], corrections: list[Correction], steps: list[Callable[[Play], None]]
+):
+    play = Play(purchases, corrections)
+    for step in steps:
+        play.step(step)
+    play.finish()

@@ -21,11 +21,6 @@ from tests.lambdas.kit.memory import BEGIN
 from tests.lambdas.points_ledger.outside import Ledger, calculated
 
 
-@pytest.fixture
-def ledger() -> Ledger:
-    return Ledger()
-
-
 def test_what_was_calculated_is_booked_and_told(ledger: Ledger):
     ledger.post(calculated(points=5))
     ledger.post(calculated("p-2", points=7), correlation_id="c-2", trace_header="Root=1-a-b")
@@ -238,16 +233,6 @@ def test_a_page_stays_as_it_was_when_something_is_posted_meanwhile(ledger: Ledge
     ledger.post(calculated("p-meanwhile"))
 
     assert [line.sequence for line in ledger.statement(limit=2, before=first.next).lines] == [2, 1]
-
-
-@pytest.mark.parametrize("question", ["balance", "statement"])
-def test_a_member_without_an_account_is_unknown(ledger: Ledger, question: str):
-    ledger.post(calculated(member_id="m-10"))
-
-    with pytest.raises(RefusedCall) as refusal:
-        getattr(ledger, question)("m-1")
-
-    assert refusal.value.args == ("UnknownMember", "the ledger has no account for member 'm-1'")
 
 
 @pytest.mark.parametrize("limit", [0, 1001, "all"])
