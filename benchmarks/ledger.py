@@ -31,7 +31,7 @@ from tests.lambdas.kit.memory import OUTBOX, STORE
 
 WORKERS = 8
 HOLDS = 50
-_AFFORDABLE = 20
+AFFORDABLE = 20
 _POINTS_OF_A_HOLD = 10
 _POSTINGS = 200
 _MEMBERS = (1, 10, 1000)
@@ -167,8 +167,9 @@ def _units(tables: _Metered) -> Iterator[Units]:
     soon = datetime.now(UTC) + timedelta(minutes=15)
     held = {"hold_id": "h-1", "member_id": "m-1", "points": 10, "expires_at": soon.isoformat(), "reason": "a toaster"}
     yield metered("a member's first purchase", lambda: _post(_purchase("p-1", "m-1"), runtime))
-    yield metered("a purchase", lambda: _post(_purchase("p-2", "m-1"), runtime))
-    yield metered("the same purchase again", lambda: _post(_purchase("p-2", "m-1"), runtime))
+    purchase = _purchase("p-2", "m-1")
+    yield metered("a purchase", lambda: _post(purchase, runtime))
+    yield metered("the same purchase again", lambda: _post(purchase, runtime))
     yield metered("a correction", lambda: _post(_correction("a-1", "p-2", "m-1"), runtime))
     yield metered("a hold", lambda: _ask(hold.handler, runtime, **held))
     yield metered("a hold is posted", lambda: _ask(post_hold.handler, runtime, hold_id="h-1"))
@@ -198,7 +199,7 @@ def _postings_per_second(name: str, members: int, runtime: Runtime) -> float:
 
 
 def _holds(runtime: Runtime) -> Holds:
-    _post(_purchase("p-holds", "m-holds", _AFFORDABLE * _POINTS_OF_A_HOLD), runtime)
+    _post(_purchase("p-holds", "m-holds", AFFORDABLE * _POINTS_OF_A_HOLD), runtime)
     soon = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     asked_again: list[int] = []
 

@@ -54,8 +54,9 @@ is one process on this machine, so that only the ratio says something; and it ca
 is at the same item, as DynamoDB does, so that the single item is only held up by its version.
 """
 _HOLDS = """
-{asked} holds of one balance at once: {holds.granted} granted, {holds.refused} refused, {holds.spendable} points left, in
-{holds.seconds:.1f} s. Others were faster every time, so that a hold had to be asked for again: {holds.asked_again} times.
+{asked} holds of one balance at once, which can bear {affordable} of them: {holds.granted} granted, {holds.refused}
+refused, {holds.spendable} points left, in {holds.seconds:.1f} s. How often one had to be asked for again, because others
+were faster every time: {holds.asked_again}.
 """
 
 
@@ -91,7 +92,7 @@ def _ledger(_graph: Graph) -> Iterator[str]:
     yield "|---:|---:|---:|---:|"
     for rates in costs.rates:
         yield f"| {rates.members:,} | {rates.shared:.0f} | {rates.single:.0f} | {rates.shared / rates.single:.1f} |"
-    yield _HOLDS.format(asked=ledger.HOLDS, holds=costs.holds)
+    yield _HOLDS.format(asked=ledger.HOLDS, affordable=ledger.AFFORDABLE, holds=costs.holds)
 
 
 def _imports(graph: Graph) -> Iterator[str]:
