@@ -19,6 +19,7 @@ from botocore.config import Config
 from contracts.points_calculation import Line, PointsAdjusted, PointsCalculated
 from lambdas.kit.aws import DynamoDb
 from lambdas.kit.capability import CapabilityHandler
+from lambdas.kit.observability import metrics
 from lambdas.kit.ports import ConditionFailed, Operation, Put, TransactionConflict
 from lambdas.kit.runtime import Runtime
 from lambdas.kit.unit_of_work import StillContended
@@ -88,6 +89,8 @@ class Costs:
 def measure() -> Costs:
     """Book into tables of its own; nothing else of the program runs."""
     region = read_stack(ROOT, "local").value("aws:region")
+    # Infrastructure sets them for a function.
+    metrics.namespace, metrics.service = "rewards", "points-ledger"
     with (
         contextlib.redirect_stdout(io.StringIO()),
         tempfile.TemporaryDirectory() as folder,

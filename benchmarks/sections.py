@@ -54,9 +54,9 @@ is one process on this machine, so that only the ratio says something; and it ca
 is at the same item, as DynamoDB does, so that the single item is only held up by its version.
 """
 _HOLDS = """
-{asked} holds of one balance at once, which can bear {affordable} of them: {holds.granted} granted, {holds.refused}
-refused, {holds.spendable} points left, in {holds.seconds:.1f} s. How often one had to be asked for again, because others
-were faster every time: {holds.asked_again}.
+{asked} holds of one balance at once, which can bear {affordable}: {holds.granted} granted, {holds.refused} refused,
+{holds.spendable} points left, in {holds.seconds:.1f} s. How often one had to be asked for again, because others were
+faster every time: {holds.asked_again}.
 """
 
 
