@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from benchmarks import earning, facade, imports, judging, relay
+from benchmarks import earning, facade, imports, judging, ledger, relay
 from benchmarks.peers import comparison
 from sandbox.graph import Graph
 from sandbox.program import ROOT
@@ -53,6 +53,23 @@ timeout ends it; its processes, started anew each time, take their part of two s
 facade more, which does more. Nobody waits for the candidate: that would take 5000 ms. What the facade adds in every
 line is an invocation, and in shadow a message to its queue. 100 calls each.
 """
+_UNITS = """\
+Read and write units as the embedded AWS reports them (`ReturnConsumedCapacity`). For writes it keeps DynamoDB's rule:
+two units for each KiB of each item of a transaction. Of reads it reports one unit for each consistent one whatever its
+size, which is right up to 4 KiB; the items read here are smaller. `index` is what the outbox's index of pending events
+takes. What the relay takes to publish an event is not in it.
+"""
+_RATES = """
+Postings per second by {workers} threads. `shared`: each member's account keeps its share of the programme's accounts.
+`single`: the same, and one item for the programme's accounts that every transaction reads and moves. The embedded AWS
+is one process on this machine, so that only the ratio says something; and it cancels no transaction because another one
+is at the same item, as DynamoDB does, so that the single item is only held up by its version.
+"""
+_HOLDS = """
+{asked} holds of one balance at once, which can bear {affordable}: {holds.granted} granted, {holds.refused} refused,
+{holds.spendable} points left, in {holds.seconds:.1f} s. How often one had to be asked for again, because others were
+faster every time: {holds.asked_again}.
+"""
 
 
 @dataclass(frozen=True)
@@ -73,6 +90,21 @@ def _earning(_graph: Graph) -> Iterator[str]:
     yield f"| the program is captured as at a preview | {earned.capture_seconds:.1f} | 6 |"
     yield f"| one purchase, accepted → posted, warm (median of 10) | {earned.one_purchase_seconds:.2f} | 2 |"
     yield f"| {earned.many} purchases, accepted → all posted | {earned.many_seconds:.0f} | 90 |"
+
+
+def _ledger(_graph: Graph) -> Iterator[str]:
+    costs = ledger.measure()
+    yield _UNITS
+    yield "| what | items written | read units | write units | index |"
+    yield "|---|---:|---:|---:|---:|"
+    for one in costs.units:
+        yield f"| {one.what} | {one.items} | {one.read:g} | {one.write:g} | {one.index:g} |"
+    yield _RATES.format(workers=ledger.WORKERS)
+    yield "| members | shared | single | shared / single |"
+    yield "|---:|---:|---:|---:|"
+    for rates in costs.rates:
+        yield f"| {rates.members:,} | {rates.shared:.0f} | {rates.single:.0f} | {rates.shared / rates.single:.1f} |"
+    yield _HOLDS.format(asked=ledger.HOLDS, affordable=ledger.AFFORDABLE, holds=costs.holds)
 
 
 def _imports(graph: Graph) -> Iterator[str]:
@@ -154,6 +186,7 @@ _AIMS = {60: 3, 200: 15}
 SECTIONS: Mapping[str, Section] = {
     "earning": Section("On the embedded AWS", _earning),
     "relay": Section("From the outbox to the bus", _relay),
+    "ledger": Section("The ledger", _ledger),
     "imports": Section("Cold import of each handler", _imports),
     "sizes": Section("Size of what is deployed", _artefacts),
     "facade": Section("A facade in front of a legacy system", _facade),

@@ -37,9 +37,16 @@ def test_what_is_given_back_is_taken_from_what_the_member_has(ledger: Ledger):
     posted, taken = ledger.published()[1:]
     assert (posted["type"], posted["data"]["points"], posted["data"]["balance_points"]) == ("PointsPosted", -4, 6)
     assert (taken["data"]["purchase_id"], taken["data"]["posting_id"]) == ("p-1", "a-1")
-    assert [event["metadata"]["sequence"] for event in ledger.published()] == [1, 2, 3]
     newest = ledger.statement().lines[0]
     assert (newest.kind, newest.points, newest.text) == ("adjusted", -4, "correction a-1")
+
+
+def test_both_events_of_a_correction_have_a_number_of_their_own(ledger: Ledger):
+    ledger.post(calculated(points=10))
+    ledger.post(adjusted("a-1", points=-4))
+    ledger.post(calculated("p-2", points=10))
+
+    assert [event["metadata"]["sequence"] for event in ledger.published()] == [1, 2, 3, 4]
 
 
 def test_a_correction_comes_out_of_its_purchases_lot_first(ledger: Ledger):

@@ -269,6 +269,14 @@ def test_a_hold_that_is_refused_while_it_is_granted_elsewhere_is_granted(ledger:
     assert ledger.published("HoldRefused") == []
 
 
+def test_a_refusal_does_not_replace_what_was_granted_at_the_same_moment(ledger: Ledger):
+    ledger.world.tables.before_transaction = lambda: ledger.hold("h-1", 4)
+
+    assert refusal(lambda: ledger.hold("h-1", 11)) == ("ConflictingHold", "hold h-1 came before with another points")
+    assert ledger.published("HoldRefused") == []
+    assert ledger.post_hold().points == 4
+
+
 def test_a_hold_that_is_posted_and_voided_at_the_same_moment_is_one_of_both(ledger: Ledger):
     ledger.hold(points=4)
     ledger.world.tables.before_transaction = ledger.void_hold

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.points_ledger import Entry
+from contracts.points_ledger import Entry, InsufficientPoints, PlaceHold
 from lambdas.kit.environment import InvalidEnvironment
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.account import Account, BrokenBooks, OpenHold
@@ -114,6 +114,17 @@ def test_no_debt_goes_below_zero():
 
     with pytest.raises(BrokenBooks, match="the debt is below zero"):
         Account(member_id="m-1").booked(draft, BEGIN)
+
+
+def test_nothing_that_expired_is_held_though_it_is_not_booked_as_expired():
+    request = PlaceHold(
+        hold_id="h-1", member_id="m-1", points=6, expires_at=BEGIN + timedelta(days=1), reason="a toaster"
+    )
+    account = Account(member_id="m-1", lots={"2026-06": 5, LOT: 5})
+
+    with pytest.raises(InsufficientPoints, match="can spend 5 points, not 6"):
+        booking.held(account, request, BEGIN)
+    assert booking.held(account, msgspec.structs.replace(request, points=5), BEGIN).lots == {LOT: -5}
 
 
 def test_books_go_forward_though_clocks_do_not():

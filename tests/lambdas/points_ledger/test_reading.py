@@ -37,6 +37,14 @@ def test_a_balance_is_told_as_it_was(ledger: Ledger):
     assert seen(days=900) == (0, 0, 0, 4)
 
 
+def test_a_balance_of_a_time_knows_only_what_was_booked_by_then(ledger: Ledger):
+    ledger.wait(hours=2)
+    ledger.post(calculated(points=10))
+
+    assert ledger.statement().lines[0].posted_at == BEGIN
+    assert ledger.balance(at=BEGIN + timedelta(hours=1)).balance_points == 0
+
+
 def test_a_hold_counts_at_a_time_until_its_end_though_nobody_booked_it(ledger: Ledger):
     ledger.post(calculated(points=10))
     ledger.hold(points=4)
