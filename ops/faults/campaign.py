@@ -208,8 +208,8 @@ class Campaign:
             .paginate(
                 TableName=self.world.names(unit).physical("store"),
                 Select="COUNT",
-                FilterExpression="begins_with(pk, :prefix)",
-                ExpressionAttributeValues={":prefix": {"S": prefix}},
+                FilterExpression="begins_with(pk, :prefix) AND NOT begins_with(sk, :correction)",
+                ExpressionAttributeValues={":prefix": {"S": prefix}, ":correction": {"S": "adjustment#"}},
             )
         )
         return sum(page["Count"] for page in pages)
