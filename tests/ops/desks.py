@@ -106,8 +106,8 @@ class ScriptedDesk:
 
 
 def desks(aws: Aws) -> dict[str, ScriptedDesk]:
-    """A desk in every unit of the system, by unit."""
-    made = {unit: ScriptedDesk(unit=unit) for unit in catalogue.units()}
+    """A desk in every unit of a system without a migration, by unit."""
+    made = {unit: ScriptedDesk(unit=unit) for unit in catalogue.permanent_units()}
     for unit, one in made.items():
         aws.lambda_.decides(desk(unit), one.decide)
     return made

@@ -47,7 +47,7 @@ def _own(token: str, name: str = "own", /, **props: Any) -> Change:
 def _machine(stack: Stack) -> None:
     """A state machine as the system's own, of another unit, that calls that unit's function."""
     task = {"StartAt": "ask", "States": {"ask": {"Type": "Task", "Resource": OWN_FUNCTION, "End": True}}}
-    settings = stack.find(":StateMachine")["inputs"]
+    settings = stack.find(":StateMachine", name="rewards-dev-earn-points_earn")["inputs"]
     mine = {"name": "rewards-dev-campaigns_ask", "roleArn": _ROLE, "definition": json.dumps(task), "tags": _TAGS}
     log = {"logDestination": f"{arn('logs', 'log-group:/aws/vendedlogs/states/rewards-dev-campaigns_ask')}:*"}
     stack.add("aws:sfn/stateMachine:StateMachine", "ask", **{**settings, **mine, "loggingConfiguration": log})
