@@ -133,7 +133,7 @@ def verify(
     else:
         _print_faults(found)
     if found.faults:
-        raise DifferencesFound(f"the books of {len(found.faults)} members are not what was booked")
+        raise DifferencesFound(f"members whose books are not what was booked: {len(found.faults)}")
 
 
 @app.command()

@@ -37,7 +37,16 @@ from contracts.points_calculation import (
     Differences,
     Line,
 )
-from contracts.points_ledger import BALANCE, STATEMENT, Balance, Statement, StatementLine
+from contracts.points_ledger import (
+    BALANCE,
+    FORECAST,
+    STATEMENT,
+    Balance,
+    ExpiringPoints,
+    Forecast,
+    Statement,
+    StatementLine,
+)
 from ops.output import out
 from tests.ops.aws import Aws, arn
 from tests.ops.conftest import Rewards
@@ -85,6 +94,20 @@ CASES: dict[str, Case] = {
         Balance(member_id="m-1", balance_points=170, version=3),
         {"member_id": "m-1", "at": None},
         ["m-1: 170 points after 3 postings"],
+    ),
+    "balance at an instant": (
+        ["member", "balance", "m-1", "--at", "2026-06-01T00:00:00Z"],
+        BALANCE,
+        Balance(member_id="m-1", balance_points=170, version=3, held_points=20, debt_points=5),
+        {"member_id": "m-1", "at": "2026-06-01T00:00:00Z"},
+        ["m-1: 170 points after 3 postings, 20 of them held; owes 5"],
+    ),
+    "forecast": (
+        ["member", "forecast", "m-1"],
+        FORECAST,
+        Forecast(member_id="m-1", expiring=[ExpiringPoints(expires_at=JUNE, points=40)], lasting_points=2),
+        {"member_id": "m-1"},
+        ["2026-06-01", "40", "never", "2"],
     ),
     "statement": (
         ["member", "statement", "m-1", "--limit", "1", "--before", "4"],

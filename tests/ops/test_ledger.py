@@ -5,7 +5,19 @@ from datetime import UTC, datetime
 import msgspec
 
 from contracts.points_calculation import DIFFERENCES, TOLD, Difference, Differences, Told, ToldPage
-from contracts.points_ledger import STATEMENT, Statement, StatementLine
+from contracts.points_ledger import (
+    MEMBERS,
+    STATEMENT,
+    TOTALS,
+    VERIFY,
+    AccountTotal,
+    Fault,
+    Members,
+    Statement,
+    StatementLine,
+    Totals,
+    Verification,
+)
 from tests.ops.aws import Aws, arn
 from tests.ops.conftest import Rewards
 
@@ -99,3 +111,52 @@ def test_open_differences_are_exit_code_1(aws: Aws, rewards: Rewards):
     assert result.exit_code == 1
     assert all(text in result.stdout for text in ("p-1", "m-1", "not-posted", "39"))
     assert result.stderr == "error: 1 postings are not as the ledger was told\n"
+
+
+def verification(member_id: str, fault: Fault | None = None) -> Verification:
+    return Verification(member_id=member_id, lines=3, hash="0" * 64, fault=fault)
+
+
+def test_all_members_are_verified_page_by_page(aws: Aws, rewards: Rewards):
+    aws.lambda_.answers(MEMBERS, Members(member_ids=["m-1"], next="1#"), Members(member_ids=["m-2"]))
+    aws.lambda_.answers(VERIFY, verification("m-1"), verification("m-2"))
+    result = rewards("ledger", "verify")
+
+    assert result.exit_code == 0
+    assert "2 members, 6 lines in order, 0 members with a fault" in result.stdout
+    asked = [one.data for one in aws.lambda_.asked if one.function == arn(VERIFY)]
+    assert asked == [{"member_id": "m-1"}, {"member_id": "m-2"}]
+
+
+def test_a_line_that_was_changed_is_named(aws: Aws, rewards: Rewards):
+    aws.lambda_.answers(VERIFY, verification("m-1", Fault(sequence=4, posting_id="p-9", what="its hash differs")))
+    result = rewards("ledger", "verify", "m-1")
+
+    assert result.exit_code == 1
+    assert [text for text in ("m-1", "4", "p-9", "its hash differs") if text not in result.stdout] == []
+    assert "members whose books are not what was booked: 1" in result.stderr
+
+
+def test_a_member_whom_the_ledger_does_not_know_is_said(aws: Aws, rewards: Rewards):
+    aws.lambda_.refuses(VERIFY, "UnknownMember", "the ledger has no account for member 'ghost'")
+    result = rewards("ledger", "verify", "ghost")
+    assert (result.exit_code, "no account for member 'ghost'" in result.stderr) == (1, True)
+
+
+def totals(debits: int, credits_: int, following: str | None = None) -> Totals:
+    account = AccountTotal(account="members", debits_points=debits, credits_points=credits_)
+    return Totals(accounts=[account], members=1, postings=1, next=following)
+
+
+def test_totals_of_all_pages_are_added(aws: Aws, rewards: Rewards):
+    aws.lambda_.answers(TOTALS, totals(3, 5, "1#"), totals(4, 2))
+    result = rewards("ledger", "totals", "--json")
+
+    assert result.exit_code == 0
+    assert msgspec.json.decode(result.stdout) == [{"account": "members", "debits_points": 7, "credits_points": 7}]
+
+
+def test_debits_and_credits_that_differ_end_with_1(aws: Aws, rewards: Rewards):
+    aws.lambda_.answers(TOTALS, totals(3, 5))
+    result = rewards("ledger", "totals")
+    assert (result.exit_code, "debits and credits differ by 2 points" in result.stderr) == (1, True)
