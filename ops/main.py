@@ -6,7 +6,19 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperGroup
 
-from ops import campaigns, documents, member, merchants, policies, programme, purchase, purchases, rates, sandbox
+from ops import (
+    campaigns,
+    contracts,
+    documents,
+    member,
+    merchants,
+    policies,
+    programme,
+    purchase,
+    purchases,
+    rates,
+    sandbox,
+)
 from ops.demo import command as demo
 from ops.errors import COULD_NOT_RUN, OperatorError
 from ops.output import remarks
@@ -50,6 +62,7 @@ for name, group in {
     "campaigns": campaigns.app,
     "merchants": merchants.app,
     "policy": policies.app,
+    "contracts": contracts.app,
     "docs": documents.app,
 }.items():
     app.add_typer(group, name=name)
