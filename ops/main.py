@@ -19,6 +19,7 @@ from ops import (
     rates,
     sandbox,
 )
+from ops.delivery import command as delivery
 from ops.demo import command as demo
 from ops.errors import COULD_NOT_RUN, OperatorError
 from ops.output import remarks
@@ -63,6 +64,7 @@ for name, group in {
     "merchants": merchants.app,
     "policy": policies.app,
     "contracts": contracts.app,
+    "delivery": delivery.app,
     "docs": documents.app,
 }.items():
     app.add_typer(group, name=name)
