@@ -22,6 +22,7 @@ from ops import (
 from ops.delivery import command as delivery
 from ops.demo import command as demo
 from ops.errors import COULD_NOT_RUN, OperatorError
+from ops.fitness import command as detector
 from ops.output import remarks
 from sandbox.embedded_aws import SandboxError
 from sandbox.provision import UnknownType
@@ -70,3 +71,4 @@ for name, group in {
     app.add_typer(group, name=name)
 app.command("demo")(demo.demo)
 app.command("preview")(policies.preview)
+app.command("fitness")(detector.fitness)
