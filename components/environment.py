@@ -70,15 +70,17 @@ class EnvironmentConfig:
         """Read and validate the stack's configuration.
 
         Args:
-            known_units: keys of all units that exist; the default of `rewards:units`.
+            known_units: keys of all units that exist. A stack named after an environment manages all of them, one
+                named `<environment>-<unit>` that unit, and `rewards:units` overrides both.
 
         Raises:
             InvalidConfiguration: a value is missing or not allowed.
         """
         values = _Values("rewards")
+        environment = values.one_of("environment", ENVIRONMENTS)
         return cls(
             project=pulumi.get_project(),
-            environment=values.one_of("environment", ENVIRONMENTS),
+            environment=environment,
             account=values.matching("account", r"[0-9]{12}", "the 12 digits of an AWS account"),
             region=_Values("aws").matching("region", r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1"),
             log_retention_days=int(values.one_of("logRetentionDays", LOG_RETENTION_DAYS)),
@@ -90,7 +92,7 @@ class EnvironmentConfig:
             maximum_concurrency=int(
                 values.matching("maximumConcurrency", r"[2-9]|[1-9][0-9]{1,2}|1000", "a whole number from 2 to 1000")
             ),
-            units=values.units(known_units),
+            units=values.units(known_units, environment),
         )
 
 
@@ -107,12 +109,12 @@ class _Values:
     def matching(self, key: str, pattern: str, allowed: str) -> str:
         return self._checked(key, lambda value: re.fullmatch(pattern, value) is not None, allowed)
 
-    def units(self, known: tuple[str, ...]) -> tuple[str, ...]:
-        """`rewards:units`, all known ones where it is not set."""
+    def units(self, known: tuple[str, ...], environment: str) -> tuple[str, ...]:
+        """`rewards:units`; where it is not set, what the stack's name says."""
         allowed = f"a list of {', '.join(known)}"
         text = self._config.get("units")
         if text is None:
-            return known
+            return _units_of_stack(pulumi.get_stack(), environment, known)
         try:
             chosen = msgspec.json.decode(text, type=Annotated[list[str], msgspec.Meta(min_length=1)])
         except msgspec.DecodeError as error:
@@ -127,6 +129,17 @@ class _Values:
         if value is None or not fits(value):
             raise InvalidConfiguration(f"{self._namespace}:{key}", value, allowed)
         return value
+
+
+def _units_of_stack(stack: str, environment: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """The units of a stack by its name: the one that stands after the environment, otherwise all."""
+    _, dash, unit = stack.partition(f"{environment}-")
+    if not dash or not stack.startswith(environment):
+        return known
+    if unit not in known:
+        allowed = f"{environment}, or {environment}- and one of {', '.join(known)}"
+        raise InvalidConfiguration("the stack's name", stack, allowed)
+    return (unit,)
 
 
 def tags(config: EnvironmentConfig, unit: str, extra: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -18,7 +18,7 @@ from iam.globs import Glob
 from iam.principals import GROUP, Identities, Principal, collect
 from iam.regions import Region
 from inventory import Inventory, Thing
-from naming import DEFAULT_PREFIX, Naming, of_service
+from naming import DEFAULT_PREFIX, Naming, environment_of, of_service
 
 Found = TypeVar("Found")
 INVOKE = "lambda:invokefunction"
@@ -31,13 +31,13 @@ class Settings:
     """What the pack can be told."""
 
     prefix: str = DEFAULT_PREFIX
-    """What the physical names of a unit start with; `{project}`, `{stack}` and `{unit}` are filled in."""
+    """What the names of a unit start with; `{project}`, `{environment}`, `{stack}` and `{unit}` are filled in."""
     capabilities: tuple[Capability, ...] = ()
     """The capabilities that contracts open to named callers."""
-    protected_stacks: tuple[str, ...] = ("prod",)
-    """Stacks in which Pulumi must refuse to delete stores."""
-    deletion_protected_stacks: tuple[str, ...] = ("staging", "prod")
-    """Stacks in which AWS must refuse to delete tables."""
+    protected_environments: tuple[str, ...] = ("prod",)
+    """Environments in which Pulumi must refuse to delete stores."""
+    deletion_protected_environments: tuple[str, ...] = ("staging", "prod")
+    """Environments in which AWS must refuse to delete tables."""
     required_tags: tuple[str, ...] = ("project", "environment", "pbc")
     minimum_log_retention_days: int = 1
 
@@ -84,6 +84,11 @@ class Analysis:
     def identities(self) -> Identities:
         """The identities of the stack."""
         return collect(self.graph)
+
+    @property
+    def environment(self) -> str:
+        """The environment of the stack."""
+        return environment_of(self.graph.stack)
 
     @property
     def principals(self) -> list[Principal]:

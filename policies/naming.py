@@ -10,7 +10,7 @@ from functools import cache
 
 from iam.globs import Glob
 
-DEFAULT_PREFIX = "{project}-{stack}-{unit}_"
+DEFAULT_PREFIX = "{project}-{environment}-{unit}_"
 LIVE = "live"
 _NAME_LIMIT = 64
 _HASH_LENGTH = 7
@@ -38,6 +38,11 @@ _RESOURCES = {
 """Where the prefix stands in the resource part of an ARN, by service."""
 
 
+def environment_of(stack: str) -> str:
+    """The environment of a stack: its name up to the first hyphen. What follows is the one unit that it manages."""
+    return stack.partition("-")[0]
+
+
 @dataclass(frozen=True)
 class Naming:
     """The convention of one stack."""
@@ -48,7 +53,8 @@ class Naming:
 
     def prefix(self, unit: str) -> str:
         """What all names of a unit start with."""
-        return self.template.format(project=self.project, stack=self.stack, unit=unit)
+        environment = environment_of(self.stack)
+        return self.template.format(project=self.project, stack=self.stack, environment=environment, unit=unit)
 
     def own(self, unit: str) -> tuple[Glob, ...]:
         """Patterns of every ARN that is the unit's by its name, in any region."""
