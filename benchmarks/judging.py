@@ -1,5 +1,6 @@
 """How long the policy pack takes over stacks of four sizes: as a function, and as the process that Pulumi asks."""
 
+import resource
 import subprocess
 import sys
 import tempfile
@@ -25,14 +26,23 @@ from graph import load
 
 resources = load(Path(sys.argv[1])).resources
 settings = Settings(capabilities=read_contracts(Path(sys.argv[2])))
-begin = time.perf_counter()
+begin, busy = time.perf_counter(), time.process_time()
 found = judge(resources, settings)
-print(time.perf_counter() - begin, len(found))
+print(time.perf_counter() - begin, time.process_time() - busy, len(found))
 """
 
 
 class NotCleanError(RuntimeError):
     """A synthetic stack has violations: what was measured would be something else. The message has the first."""
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """How long something took."""
+
+    passed: float
+    busy: float
+    """Seconds of a processor: what else the machine does makes little difference to them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +52,9 @@ class Judging:
     pbcs: int
     resources: int
     roles: int
-    engine_seconds: float
+    engine: Seconds
     """`engine.judge` on resources that have been read; it reads the catalogue of IAM's actions itself."""
-    pack_seconds: float
+    pack: Seconds
     """The pack's process, from its start until its last answer, asked about each resource and about the stack."""
 
 
@@ -63,34 +73,40 @@ def measure(root: Path) -> Iterator[Judging]:
                 pbcs=stack.pbcs,
                 resources=len(stack.resources),
                 roles=stack.count("Role"),
-                engine_seconds=_by_engine(root / "policies", export, contracts),
-                pack_seconds=_by_pack(stack, contracts),
+                engine=_by_engine(root / "policies", export, contracts),
+                pack=_by_pack(stack, contracts),
             )
 
 
-def _by_engine(pack: Path, export: Path, contracts: Path) -> float:
+def _by_engine(pack: Path, export: Path, contracts: Path) -> Seconds:
     command = [sys.executable, "-c", _IN_PROCESS, str(export), str(contracts)]
-    seconds, violations = subprocess.run(command, cwd=pack, check=True, capture_output=True, text=True).stdout.split()
+    told = subprocess.run(command, cwd=pack, check=True, capture_output=True, text=True).stdout
+    passed, busy, violations = told.split()
     if violations != "0":
         raise NotCleanError(f"{violations} violations")
-    return float(seconds)
+    return Seconds(float(passed), float(busy))
 
 
-def growths(before: Judging | None, after: Judging) -> tuple[float | None, float | None]:
-    """How much faster than the resources the seconds grew, of the engine and of the pack; None for the first."""
-    if before is None:
-        return None, None
-    larger = after.resources / before.resources
-    engine = after.engine_seconds / before.engine_seconds / larger
-    return engine, after.pack_seconds / before.pack_seconds / larger
-
-
-def _by_pack(stack: Synthetic, contracts: Path) -> float:
+def _by_pack(stack: Synthetic, contracts: Path) -> Seconds:
     config: dict[str, dict[str, Any]] = {group: {"contracts": str(contracts)} for group in _GROUPS}
-    begin = time.perf_counter()
+    begin, busy = time.perf_counter(), _busy_children()
     with PackProcess(stack.project, stack.stack, config=config) as pack:
         found = pack.judge(stack.resources)
-    seconds = time.perf_counter() - begin
+    seconds = Seconds(time.perf_counter() - begin, _busy_children() - busy)
     if found:
         raise NotCleanError(f"{len(found)} violations, the first: {found[0].message}")
     return seconds
+
+
+def _busy_children() -> float:
+    """Seconds of a processor that processes took that were started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def growths(before: Judging | None, after: Judging) -> tuple[float | None, float | None]:
+    """How much faster than the resources the busy seconds grew, of the engine and of the pack; None for the first."""
+    if before is None:
+        return None, None
+    larger = after.resources / before.resources
+    return after.engine.busy / before.engine.busy / larger, after.pack.busy / before.pack.busy / larger

@@ -36,12 +36,10 @@ _POLICIES = {
     "aws:sqs/queuePolicy:QueuePolicy": "policy",
 }
 """Resources that are, or must have, a policy of their own; without a policy nothing can be proved about them."""
-_OPTIONAL_POLICIES = {
-    "aws:s3/bucket:Bucket": "policy",
-    "aws:secretsmanager/secret:Secret": "policy",
-    "aws:sns/topic:Topic": "policy",
-    "aws:sqs/queue:Queue": "policy",
-}
+_POLICY_KEYS = frozenset(
+    {"accessPolicies", "accessPolicy", "fileSystemPolicy", "policy", "policyDocument", "resourcePolicy"}
+)
+"""Properties that may hold a policy, of whatever type: queues, topics, buckets, access points, file systems."""
 _WITH_DEFAULT = frozenset({"aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey"})
 """Without a policy these have the one that leaves everything to the account's identity policies."""
 _DEFAULT_KEY_STATEMENT = {"Sid": "default", "Effect": "Allow", "Action": "kms:*", "Resource": "*"}
@@ -116,11 +114,12 @@ def _documents(analysis: Analysis) -> Iterator[tuple[Resource, Document | Proble
             if value is None and token in _WITH_DEFAULT:
                 value = _default_key_policy(analysis)
             yield resource, parse(value, f"policy of {resource.name}", resource.urn)
-    for token, key in _OPTIONAL_POLICIES.items():
-        for resource in analysis.graph.by_type(token):
-            value = resource.get(key)
-            if value is not None and value != "":
-                yield resource, parse(value, f"policy of {resource.name}", resource.urn)
+    for resource in analysis.graph.resources:
+        if resource.type.startswith("aws:") and not resource.type.startswith("aws:iam/"):
+            for key in _POLICY_KEYS - {_POLICIES.get(resource.type)}:
+                value = resource.get(key)
+                if value is not None and value != "":
+                    yield resource, parse(value, f"policy of {resource.name}", resource.urn)
 
 
 def _default_key_policy(analysis: Analysis) -> Mapping[str, Any]:
@@ -191,8 +190,15 @@ def _who(
         # A role that trusts a service is handed to it by iam:PassRole, which another rule confines.
         return None if trust or _acts_for_own(analysis, unit, statement.conditions) else Admitted.SERVICE
     if kind == "Federated":
-        return None if statement.conditions else Admitted.EVERYONE
+        return None if _names_subjects(statement.conditions) else Admitted.EVERYONE
     return Admitted.ACCOUNT
+
+
+def _names_subjects(conditions: Conditions) -> bool:
+    """Whether only identities of an identity provider that are named, at least by their beginning, are let in."""
+    keys = {key for tests in conditions.values() for key in tests if key.lower().endswith(":sub")}
+    tests = [patterns for key in keys for patterns in required_patterns(conditions, key)]
+    return any(all(pattern[:1] not in ("*", "?", "") for pattern in patterns) for patterns in tests)
 
 
 def _aws(analysis: Analysis, unit: str | None, statement: Statement, name: str) -> Admitted | None:

@@ -40,6 +40,8 @@ class Resource:
     props: Mapping[str, Any]
     parent: str = ""
     protect: bool = False
+    custom: bool = True
+    """True for what a provider makes; a component makes nothing by itself."""
     dependencies: Sequence[str] = ()
     property_dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
 
@@ -51,6 +53,11 @@ class Resource:
     def kind(self) -> str:
         """Last part of the type token, for example `Table`."""
         return self.type.rpartition(":")[2]
+
+    @property
+    def package(self) -> str:
+        """The first part of the type token: the provider's, or the component library's."""
+        return self.type.partition(":")[0]
 
     @property
     def is_unit(self) -> bool:
@@ -68,6 +75,7 @@ class SdkResource(Protocol):
     parent: Any
     dependencies: Any
     property_dependencies: Any
+    provider: Any
     opts: Any
 
 
@@ -161,6 +169,7 @@ def from_sdk(resources: Iterable[SdkResource]) -> Graph:
                 props=plain(serialize_properties(one.props)),
                 parent=one.parent.urn if one.parent is not None else (one.opts.parent or ""),
                 protect=bool(one.opts.protect),
+                custom=one.provider is not None,
                 dependencies=[dependency.urn for dependency in one.dependencies],
                 property_dependencies={
                     key: [dependency.urn for dependency in values] for key, values in one.property_dependencies.items()
@@ -241,6 +250,7 @@ def _from_state(state: Any) -> Resource:
         props={**inputs, **known},
         parent=str(state.get("parent", "")),
         protect=bool(state.get("protect")),
+        custom=bool(state.get("custom")),
         dependencies=list(state.get("dependencies") or ()),
         property_dependencies=dict(state.get("propertyDependencies") or {}),
     )

@@ -13,7 +13,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,6 +29,8 @@ _NO_ENGINE = "127.0.0.1:1"
 _LARGEST_MESSAGE = 400 * 1024 * 1024
 _START_SECONDS = 60
 _ANSWER_SECONDS = 300
+_AT_A_TIME = 4
+"""As many as the pack answers at once."""
 
 State = Mapping[str, Any]
 """A resource as it stands in `pulumi stack export`."""
@@ -143,12 +147,9 @@ class PackProcess:
         return int(line)
 
     def _ask_all(self, method: Any, requests: Iterable[Any]) -> list[Any]:
-        """The answers to several requests, in order. They wait for one another in the pack, not on the way to it."""
-        asked = [method.future(request, timeout=_ANSWER_SECONDS) for request in requests]
-        try:
-            return [one.result() for one in asked]
-        except grpc.RpcError as error:
-            raise PackFailed(f"the policy pack broke down: {error}") from error
+        """The answers to several requests, in order. A few are under way at a time; of many, gRPC cancels some."""
+        with ThreadPoolExecutor(_AT_A_TIME) as threads:
+            return list(threads.map(partial(self._ask, method), requests))
 
     def _ask(self, method: Any, request: Any) -> Any:
         try:
@@ -197,9 +198,17 @@ def _stack_resources(states: Iterable[State]) -> Iterator[Any]:
             parent=state.get("parent", ""),
             dependencies=list(state.get("dependencies", [])),
         )
+        if state.get("provider"):
+            resource.provider.CopyFrom(_provider(str(state["provider"])))
         for key, urns in state.get("propertyDependencies", {}).items():
             resource.propertyDependencies[key].urns.extend(urns)
         yield resource
+
+
+def _provider(reference: str) -> Any:
+    """The provider that a state refers to by URN and id."""
+    urn = reference.rpartition("::")[0]
+    return analyzer_pb2.AnalyzerProviderResource(type=urn.split("::")[2], urn=urn, name=urn.split("::")[-1])
 
 
 def _resource_options(state: State) -> Any:

@@ -1,5 +1,6 @@
 """The real program run without an engine: every registration is captured, and provisioned where asked."""
 
+import asyncio
 import contextlib
 import contextvars
 import hashlib
@@ -69,10 +70,21 @@ def _run(config: StackConfig, monitor: "_Monitor", preview: bool, root: Path) ->
 
 
 def _run_main() -> None:
+    asyncio.get_running_loop().set_exception_handler(_told_elsewhere)
     runpy.run_path("__main__.py", run_name="__main__")
     stack = pulumi.runtime.get_root_resource()
     if isinstance(stack, Stack):
         stack.register_outputs(stack.outputs)
+
+
+def _told_elsewhere(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What fails in one registration fails in those that wait for it, and surfaces from the run.
+
+    The futures that it leaves behind would be logged again whenever the garbage collector finds them: late, and with
+    their tracebacks, in the middle of anything.
+    """
+    if "never retrieved" not in context["message"]:
+        loop.default_exception_handler(context)
 
 
 class _NoMocks(mocks.Mocks):

@@ -65,7 +65,7 @@ class _Limits:
         self._confined_to: list[tuple[Glob, ...]] = []
         for statement in _denying(documents, action, principal.facts):
             if statement.not_resources is not None:
-                self._confined_to.append(tuple(possible(text) for text in statement.not_resources))
+                self._confined_to.append(tuple(glob for text in statement.not_resources for glob in possible(text)))
             else:
                 named = statement.resources if statement.resources is not None else ("*",)
                 self._removed.extend(certain(text) for text in named if "${" not in text)

@@ -42,17 +42,21 @@ def granted(statement: Statement) -> Iterator[Region]:
     elif statement.resources is None:
         yield ANYTHING  # A resource policy that names none speaks of its own resource.
     else:
-        yield from (ANYTHING.within(possible(text)) for text in statement.resources)
+        yield from (ANYTHING.within(glob) for text in statement.resources for glob in possible(text))
 
 
 @cache
-def possible(text: str) -> Glob:
-    """Everything that a resource element may match: a policy variable may be anything, a short ARN is filled up."""
+def possible(text: str) -> tuple[Glob, ...]:
+    """Everything that a resource element may match: a policy variable may be anything.
+
+    A short ARN is filled up; and where it has a wildcard, that may stand for the segments that are missing.
+    """
     text = _without_variables(text)
-    if text.startswith("arn:") and text.count(":") < _ARN_FIELDS - 1:
-        text += ":*" * (_ARN_FIELDS - 1 - text.count(":"))
-        return Glob(text if text.endswith("*") else f"{text}*")
-    return Glob(text)
+    missing = _ARN_FIELDS - 1 - text.count(":")
+    if not text.startswith("arn:") or missing <= 0:
+        return (Glob(text),)
+    filled = text + ":*" * missing
+    return Glob(text), Glob(filled if filled.endswith("*") else f"{filled}*")
 
 
 @cache

@@ -21,7 +21,7 @@ def stack(*parts: Part) -> tuple[Resource, ...]:
 
 
 def _unit(unit: str) -> Resource:
-    return Resource(urn=unit_urn(unit), type=_UNIT_TYPE, name=unit, props={"unit": unit})
+    return Resource(urn=unit_urn(unit), type=_UNIT_TYPE, name=unit, props={"unit": unit}, custom=False)
 
 
 def unit_urn(unit: str) -> str:

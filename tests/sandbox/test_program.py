@@ -125,6 +125,15 @@ def test_what_provisioning_raises_surfaces(write_program: WriteProgram):
         capture("dev", preview=False, provision=provision, root=write_program(IMPORTS + "sqs.Queue('jobs')\n"))
 
 
+def test_what_surfaced_is_not_logged_again_later(write_program: WriteProgram, caplog: pytest.LogCaptureFixture):
+    """A later test's garbage collection would log it, with its traceback, in the middle of anything."""
+    source = "import asyncio\nloop = asyncio.get_running_loop()\n"
+    told = "loop.call_exception_handler({'message': '%s', 'exception': LookupError('jobs')})\n"
+    source += told % "Future exception was never retrieved" + told % "something else"
+    capture("dev", root=write_program(source))
+    assert caplog.messages == ["something else"]
+
+
 def test_a_call_of_the_provider_has_nobody_to_answer_it(write_program: WriteProgram):
     root = write_program("import pulumi_aws\npulumi_aws.get_caller_identity()\n")
     with pytest.raises(Exception, match=r"the program calls aws:index/getCallerIdentity:getCallerIdentity"):

@@ -17,10 +17,22 @@ _FIX = (
 )
 
 
+_KNOWN_TYPES = "Make it by resources of the aws package, whose power over AWS is known."
+_PACKAGES = frozenset({"aws", "pulumi", "random", "std", "time", "tls"})
+"""Packages whose resources make what they say, or nothing in AWS."""
+_MAKERS = ("aws:cloudformation/", "aws:cloudcontrol/", "aws:serverlessrepository/")
+"""Types that make other resources."""
+
+
 def _check(analysis: Analysis) -> Iterator[Violation]:
     for found in problems_of(analysis):
         if not found.problem.malformed:
             yield told(_ID, found, _FIX)
+    for resource in analysis.graph.resources:
+        if resource.custom and (resource.package not in _PACKAGES or resource.type.startswith(_MAKERS)):
+            message = f"what {resource.name} makes, a {resource.type}, is not in the graph"
+            owner = analysis.graph.owner(resource)
+            yield Violation(_ID, resource.urn, message, unit=owner, store_unit="any", fix=_KNOWN_TYPES)
     for store in analysis.inventory.nameless:
         message = f"the name of {store.kind} {store.name} is not known before it is created"
         owner = analysis.graph.owner(store)
@@ -44,6 +56,8 @@ RULE = Rule(
     check=_check,
     exemptible=False,
     compliant=[
+        stack(thing("points", "random:index/randomId:RandomId", "suffix", {"byteLength": 4})),
+        stack(thing("points", "rewards:components:Store", "store", {}, custom=False)),
         stack(role("points", {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"})),
         stack(
             thing(
@@ -57,6 +71,9 @@ RULE = Rule(
         ),
     ],
     violating=[
+        stack(thing("points", "command:local:Command", "copy", {"create": "aws dynamodb scan"})),
+        stack(thing("points", "aws-native:iam:Role", "role", {"roleName": "rewards-dev-points_worker"})),
+        stack(thing("points", "aws:cloudformation/stack:Stack", "more", {"templateBody": "{}"})),
         stack(thing("points", "aws:dynamodb/table:Table", "store", {"name": UNKNOWN})),
         stack(thing("points", "aws:iam/role:Role", "role", {"assumeRolePolicy": document()})),
         stack(

@@ -1,7 +1,5 @@
 """Every leak: its class, what it is, the change, and the rule that must find it."""
 
-from dataclasses import dataclass
-
 from tests.policies.leaks.changes import (
     FUNCTION,
     LOGS,
@@ -26,19 +24,8 @@ from tests.policies.leaks.changes import (
     document,
     granted,
 )
-
-
-@dataclass(frozen=True)
-class Leak:
-    """One way to get at another unit's data."""
-
-    number: int
-    """Class, 1 to 19."""
-    what: str
-    change: Change
-    rule: str
-    path: tuple[str, ...] = ()
-    """Words that the path must contain, in this order."""
+from tests.policies.leaks.leak import Leak
+from tests.policies.leaks.wirings import WIRINGS
 
 
 def _inline(stack: Stack) -> None:
@@ -141,7 +128,7 @@ _MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 _INLINE = "aws:iam/rolePolicy:RolePolicy"
 _STATE_MACHINE = arn("states", "stateMachine:rewards-dev-earn-points_earn")
 
-LEAKS = (
+_PERMISSIONS = (
     # 1 Direct
     Leak(
         1, "an exact ARN", allowed("dynamodb:GetItem", on=TABLE), _READ, (THIEF_ROLE, "GetItem", "points-ledger_store")
@@ -494,3 +481,5 @@ LEAKS = (
         1, "two changes at once", both(allowed("dynamodb:GetItem", on=TABLE), _queue_policy({"AWS": _THIEF_ARN})), _READ
     ),
 )
+
+LEAKS = (*_PERMISSIONS, *WIRINGS)

@@ -138,6 +138,35 @@ def _environment(**variables: str) -> Change:
     return change
 
 
+def _admitting(principal: Any, **more: Any) -> Change:
+    """A statement in the policy of a queue of the victim."""
+
+    def change(stack: Stack) -> None:
+        policy = next(one for one in stack.states if one["urn"].endswith("post-points-inbound-queue-policy"))
+        statement = {**allow("sqs:SendMessage", on=QUEUE, **more), "Principal": principal}
+        stack.edit(policy, "policy", lambda body: body["Statement"].append(statement))
+
+    return change
+
+
+def _everywhere(*words: str) -> Change:
+    """Words replaced in everything: pairs of the old and the new."""
+
+    def change(stack: Stack) -> None:
+        text = json.dumps(stack.body)
+        for old, new in zip(words[::2], words[1::2], strict=True):
+            text = text.replace(old, new)
+        stack.body = json.loads(text)
+
+    return change
+
+
+_FROM_REPOSITORY = {
+    "Effect": "Allow",
+    "Principal": {"Federated": arn("iam", "oidc-provider/token.actions.githubusercontent.com")},
+    "Action": "sts:AssumeRoleWithWebIdentity",
+    "Condition": {"StringEquals": {"token.actions.githubusercontent.com:sub": "repo:acme/rewards:environment:dev"}},
+}
 _STORE = {"name": "rewards-dev-campaigns_store"}
 _FUNCTION = {"name": THIEF_ROLE}
 _ROLE = {"name": THIEF_ROLE}
@@ -270,4 +299,66 @@ HARMLESS = (
     Harmless("without a unit that nobody needs here", _without(VICTIM)),
     Harmless("without the unit itself", _without(THIEF)),
     Harmless("as after the creation", _deployed),
+    # Whom resources admit, in other words
+    Harmless(
+        "a queue that leaves it to the account's identity policies",
+        _admitting({"AWS": "arn:aws:iam::111111111111:root"}),
+    ),
+    Harmless(
+        "a queue for the account, by its number",
+        _admitting({"AWS": "111111111111"}),
+    ),
+    Harmless(
+        "a queue for a session of its own role",
+        _admitting({"AWS": "arn:aws:sts::111111111111:assumed-role/rewards-dev-points-ledger_post-points/s"}),
+    ),
+    Harmless(
+        "a queue for its own roles by pattern",
+        _admitting("*", Condition={"ArnLike": {"aws:PrincipalArn": arn("iam", "role/rewards-dev-points-ledger_*")}}),
+    ),
+    Harmless(
+        "a queue for a service that acts for the own function",
+        _admitting(
+            {"Service": "lambda.amazonaws.com"},
+            Condition={
+                "ArnEquals": {"aws:SourceArn": arn("lambda", "function:rewards-dev-points-ledger_post-points")},
+                "StringEquals": {"aws:SourceAccount": "111111111111"},
+            },
+        ),
+    ),
+    # More own things
+    Harmless(
+        "a public library's layer",
+        _set(":Function", _FUNCTION, layers=["arn:aws:lambda:eu-central-1:017000801446:layer:AWSLambdaPowertools:1"]),
+    ),
+    Harmless("a random suffix", _added("random:index/randomId:RandomId", "suffix", byteLength=4)),
+    Harmless(
+        "a subscription of the own topic by the own queue",
+        _added(
+            "aws:sns/topicSubscription:TopicSubscription",
+            "own",
+            topic=arn("sns", "rewards-dev-campaigns_news"),
+            protocol="sqs",
+            endpoint=arn("sqs", "rewards-dev-campaigns_relay-dlq"),
+        ),
+    ),
+    Harmless(
+        "a rotation of an own secret by an own function",
+        _added(
+            "aws:secretsmanager/secretRotation:SecretRotation",
+            "own",
+            secretId=arn("secretsmanager", "secret:rewards-dev-campaigns_key-abc"),
+            rotationLambdaArn=OWN_FUNCTION,
+        ),
+    ),
+    Harmless(
+        "a role for one branch of the own repository",
+        _edited(":Role", "assumeRolePolicy", _ROLE, lambda body: body["Statement"].append(_FROM_REPOSITORY)),
+    ),
+    # Elsewhere
+    Harmless("another region", _everywhere("eu-central-1", "us-east-1")),
+    Harmless("another account", _everywhere("111111111111", "333333333333")),
+    Harmless("another partition", _everywhere("arn:aws:", "arn:aws-us-gov:")),
+    Harmless("another project", _everywhere("rewards-dev-", "loyalty-dev-", "::rewards::", "::loyalty::")),
+    Harmless("resources in another order", lambda stack: stack.states.reverse()),
 )

@@ -1,0 +1,1 @@
+"""Other tools that look for leaks, fed with the same stacks."""
