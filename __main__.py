@@ -26,6 +26,8 @@ PBCS = (
 OFFERINGS = ("earn-points",)
 """Each is defined by its folder under `offerings/`."""
 OPERATIONS = "operations"
+DEPLOYED_ALONE = (*PBCS, *OFFERINGS)
+"""Units with a pipeline, and so a deployment role, of their own."""
 
 
 def definition(room: str, unit: str) -> Callable[[Any], None]:
@@ -52,7 +54,7 @@ def build(unit: str, config: EnvironmentConfig, platform: Sequence[pulumi.Resour
 
 
 config = EnvironmentConfig.load((PLATFORM, OPERATIONS, *PBCS, *OFFERINGS))
-platform = Platform(PLATFORM, config).resources if PLATFORM in config.units else []
+platform = Platform(PLATFORM, config, DEPLOYED_ALONE).resources if PLATFORM in config.units else []
 for unit in config.units:
     if unit != PLATFORM:
         build(unit, config, platform)

@@ -43,6 +43,8 @@ class EnvironmentConfig:
     """How many messages each consumer handles at once, at most."""
     units: tuple[str, ...]
     """Keys of the units that this stack manages."""
+    repository: str
+    """The repository whose pipelines deploy, as `owner/name`."""
 
     @property
     def embedded(self) -> bool:
@@ -93,6 +95,7 @@ class EnvironmentConfig:
                 values.matching("maximumConcurrency", r"[2-9]|[1-9][0-9]{1,2}|1000", "a whole number from 2 to 1000")
             ),
             units=values.units(known_units, environment),
+            repository=values.matching("repository", r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+", "owner/name of a repository"),
         )
 
 

@@ -106,6 +106,11 @@ class Analysis:
         component = self.graph.unit_of(unit) if unit is not None else None
         return component is not None and component.kind == PLATFORM
 
+    def deploys(self, principal: Principal) -> bool:
+        """True for a deployment role: a principal right below the component of one."""
+        component = self.graph.by_urn.get(principal.resource.parent)
+        return component is not None and component.deploys
+
     def own(self, unit: str | None) -> tuple[Glob, ...]:
         """Patterns of everything that a unit owns; nothing for no unit."""
         if unit is None:
@@ -164,6 +169,10 @@ class Analysis:
     def _way_out(self, principal: Principal, action: str) -> Grant | None:
         own = self.own(principal.unit)
         regions = self.outside(principal.unit, action)
+        if action in _OF_DEPLOYMENTS and principal.unit is not None and self.deploys(principal):
+            # By name only: the deployment role itself is the unit's too, and must not change itself.
+            roles = self.naming.own_roles(principal.unit)
+            regions = (region.without(roles) for region in regions)
         return next((grant for region in regions if (grant := can(principal, action, region, own))), None)
 
     def _odd_names(self, unit: str) -> Iterator[Glob]:
@@ -176,6 +185,9 @@ class Analysis:
             if self.graph.owner(key) == unit and isinstance(key.get("arn"), str):
                 yield Glob(key.get("arn"))
 
+
+_OF_DEPLOYMENTS = frozenset({"iam:createrole", "iam:deleterole", "iam:deleterolepolicy", "iam:putrolepolicy"})
+"""Changes of identities that a deployment role may make to its unit's own roles; a rule of their own confines them."""
 
 _Named = frozenset[tuple[tuple[str, ...] | None, tuple[str, ...] | None]]
 """What statements name: some actions, or all but some. Many principals' statements name the same."""

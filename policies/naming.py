@@ -60,6 +60,10 @@ class Naming:
         """Patterns of every ARN that is the unit's by its name, in any region."""
         return _own(self.prefix(unit))
 
+    def own_roles(self, unit: str) -> tuple[Glob, ...]:
+        """Patterns of the ARNs of the unit's roles, by name."""
+        return (Glob(f"arn:*:iam:*:*:role/{self.prefix(unit)}*", strict=True),)
+
     def capability(self, unit: str, name: str) -> Glob:
         """The ARN of the alias behind a capability."""
         prefix = self.prefix(unit)
