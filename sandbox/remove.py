@@ -50,10 +50,6 @@ def _schedule(client: Client, resource: Resource) -> None:
     client("scheduler").delete_schedule(Name=resource.inputs["name"])
 
 
-def _schema(client: Client, resource: Resource) -> None:
-    client("schemas").delete_schema(RegistryName=resource.inputs["registryName"], SchemaName=resource.inputs["name"])
-
-
 def _machine(client: Client, resource: Resource) -> None:
     client("stepfunctions").delete_state_machine(stateMachineArn=resource.outputs["arn"])
 
@@ -96,7 +92,6 @@ _REMOVE: Mapping[str, Callable[[Client, Resource], None]] = {
     "aws:cloudwatch/eventTarget:EventTarget": _target,
     "aws:cloudwatch/eventRule:EventRule": _rule,
     "aws:scheduler/schedule:Schedule": _schedule,
-    "aws:schemas/schema:Schema": _schema,
     "aws:sfn/stateMachine:StateMachine": _machine,
     "aws:lambda/function:Function": _function,
     "aws:sqs/queue:Queue": _queue,
@@ -116,6 +111,7 @@ _STAYS = frozenset(
         "aws:kms/key:Key",
         "aws:lambda/alias:Alias",  # goes with its function
         "aws:lambda/layerVersion:LayerVersion",
+        "aws:schemas/schema:Schema",  # the embedded AWS has no schema registry
         "aws:sqs/queuePolicy:QueuePolicy",  # goes with its queue
     }
 )

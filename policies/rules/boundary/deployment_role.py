@@ -26,12 +26,12 @@ _BOUNDARY_KEY = "iam:PermissionsBoundary"
 def _check(analysis: Analysis) -> Iterator[Violation]:
     for principal in analysis.principals:
         if analysis.deploys(principal):
-            for what in (*_data(analysis, principal), *_roles(analysis, principal), *_trust(principal)):
+            for what in (*_data(principal), *_roles(analysis, principal), *_trust(principal)):
                 message = f"{principal.label}, which deploys {principal.unit}, {what}"
                 yield Violation(_ID, principal.urn, message, unit=principal.unit, store_unit=principal.unit, fix=_FIX)
 
 
-def _data(analysis: Analysis, principal: Principal) -> Iterator[str]:
+def _data(principal: Principal) -> Iterator[str]:
     """Data is no part of a deployment, not even the unit's own."""
     for action in sorted(possible_actions(principal.documents)):
         if class_of(action) in _DATA:
