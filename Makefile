@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check preview preview-cli bench docs up lock clean
+.PHONY: help install demo test test-unit check preview preview-cli bench docs up lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -29,6 +29,13 @@ demo: install ## Deploy to an embedded AWS and earn points from PURCHASES=FILE.c
 
 test: install ## Run all tests: graph, domain, journeys
 	@$(BIN)/pytest
+
+# What one unit can break: its own code, its contract, and what its stack holds.
+FOLDER = $(subst -,_,$(UNIT))
+test-unit: install ## Run only the tests of UNIT=points-ledger, and those of contracts
+	@test -d pbcs/$(FOLDER) -o -d offerings/$(FOLDER) || \
+	  { echo "No unit '$(UNIT)'. There are: $(subst _,-,$(notdir $(patsubst %/,%,$(filter-out %__pycache__/,$(wildcard pbcs/*/ offerings/*/)))))"; exit 2; }
+	@$(BIN)/pytest $(wildcard tests/lambdas/$(FOLDER)) tests/contracts tests/test_units_apart.py -k "not stack_of_one_unit or $(UNIT)"
 
 check: install ## Lint, types, import rules, generated documents
 	@$(BIN)/ruff check .
