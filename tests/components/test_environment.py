@@ -18,6 +18,7 @@ VALID = {
     "rewards:architecture": "arm64",
     "rewards:baseRate": "1",
     "rewards:maximumConcurrency": "5",
+    "rewards:repository": "example/rewards",
 }
 
 
@@ -62,6 +63,7 @@ def test_care_grows_with_the_environment(environment: str, protected: bool, dele
         ("rewards:baseRate", "one", "a decimal"),
         ("rewards:maximumConcurrency", "1", "2 to 1000"),
         ("rewards:maximumConcurrency", "1001", "2 to 1000"),
+        ("rewards:repository", "*/*", "owner/name"),
         ("rewards:units", '["points-leger"]', "platform, points-ledger, campaigns"),
         ("rewards:units", "[]", "platform, points-ledger, campaigns"),
         ("rewards:units", "points-ledger", "platform, points-ledger, campaigns"),
