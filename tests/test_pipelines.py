@@ -1,5 +1,6 @@
 """Each unit has its own pipeline, which starts when its own folders change, and only then."""
 
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,9 @@ def test_a_unit_goes_through_every_environment_in_order():
 
 
 def test_an_unknown_unit_has_no_tests_to_run():
-    ran = subprocess.run(["make", "test-unit", "UNIT=vouchers"], cwd=ROOT, capture_output=True, text=True, check=False)
+    make = shutil.which("make")
+    assert make is not None
+    ran = subprocess.run([make, "test-unit", "UNIT=vouchers"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 2
     assert "No unit 'vouchers'. There are:" in ran.stdout
     assert "points-ledger" in ran.stdout
