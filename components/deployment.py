@@ -38,10 +38,13 @@ _FUNCTIONS = (
     "lambda:CreateFunction",
     "lambda:DeleteAlias",
     "lambda:DeleteFunction",
+    "lambda:DeleteLayerVersion",
     "lambda:GetAlias",
     "lambda:GetFunction",
+    "lambda:GetFunctionCodeSigningConfig",
     "lambda:GetFunctionConfiguration",
     "lambda:GetLayerVersion",
+    "lambda:ListTags",
     "lambda:ListVersionsByFunction",
     "lambda:PublishLayerVersion",
     "lambda:PublishVersion",
@@ -52,6 +55,7 @@ _FUNCTIONS = (
 )
 _ROLES_UNDER_BOUNDARY = ("iam:CreateRole", "iam:PutRolePolicy")
 _ROLES = ("iam:DeleteRole", "iam:DeleteRolePolicy", "iam:GetRole", "iam:GetRolePolicy", "iam:TagRole")
+_LOGS = ("logs:CreateLogGroup", "logs:ListTagsForResource", "logs:PutRetentionPolicy", "logs:TagResource")
 _ALARMS = ("cloudwatch:DeleteAlarms", "cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm")
 
 
@@ -119,6 +123,7 @@ def deployment_rights(names: Names) -> str:
             Statement(
                 sid="OwnFunctions", actions=_FUNCTIONS, resources=[functions, names.arn("lambda", f"layer:{own}")]
             ),
+            Statement(sid="OwnLogs", actions=_LOGS, resources=[names.log_group(f"/aws/lambda/{own}")]),
             Statement(sid="OwnAlarms", actions=_ALARMS, resources=[names.arn("cloudwatch", f"alarm:{own}")]),
             Statement(
                 sid="OwnRolesUnderTheBoundary",
