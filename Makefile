@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo migrate-demo faults simulate test check preview preview-cli bench docs up lock clean
+.PHONY: help install demo migrate-demo faults simulate test test-unit check preview preview-cli bench docs up lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -36,6 +36,13 @@ faults: install ## Earn points from 2,000 purchases on a failing embedded AWS; S
 
 test: install ## Run all tests: graph, domain, journeys
 	@$(BIN)/pytest
+
+# What one unit can break: its own code, its contract, and what its stack holds.
+FOLDER = $(subst -,_,$(UNIT))
+test-unit: install ## Run only the tests of UNIT=points-ledger, and those of contracts
+	@test -d pbcs/$(FOLDER) -o -d offerings/$(FOLDER) || \
+	  { echo "No unit '$(UNIT)'. There are: $(subst _,-,$(notdir $(patsubst %/,%,$(filter-out %__pycache__/,$(wildcard pbcs/*/ offerings/*/)))))"; exit 2; }
+	@$(BIN)/pytest $(wildcard tests/lambdas/$(FOLDER)) tests/contracts tests/test_units_apart.py -k "not stack_of_one_unit or $(UNIT)"
 
 check: install ## Lint, types, import rules, generated documents
 	@$(BIN)/ruff check .

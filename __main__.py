@@ -33,6 +33,8 @@ FACADES = ("categorization-facade",)
 LEGACY = ("legacy-rewards",)
 """The system that capabilities move out of, deployed beside this one to try a migration. Defined in `examples/`."""
 OPERATIONS = "operations"
+DEPLOYED_ALONE = (*PBCS, *OFFERINGS)
+"""Units with a pipeline, and so a deployment role, of their own."""
 
 
 def definition(room: str, unit: str) -> Callable[[Any], None]:
@@ -80,7 +82,7 @@ def build(unit: str, config: EnvironmentConfig, platform: Sequence[pulumi.Resour
 
 
 config = EnvironmentConfig.load((PLATFORM, OPERATIONS, *PBCS, *OFFERINGS), (*FACADES, *LEGACY))
-platform = Platform(PLATFORM, config).resources if PLATFORM in config.units else []
+platform = Platform(PLATFORM, config, DEPLOYED_ALONE).resources if PLATFORM in config.units else []
 for unit in config.units:
     if unit != PLATFORM:
         build(unit, config, platform)

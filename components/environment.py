@@ -52,6 +52,8 @@ class EnvironmentConfig:
     """Keys of the units that this stack manages."""
     migration: tuple[str, ...] = ()
     """Keys of the units that are there for a migration, wherever they are managed: callers go through its facades."""
+    repository: str | None = None
+    """The repository whose pipelines deploy, as `owner/name`; without one no pipeline may."""
 
     @property
     def embedded(self) -> bool:
@@ -79,18 +81,20 @@ class EnvironmentConfig:
         """Read and validate the stack's configuration.
 
         Args:
-            known_units: keys of all units that exist; the default of `rewards:units`.
+            known_units: keys of all units that exist. A stack named after an environment manages all of them, one
+                named `<environment>-<unit>` that unit, and `rewards:units` overrides both.
             migration_units: keys of those that exist where `rewards:migration` names them.
 
         Raises:
             InvalidConfiguration: a value is missing or not allowed.
         """
         values = _Values("rewards")
-        migration = values.units("migration", migration_units, default=())
+        environment = values.one_of("environment", ENVIRONMENTS)
+        migration = values.units("migration", migration_units)
         known_units = (*known_units, *migration)
         return cls(
             project=pulumi.get_project(),
-            environment=values.one_of("environment", ENVIRONMENTS),
+            environment=environment,
             account=values.matching("account", r"[0-9]{12}", "the 12 digits of an AWS account"),
             region=_Values("aws").matching("region", r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1"),
             log_retention_days=int(values.one_of("logRetentionDays", LOG_RETENTION_DAYS)),
@@ -106,8 +110,9 @@ class EnvironmentConfig:
             maximum_concurrency=int(
                 values.matching("maximumConcurrency", r"[2-9]|[1-9][0-9]{1,2}|1000", "a whole number from 2 to 1000")
             ),
-            units=values.units("units", known_units, default=known_units),
+            units=values.units("units", known_units) or _units_of_stack(pulumi.get_stack(), environment, known_units),
             migration=migration,
+            repository=values.optional("repository", r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+", "owner/name of a repository"),
         )
 
 
@@ -124,12 +129,15 @@ class _Values:
     def matching(self, key: str, pattern: str, allowed: str, default: str | None = None) -> str:
         return self._checked(key, lambda value: re.fullmatch(pattern, value) is not None, allowed, default)
 
-    def units(self, key: str, known: tuple[str, ...], *, default: tuple[str, ...]) -> tuple[str, ...]:
-        """A list of some of the known units."""
+    def optional(self, key: str, pattern: str, allowed: str) -> str | None:
+        return None if self._config.get(key) is None else self.matching(key, pattern, allowed)
+
+    def units(self, key: str, known: tuple[str, ...]) -> tuple[str, ...]:
+        """A list of some of the known units; empty where it is not set."""
         allowed = f"a list of {', '.join(known)}"
         text = self._config.get(key)
         if text is None:
-            return default
+            return ()
         try:
             chosen = msgspec.json.decode(text, type=Annotated[list[str], msgspec.Meta(min_length=1)])
         except msgspec.DecodeError as error:
@@ -145,6 +153,17 @@ class _Values:
         if value is None or not fits(value):
             raise InvalidConfiguration(f"{self._namespace}:{key}", value, allowed)
         return value
+
+
+def _units_of_stack(stack: str, environment: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """The units of a stack by its name: the one that stands after the environment, otherwise all."""
+    _, dash, unit = stack.partition(f"{environment}-")
+    if not dash or not stack.startswith(environment):
+        return known
+    if unit not in known:
+        allowed = f"{environment}, or {environment}- and one of {', '.join(known)}"
+        raise InvalidConfiguration("the stack's name", stack, allowed)
+    return (unit,)
 
 
 def tags(config: EnvironmentConfig, unit: str, extra: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -145,5 +145,7 @@ class Names:
 
 PLATFORM = "platform"
 """Key of the unit that owns the bus."""
+DEPLOYMENT = "deploy"
+"""What stands in the place of a unit in the names of deployment roles: no unit's patterns cover them."""
 LIVE = "live"
 """Alias that all traffic goes through; a deployment moves it."""

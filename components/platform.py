@@ -1,9 +1,12 @@
 """The platform: the bus that all units share, and where alarms are announced."""
 
+from collections.abc import Sequence
+
 import pulumi
 from pulumi_aws import cloudwatch, kms, schemas, sns
 
 from components.context import child_of
+from components.deployment import DeploymentRole
 from components.environment import EnvironmentConfig, tags
 from components.iam import KEY_WRITE, Statement, document
 from components.names import Names
@@ -19,7 +22,14 @@ class Platform(pulumi.ComponentResource):
     resources: list[pulumi.Resource]
     """What units of the same stack must wait for."""
 
-    def __init__(self, name: str, config: EnvironmentConfig, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        config: EnvironmentConfig,
+        deploys: Sequence[str] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Make the platform and, where a repository deploys, a role for its pipeline of each of some units."""
         super().__init__("rewards:components:Platform", name, {"unit": name}, opts)
         names, owner_tags = config.names(name), tags(config, name)
         key = kms.Key(
@@ -71,6 +81,9 @@ class Platform(pulumi.ComponentResource):
             policy_document=_workflow_log_policy(names),
             opts=child_of(self),
         )
+        if config.repository is not None:
+            for unit in deploys:
+                DeploymentRole(unit, config, config.repository, child_of(self))
         self.resources = [bus, registry, log_delivery]
         self.register_outputs({"bus_arn": bus.arn})
 

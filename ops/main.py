@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from ops import (
     campaigns,
+    contracts,
     dlq,
     documents,
     events,
@@ -23,10 +24,12 @@ from ops import (
     sandbox,
     status,
 )
+from ops.delivery import command as delivery
 from ops.demo import command as demo
 from ops.demo import migration
 from ops.errors import COULD_NOT_RUN, OperatorError
 from ops.faults import command as faults
+from ops.fitness import command as detector
 from ops.output import remarks
 from sandbox.embedded_aws import SandboxError
 from sandbox.provision import UnknownType
@@ -72,6 +75,8 @@ for name, group in {
     "dlq": dlq.app,
     "events": events.app,
     "policy": policies.app,
+    "contracts": contracts.app,
+    "delivery": delivery.app,
     "docs": documents.app,
 }.items():
     app.add_typer(group, name=name)
@@ -80,3 +85,4 @@ migrate.app.command("demo")(migration.demo)
 app.command("faults")(faults.faults)
 app.command("preview")(policies.preview)
 app.command("status")(status.status)
+app.command("fitness")(detector.fitness)

@@ -1,6 +1,5 @@
 """`rewards preview` and `rewards policy check`: a stack judged by the policy pack, before it exists or after."""
 
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,6 +10,7 @@ import typer
 from ops import policy_pack
 from ops.errors import COULD_NOT_RUN, SAID_NO, OperatorError
 from ops.output import remarks
+from ops.revisions import files_at
 from sandbox.program import ROOT, capture
 
 MATRIX = "docs/access-matrix.md"
@@ -98,18 +98,4 @@ def _write(path: Path, report: str) -> None:
 
 def _matrix_of(root: Path, revision: str) -> Sequence[policy_pack.Edge]:
     """The access matrix as committed in a revision; empty where that has none yet."""
-    _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    if not _git(root, "ls-tree", "--name-only", "--full-tree", revision, "--", MATRIX):
-        return []
-    return policy_pack.read_matrix(_git(root, "show", f"{revision}:{MATRIX}"))
-
-
-def _git(root: Path, *arguments: str) -> str:
-    try:
-        command = ["git", *arguments]  # Wherever the caller has it.
-        return subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout
-    except FileNotFoundError as error:
-        raise OperatorError("--against needs git") from error
-    except subprocess.CalledProcessError as error:
-        what = error.stderr.strip() or f"no such revision: {arguments[-1].removesuffix('^{commit}')}"
-        raise OperatorError(f"git {arguments[0]}: {what}") from error
+    return policy_pack.read_matrix("\n".join(files_at(root, revision, MATRIX).values()))

@@ -33,6 +33,7 @@ __all__ = [
     "InvalidExport",
     "PackFailed",
     "Verdict",
+    "access_edges",
     "judge",
     "matrix_page",
     "read_export",
@@ -56,7 +57,7 @@ def judge(export: dict[str, Any], *, preview: bool, before: Sequence[Edge] | Non
     graph = from_export(export)
     with PackProcess(graph.project, graph.stack, preview=preview) as pack:
         diagnostics = pack.judge(export["deployment"]["resources"])
-    edges = _edges(export)
+    edges = access_edges(export)
     return Verdict(
         project=graph.project,
         stack=graph.stack,
@@ -69,7 +70,8 @@ def judge(export: dict[str, Any], *, preview: bool, before: Sequence[Edge] | Non
     )
 
 
-def _edges(export: dict[str, Any]) -> list[Edge]:
+def access_edges(export: dict[str, Any]) -> list[Edge]:
+    """Who reaches whom in a stack, and by what."""
     return access_matrix.edges(Analysis(from_export(export), settings({})))
 
 
@@ -89,7 +91,7 @@ def read_matrix(text: str) -> list[Edge]:
 def matrix_page(export: dict[str, Any]) -> str:
     """`docs/access-matrix.md`."""
     graph = from_export(export)
-    return access_matrix.page(_edges(export), graph.units, graph.stack)
+    return access_matrix.page(access_edges(export), graph.units, graph.stack)
 
 
 def rules_page() -> str:

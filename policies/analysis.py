@@ -18,7 +18,7 @@ from iam.globs import Glob
 from iam.principals import GROUP, Identities, Principal, collect
 from iam.regions import Region
 from inventory import Inventory, Thing
-from naming import DEFAULT_PREFIX, Naming, of_service
+from naming import DEFAULT_PREFIX, Naming, environment_of, of_service
 
 Found = TypeVar("Found")
 INVOKE = "lambda:invokefunction"
@@ -31,13 +31,13 @@ class Settings:
     """What the pack can be told."""
 
     prefix: str = DEFAULT_PREFIX
-    """What the physical names of a unit start with; `{project}`, `{stack}` and `{unit}` are filled in."""
+    """What the names of a unit start with; `{project}`, `{environment}`, `{stack}` and `{unit}` are filled in."""
     capabilities: tuple[Capability, ...] = ()
     """The capabilities that contracts open to named callers."""
-    protected_stacks: tuple[str, ...] = ("prod",)
-    """Stacks in which Pulumi must refuse to delete stores."""
-    deletion_protected_stacks: tuple[str, ...] = ("staging", "prod")
-    """Stacks in which AWS must refuse to delete tables."""
+    protected_environments: tuple[str, ...] = ("prod",)
+    """Environments in which Pulumi must refuse to delete stores."""
+    deletion_protected_environments: tuple[str, ...] = ("staging", "prod")
+    """Environments in which AWS must refuse to delete tables."""
     required_tags: tuple[str, ...] = ("project", "environment", "pbc")
     minimum_log_retention_days: int = 1
 
@@ -86,6 +86,11 @@ class Analysis:
         return collect(self.graph)
 
     @property
+    def environment(self) -> str:
+        """The environment of the stack."""
+        return environment_of(self.graph.stack)
+
+    @property
     def principals(self) -> list[Principal]:
         """Everyone who can make a request: groups cannot."""
         return [one for one in self.identities.principals if one.resource.type != GROUP]
@@ -105,6 +110,11 @@ class Analysis:
         """True for the unit that people act under: it keeps and replays what is on the bus."""
         component = self.graph.unit_of(unit) if unit is not None else None
         return component is not None and component.kind == OPERATIONS
+
+    def deploys(self, principal: Principal) -> bool:
+        """True for a deployment role: a principal right below the component of one."""
+        component = self.graph.by_urn.get(principal.resource.parent)
+        return component is not None and component.deploys
 
     def own(self, unit: str | None) -> tuple[Glob, ...]:
         """Patterns of everything that a unit owns; nothing for no unit."""
@@ -164,6 +174,10 @@ class Analysis:
     def _way_out(self, principal: Principal, action: str) -> Grant | None:
         own = self.own(principal.unit)
         regions = self.outside(principal.unit, action)
+        if action in _OF_DEPLOYMENTS and principal.unit is not None and self.deploys(principal):
+            # By name only: the deployment role itself is the unit's too, and must not change itself.
+            roles = self.naming.own_roles(principal.unit)
+            regions = (region.without(roles) for region in regions)
         return next((grant for region in regions if (grant := can(principal, action, region, own))), None)
 
     def _odd_names(self, unit: str) -> Iterator[Glob]:
@@ -176,6 +190,9 @@ class Analysis:
             if self.graph.owner(key) == unit and isinstance(key.get("arn"), str):
                 yield Glob(key.get("arn"))
 
+
+_OF_DEPLOYMENTS = frozenset({"iam:createrole", "iam:deleterole", "iam:deleterolepolicy", "iam:putrolepolicy"})
+"""Changes of identities that a deployment role may make to its unit's own roles; a rule of their own confines them."""
 
 _Named = frozenset[tuple[tuple[str, ...] | None, tuple[str, ...] | None]]
 """What statements name: some actions, or all but some. Many principals' statements name the same."""

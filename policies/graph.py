@@ -15,6 +15,8 @@ from values import UNKNOWN, has_unknown, plain, read
 
 UNIT_TYPES = ("Pbc", "Offering", "Strangler", "Operations", "Platform")
 """Last part of the type token of the components that are units."""
+DEPLOYMENT_ROLE = "DeploymentRole"
+"""Last part of the type token of the component that holds the right to deploy a unit: it is judged as that unit's."""
 STACK_TYPE = "pulumi:pulumi:Stack"
 OWNER_TAG = "pbc"
 _EXPORT_VERSION = 3
@@ -71,6 +73,11 @@ class Resource:
     def is_unit(self) -> bool:
         """True for the component of a unit."""
         return not self.type.startswith(("aws:", "pulumi:")) and self.kind in UNIT_TYPES
+
+    @property
+    def deploys(self) -> bool:
+        """True for the component of a deployment role."""
+        return not self.type.startswith(("aws:", "pulumi:")) and self.kind == DEPLOYMENT_ROLE
 
 
 class SdkResource(Protocol):
@@ -145,7 +152,7 @@ class Graph:
         above: Resource | None = resource
         passed: set[str] = set()
         while above is not None and above.urn not in passed:
-            if above.is_unit:
+            if above.is_unit or above.deploys:
                 return _unit_key(above)
             passed.add(above.urn)
             above = self.by_urn.get(above.parent)

@@ -12,7 +12,7 @@ from functools import cache, cached_property
 
 from iam.globs import Glob
 
-DEFAULT_PREFIX = "{project}-{stack}-{unit}_"
+DEFAULT_PREFIX = "{project}-{environment}-{unit}_"
 LIVE = "live"
 _NAME_LIMIT = 64
 _HASH_LENGTH = 7
@@ -40,6 +40,11 @@ _RESOURCES = {
 """Where the prefix stands in the resource part of an ARN, by service."""
 
 
+def environment_of(stack: str) -> str:
+    """The environment of a stack: its name up to the first hyphen. What follows is the one unit that it manages."""
+    return stack.partition("-")[0]
+
+
 @dataclass(frozen=True)
 class Naming:
     """The convention of one stack."""
@@ -50,7 +55,8 @@ class Naming:
 
     def prefix(self, unit: str) -> str:
         """What all names of a unit start with."""
-        return self.template.format(project=self.project, stack=self.stack, unit=unit)
+        environment = environment_of(self.stack)
+        return self.template.format(project=self.project, stack=self.stack, environment=environment, unit=unit)
 
     def names_in(self, text: str) -> Iterator[tuple[int, str, str]]:
         """The physical names in a text that follow the convention: where each begins, the name, and its unit."""
@@ -72,6 +78,10 @@ class Naming:
     def own(self, unit: str) -> tuple[Glob, ...]:
         """Patterns of every ARN that is the unit's by its name, in any region."""
         return _own(self.prefix(unit))
+
+    def own_roles(self, unit: str) -> tuple[Glob, ...]:
+        """Patterns of the ARNs of the unit's roles, by name."""
+        return (Glob(f"arn:*:iam:*:*:role/{self.prefix(unit)}*", strict=True),)
 
     def capability(self, unit: str, name: str) -> Glob:
         """The ARN of the alias behind a capability."""

@@ -50,7 +50,10 @@ SCHEMA = PolicyConfigSchema(
     properties={
         "prefix": {
             "type": "string",
-            "description": "What the physical names of a unit start with; {project}, {stack} and {unit} are filled in.",
+            "description": (
+                "What the physical names of a unit start with; {project}, {stack}, {unit} and {environment} (the name "
+                "of the stack up to its first hyphen) are filled in."
+            ),
             "default": Settings.prefix,
             "pattern": r"\{unit\}",
         },
@@ -59,9 +62,11 @@ SCHEMA = PolicyConfigSchema(
             "description": "Folder of the contracts' JSON Schemas, relative to the pack.",
             "default": "../contracts/schemas",
         },
-        "protectedStacks": _texts("Stacks in which Pulumi must refuse to delete stores.", Settings.protected_stacks),
-        "deletionProtectedStacks": _texts(
-            "Stacks in which AWS must refuse to delete tables.", Settings.deletion_protected_stacks
+        "protectedEnvironments": _texts(
+            "Environments in which Pulumi must refuse to delete stores.", Settings.protected_environments
+        ),
+        "deletionProtectedEnvironments": _texts(
+            "Environments in which AWS must refuse to delete tables.", Settings.deletion_protected_environments
         ),
         "requiredTags": _texts("Tags that every resource of a unit carries.", Settings.required_tags),
     }
@@ -83,16 +88,16 @@ def settings(config: Mapping[str, Any]) -> Settings:
     defaults = {key: value["default"] for key, value in SCHEMA.properties.items()}
     chosen = {**defaults, **{key: value for key, value in config.items() if key in defaults}}
     try:
-        chosen["prefix"].format(project="", stack="", unit="")
+        chosen["prefix"].format(project="", environment="", stack="", unit="")
     except (KeyError, IndexError, ValueError) as error:
         raise InvalidSettings(
-            f"prefix {chosen['prefix']!r}: only {{project}}, {{stack}} and {{unit}} can be filled in"
+            f"prefix {chosen['prefix']!r}: only {{project}}, {{environment}}, {{stack}} and {{unit}} can be filled in"
         ) from error
     return Settings(
         prefix=chosen["prefix"],
         capabilities=read_contracts(contracts_folder(chosen["contracts"])),
-        protected_stacks=tuple(chosen["protectedStacks"]),
-        deletion_protected_stacks=tuple(chosen["deletionProtectedStacks"]),
+        protected_environments=tuple(chosen["protectedEnvironments"]),
+        deletion_protected_environments=tuple(chosen["deletionProtectedEnvironments"]),
         required_tags=tuple(chosen["requiredTags"]),
     )
 

@@ -10,6 +10,7 @@ from sandbox.graph import Graph, Resource
 from sandbox.program import ROOT, capture
 from sandbox.provision import NotModelled, provision
 
+LOCAL_STACK = "local"
 OnProgress = Callable[[Resource, int], None]
 """Told each resource when it is there, and how many there are by then."""
 
@@ -24,9 +25,10 @@ class Deployment:
 
 
 def deploy(
-    aws: EmbeddedAws, *, stack: str = "local", on_progress: OnProgress | None = None, root: Path = ROOT
+    aws: EmbeddedAws, *, stack: str = LOCAL_STACK, on_progress: OnProgress | None = None, root: Path = ROOT
 ) -> Deployment:
-    """Deploy to an empty region, and write `export.json` into the sandbox's folder.
+    """Deploy to a region that has nothing of the stack, and write `export.json` into the sandbox's folder; of a stack
+    of one unit `export.<stack>.json`.
 
     Raises:
         UnknownType: the program has a type that the sandbox does not know.
@@ -47,5 +49,5 @@ def deploy(
                 on_progress(resource, count)
 
     graph = capture(stack, preview=False, provision=make, root=root)
-    graph.save(aws.folder / "export.json")
+    graph.save(aws.folder / ("export.json" if stack == LOCAL_STACK else f"export.{stack}.json"))
     return Deployment(graph=graph, not_modelled=sorted(not_modelled))

@@ -36,14 +36,16 @@ class StackConfig:
 
 
 def read_stack(root: Path, stack: str) -> StackConfig:
-    """Read `Pulumi.yaml` and `Pulumi.<stack>.yaml`.
+    """Read `Pulumi.yaml` and `Pulumi.<stack>.yaml`; for a stack of one unit, that of its environment.
+
+    The CLI is told so by `--config-file`: `pulumi up --stack prod-campaigns --config-file Pulumi.prod.yaml`.
 
     Raises:
         InvalidStack: there is no such stack, a file is not YAML, or a value is encrypted.
     """
     project = _read(root / "Pulumi.yaml")["name"]
-    path = root / f"Pulumi.{stack}.yaml"
-    if not path.exists():
+    path = next((one for one in _files(root, stack) if one.exists()), None)
+    if path is None:
         existing = sorted(file.name.split(".")[1] for file in root.glob("Pulumi.*.yaml"))
         raise InvalidStack(f"stack {stack!r} does not exist; there are: {', '.join(existing) or 'none'}")
     config: dict[str, Any] = _read(path).get("config") or {}
@@ -52,6 +54,10 @@ def read_stack(root: Path, stack: str) -> StackConfig:
         stack=stack,
         values={_key(project, key): _text(path, key, value) for key, value in config.items()},
     )
+
+
+def _files(root: Path, stack: str) -> tuple[Path, Path]:
+    return root / f"Pulumi.{stack}.yaml", root / f"Pulumi.{stack.partition('-')[0]}.yaml"
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from graph import Resource
@@ -16,7 +17,8 @@ Part = Resource | Sequence[Resource]
 def stack(*parts: Part) -> tuple[Resource, ...]:
     """A stack of these parts, with the components of the units that they belong to."""
     resources = [one for part in parts for one in ([part] if isinstance(part, Resource) else part)]
-    units = dict.fromkeys(one.parent.rpartition("::")[2] for one in resources if one.parent)
+    here = {one.urn for one in resources}
+    units = dict.fromkeys(one.parent.rpartition("::")[2] for one in resources if one.parent and one.parent not in here)
     return (*(_unit(unit) for unit in units), *resources)
 
 
@@ -122,6 +124,28 @@ def role(
         inline = {"role": physical_name, "name": "permissions", "policy": document(*statements)}
         made.append(thing(unit, "aws:iam/rolePolicy:RolePolicy", f"{name}-policy", inline))
     return made
+
+
+TRUST_PIPELINE = document(
+    {
+        "Effect": "Allow",
+        "Principal": {"Federated": arn("iam", "oidc-provider/token.actions.githubusercontent.com")},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {"token.actions.githubusercontent.com:sub": "repo:a/b:environment:dev"}},
+    }
+)
+
+
+def deployment(unit: str, *statements: Mapping[str, Any], trust: Any = TRUST_PIPELINE) -> list[Resource]:
+    """The role that deploys a unit, below its component, with these rights also as its boundary."""
+    urn = f"urn:pulumi:{STACK}::{PROJECT}::rewards:components:DeploymentRole::{unit}-deployment"
+    component = Resource(
+        urn=urn, type="rewards:components:DeploymentRole", name=urn, props={"unit": unit}, custom=False
+    )
+    return [
+        component,
+        *(replace(one, parent=urn) for one in role("deploy", *statements, name=unit, boundary=statements, trust=trust)),
+    ]
 
 
 def table(unit: str | None, name: str = "store", **props: Any) -> Resource:

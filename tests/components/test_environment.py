@@ -18,6 +18,7 @@ VALID = {
     "rewards:architecture": "arm64",
     "rewards:baseRate": "1",
     "rewards:maximumConcurrency": "5",
+    "rewards:repository": "example/rewards",
 }
 
 
@@ -65,6 +66,7 @@ def test_care_grows_with_the_environment(environment: str, protected: bool, dele
         ("rewards:shortfall", "forgive", "debt, clamp"),
         ("rewards:maximumConcurrency", "1", "2 to 1000"),
         ("rewards:maximumConcurrency", "1001", "2 to 1000"),
+        ("rewards:repository", "*/*", "owner/name"),
         ("rewards:units", '["points-leger"]', "platform, points-ledger, campaigns"),
         ("rewards:units", "[]", "platform, points-ledger, campaigns"),
         ("rewards:units", "points-ledger", "platform, points-ledger, campaigns"),
@@ -86,3 +88,25 @@ def test_a_wrong_value_ends_the_program_without_a_traceback():
 
 def test_units_keep_the_order_of_the_program():
     assert load(rewards__units=json.dumps(["campaigns", "platform"])).units == ("platform", "campaigns")
+
+
+@pytest.mark.parametrize(
+    ("stack", "units"),
+    [("dev", KNOWN), ("dev-points-ledger", ("points-ledger",)), ("dev-platform", ("platform",)), ("acme", KNOWN)],
+)
+def test_a_stack_named_after_a_unit_manages_that_unit(
+    monkeypatch: pytest.MonkeyPatch, stack: str, units: tuple[str, ...]
+):
+    monkeypatch.setattr(pulumi, "get_stack", lambda: stack)
+    assert load().units == units
+
+
+def test_what_is_configured_overrides_the_name_of_the_stack(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pulumi, "get_stack", lambda: "dev-points-ledger")
+    assert load(rewards__units='["campaigns"]').units == ("campaigns",)
+
+
+def test_a_stack_of_a_unit_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pulumi, "get_stack", lambda: "dev-vouchers")
+    with pytest.raises(InvalidConfiguration, match="name is 'dev-vouchers'; allowed: dev, or dev- and one of platform"):
+        load()

@@ -88,8 +88,8 @@ def test_the_pack_publishes_what_can_be_configured():
         assert set(properties) == {
             "prefix",
             "contracts",
-            "protectedStacks",
-            "deletionProtectedStacks",
+            "protectedEnvironments",
+            "deletionProtectedEnvironments",
             "requiredTags",
         }
         for schema in properties.values():

@@ -17,12 +17,12 @@ _PROTECTED = (_TABLE, "aws:kms/key:Key", "aws:cloudwatch/eventBus:EventBus", "aw
 
 def _check(analysis: Analysis) -> Iterator[Violation]:
     graph, settings = analysis.graph, analysis.settings
-    if graph.stack in settings.deletion_protected_stacks:
+    if analysis.environment in settings.deletion_protected_environments:
         for one in graph.by_type(_TABLE):
             if one.get("deletionProtectionEnabled") is not True:
                 message = f"AWS would delete table {one.name} of {graph.owner(one) or 'nobody'}"
                 yield Violation(_ID, one.urn, message, unit=graph.owner(one), fix=_FIX)
-    if graph.stack in settings.protected_stacks:
+    if analysis.environment in settings.protected_environments:
         for one in graph.by_type(*_PROTECTED):
             if not one.protect:
                 message = f"Pulumi would delete {one.kind} {one.name} of {graph.owner(one) or 'nobody'}"

@@ -8,8 +8,8 @@ from rules import every_rule
 
 SETTINGS = Settings(
     capabilities=(Capability("ledger", "balance", ("operations",)),),
-    protected_stacks=("dev",),
-    deletion_protected_stacks=("dev",),
+    protected_environments=("dev",),
+    deletion_protected_environments=("dev",),
 )
 COMPLIANT = [(rule, index) for rule in every_rule() for index in range(len(rule.compliant))]
 VIOLATING = [(rule, index) for rule in every_rule() for index in range(len(rule.violating))]

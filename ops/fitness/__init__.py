@@ -1,0 +1,1 @@
+"""The distributed-monolith detector: how far units depend on each other, by what they are and how they change."""

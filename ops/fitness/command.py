@@ -1,0 +1,70 @@
+"""`rewards fitness`."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops import policy_pack
+from ops.delivery.commits import Commits, read_commits
+from ops.delivery.history import read_histories
+from ops.delivery.measures import Period
+from ops.errors import SAID_NO
+from ops.fitness.gather import Month, system, trend
+from ops.fitness.smells import Smell, all_smells
+from ops.output import AsJson, out, print_json, print_table
+from ops.policies import MATRIX
+from ops.revisions import files_at
+from sandbox.program import ROOT, capture
+
+_PERIOD = timedelta(days=90)
+
+
+def fitness(
+    stack: Annotated[str, typer.Option("--stack", help="The stack whose graph is looked at.")] = "dev",
+    history: Annotated[
+        Path | None, typer.Option(help="Folder with STACK.json, what `pulumi stack history --json` wrote.")
+    ] = None,
+    environment: Annotated[str, typer.Option(help="Whose deployments: the first part of the stacks' names.")] = "prod",
+    since: Annotated[datetime | None, typer.Option(help="First day of history; by default 90 days ago.")] = None,
+    strict: Annotated[bool, typer.Option(help="Exit with 1 if anything smells.")] = False,
+    as_json: AsJson = False,
+    root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT,
+) -> None:
+    """Look for signs that the units become one distributed monolith: in the program's graph, in git and in deployments.
+
+    Advice: whatever it finds, it ends with 0, unless --strict is given.
+    """
+    commits = read_commits(root)
+    deployments = [] if history is None else read_histories(history, environment)
+    latest = commits.ordered[-1].made_at
+    period = Period(latest - _PERIOD if since is None else since.replace(tzinfo=since.tzinfo or UTC), latest)
+    known = system(capture(stack, preview=True, root=root).export(), root, commits, deployments, period)
+    smells = all_smells(known)
+    months = trend(commits, list(known.kinds), _matrices(root, commits))
+    if as_json:
+        print_json({"smells": [asdict(one) for one in smells], "trend": [asdict(one) for one in months]})
+    else:
+        _show(smells, months, len(known.commits))
+    if smells and strict:
+        raise typer.Exit(SAID_NO)
+
+
+def _matrices(root: Path, commits: Commits) -> dict[str, int]:
+    changed = [one.id for one in commits.ordered if MATRIX in one.paths]
+    return {one: len(policy_pack.read_matrix("".join(files_at(root, one, MATRIX).values()))) for one in changed}
+
+
+def _show(smells: list[Smell], months: list[Month], commits: int) -> None:
+    if smells:
+        rows = [(one.name, one.where, one.evidence, one.advice) for one in smells]
+        print_table("Smells", ["smell", "units", "evidence", "advice"], rows)
+    else:
+        out.print(f"Nothing smells: not in the graph, and not in {commits} commits.")
+    print_table(
+        "Trend",
+        ["month", "commits", "touch several units", "edges between units"],
+        [(one.month, one.commits, f"{one.across:.0%}", "-" if one.edges is None else one.edges) for one in months],
+    )

@@ -1,0 +1,62 @@
+"""Each unit deployed as a stack of its own: in any order after the platform, and anew while purchases flow."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ops.demo import shows
+from ops.demo.command import apply
+from ops.demo.world import PBCS, World
+from sandbox.deploy import Deployment, deploy
+from sandbox.embedded_aws import EmbeddedAws, running
+from sandbox.remove import remove
+
+ROOT = Path(__file__).parents[2]
+OTHERS = ("operations", "earn-points")
+ORDERS = {"callers first": (*reversed(OTHERS), *reversed(PBCS)), "callers last": (*PBCS, *OTHERS)}
+"""In the first, the offering is there before any capability that it asks, and the last PBC before its neighbours."""
+
+
+@pytest.fixture(scope="module", params=sorted(ORDERS))
+def stacks(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[EmbeddedAws, dict[str, Deployment]]]:
+    """Every unit as its own stack, in one of the orders."""
+    with running(tmp_path_factory.mktemp("alone") / ".sandbox", region="eu-central-1") as aws:
+        yield aws, {unit: deploy(aws, stack=f"local-{unit}") for unit in ("platform", *ORDERS[request.param])}
+
+
+@pytest.fixture(scope="module")
+def alone(stacks: tuple[EmbeddedAws, dict[str, Deployment]]) -> World:
+    there = World.of(stacks[0])
+    apply(there, ROOT / "examples/programme.yaml")
+    return there
+
+
+def test_a_purchase_earns_points_whatever_was_deployed_first(alone: World):
+    alone.ingest([shows.example_purchase("alone-1", "alone-member")])
+    alone.wait_for_postings({"alone-member": 1}, lambda _count: None)
+    calculation = alone.calculation("alone-1")
+    assert calculation is not None
+    assert (calculation.points, calculation.fallbacks) == (100, [])
+    assert alone.balance("alone-member") == 100
+
+
+def test_a_pbc_removed_and_deployed_again_while_purchases_flow_loses_none(
+    alone: World, stacks: tuple[EmbeddedAws, dict[str, Deployment]]
+):
+    """Purchases that come while campaigns is away earn without bonuses and say so; afterwards they ask it again."""
+    aws, deployments = stacks
+    purchases = [shows.example_purchase(f"flow-{number}", "flow-member") for number in range(6)]
+    alone.ingest(purchases[:2])
+    remove(aws, deployments["campaigns"].graph)
+    alone.ingest(purchases[2:4])
+    away = [alone.wait_for_calculation(one.id) for one in purchases[2:4]]
+    deploy(aws, stack="local-campaigns")
+    alone.ingest(purchases[4:])
+    alone.wait_for_postings({"flow-member": 6}, lambda _count: None)
+    back = [alone.wait_for_calculation(one.id) for one in purchases[4:]]
+    assert [one.fallbacks for one in away] == [["bonuses"]] * 2
+    assert [one.fallbacks for one in back] == [[]] * 2
+    assert alone.balance("flow-member") == sum(alone.wait_for_calculation(one.id).points for one in purchases)

@@ -1,0 +1,83 @@
+"""`rewards contracts check` on a repository whose contracts are changed."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from contracts import catalogue
+from ops.contracts import SCHEMAS
+from tests.ops.conftest import Rewards
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository of contracts: an empty commit, then the contracts as they are with one event that has more."""
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "commit", "--quiet", "--allow-empty", "--message", "nothing yet")
+    (tmp_path / SCHEMAS).mkdir(parents=True)
+    for name, text in catalogue.schemas().items():
+        (tmp_path / SCHEMAS / name).write_text(text)
+    return tmp_path
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=nobody", "-c", "user.email=nobody@localhost", "-c", "commit.gpgsign=false"]
+    command = ["git", *identity, *arguments]
+    subprocess.run(command, cwd=folder, check=True)
+
+
+def commit(repository: Path, **edits: str) -> None:
+    """Commit the contracts, with words of one of them replaced."""
+    path = repository / SCHEMAS / "points-ledger.PointsPosted.json"
+    text = path.read_text()
+    for old, new in edits.items():
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text)
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message", "contracts")
+
+
+def test_contracts_that_are_kept_pass(rewards: Rewards, repository: Path):
+    commit(repository)
+    result = rewards("contracts", "check", "--against", "HEAD", "--root", str(repository))
+    assert result.exit_code == 0
+    assert f"{len(catalogue.schemas())} contracts of HEAD are kept" in result.stdout
+
+
+def test_a_field_that_was_there_is_missed(rewards: Rewards, repository: Path):
+    commit(repository, posting_id="booking_id")
+    result = rewards("contracts", "check", "--against", "HEAD", "--json", "--root", str(repository))
+    assert result.exit_code == 1
+    found = json.loads(result.stdout)["breaks"]
+    assert {
+        "contract": "points-ledger.PointsPosted",
+        "path": "data.booking_id",
+        "reason": "an older consumer: needs it",
+    } in found
+
+
+def test_breaks_are_shown_to_people(rewards: Rewards, repository: Path):
+    commit(repository, posting_id="booking_id")
+    result = rewards("contracts", "check", "--against", "HEAD", "--root", str(repository))
+    assert "points-ledger.PointsPosted" in result.stdout
+    assert "data.booking_id" in result.stdout
+
+
+def test_a_revision_without_contracts_breaks_nothing(rewards: Rewards, repository: Path):
+    assert rewards("contracts", "check", "--against", "HEAD", "--root", str(repository)).exit_code == 0
+
+
+@pytest.mark.parametrize("revision", ["nowhere", "--output=x"])
+def test_what_is_no_revision_is_told(rewards: Rewards, repository: Path, revision: str):
+    result = rewards("contracts", "check", f"--against={revision}", "--root", str(repository))
+    assert result.exit_code == 2
+    assert f"no such revision: {revision}" in result.stderr
+
+
+def test_outside_of_a_repository_nothing_can_be_compared(rewards: Rewards, tmp_path: Path):
+    result = rewards("contracts", "check", "--against", "HEAD", "--root", str(tmp_path))
+    assert result.exit_code == 2
+    assert "git" in result.stderr
