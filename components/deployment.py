@@ -8,55 +8,13 @@ import pulumi
 from pulumi_aws import iam
 
 from components.context import child_of
+from components.deployment_rights import deployment_limit, deployment_rights
 from components.environment import EnvironmentConfig, tags
 from components.iam import Statement, document
 from components.names import DEPLOYMENT, Names
 
 _ISSUER = "token.actions.githubusercontent.com"
 _SESSION_SECONDS = 3_600
-_PROTECTED_SERVICES = ("s3:*", "kinesis:*", "secretsmanager:*", "sns:*")
-_TABLES = (
-    "dynamodb:CreateTable",
-    "dynamodb:DescribeContinuousBackups",
-    "dynamodb:DescribeTable",
-    "dynamodb:DescribeTimeToLive",
-    "dynamodb:ListTagsOfResource",
-    "dynamodb:TagResource",
-    "dynamodb:UpdateContinuousBackups",
-    "dynamodb:UpdateTimeToLive",
-)
-_QUEUES = (
-    "sqs:CreateQueue",
-    "sqs:DeleteQueue",
-    "sqs:GetQueueAttributes",
-    "sqs:GetQueueUrl",
-    "sqs:ListQueueTags",
-    "sqs:TagQueue",
-)
-_FUNCTIONS = (
-    "lambda:CreateAlias",
-    "lambda:CreateFunction",
-    "lambda:DeleteAlias",
-    "lambda:DeleteFunction",
-    "lambda:DeleteLayerVersion",
-    "lambda:GetAlias",
-    "lambda:GetFunction",
-    "lambda:GetFunctionCodeSigningConfig",
-    "lambda:GetFunctionConfiguration",
-    "lambda:GetLayerVersion",
-    "lambda:ListTags",
-    "lambda:ListVersionsByFunction",
-    "lambda:PublishLayerVersion",
-    "lambda:PublishVersion",
-    "lambda:TagResource",
-    "lambda:UpdateAlias",
-    "lambda:UpdateFunctionCode",
-    "lambda:UpdateFunctionConfiguration",
-)
-_ROLES_UNDER_BOUNDARY = ("iam:CreateRole", "iam:PutRolePolicy")
-_ROLES = ("iam:DeleteRole", "iam:DeleteRolePolicy", "iam:GetRole", "iam:GetRolePolicy", "iam:TagRole")
-_LOGS = ("logs:CreateLogGroup", "logs:ListTagsForResource", "logs:PutRetentionPolicy", "logs:TagResource")
-_ALARMS = ("cloudwatch:DeleteAlarms", "cloudwatch:DescribeAlarms", "cloudwatch:PutMetricAlarm")
 
 
 class DeploymentRole(pulumi.ComponentResource):
@@ -69,12 +27,12 @@ class DeploymentRole(pulumi.ComponentResource):
         super().__init__("rewards:components:DeploymentRole", name, {"unit": unit}, opts)
         owner = config.names(DEPLOYMENT)
         physical = owner.physical(unit)
-        rights = deployment_rights(config.names(unit))
+        own, remove_tables = config.names(unit), not config.deletion_protection
         limit = iam.Policy(
             f"{name}-limit",
             name=physical,
             description=f"All that deploying {unit} may do",
-            policy=rights,
+            policy=deployment_limit(own, remove_tables=remove_tables),
             tags=tags(config, unit),
             opts=child_of(self),
         )
@@ -89,7 +47,11 @@ class DeploymentRole(pulumi.ComponentResource):
             opts=child_of(self, depends_on=[limit]),
         )
         iam.RolePolicy(
-            f"{name}-rights", name="deploy", role=physical, policy=rights, opts=child_of(self, depends_on=[role])
+            f"{name}-rights",
+            name="deploy",
+            role=physical,
+            policy=deployment_rights(own, remove_tables=remove_tables),
+            opts=child_of(self, depends_on=[role]),
         )
         self.register_outputs({"unit": unit})
 
@@ -109,43 +71,5 @@ def repository_trust(names: Names, repository: str) -> str:
                     }
                 },
             )
-        ]
-    )
-
-
-def deployment_rights(names: Names) -> str:
-    """What the deployment of a unit may do, as identity policy and as its own boundary."""
-    own = f"{names.prefix}*"
-    roles, functions = names.role(own), names.function(own)
-    limit = names.policy(names.physical("boundary"))
-    return document(
-        [
-            Statement(sid="OwnTables", actions=_TABLES, resources=[names.table(own)]),
-            Statement(sid="OwnQueues", actions=_QUEUES, resources=[names.queue(own)]),
-            Statement(
-                sid="OwnFunctions", actions=_FUNCTIONS, resources=[functions, names.arn("lambda", f"layer:{own}")]
-            ),
-            Statement(sid="OwnLogs", actions=_LOGS, resources=[names.log_group(f"/aws/lambda/{own}")]),
-            Statement(sid="OwnAlarms", actions=_ALARMS, resources=[names.arn("cloudwatch", f"alarm:{own}")]),
-            Statement(
-                sid="OwnRolesUnderTheBoundary",
-                actions=_ROLES_UNDER_BOUNDARY,
-                resources=[roles],
-                condition={"StringEquals": {"iam:PermissionsBoundary": limit}},
-            ),
-            Statement(sid="OwnRoles", actions=_ROLES, resources=[roles]),
-            Statement(
-                sid="PassOwnRolesToLambda",
-                actions=["iam:PassRole"],
-                resources=[roles],
-                condition={"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}},
-            ),
-            Statement(
-                sid="NoForeignStore",
-                effect="Deny",
-                actions=["dynamodb:*", "sqs:*"],
-                not_resources=[names.table(own), names.queue(own)],
-            ),
-            Statement(sid="NoOtherStore", effect="Deny", actions=_PROTECTED_SERVICES, resources=["*"]),
         ]
     )

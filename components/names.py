@@ -130,6 +130,10 @@ class Names:
         """ARN of a log group with everything in it."""
         return self.arn("logs", f"log-group:{name}:*")
 
+    def dashboard(self, name: str) -> str:
+        """ARN of a CloudWatch dashboard. Dashboards are in no region."""
+        return f"arn:{self.partition}:cloudwatch::{self.account}:dashboard/{name}"
+
     def topic(self, name: str) -> str:
         """ARN of an SNS topic."""
         return self.arn("sns", name)

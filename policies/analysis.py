@@ -191,7 +191,9 @@ class Analysis:
                 yield Glob(key.get("arn"))
 
 
-_OF_DEPLOYMENTS = frozenset({"iam:createrole", "iam:deleterole", "iam:deleterolepolicy", "iam:putrolepolicy"})
+_OF_DEPLOYMENTS = frozenset(
+    {"iam:createrole", "iam:deleterole", "iam:deleterolepolicy", "iam:putrolepolicy", "iam:updateassumerolepolicy"}
+)
 """Changes of identities that a deployment role may make to its unit's own roles; a rule of their own confines them."""
 
 _Named = frozenset[tuple[tuple[str, ...] | None, tuple[str, ...] | None]]

@@ -19,7 +19,7 @@ _HASH_LENGTH = 7
 
 _RESOURCES = {
     "backup": ("backup-vault:{p}*",),
-    "cloudwatch": ("alarm:{p}*",),
+    "cloudwatch": ("alarm:{p}*", "dashboard/{p}*"),
     "dynamodb": ("table/{p}*",),
     "events": ("rule/{p}*", "rule/*/{p}*", "archive/{p}*", "replay/{p}*", "event-bus/{p}*"),
     "firehose": ("deliverystream/{p}*",),
@@ -77,7 +77,11 @@ class Naming:
 
     def own(self, unit: str) -> tuple[Glob, ...]:
         """Patterns of every ARN that is the unit's by its name, in any region."""
-        return _own(self.prefix(unit))
+        return (*_own(self.prefix(unit)), self._own_schemas(unit))
+
+    def _own_schemas(self, unit: str) -> Glob:
+        """Schemas of the events that a unit publishes, in the registry that all share: they start with their source."""
+        return Glob(f"arn:*:schemas:*:*:schema/{self.prefix('*')}*/{unit}@*", strict=True)
 
     def own_roles(self, unit: str) -> tuple[Glob, ...]:
         """Patterns of the ARNs of the unit's roles, by name."""

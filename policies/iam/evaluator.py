@@ -119,7 +119,7 @@ def _denying(documents: Sequence[Document], action: str, facts: Facts) -> Iterat
 
 def _confined(statement: Statement, action: str, own: Sequence[Glob]) -> bool:
     """Whether a condition confines the action to what the unit owns, although its resource does not."""
-    for key, patterns in _confining_keys(action).items():
+    for key, patterns in confining_keys(action).items():
         for wanted in required_patterns(statement.conditions, key):
             if patterns and all(any(contains(one, Glob(value)) for one in _as_values(own, key)) for value in wanted):
                 return True
@@ -134,7 +134,8 @@ def _as_values(own: Sequence[Glob], key: str) -> list[Glob]:
 
 
 @cache
-def _confining_keys(action: str) -> Mapping[str, tuple[Glob, ...]]:
+def confining_keys(action: str) -> Mapping[str, tuple[Glob, ...]]:
+    """The condition keys that say on what an action acts although its resource does not."""
     keys = {key: tuple(Glob(one.lower()) for one in actions) for key, actions in classes().confining_keys.items()}
     return {key: globs for key, globs in keys.items() if any(glob.matches(action) for glob in globs)}
 

@@ -19,7 +19,7 @@ _FIX = (
     "the unit's boundary, and leave data, keys and boundaries out."
 )
 _DATA = ("direct-read", "read-through-write", "streams", "copies", "queues-and-topics", "objects-and-analytics")
-_UNDER_BOUNDARY = ("iam:createrole", "iam:putrolepolicy")
+_UNDER_BOUNDARY = ("iam:createrole", "iam:putrolepolicy", "iam:updateassumerolepolicy")
 _BOUNDARY_KEY = "iam:PermissionsBoundary"
 
 

@@ -6,6 +6,7 @@ from analysis import Analysis
 from iam.catalogue import expand_all, has_resources
 from iam.conditions import required_patterns
 from iam.documents import Statement
+from iam.evaluator import confining_keys
 
 from rules.rule import Rule, Violation
 from rules.samples import allow, role, stack, table_arn
@@ -49,10 +50,14 @@ _WHOLE = ("", "table/", "function:", "log-group:", "stateMachine:", "secret:", "
 
 
 def _needs_everything(statement: Statement) -> bool:
-    """Actions that know no resources; and keys, whose ARNs nobody knows beforehand, chosen by their alias."""
-    by_alias = bool(required_patterns(statement.conditions, "kms:ResourceAliases"))
+    """Actions that know no resources; and those on what has an ARN that nobody knows beforehand, where a condition
+    chooses: keys by their alias, mappings by their function."""
     actions = expand_all(statement.actions or ("*",))
-    return all(not has_resources(action) or (by_alias and action.startswith("kms:")) for action in actions)
+    return all(not has_resources(action) or _chosen_by_condition(statement, action) for action in actions)
+
+
+def _chosen_by_condition(statement: Statement, action: str) -> bool:
+    return any(required_patterns(statement.conditions, key) for key in confining_keys(action))
 
 
 RULE = Rule(
