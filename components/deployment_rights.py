@@ -174,7 +174,7 @@ def _own_things(names: Names, *, remove_tables: bool) -> Iterable[Statement]:
     own = f"{names.prefix}*"
     tables = (*_TABLES, *(_REMOVE_TABLES if remove_tables else ()))
     registry = names.of(PLATFORM).physical("events")
-    logs = [names.log_group(f"/aws/{kind}/{own}") for kind in ("lambda", "vendedlogs/states")]
+    logs = [names.arn("logs", f"log-group:/aws/{kind}/{own}") for kind in ("lambda", "vendedlogs/states")]
     yield _allow("Tables", tables, [names.table(own)])
     yield _allow("Queues", _QUEUES, [names.queue(own)])
     yield _allow("Functions", _FUNCTIONS, [names.function(own), names.arn("lambda", f"layer:{own}")])

@@ -11,6 +11,8 @@ from sandbox.program import ROOT, capture
 from sandbox.provision import NotModelled, provision
 
 LOCAL_STACK = "local"
+CONFINEMENT = frozenset({"aws:iam/policy:Policy", "aws:kms/alias:Alias", "aws:kms/key:Key"})
+"""Types of what confines a unit: who deploys the unit alone finds them there, and may not make them."""
 OnProgress = Callable[[Resource, int], None]
 """Told each resource when it is there, and how many there are by then."""
 
@@ -25,10 +27,22 @@ class Deployment:
 
 
 def deploy(
-    aws: EmbeddedAws, *, stack: str = LOCAL_STACK, on_progress: OnProgress | None = None, root: Path = ROOT
+    aws: EmbeddedAws,
+    *,
+    stack: str = LOCAL_STACK,
+    confined_by: Graph | None = None,
+    on_progress: OnProgress | None = None,
+    root: Path = ROOT,
 ) -> Deployment:
     """Deploy to a region that has nothing of the stack, and write `export.json` into the sandbox's folder; of a stack
     of one unit `export.<stack>.json`.
+
+    Args:
+        aws: where to, for somebody who may.
+        stack: name of the stack.
+        confined_by: an earlier deployment of the stack whose confinement is still there, and is not made.
+        on_progress: told each resource when it is there.
+        root: folder of the project.
 
     Raises:
         UnknownType: the program has a type that the sandbox does not know.
@@ -36,12 +50,18 @@ def deploy(
         Exception: whatever the program raises.
     """
     not_modelled: list[NotModelled] = []
+    there = {one.urn: one for one in confined_by.resources if one.type in CONFINEMENT} if confined_by else {}
     count = 0
     lock = threading.Lock()
 
     def make(resource: Resource) -> None:
         nonlocal count
-        missing = provision(aws, resource)
+        before = there.get(resource.urn)
+        if before is None:
+            missing = provision(aws, resource)
+        else:
+            missing = []
+            resource.id, resource.outputs = before.id, dict(before.outputs)
         with lock:
             not_modelled.extend(missing)
             count += 1

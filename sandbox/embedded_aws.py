@@ -18,7 +18,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,16 @@ class SandboxError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Keys:
+    """What requests are signed with."""
+
+    id: str = ROOT_KEY
+    secret: str = ROOT_KEY
+    token: str | None = None
+    """Where they are somebody's for a time only."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class EmbeddedAws:
     """A running embedded AWS."""
 
@@ -57,6 +67,8 @@ class EmbeddedAws:
     port: int
     region: str
     folder: Path
+    keys: Keys = field(default_factory=Keys, repr=False)
+    """Whose clients it gives: by default the account's root, who may do everything."""
 
     @property
     def endpoint(self) -> str:
@@ -79,26 +91,34 @@ class EmbeddedAws:
         return self.folder / "segments.jsonl"
 
     def session(self) -> boto3.Session:
-        """A session with the account's root keys: the deployer's."""
-        return _session(self.region)
+        """A session with the keys: by default the deployer's."""
+        return _session(self.region, self.keys)
 
     def client(self, service: str) -> Any:
-        """A deployer's client, made once for each service."""
-        return _client(self.endpoint, self.region, service)
+        """A client with the keys, made once for each service."""
+        return _client(self.endpoint, self.region, self.keys, service)
+
+    def under(self, role: str) -> "EmbeddedAws":
+        """The same, for somebody who has become a role: its clients are denied what the role may not do.
+
+        Args:
+            role: ARN of a role that trusts whoever has the keys.
+        """
+        given = self.client("sts").assume_role(RoleArn=role, RoleSessionName="sandbox")["Credentials"]
+        keys = Keys(id=given["AccessKeyId"], secret=given["SecretAccessKey"], token=given["SessionToken"])
+        return replace(self, keys=keys)
 
 
 @cache
-def _client(endpoint: str, region: str, service: str) -> Any:
+def _client(endpoint: str, region: str, keys: Keys, service: str) -> Any:
     config = Config(retries={"max_attempts": 3, "mode": "standard"}, max_pool_connections=20, read_timeout=120)
-    return _session(region).client(service, endpoint_url=endpoint, config=config)
+    return _session(region, keys).client(service, endpoint_url=endpoint, config=config)
 
 
-def _session(region: str) -> boto3.Session:
+def _session(region: str, keys: Keys) -> boto3.Session:
     # AWS_PROFILE is for the caller's real accounts, and need not exist: nothing of it is for this one.
     no_profile = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
-    return boto3.Session(
-        aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=region, botocore_session=no_profile
-    )
+    return boto3.Session(keys.id, keys.secret, keys.token, region_name=region, botocore_session=no_profile)
 
 
 def start(

@@ -3,7 +3,7 @@
 Keys and layer versions stay behind, unused: AWS deletes keys after weeks only, and a layer takes a new version.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from sandbox.embedded_aws import EmbeddedAws
@@ -16,8 +16,13 @@ class CannotRemove(ValueError):
     """A type that this module does not know how to remove."""
 
 
-def remove(aws: EmbeddedAws, graph: Graph) -> None:
+def remove(aws: EmbeddedAws, graph: Graph, *, but: Collection[str] = ()) -> None:
     """Remove the resources of a deployed stack, those last that others rest on.
+
+    Args:
+        aws: where they are, for somebody who may remove them.
+        graph: what was deployed.
+        but: types that stay.
 
     Raises:
         CannotRemove: the stack has a type that is unknown here; nothing was removed then.
@@ -28,7 +33,7 @@ def remove(aws: EmbeddedAws, graph: Graph) -> None:
         raise CannotRemove(f"stack {graph.stack}: {', '.join(sorted(unknown))}")
     for kind, remove_one in _REMOVE.items():
         for resource in made:
-            if resource.type == kind:
+            if resource.type == kind and kind not in but:
                 remove_one(aws.client, resource)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -30,15 +29,10 @@ class Deployer:
         name = self.own.of(DEPLOYMENT).physical(UNIT)
         # Nobody here signs tokens for pipelines: for the time of the tests the account itself may become the role.
         world.aws.client("iam").update_assume_role_policy(RoleName=name, PolicyDocument=ACCOUNT_ITSELF)
-        sts = world.aws.client("sts")
-        answer = sts.assume_role(RoleArn=self.own.role(name), RoleSessionName="pipeline")["Credentials"]
-        self._endpoint = world.aws.endpoint
-        self._session = boto3.Session(
-            answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"], region_name=world.aws.region
-        )
+        self._aws = world.aws.under(self.own.role(name))
 
     def client(self, service: str) -> Any:
-        return self._session.client(service, endpoint_url=self._endpoint)
+        return self._aws.client(service)
 
     def create_role(self, names: Names, thing: str, **more: str) -> Any:
         name = names.physical(thing)
@@ -48,7 +42,7 @@ class Deployer:
         return names.policy(names.physical("boundary"))
 
     def queue_url(self, names: Names, thing: str) -> str:
-        return f"{self._endpoint}/{names.account}/{names.physical(thing)}"
+        return f"{self._aws.endpoint}/{names.account}/{names.physical(thing)}"
 
     def create_table(self, names: Names, thing: str) -> Any:
         return self.client("dynamodb").create_table(

@@ -5,17 +5,20 @@ from pathlib import Path
 
 import pytest
 
+from components.iam import Statement, document
+from components.names import PLATFORM
 from ops.demo import shows
 from ops.demo.command import apply
-from ops.demo.world import PBCS, World
-from sandbox.deploy import Deployment, deploy
+from ops.demo.world import World
+from sandbox.deploy import CONFINEMENT, Deployment, deploy
 from sandbox.embedded_aws import EmbeddedAws, running
 from sandbox.remove import remove
+from tests.conftest import captured
 
 ROOT = Path(__file__).parents[2]
-OTHERS = ("operations", "earn-points")
-ORDERS = {"callers first": (*reversed(OTHERS), *reversed(PBCS)), "callers last": (*PBCS, *OTHERS)}
-"""In the first, the offering is there before any capability that it asks, and the last PBC before its neighbours."""
+UNITS = tuple(unit for unit in captured("local").outputs["units"] if unit != PLATFORM)
+ORDERS = {"callers first": tuple(reversed(UNITS)), "callers last": UNITS}
+"""In the first, offerings are there before any capability that they ask, and the last PBC before its neighbours."""
 
 
 @pytest.fixture(scope="module", params=sorted(ORDERS))
@@ -24,7 +27,7 @@ def stacks(
 ) -> Iterator[tuple[EmbeddedAws, dict[str, Deployment]]]:
     """Every unit as its own stack, in one of the orders."""
     with running(tmp_path_factory.mktemp("alone") / ".sandbox", region="eu-central-1") as aws:
-        yield aws, {unit: deploy(aws, stack=f"local-{unit}") for unit in ("platform", *ORDERS[request.param])}
+        yield aws, {unit: deploy(aws, stack=f"local-{unit}") for unit in (PLATFORM, *ORDERS[request.param])}
 
 
 @pytest.fixture(scope="module")
@@ -43,17 +46,35 @@ def test_a_purchase_earns_points_whatever_was_deployed_first(alone: World):
     assert alone.balance("alone-member") == 100
 
 
-def test_a_pbc_removed_and_deployed_again_while_purchases_flow_loses_none(
+def pipeline(aws: EmbeddedAws, unit: str) -> EmbeddedAws:
+    """The embedded AWS for who has become the unit's deployment role.
+
+    Nobody here signs tokens for pipelines: for the time of the tests the account itself may become the role.
+    """
+    role = f"rewards-local-deploy_{unit}"
+    account = Statement(
+        sid="Account", principal={"AWS": f"arn:aws:iam::{aws.account}:root"}, actions=["sts:AssumeRole"]
+    )
+    aws.client("iam").update_assume_role_policy(RoleName=role, PolicyDocument=document([account]))
+    return aws.under(f"arn:aws:iam::{aws.account}:role/{role}")
+
+
+def test_a_pbc_removed_and_deployed_again_by_its_own_pipeline_while_purchases_flow_loses_none(
     alone: World, stacks: tuple[EmbeddedAws, dict[str, Deployment]]
 ):
-    """Purchases that come while campaigns is away earn without bonuses and say so; afterwards they ask it again."""
+    """Purchases that come while campaigns is away earn without bonuses and say so; afterwards they ask it again.
+
+    The pipeline makes and removes everything but what confines the unit: its key and its boundary.
+    """
     aws, deployments = stacks
+    before = deployments["campaigns"].graph
+    by_pipeline = pipeline(aws, "campaigns")
     purchases = [shows.example_purchase(f"flow-{number}", "flow-member") for number in range(6)]
     alone.ingest(purchases[:2])
-    remove(aws, deployments["campaigns"].graph)
+    remove(by_pipeline, before, but=CONFINEMENT)
     alone.ingest(purchases[2:4])
     away = [alone.wait_for_calculation(one.id) for one in purchases[2:4]]
-    deploy(aws, stack="local-campaigns")
+    deploy(by_pipeline, stack="local-campaigns", confined_by=before)
     alone.ingest(purchases[4:])
     alone.wait_for_postings({"flow-member": 6}, lambda _count: None)
     back = [alone.wait_for_calculation(one.id) for one in purchases[4:]]
