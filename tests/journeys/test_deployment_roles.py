@@ -101,6 +101,15 @@ FORBIDDEN: dict[str, Move] = {
         PolicyArn=it.boundary(it.own), PolicyDocument=EVERYTHING, SetAsDefault=True
     ),
     "delete the boundary": lambda it: it.client("iam").delete_policy(PolicyArn=it.boundary(it.own)),
+    "pass a neighbour's role": lambda it: it.client("lambda").update_function_configuration(
+        FunctionName=it.own.physical("balance"), Role=it.own.role(it.other.physical("bonuses"))
+    ),
+    "have its function fed by a neighbour's": lambda it: it.client("lambda").create_event_source_mapping(
+        EventSourceArn=it.own.queue(it.own.physical("post-points")), FunctionName=it.other.physical("bonuses")
+    ),
+    "own what carries a neighbour's tag": lambda it: it.client("lambda").tag_resource(
+        Resource=it.own.function(it.own.physical("balance")), Tags={"pbc": NEIGHBOUR}
+    ),
     "write its own rights": lambda it: it.client("iam").put_role_policy(
         RoleName=it.own.of(DEPLOYMENT).physical(UNIT), PolicyName="deploy", PolicyDocument=EVERYTHING
     ),
