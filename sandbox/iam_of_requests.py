@@ -95,7 +95,7 @@ def enforce(
     resource_arn: str = "*",
     service_context: dict[str, Any] | None = None,
 ) -> Any:
-    """The verdict, with the condition keys that the resource gives by what it is; then that on a role that is passed."""
+    """The verdict, with the condition keys that the resource gives by what it is; then on a role that is passed."""
     keys = {**(service_context or {})}
     name = resource_arn.rpartition("/")[2]
     if asked in _OF_A_ROLE and (role := iam._roles.get(name)):  # noqa: SLF001 where it keeps them
