@@ -81,8 +81,8 @@ class EnvironmentConfig:
         """Read and validate the stack's configuration.
 
         Args:
-            known_units: keys of all units that exist. A stack named after an environment manages all of them, one
-                named `<environment>-<unit>` that unit, and `rewards:units` overrides both.
+            known_units: keys of all units that exist. A stack named `<environment>-<unit>` manages that unit; any
+                other those that `rewards:units` lists, by default all.
             migration_units: keys of those that exist where `rewards:migration` names them.
 
         Raises:
@@ -110,7 +110,9 @@ class EnvironmentConfig:
             maximum_concurrency=int(
                 values.matching("maximumConcurrency", r"[2-9]|[1-9][0-9]{1,2}|1000", "a whole number from 2 to 1000")
             ),
-            units=values.units("units", known_units) or _units_of_stack(pulumi.get_stack(), environment, known_units),
+            units=_unit_of_stack(pulumi.get_stack(), environment, known_units)
+            or values.units("units", known_units)
+            or known_units,
             migration=migration,
             repository=values.optional("repository", r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+", "owner/name of a repository"),
         )
@@ -155,11 +157,11 @@ class _Values:
         return value
 
 
-def _units_of_stack(stack: str, environment: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    """The units of a stack by its name: the one that stands after the environment, otherwise all."""
+def _unit_of_stack(stack: str, environment: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """The unit that stands after the environment in a stack's name; none in the name of a stack of several."""
     _, dash, unit = stack.partition(f"{environment}-")
     if not dash or not stack.startswith(environment):
-        return known
+        return ()
     if unit not in known:
         allowed = f"{environment}, or {environment}- and one of {', '.join(known)}"
         raise InvalidConfiguration("the stack's name", stack, allowed)

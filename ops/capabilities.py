@@ -43,9 +43,13 @@ class LambdaCapabilities:
 
     def ask(self, capability: Capability[RequestT, ResponseT], request: RequestT) -> ResponseT:
         """The answer."""
+        return self.send(capability, request)
+
+    def send(self, capability: Capability[Any, ResponseT], data: object) -> ResponseT:
+        """The answer to a request that need not fit the contract."""
         function = self._session.names.of(capability.unit).capability(capability.name)
         metadata = CallMetadata(correlation_id=str(uuid.uuid4()), actor=self._session.actor)
-        payload = msgspec.json.encode({"metadata": metadata, "data": request})
+        payload = msgspec.json.encode({"metadata": metadata, "data": data})
         body, failed = self._invoke(function, payload)
         if failed:
             raise OperatorError(f"{function} failed: {body.decode()}; its log group has the reason")

@@ -22,6 +22,8 @@ from ops import (
     purchases,
     rates,
     sandbox,
+    smoke,
+    stacks,
     status,
 )
 from ops.delivery import command as delivery
@@ -76,6 +78,7 @@ for name, group in {
     "events": events.app,
     "policy": policies.app,
     "contracts": contracts.app,
+    "stacks": stacks.app,
     "delivery": delivery.app,
     "docs": documents.app,
 }.items():
@@ -85,4 +88,5 @@ migrate.app.command("demo")(migration.demo)
 app.command("faults")(faults.faults)
 app.command("preview")(policies.preview)
 app.command("status")(status.status)
+app.command("smoke")(smoke.smoke)
 app.command("fitness")(detector.fitness)
