@@ -43,7 +43,16 @@ class UnitContext:
 
 
 def child_of(
-    parent: pulumi.Resource, depends_on: Sequence[pulumi.Resource] = (), *, protect: bool | None = None
+    parent: pulumi.Resource,
+    depends_on: Sequence[pulumi.Resource] = (),
+    *,
+    protect: bool | None = None,
+    ignore_changes: Sequence[str] = (),
 ) -> pulumi.ResourceOptions:
     """Options of a component's child."""
-    return pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on), protect=protect)
+    return pulumi.ResourceOptions(
+        parent=parent,
+        depends_on=list(depends_on),
+        protect=protect,
+        ignore_changes=list(ignore_changes) or None,
+    )

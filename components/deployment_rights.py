@@ -82,7 +82,6 @@ _LOGS = (
 )
 _ALARMS = (
     "cloudwatch:DeleteAlarms",
-    "cloudwatch:DescribeAlarms",
     "cloudwatch:ListTagsForResource",
     "cloudwatch:PutMetricAlarm",
     "cloudwatch:TagResource",
@@ -108,7 +107,6 @@ _WORKFLOWS = (
     "states:CreateStateMachine",
     "states:DeleteStateMachine",
     "states:DescribeStateMachine",
-    "states:ListStateMachineVersions",
     "states:ListTagsForResource",
     "states:TagResource",
     "states:UpdateStateMachine",
@@ -121,7 +119,7 @@ _SCHEMAS = (
     "schemas:TagResource",
     "schemas:UpdateSchema",
 )
-_LOOK_AT_LIMITS = ("iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions")
+_LOOK_AT_LIMITS = ("iam:GetPolicy", "iam:GetPolicyVersion")
 _LOOK_AT_KEYS = (
     "kms:DescribeKey",
     "kms:GetKeyPolicy",
@@ -164,7 +162,7 @@ def deployment_limit(names: Names, *, remove_tables: bool) -> str:
 
 
 def _more(names: Names) -> Iterable[Statement]:
-    yield from _own_mappings(names)
+    yield from _without_names(names)
     yield from _own_roles(names)
     yield from _confinement(names)
     yield from _denials(names)
@@ -187,18 +185,19 @@ def _own_things(names: Names, *, remove_tables: bool) -> Iterable[Statement]:
     yield _allow("Schemas", _SCHEMAS, [names.arn("schemas", f"schema/{registry}/{names.unit}@*")])
 
 
-def _own_mappings(names: Names) -> Iterable[Statement]:
-    """Mappings have no names: they are the unit's by the function that they call."""
+def _without_names(names: Names) -> Iterable[Statement]:
+    """Mappings are the unit's by the function that they call; what is listed has no one's name."""
     functions = names.function(f"{names.prefix}*")
     yield _allow("Mappings", _MAPPINGS, ["*"], {"ArnLike": {"lambda:FunctionArn": functions}})
     yield _allow("Lists", _FOR_ALL, ["*"])
+    yield _allow("SeeAlarms", ["cloudwatch:DescribeAlarms"], [names.arn("cloudwatch", "alarm:*")])
 
 
 def _own_roles(names: Names) -> Iterable[Statement]:
     roles = [names.role(f"{names.prefix}*")]
     limit = names.policy(names.physical("boundary"))
     under_boundary: Condition = {"StringEquals": {"iam:PermissionsBoundary": limit}}
-    yield _allow("RolesUnderTheBoundary", _ROLES_UNDER_BOUNDARY, roles, under_boundary)
+    yield _allow("BoundRoles", _ROLES_UNDER_BOUNDARY, roles, under_boundary)
     yield _allow("Roles", _ROLES, roles)
     yield _allow("PassRoles", ["iam:PassRole"], roles, {"StringEquals": {"iam:PassedToService": _PASSED_TO}})
 
@@ -207,10 +206,10 @@ def _confinement(names: Names) -> Iterable[Statement]:
     """The unit's boundary and key are looked at; DynamoDB, and no one else, gets a grant to use the key."""
     keys = [names.arn("kms", "key/*")]
     by_alias: Condition = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": names.key_alias()}}
-    yield _allow("LookAtTheBoundary", _LOOK_AT_LIMITS, [names.policy(names.physical("boundary"))])
-    yield _allow("LookAtTheKey", _LOOK_AT_KEYS, keys, by_alias)
+    yield _allow("SeeBoundary", _LOOK_AT_LIMITS, [names.policy(names.physical("boundary"))])
+    yield _allow("SeeKey", _LOOK_AT_KEYS, keys, by_alias)
     for_services: Condition = {**by_alias, "Bool": {"kms:GrantIsForAWSResource": "true"}}
-    yield _allow("GrantTheKeyToServices", ["kms:CreateGrant"], keys, for_services)
+    yield _allow("LendKey", ["kms:CreateGrant"], keys, for_services)
 
 
 def _denials(names: Names) -> Iterable[Statement]:

@@ -12,6 +12,7 @@ from components.names import Names
 
 ENVIRONMENTS = ("local", "migration", "dev", "staging", "prod")
 SHORTFALLS = ("debt", "clamp")
+RELEASES = ("immediate", "canary")
 EMBEDDED = ("local", "migration")
 """Environments on the embedded AWS of this machine."""
 ARCHITECTURES = ("arm64", "x86_64")
@@ -46,6 +47,8 @@ class EnvironmentConfig:
     """For how many months points live, or `never`."""
     shortfall: str
     """What becomes of points that are taken back after they were spent: a `debt`, or forgiven (`clamp`)."""
+    releases: str
+    """How new code gets its traffic: with its deployment (`immediate`), or by `rewards release` (`canary`)."""
     maximum_concurrency: int
     """How many messages each consumer handles at once, at most."""
     units: tuple[str, ...]
@@ -107,6 +110,7 @@ class EnvironmentConfig:
                 "pointsExpiryMonths", r"never|[1-9]|[1-5][0-9]|60", "whole months from 1 to 60, or never", default="24"
             ),
             shortfall=values.one_of("shortfall", SHORTFALLS, default="debt"),
+            releases=values.one_of("releases", RELEASES, default="immediate"),
             maximum_concurrency=int(
                 values.matching("maximumConcurrency", r"[2-9]|[1-9][0-9]{1,2}|1000", "a whole number from 2 to 1000")
             ),

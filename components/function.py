@@ -100,7 +100,12 @@ class Function(pulumi.ComponentResource):
             name=LIVE,
             function_name=self.physical_name,
             function_version=function.version,
-            opts=child_of(self, depends_on=[function]),
+            # Where releases are canaries, `rewards release` moves the alias, and a deployment leaves it where it is.
+            opts=child_of(
+                self,
+                depends_on=[function],
+                ignore_changes=["functionVersion", "routingConfig"] if context.config.releases == "canary" else (),
+            ),
         )
         self.arn = f"{names.function(self.physical_name)}:{LIVE}"
         make_alarms(self, context, _alarms(args, self.physical_name))

@@ -21,6 +21,7 @@ from ops import (
     purchase,
     purchases,
     rates,
+    release,
     sandbox,
     smoke,
     stacks,
@@ -89,4 +90,5 @@ app.command("faults")(faults.faults)
 app.command("preview")(policies.preview)
 app.command("status")(status.status)
 app.command("smoke")(smoke.smoke)
+app.command("release")(release.release)
 app.command("fitness")(detector.fitness)

@@ -1,10 +1,10 @@
 """`rewards stacks check`: whether each unit is managed by one stack only."""
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import pulumi
 import typer
 
@@ -69,13 +69,18 @@ def contested(managed: dict[str, tuple[str, tuple[str, ...]]]) -> list[Contested
     )
 
 
+class _Listed(msgspec.Struct):
+    name: str
+
+
 def _names(listed: Path) -> list[str]:
     try:
         text = typer.get_text_stream("stdin").read() if str(listed) == "-" else listed.read_text()
-        # A name may have its organisation and project before it.
-        return [str(one["name"]).rpartition("/")[2] for one in json.loads(text)]
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        found = msgspec.json.decode(text, type=list[_Listed])
+    except (OSError, msgspec.DecodeError) as error:
         raise OperatorError(f"{listed}: not what `pulumi stack ls --json` writes: {error}") from error
+    # A name may have its organisation and project before it.
+    return [one.name.rpartition("/")[2] for one in found]
 
 
 def _managed(names: list[str], root: Path) -> dict[str, tuple[str, tuple[str, ...]]]:

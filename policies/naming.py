@@ -67,10 +67,7 @@ class Naming:
     @cached_property
     def _name_pattern(self) -> re.Pattern[str] | None:
         """None where a prefix could not be told from other text: where nothing stands before or behind the unit."""
-        mark = "{unit}"
-        before, _, after = (
-            self.template.replace("{project}", self.project).replace("{stack}", self.stack).partition(mark)
-        )
+        before, _, after = self.prefix("\0").partition("\0")
         if not before or not after or re.match("[a-z0-9-]", after):
             return None
         return re.compile(rf"(?<![A-Za-z0-9]){re.escape(before)}(?P<unit>[a-z0-9-]+){re.escape(after)}[\w.-]*")

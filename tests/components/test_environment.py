@@ -101,9 +101,10 @@ def test_a_stack_named_after_a_unit_manages_that_unit(
     assert load().units == units
 
 
-def test_what_is_configured_overrides_the_name_of_the_stack(monkeypatch: pytest.MonkeyPatch):
+def test_the_name_of_a_stack_overrides_what_its_environment_configures(monkeypatch: pytest.MonkeyPatch):
+    """Its configuration is that of its environment, whose own stack manages other units."""
     monkeypatch.setattr(pulumi, "get_stack", lambda: "dev-points-ledger")
-    assert load(rewards__units='["campaigns"]').units == ("campaigns",)
+    assert load(rewards__units='["platform"]').units == ("points-ledger",)
 
 
 def test_a_stack_of_a_unit_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from contracts import catalogue
 from ops.demo.world import World
 from ops.main import app
 
@@ -86,3 +87,12 @@ def test_an_unknown_member_is_one_line(rewards: Rewards):
         1,
         "error: UnknownMember: the ledger has no account for member 'nobody'\n",
     )
+
+
+@pytest.mark.parametrize(
+    "unit", sorted({one.unit for one in catalogue.callable_by("operations")} & {*catalogue.permanent_units()})
+)
+def test_a_deployed_unit_keeps_to_its_contracts(rewards: Rewards, unit: str):
+    code, found = rewards("smoke", unit)
+    assert code == 0, found
+    assert "desk" in {one["capability"] for one in found["capabilities"]}

@@ -21,7 +21,7 @@ def aws() -> Aws:
 @pytest.fixture
 def rewards(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Rewards:
     """Runs the command. What ends in a traceback fails the test."""
-    for module in ("ops.capabilities", "ops.purchases", "ops.events", "ops.status"):
+    for module in ("ops.capabilities", "ops.purchases", "ops.events", "ops.smoke", "ops.status"):
         monkeypatch.setattr(f"{module}.open_session", lambda _stack: aws.session())
     # Wide, whatever terminal the tests run in: the console took the terminal's width when it was made.
     monkeypatch.setattr(out, "_width", 200)

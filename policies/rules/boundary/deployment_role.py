@@ -7,6 +7,7 @@ from iam.catalogue import class_of, display, targets
 from iam.conditions import required_patterns
 from iam.documents import Statement
 from iam.evaluator import can, may_name
+from iam.globs import Glob, contains
 from iam.principals import Principal
 from iam.regions import Region
 
@@ -56,8 +57,9 @@ def _allowing(principal: Principal) -> Iterator[Statement]:
 
 
 def _under_boundary(analysis: Analysis, principal: Principal, statement: Statement) -> bool:
-    wanted = f"arn:aws:iam::{analysis.account}:policy/{analysis.naming.prefix(principal.unit or '')}boundary"
-    return (wanted,) in required_patterns(statement.conditions, _BOUNDARY_KEY)
+    boundary = Glob(f"arn:*:iam::{analysis.account}:policy/{analysis.naming.prefix(principal.unit or '')}boundary")
+    wanted = required_patterns(statement.conditions, _BOUNDARY_KEY)
+    return any(all(contains(boundary, Glob(one)) for one in values) for values in wanted if values)
 
 
 def _trust(principal: Principal) -> Iterator[str]:
