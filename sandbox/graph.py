@@ -34,6 +34,8 @@ class Resource:
     dependencies: list[str] = field(default_factory=list[str])
     property_dependencies: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     protect: bool = False
+    ignore_changes: list[str] = field(default_factory=list[str])
+    """Inputs that a later deployment leaves as they are. A state does not tell them."""
     aliases: list[str] = field(default_factory=list[str])
     provider: str = ""
 

@@ -146,6 +146,7 @@ class _Monitor(mocks.MockMonitor):
                 key: sorted(value.urns) for key, value in request.propertyDependencies.items() if value.urns
             },
             protect=request.protect,
+            ignore_changes=[*request.ignoreChanges],
             aliases=[*request.aliasURNs],
             provider=request.provider or (_default_provider(graph, request.type) if request.custom else ""),
         )

@@ -86,3 +86,13 @@ def test_a_scheduled_function_is_called_by_a_role_of_its_own_and_alarms_on_what_
 def test_the_same_thing_twice_is_refused(tmp_path: Path):
     with pytest.raises(DuplicateUrn, match="registered twice"):
         run(tmp_path, "pbc.store()\npbc.store()")
+
+
+@pytest.mark.parametrize(("releases", "left"), [("immediate", []), ("canary", ["functionVersion", "routingConfig"])])
+def test_where_releases_are_canaries_a_deployment_leaves_the_alias(tmp_path: Path, releases: str, left: list[str]):
+    run(tmp_path, "pbc.scheduled('check-sums', every_minutes=15, grants=[], must_be_zero={'SumOff': 'wrong'})")
+    config = tmp_path / "Pulumi.dev.yaml"
+    config.write_text(f"{config.read_text()}  rewards:releases: {releases}\n")
+    aliases = capture("dev", root=tmp_path).by_type("aws:lambda/alias:Alias")
+    assert aliases
+    assert all(one.ignore_changes == left for one in aliases)

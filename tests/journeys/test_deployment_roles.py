@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from typer.testing import CliRunner
 
 from components.iam import Statement, document, trust
 from components.names import DEPLOYMENT, Names
+from ops import release
 from ops.demo.world import World
+from ops.main import app
 
 UNIT, NEIGHBOUR = "points-ledger", "campaigns"
 Move = Callable[["Deployer"], Any]
@@ -132,3 +135,27 @@ def test_everything_else_is_denied(deployer: Deployer, move: str):
     with pytest.raises(ClientError) as caught:
         FORBIDDEN[move](deployer)
     assert caught.value.response["Error"]["Code"] in DENIED
+
+
+def test_it_releases_new_code_and_takes_it_back_when_an_alarm_rings(
+    deployer: Deployer, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    """`rewards release` under the deployment role, on the embedded AWS."""
+    monkeypatch.setattr(release, "_clients", lambda _stack: deployer.client)
+    function, alarm = deployer.own.physical("balance"), deployer.own.physical("balance-errors")
+    deployer.client("lambda").update_function_configuration(FunctionName=function, Description="a release")
+    newest = deployer.client("lambda").publish_version(FunctionName=function)["Version"]
+
+    def run() -> tuple[int, str]:
+        result = CliRunner().invoke(app, ["release", UNIT, "--minutes", "0", "--json"])
+        alias = deployer.client("lambda").get_alias(FunctionName=function, Name="live")
+        assert "RoutingConfig" not in alias
+        return result.exit_code, alias["FunctionVersion"]
+
+    def state(value: str) -> None:
+        world.aws.client("cloudwatch").set_alarm_state(AlarmName=alarm, StateValue=value, StateReason="a test")
+
+    state("ALARM")
+    assert run()[1] != newest
+    state("OK")
+    assert run() == (0, newest)
