@@ -1,17 +1,17 @@
 """`rewards fitness`."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from ops import policy_pack
 from ops.delivery.commits import Commits, read_commits
 from ops.delivery.history import read_histories
 from ops.delivery.measures import Period
-from ops.errors import SAID_NO
+from ops.errors import SAID_NO, OperatorError
 from ops.fitness.gather import Month, system, trend
 from ops.fitness.smells import Smell, all_smells
 from ops.output import AsJson, out, print_json, print_table
@@ -20,6 +20,15 @@ from ops.revisions import files_at
 from sandbox.program import ROOT, capture
 
 _PERIOD = timedelta(days=90)
+_ACCEPTED = Path(__file__).with_name("accepted.yaml")
+
+
+class Accepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A sign that is meant to be."""
+
+    name: str
+    where: str
+    why: str
 
 
 def fitness(
@@ -42,12 +51,20 @@ def fitness(
     latest = commits.ordered[-1].made_at
     period = Period(latest - _PERIOD if since is None else since.replace(tzinfo=since.tzinfo or UTC), latest)
     known = system(capture(stack, preview=True, root=root).export(), root, commits, deployments, period)
-    smells = all_smells(known)
+    found = all_smells(known)
+    accepted = {(one.name, one.where): one for one in read_accepted(_ACCEPTED)}
+    smells = [one for one in found if (one.name, one.where) not in accepted]
+    meant = [accepted[key] for one in found if (key := (one.name, one.where)) in accepted]
+    stale = [one for one in accepted.values() if one not in meant]
     months = trend(commits, list(known.kinds), _matrices(root, commits))
     if as_json:
-        print_json({"smells": [asdict(one) for one in smells], "trend": [asdict(one) for one in months]})
+        told = {"smells": smells, "accepted": meant, "stale": stale, "trend": months}
+        print_json(told)
     else:
-        _show(smells, months, len(known.commits))
+        _show(smells, meant, len(known.commits))
+        _show_trend(months)
+        for one in stale:
+            out.print(f"{_ACCEPTED.name}: {one.name} of {one.where} is accepted, and is not found any more.")
     if smells and strict:
         raise typer.Exit(SAID_NO)
 
@@ -57,12 +74,29 @@ def _matrices(root: Path, commits: Commits) -> dict[str, int]:
     return {one: len(policy_pack.read_matrix("".join(files_at(root, one, MATRIX).values()))) for one in changed}
 
 
-def _show(smells: list[Smell], months: list[Month], commits: int) -> None:
+def read_accepted(path: Path) -> list[Accepted]:
+    """The signs that are meant to be.
+
+    Raises:
+        OperatorError: the file is not a list of them.
+    """
+    try:
+        return msgspec.yaml.decode(path.read_bytes(), type=list[Accepted])
+    except msgspec.DecodeError as error:
+        raise OperatorError(f"{path.name}: {error}") from error
+
+
+def _show(smells: list[Smell], meant: list[Accepted], commits: int) -> None:
     if smells:
         rows = [(one.name, one.where, one.evidence, one.advice) for one in smells]
         print_table("Smells", ["smell", "units", "evidence", "advice"], rows)
     else:
         out.print(f"Nothing smells: not in the graph, and not in {commits} commits.")
+    if meant:
+        print_table("Accepted", ["smell", "units", "why"], [(one.name, one.where, one.why) for one in meant])
+
+
+def _show_trend(months: list[Month]) -> None:
     print_table(
         "Trend",
         ["month", "commits", "touch several units", "edges between units"],

@@ -16,7 +16,8 @@ from ops.fitness.smells import CALLS, VIOLATION, Edge, System
 
 _TOGETHER = timedelta(hours=1)
 """Deployments of one commit that end so shortly after each other are one."""
-_KIT = "lambdas.kit"
+_SHARED = ("lambdas.kit", "lambdas.strangler")
+"""Code that knows no business: what all functions run on, and what all facades do."""
 _CONTRACTS = "contracts/"
 
 
@@ -56,7 +57,7 @@ def unit_kinds(export: dict[str, Any]) -> dict[str, str]:
     return {
         one["urn"].split("::")[-1]: kind
         for one in components
-        if (kind := one["type"].rpartition(":")[2]) in ("Pbc", "Offering", "Operations", "Platform")
+        if (kind := one["type"].rpartition(":")[2]) in ("Pbc", "Offering", "Strangler", "Operations", "Platform")
     }
 
 
@@ -93,7 +94,7 @@ def _foreign_imports(runtimes: Path) -> Iterator[tuple[str, str]]:
         own = ".".join(importer.split(".")[:2])
         for imported in _imports(path):
             home = ".".join(imported.split(".")[:2])
-            if imported.startswith("lambdas.") and home not in (own, _KIT):
+            if imported.startswith("lambdas.") and home not in (own, *_SHARED):
                 yield importer, imported
 
 

@@ -35,7 +35,34 @@ def names(rewards: Rewards, repository: Path, *more: str) -> tuple[int, dict[str
 
 def test_the_graph_of_the_shipped_system_is_clean(rewards: Rewards, repository: Path):
     assert names(rewards, repository, "--strict") == (0, {})
-    assert "Nothing smells" in rewards("fitness", "--root", str(repository)).stdout
+    shown = rewards("fitness", "--root", str(repository)).stdout
+    assert "Nothing smells" in shown
+    assert "Accepted" in shown
+
+
+def test_what_is_accepted_is_told_with_its_reason_and_an_acceptance_without_cause_is_told_too(
+    rewards: Rewards, repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    cycle = {"name": "event cycle", "where": "points-calculation, points-ledger"}
+    told = json.loads(rewards("fitness", "--root", str(repository), "--json").stdout)
+    assert [(one["name"], one["where"]) for one in told["accepted"]] == [tuple(cycle.values())]
+    assert told["stale"] == []
+    file = tmp_path / "accepted.yaml"
+    file.write_text(json.dumps([{"name": "chatty pair", "where": "a, b", "why": "they are one team"}]))
+    monkeypatch.setattr(command, "_ACCEPTED", file)
+    told = json.loads(rewards("fitness", "--root", str(repository), "--json").stdout)
+    assert [(one["name"], one["where"]) for one in told["smells"]] == [tuple(cycle.values())]
+    assert [one["name"] for one in told["stale"]] == ["chatty pair"]
+
+
+def test_a_file_that_accepts_without_a_reason_is_told(
+    rewards: Rewards, repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    file = tmp_path / "accepted.yaml"
+    file.write_text(json.dumps([{"name": "chatty pair", "where": "a, b"}]))
+    monkeypatch.setattr(command, "_ACCEPTED", file)
+    result = rewards("fitness", "--root", str(repository))
+    assert (result.exit_code, "missing required field `why`" in result.stderr) == (2, True)
 
 
 def test_a_rotten_system_is_told_by_each_of_its_smells(
@@ -54,7 +81,7 @@ def test_a_rotten_system_is_told_by_each_of_its_smells(
     assert code == 1
     assert found == {
         "shared store": "campaigns, points-ledger",
-        "synchronous chain": "earn-points, points-ledger",
+        "synchronous chain": "true-up, points-ledger",  # the last of several, one for each offering
         "capability for one": "campaigns, points-ledger",
         "lockstep changes": "campaigns, points-ledger",
         "shared domain code": "campaigns, points_ledger",
