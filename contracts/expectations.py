@@ -33,7 +33,8 @@ from contracts.compatibility import Schema, Typed, unreadable
 FOLDER = Path(__file__).with_name("expectations")
 OPTIONAL = "optional"
 """Beside the keywords of JSON Schema: the consumer copes where the field is missing."""
-_EVERY_ITEM = "[]"
+_INSIDE = {"[]": "items", "*": "additionalProperties"}
+"""Steps into the elements of a list and the values of a map, and the keyword that says what they are."""
 
 
 class ExpectationFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,8 +77,8 @@ class Expectation:
         return found
 
     def touches(self, path: str) -> bool:
-        """Whether it reads a field, something in it, or something that it is in."""
-        steps = path.split(".")
+        """Whether it reads a field, something in it, or something that it is in; an empty path is the whole contract."""
+        steps = path.split(".") if path else []
         return any(all(map(str.__eq__, steps, read.split("."))) for read in self.reads)
 
     def _unheard(self, document: Schema) -> Iterator[str]:
@@ -154,18 +155,20 @@ def told_at(document: Schema, path: str) -> tuple[Typed, bool]:
     steps = path.split(".")
     for count, step in enumerate(steps):
         branches = here.branches()
-        holding = [one for one in branches if step in one.schema.get("properties", {}) or _is_list(one, step)]
-        if not holding:
+        inside = [one for one in (_inside(branch, step) for branch in branches) if one is not None]
+        if not inside:
             raise KeyError(".".join(steps[: count + 1]))
         # A part of a contract's document (`request`, `response`) is no field of a message: it is always there.
-        always &= step == _EVERY_ITEM or count == 0 or all(step in one.schema.get("required", ()) for one in branches)
-        inner = [one.schema["items"] if _is_list(one, step) else one.schema["properties"][step] for one in holding]
-        here = here.at(inner[0] if len(inner) == 1 else {"anyOf": inner})
+        always &= step in _INSIDE or count == 0 or all(step in one.schema.get("required", ()) for one in branches)
+        here = here.at(inside[0] if len(inside) == 1 else {"anyOf": inside})
     return here, always
 
 
-def _is_list(typed: Typed, step: str) -> bool:
-    return step == _EVERY_ITEM and "items" in typed.schema
+def _inside(typed: Typed, step: str) -> Schema | None:
+    """What a step leads to; None where it leads to nothing."""
+    if step in _INSIDE:
+        return typed.schema.get(_INSIDE[step])
+    return typed.schema.get("properties", {}).get(step)
 
 
 def _values(typed: Typed) -> set[str]:

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from contracts import catalogue
-from contracts.compatibility import breaks
+from contracts.compatibility import Break, breaks
+from contracts.expectations import Expectation, expected
 from ops.errors import SAID_NO
 from ops.output import AsJson, out, print_json, print_table
 from ops.revisions import files_at
@@ -32,16 +33,26 @@ def check(
     """Compare the contracts with those of a revision.
 
     Adding an optional field or a new contract passes. Exit code 1: something is taken away, renamed, narrowed or
-    retyped, which is told with who cannot cope with it; publish a new contract beside the old one instead. Exit code 2:
-    it cannot be compared.
+    retyped, which is told with who cannot cope with it and who reads the field; publish a new contract beside the old
+    one instead. What nobody reads is a break as well: not everybody who reads a contract has written down what. Exit
+    code 2: it cannot be compared.
     """
     before = {Path(path).name: text for path, text in files_at(root, against, f"{SCHEMAS}/").items()}
-    found = breaks(before, catalogue.schemas())
+    after = catalogue.schemas()
+    reading = expected([file.removesuffix(".json") for file in {**before, **after}])
+    found = [(one, _readers(one, reading)) for one in breaks(before, after)]
     if as_json:
-        print_json({"against": against, "compared": len(before), "breaks": [asdict(one) for one in found]})
+        told = [{**asdict(one), "read_by": readers} for one, readers in found]
+        print_json({"against": against, "compared": len(before), "breaks": told})
     elif found:
-        print_table("Breaks", ["contract", "where", "what"], [(one.contract, one.path, one.reason) for one in found])
+        rows = [(one.contract, one.path, one.reason, ", ".join(readers) or "nobody") for one, readers in found]
+        print_table("Breaks", ["contract", "where", "what", "read by"], rows)
     else:
         out.print(f"{len(before)} contracts of {against} are kept.")
     if found:
         raise typer.Exit(SAID_NO)
+
+
+def _readers(one: Break, reading: list[Expectation]) -> list[str]:
+    """Who reads the field, as far as expectations tell."""
+    return [given.consumer for given in reading if given.contract == one.contract and given.touches(one.path)]

@@ -1,0 +1,63 @@
+"""Which fields of contracts' messages code in Python reads: the type checker tells, as it knows every expression.
+
+It checks the code against a copy of the contracts in which each field is a deprecated property, so that each reading is
+reported with its class and field, through variables, loops, comprehensions and other functions. What it cannot see, by
+design of such code: a message that is passed on whole (encoded, or shown to people as JSON).
+"""
+
+import ast
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_MARK = re.compile(r"is read: (\S+)")
+_CONFIG = {"typeCheckingMode": "off", "reportDeprecated": "error", "reportSyntaxErrors": "error"}
+
+
+def fields_read(code: Sequence[str], workplace: Path) -> set[str]:
+    """The fields that code reads, for example `contracts.cards.PurchasePosted.amount`.
+
+    Args:
+        code: folders or files, relative to the project's root.
+        workplace: an empty folder for copies.
+    """
+    for package in ("lambdas", "ops", "sandbox", "contracts"):
+        shutil.copytree(ROOT / package, workplace / package, ignore=shutil.ignore_patterns("__pycache__"))
+    for module in (workplace / "contracts").glob("*.py"):
+        tree = ast.parse(module.read_text())
+        module.write_text(ast.unparse(_marked(tree, f"contracts.{module.stem}")))
+    (workplace / "pyrightconfig.json").write_text(json.dumps({**_CONFIG, "include": list(code)}))
+    command = [sys.executable, "-m", "basedpyright", "--project", str(workplace), "--outputjson"]
+    run = subprocess.run([*command, "--pythonpath", sys.executable], capture_output=True, text=True, check=False)
+    report = json.loads(run.stdout)
+    assert report["summary"]["filesAnalyzed"] > 0, run.stdout
+    return set(_MARK.findall("\n".join(one["message"] for one in report["generalDiagnostics"])))
+
+
+def _marked(tree: ast.Module, module: str) -> ast.Module:
+    """The module with each field of each message as a property whose reading is reported."""
+    for statement in tree.body:
+        if isinstance(statement, ast.ClassDef) and statement.bases and not statement.decorator_list:
+            statement.body = [part for old in statement.body for part in _property(old, f"{module}.{statement.name}")]
+            statement.body += ast.parse("def __init__(self, **_: typing.Any) -> None: ...").body
+    docstring = 1 if ast.get_docstring(tree) is not None else 0
+    tree.body[docstring:docstring] = ast.parse("import typing\nfrom typing_extensions import deprecated").body
+    return ast.fix_missing_locations(tree)
+
+
+def _property(statement: ast.stmt, owner: str) -> Iterator[ast.stmt]:
+    if not isinstance(statement, ast.AnnAssign) or "ClassVar" in ast.unparse(statement.annotation):
+        yield statement
+        return
+    name = ast.unparse(statement.target)
+    lines = [
+        "@property",
+        f"@deprecated('is read: {owner}.{name}')",
+        f"def {name}(self) -> {ast.unparse(statement.annotation)}: ...",
+    ]
+    yield from ast.parse("\n".join(lines)).body
