@@ -77,7 +77,7 @@ class Expectation:
         return found
 
     def touches(self, path: str) -> bool:
-        """Whether it reads a field, something in it, or something that it is in; an empty path is the whole contract."""
+        """Whether it reads a field, something in it, or what it is in. An empty path is the whole contract."""
         steps = path.split(".") if path else []
         return any(all(map(str.__eq__, steps, read.split("."))) for read in self.reads)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -10,15 +10,16 @@ from typing import Any
 
 import pytest
 import yaml
+from msgspec import Struct
 
 from contracts import catalogue
 from contracts.compatibility import Typed
 from contracts.definitions import AnyCapability, Event
 from contracts.envelope import EventMetadata
 from contracts.expectations import OPTIONAL, expectations, expected, told_at
+from contracts.messages import Field, fields
 from ops.picture import subscriptions
 from sandbox.program import capture
-from tests.contracts.message_paths import paths_read
 from tests.contracts.python_reads import ROOT, fields_read
 from tests.contracts.workflow_reads import workflow_reads
 
@@ -59,16 +60,26 @@ def in_python(unit: str, workplace: Path) -> Fields:
 
     What a facade answers in the stead of another is passed on whole.
     """
-    is_read = fields_read([*CODE.get(unit, [f"lambdas/{unit.replace('-', '_')}"]), _DECODER], workplace).__contains__
+    read = fields_read([*CODE.get(unit, [f"lambdas/{unit.replace('-', '_')}"]), _DECODER], workplace)
+
+    def is_read(field: Field) -> bool:
+        return f"{field.owner}.{field.name}" in read
+
     found = {
-        contract(event): {*paths_read(event, "data", is_read), *paths_read(EventMetadata, "metadata", is_read)}
+        contract(event): paths_read(event, "data", is_read) | paths_read(EventMetadata, "metadata", is_read)
         for event in subscribed().get(unit, ())
     }
     passed_on = {one.stands_for for one in catalogue.capabilities() if one.unit == unit}
     for capability in catalogue.callable_by(unit):
-        reads = (lambda _: True) if capability in passed_on else is_read
-        found[contract(capability)] = set(paths_read(capability.response, "response", reads))
+        needs = (lambda _: True) if capability in passed_on else is_read
+        found[contract(capability)] = paths_read(capability.response, "response", needs)
     return found
+
+
+def paths_read(message: type[Struct], prefix: str, is_read: Callable[[Field], bool]) -> set[str]:
+    """The fields in a message that are read: those that hold messages only where nothing in them is."""
+    paths = {one.path for one in fields(message, prefix, inside=is_read) if is_read(one)}
+    return {path for path in paths if not any(other.startswith(f"{path}.") for other in paths)}
 
 
 def in_workflow(unit: str) -> tuple[Fields, Fields]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from contracts import catalogue
-from ops.contracts import SCHEMAS
+from ops.contracts import HISTORY, SCHEMAS
+from sandbox.program import ROOT
 from tests.ops.conftest import Rewards
 
 
@@ -19,6 +20,7 @@ def repository(tmp_path: Path) -> Path:
     (tmp_path / SCHEMAS).mkdir(parents=True)
     for name, text in catalogue.schemas().items():
         (tmp_path / SCHEMAS / name).write_text(text)
+    (tmp_path / HISTORY).write_text((ROOT / HISTORY).read_text())
     return tmp_path
 
 
@@ -91,3 +93,34 @@ def test_outside_of_a_repository_nothing_can_be_compared(rewards: Rewards, tmp_p
     result = rewards("contracts", "check", "--against", "HEAD", "--root", str(tmp_path))
     assert result.exit_code == 2
     assert "git" in result.stderr
+
+
+def test_a_version_that_the_history_does_not_tell_of_is_asked_for(rewards: Rewards, repository: Path):
+    commit(repository)
+    history = (repository / HISTORY).read_text()
+    contract, _, rest = history.partition("\npoints-ledger.PointsPosted:\n")
+    lost = contract + "\n" + rest.partition("\npoints-ledger.")[2].join(["points-ledger.", ""])
+    (repository / HISTORY).write_text(lost)
+    result = rewards("contracts", "check", "--against", "HEAD", "--root", str(repository))
+    assert result.exit_code == 1
+    assert "points-ledger.PointsPosted: what contracts/history.yaml said of it is to stay" in result.stdout
+    assert "points-ledger.PointsPosted: add a version to contracts/history.yaml with shape: " in result.stdout
+
+
+def test_a_history_that_is_rewritten_is_told(rewards: Rewards, repository: Path):
+    commit(repository)
+    path = repository / HISTORY
+    path.write_text(path.read_text().replace("chain of hashes", "hash"))
+    result = rewards("contracts", "check", "--against", "HEAD", "--json", "--root", str(repository))
+    assert result.exit_code == 1
+    [told] = json.loads(result.stdout)["history"]
+    assert told.startswith("points-ledger.PointsPosted: what contracts/history.yaml said")
+
+
+@pytest.mark.parametrize("text", ["points-ledger.PointsPosted: {}", "a: [{version: one}]", "a: ["])
+def test_a_history_that_is_none_cannot_be_compared(rewards: Rewards, repository: Path, text: str):
+    commit(repository)
+    (repository / HISTORY).write_text(text)
+    result = rewards("contracts", "check", "--against", "HEAD", "--root", str(repository))
+    assert result.exit_code == 2
+    assert "history.yaml" in result.stderr
