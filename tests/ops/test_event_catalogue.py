@@ -56,9 +56,18 @@ def test_a_field_has_type_presence_meaning_example_and_readers():
         "`budget`, `member-month`, `purchase` or null",
         "no",
     ]
-    assert row("CampaignChanged", "data.bonus") == ["Bonus", "yes", "", "", ""]
+    assert row("CampaignChanged", "data.bonus") == ["Bonus", "yes", "What a purchase gets that meets it.", "", ""]
 
 
 def test_the_envelope_is_told_once():
     assert row("The envelope", "metadata.sequence")[0] == "integer"
     assert "`metadata.sequence`" not in SECTIONS["PointsPosted"]
+
+
+def test_no_field_is_without_a_meaning():
+    untold = [
+        line
+        for line in PAGE.splitlines()
+        if line.startswith(("| `data.", "| `metadata.")) and not re.split(r"(?<!\\)\|", line)[4].strip()
+    ]
+    assert untold == []
