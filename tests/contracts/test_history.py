@@ -50,10 +50,10 @@ def test_a_field_that_is_named_like_a_word_is_part_of_the_shape():
 
 def test_a_new_event_gets_its_first_version_and_an_old_one_keeps_what_it_has():
     today = date(2027, 1, 2)
-    text = with_first_versions(FILE.read_text(), {**SCHEMAS, "tiers.TierReached": SCHEMAS[POSTED]}, today)
+    text = with_first_versions(FILE.read_text(), {**SCHEMAS, "elsewhere.SomethingDone": SCHEMAS[POSTED]}, today)
     assert text.startswith(FILE.read_text())
     first = Entry(version="1.0", date=today, change="First published.", shape=shape(SCHEMAS[POSTED]))
-    assert read(text) == {**HISTORY, "tiers.TierReached": [first]}
+    assert read(text) == {**HISTORY, "elsewhere.SomethingDone": [first]}
 
 
 def test_history_is_added_to_and_never_rewritten():
