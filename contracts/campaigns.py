@@ -28,6 +28,7 @@ class Bonus(Message, frozen=True, kw_only=True):
 
     campaign_id: Key
     name: Name
+    """What members read."""
     multiplier: DecimalString | None = None
     fixed_points: Points | None = None
     combination: Literal["stacking", "exclusive"]
@@ -52,10 +53,15 @@ class CampaignChanged(Event, frozen=True, kw_only=True):
     starts_at: Instant
     ends_at: Instant
     categories: list[Pattern]
+    """Reward categories whose purchases it applies to; `*` for all."""
     card_products: list[Pattern]
+    """Card products whose purchases it applies to; `*` for all."""
     bonus: Bonus
+    """What a purchase gets that meets it."""
     version: int
+    """Counts the campaign's changes, from 1."""
     changed_by: Name
+    """Who changed it: a person or a unit."""
     changed_at: Instant
 
 

@@ -19,6 +19,7 @@ class PurchasePosted(Event, frozen=True, kw_only=True):
     member_id: Identifier
     card_product: Key
     merchant: Merchant
+    """Where it was made."""
     amount: Money
     """Billing amount, in the currency of the card account."""
     posted_at: Instant

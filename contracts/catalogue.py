@@ -64,9 +64,14 @@ def callable_by(unit: str) -> tuple[AnyCapability, ...]:
     return tuple(capability for capability in capabilities() if unit in capability.callers)
 
 
+def event_schemas() -> dict[str, str]:
+    """The schema of each event, by the contract's name: `points-ledger.PointsPosted`."""
+    return {f"{event.source}.{event.detail_type()}": event_schema(event) for event in events()}
+
+
 def schemas() -> dict[str, str]:
     """The files of `contracts/schemas/`: their names and contents."""
     return {
-        **{f"{event.source}.{event.detail_type()}.json": event_schema(event) for event in events()},
+        **{f"{contract}.json": text for contract, text in event_schemas().items()},
         **{f"{one.unit}.{one.name}.json": capability_schema(one) for one in capabilities()},
     }

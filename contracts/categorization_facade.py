@@ -29,10 +29,14 @@ class RoutingChanged(Event, frozen=True, kw_only=True):
 
     capability: Key
     before: Routing
+    """Who answered until now."""
     routing: Routing
+    """Who answers from `effective_at` on."""
     effective_at: Instant
     changed_by: Name
+    """Who ordered it: a person, or the guard of the ramp."""
     reason: str
+    """Why, in words for people."""
 
 
 class MigrationRolledBack(Event, frozen=True, kw_only=True):
@@ -43,10 +47,14 @@ class MigrationRolledBack(Event, frozen=True, kw_only=True):
 
     capability: Key
     before: Routing
+    """Who answered until now."""
     routing: Routing
+    """Who answers from `effective_at` on."""
     effective_at: Instant
     changed_by: Name
+    """Who ordered it: a person, or the guard of the ramp."""
     reason: str
+    """Why, in words for people."""
 
 
 CATEGORIZE = Capability(

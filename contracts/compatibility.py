@@ -11,6 +11,7 @@ needed depends on who writes and who reads:
 | response | forward | callers are older than the unit that answers |
 
 A field that is taken away is a break as well, although a schema registry lets optional ones go: somebody may use it.
+`docs/contracts.md` has the verdict for each kind of change, beside the registry's.
 Objects are closed for whoever writes (a field that is not declared is never sent) and open for whoever reads, unless
 `additionalProperties` says otherwise. Where a comparison cannot be decided (two different patterns) it is a break.
 """

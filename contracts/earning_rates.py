@@ -31,6 +31,7 @@ class EarningRateChanged(Event, frozen=True, kw_only=True):
     effective_to: Instant | None
     """Where the next rate begins; None while none does."""
     changed_by: Name
+    """Who changed it: a person or a unit."""
     changed_at: Instant
 
 

@@ -13,6 +13,7 @@ class EventMetadata(msgspec.Struct, frozen=True, kw_only=True):
     occurred_at: Instant
     """When the source committed it (UTC), not when it was relayed."""
     schema_version: int
+    """Major version of the event's schema."""
     aggregate_id: str
     """What the event is about, for example a member."""
     sequence: int

@@ -21,6 +21,7 @@ class MerchantRecategorized(Event, frozen=True, kw_only=True):
     category: Key | None
     """The override that stands now; None when the MCC decides again."""
     changed_by: Name
+    """Who changed it: a person or a unit."""
     changed_at: Instant
 
 

@@ -32,6 +32,7 @@ class Routing(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     """Counts the changes, from 0: the routing that nobody has set yet."""
     mode: Mode
+    """Who answers, and whether the other is asked as well: see `Mode`."""
     share: Percent
     """How many of the keys the candidate answers for."""
     compares: bool

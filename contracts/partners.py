@@ -23,6 +23,7 @@ class RedemptionRequested(Event, frozen=True, kw_only=True):
     member_id: Identifier
     points: SpentPoints
     partner: Name
+    """Name of the partner, as it stands in the statement."""
     requested_at: Instant
 
 
@@ -46,4 +47,5 @@ class RedemptionDeclined(Event, frozen=True, kw_only=True):
 
     redemption_id: Identifier
     reason: Name
+    """Why, in words for people."""
     declined_at: Instant

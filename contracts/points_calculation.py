@@ -51,6 +51,7 @@ class Line(Message, frozen=True, kw_only=True):
     """One reason for points. The points of all lines add up to the calculation's points."""
 
     kind: Literal["base", "campaign"]
+    """`base` for the rate of the category, `campaign` for a bonus."""
     text: str
     """What a member can read, for example `2 points per EUR at restaurants, since 1 June 2026`."""
     points: Points
@@ -89,6 +90,7 @@ class PointsCalculated(Event, frozen=True, kw_only=True):
     fallbacks: list[Lookup]
     """Lookups that failed and were answered by their fallback; trued up later."""
     lines: list[Line]
+    """The reasons for the points, which add up to them."""
     posted_at: Instant
     """When the purchase was posted."""
 
@@ -105,7 +107,9 @@ class PointsAdjusted(Event, frozen=True, kw_only=True):
     points: SignedPoints
     """The difference: positive adds, negative takes back. 0 where a refund was too small to cost a point."""
     reason: Reason
+    """What led to the correction."""
     text: str
+    """What a member can read, for example `refund of 10.00 EUR`."""
     adjusted_at: Instant
 
 

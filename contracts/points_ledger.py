@@ -139,6 +139,7 @@ class HoldRefused(Event, frozen=True, kw_only=True):
     error: str
     """Name of the refusal, for example `InsufficientPoints`."""
     message: str
+    """Why, in words for people."""
 
 
 class HoldReleased(Event, frozen=True, kw_only=True):
@@ -151,6 +152,7 @@ class HoldReleased(Event, frozen=True, kw_only=True):
     member_id: Identifier
     points: SomePoints
     reason: ReleaseReason
+    """`voided` by whoever held them, or `timed-out` because nobody settled the hold."""
 
 
 class PointsRedeemed(Event, frozen=True, kw_only=True):

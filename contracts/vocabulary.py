@@ -50,5 +50,6 @@ class Merchant(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Identifier
     name: Name
+    """As members know it from their statements."""
     mcc: Mcc
     country: Country

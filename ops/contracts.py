@@ -6,14 +6,16 @@ from typing import Annotated
 
 import typer
 
-from contracts import catalogue
-from contracts.compatibility import breaks
-from ops.errors import SAID_NO
+from contracts import catalogue, history
+from contracts.compatibility import Break, breaks
+from contracts.expectations import Expectation, expected
+from ops.errors import SAID_NO, OperatorError
 from ops.output import AsJson, out, print_json, print_table
 from ops.revisions import files_at
 from sandbox.program import ROOT
 
 SCHEMAS = "contracts/schemas"
+HISTORY = "contracts/history.yaml"
 
 app = typer.Typer(no_args_is_help=True, help="The contracts between units.")
 
@@ -32,16 +34,42 @@ def check(
     """Compare the contracts with those of a revision.
 
     Adding an optional field or a new contract passes. Exit code 1: something is taken away, renamed, narrowed or
-    retyped, which is told with who cannot cope with it; publish a new contract beside the old one instead. Exit code 2:
-    it cannot be compared.
+    retyped, which is told with who cannot cope with it and who reads the field; publish a new contract beside the old
+    one instead. What nobody reads is a break as well: not everybody who reads a contract has written down what. Exit
+    code 2: it cannot be compared.
+
+    A change that passes goes into the history of its event, which is added to and never rewritten; else exit code 1.
     """
     before = {Path(path).name: text for path, text in files_at(root, against, f"{SCHEMAS}/").items()}
-    found = breaks(before, catalogue.schemas())
+    after = catalogue.schemas()
+    reading = expected([file.removesuffix(".json") for file in {**before, **after}])
+    found = [(one, _readers(one, reading)) for one in breaks(before, after)]
+    untold = _untold(root, against)
     if as_json:
-        print_json({"against": against, "compared": len(before), "breaks": [asdict(one) for one in found]})
+        told = [{**asdict(one), "read_by": readers} for one, readers in found]
+        print_json({"against": against, "compared": len(before), "breaks": told, "history": untold})
     elif found:
-        print_table("Breaks", ["contract", "where", "what"], [(one.contract, one.path, one.reason) for one in found])
+        rows = [(one.contract, one.path, one.reason, ", ".join(readers) or "nobody") for one, readers in found]
+        print_table("Breaks", ["contract", "where", "what", "read by"], rows)
     else:
         out.print(f"{len(before)} contracts of {against} are kept.")
-    if found:
+    if untold and not as_json:
+        out.print("\n".join(untold), highlight=False)
+    if found or untold:
         raise typer.Exit(SAID_NO)
+
+
+def _untold(root: Path, against: str) -> list[str]:
+    """What the history of events does not say, and what it says otherwise than before."""
+    try:
+        now = history.read((root / HISTORY).read_text())
+        before = [history.read(text) for text in files_at(root, against, HISTORY).values()]
+    except (OSError, ValueError) as error:
+        raise OperatorError(f"the history of events cannot be read: {error}") from error
+    changed = [sentence for one in before for sentence in history.rewritten(one, now)]
+    return [*changed, *history.unrecorded(catalogue.event_schemas(), now)]
+
+
+def _readers(one: Break, reading: list[Expectation]) -> list[str]:
+    """Who reads the field, as far as expectations tell."""
+    return [given.consumer for given in reading if given.contract == one.contract and given.touches(one.path)]

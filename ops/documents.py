@@ -1,21 +1,24 @@
 """Documents that are generated from the program, and the check that the committed ones are up to date."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from contracts import catalogue
+from contracts import catalogue, history
 from ops import policy_pack
 from ops.costs import costs_page
-from ops.picture import system_page
+from ops.event_catalogue import events_page
+from ops.picture import subscriptions, system_page
 from ops.resource_tree import resources_page
 from ops.session import MIGRATION_STACK
 from sandbox.program import capture
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURED_STACK = "dev"
+HISTORY = Path("contracts/history.yaml")
 FACADE, LEGACY = catalogue.MIGRATION_UNITS
 
 app = typer.Typer(no_args_is_help=True, help="Generate documents from the program, or check them.")
@@ -25,7 +28,10 @@ def generated(root: Path) -> dict[Path, str]:
     """Every generated file, relative to the project's root, and its content."""
     graph = capture(PICTURED_STACK, preview=True, root=root)
     migration = capture(MIGRATION_STACK, preview=True, root=root)
+    versions = _history(root)
     return {
+        HISTORY: versions,
+        Path("docs/events.md"): events_page([*subscriptions(graph), *subscriptions(migration)], history.read(versions)),
         **{Path("contracts/schemas") / name: text for name, text in catalogue.schemas().items()},
         Path("docs/system.md"): system_page(graph),
         Path("docs/resources.md"): resources_page(graph),
@@ -58,6 +64,12 @@ def check(root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT
         Console(stderr=True).print(f"{path} is out of date: run `make docs` and commit it")
     if wrong:
         raise typer.Exit(1)
+
+
+def _history(root: Path) -> str:
+    """The history of events, in which new ones get their first version."""
+    today = datetime.now(UTC).date()
+    return history.with_first_versions((root / HISTORY).read_text(), catalogue.event_schemas(), today)
 
 
 def _stale(root: Path, files: dict[Path, str]) -> list[Path]:

@@ -51,15 +51,15 @@ def _picture(graph: Graph) -> Iterator[str]:
     for unit, kind in sorted(kinds.items()):
         if kind != "Platform":
             yield f"  {unit}{shapes[kind].format(unit)}"
-    for outside in sorted({source for source, _, _ in _events(graph)} - set(kinds)):
+    for outside in sorted({source for source, _, _ in subscriptions(graph)} - set(kinds)):
         yield f'  {outside}(["{outside}"])'
-    for source, target, types in sorted(_events(graph)):
+    for source, target, types in sorted(subscriptions(graph)):
         yield f'  {source} == "{", ".join(types)}" ==> {target}'
     for caller, unit, names in sorted(_calls(graph)):
         yield f'  {caller} -- "{"<br>".join(names)}" --> {unit}'
 
 
-def _events(graph: Graph) -> list[tuple[str, str, tuple[str, ...]]]:
+def subscriptions(graph: Graph) -> list[tuple[str, str, tuple[str, ...]]]:
     """Source, consumer and detail types of each subscription."""
     rules = graph.by_type("aws:cloudwatch/eventRule:EventRule")
     patterns = [(_owner(graph, rule), json.loads(rule.inputs["eventPattern"])) for rule in rules]

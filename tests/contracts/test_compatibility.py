@@ -1,13 +1,14 @@
 """Which changes of a contract are let through. The verdicts follow the compatibility types of schema registries.
 
 An event must be FULL, a request BACKWARD, a response FORWARD compatible in the sense of Confluent's Schema Registry for
-JSON Schema. One verdict is stricter: an optional field may not be taken away where somebody reads it.
+JSON Schema. `ELSEWHERE` has every change of which it says something else, and why; `registry.py` is its definition.
 """
 
 import copy
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from jsonschema import Draft4Validator
 
 from contracts import catalogue
 from contracts.compatibility import Typed, breaks, unreadable
+from tests.contracts.registry import allows
 
 Schema = dict[str, Any]
 Edit = Callable[[Schema], object]
@@ -128,6 +130,25 @@ CHANGES: dict[str, tuple[Edit, tuple[bool, bool, bool]]] = {
 }
 
 
+GONE = "the registry lets a field in an open object come and go; a reader that needs it, or uses it, does not find it"
+ELSEWHERE: dict[str, tuple[tuple[bool, bool, bool], str]] = {
+    # what is changed: (what the registry lets through, why it is otherwise here)
+    "a required field added": ((True, False, True), GONE),
+    "an optional field removed": ((True, False, True), GONE),
+    "a required field removed": ((True, False, True), GONE),
+    "a required field renamed": ((True, False, True), GONE),
+    "an optional field renamed": ((True, False, True), GONE),
+    "a format taken away": (
+        (True, True, True),
+        "the registry compares no formats; a reader decodes a date and fails on any other text",
+    ),
+    "a list opened to any text": (
+        (False, False, False),
+        "a list and text are two types to the registry; each value of the list is text, so older requests stay valid",
+    ),
+}
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_has_its_verdict(name):
     edit, expected = CHANGES[name]
@@ -139,6 +160,37 @@ def test_a_change_has_its_verdict(name):
         not found(call(LINE, THING, LINE), call(LINE, thing, LINE)),
     )
     assert verdicts == expected
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_verdict_is_that_of_the_registry_or_it_is_said_why_not(name):
+    edit, ours = CHANGES[name]
+    thing = copy.deepcopy(THING)
+    edit(thing)
+    verdicts = (
+        allows(THING, thing, "FULL", closed=False),
+        allows(THING, thing, "BACKWARD", closed=True),
+        allows(THING, thing, "FORWARD", closed=False),
+    )
+    published, why = ELSEWHERE.get(name, (ours, "the same"))
+    assert verdicts == published
+    assert (verdicts == ours) == (why == "the same")
+
+
+def test_the_documented_table_is_this_one():
+    page = (Path(__file__).parents[2] / "docs" / "contracts.md").read_text()
+    shown = [line for line in page.splitlines() if line.startswith("| ") and line.count("|") == 6]
+    assert shown[1:] == [documented(name) for name in CHANGES]
+    assert all(why in page for _, why in ELSEWHERE.values())
+
+
+def documented(name: str) -> str:
+    """A row of the table: what is let through, and what the registry says where that is something else."""
+    ours = CHANGES[name][1]
+    published = ELSEWHERE.get(name, (ours, ""))[0]
+    words = ["yes" if verdict else "no" for verdict in ours]
+    elsewhere = ["yes" if verdict else "no" for verdict in published]
+    return f"| {name} | {' | '.join(words)} | {', '.join(elsewhere) if elsewhere != words else 'the same'} |"
 
 
 def found(before: Schema, after: Schema) -> list[str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from contracts import catalogue
-from ops.contracts import SCHEMAS
+from ops.contracts import HISTORY, SCHEMAS
+from sandbox.program import ROOT
 from tests.ops.conftest import Rewards
 
 
@@ -19,6 +20,7 @@ def repository(tmp_path: Path) -> Path:
     (tmp_path / SCHEMAS).mkdir(parents=True)
     for name, text in catalogue.schemas().items():
         (tmp_path / SCHEMAS / name).write_text(text)
+    (tmp_path / HISTORY).write_text((ROOT / HISTORY).read_text())
     return tmp_path
 
 
@@ -56,7 +58,17 @@ def test_a_field_that_was_there_is_missed(rewards: Rewards, repository: Path):
         "contract": "points-ledger.PointsPosted",
         "path": "data.booking_id",
         "reason": "an older consumer: needs it",
+        "read_by": [],
     } in found
+
+
+def test_who_reads_a_field_is_told_and_what_nobody_reads_is_a_break_as_well(rewards: Rewards, repository: Path):
+    commit(repository, **{'"maximum": 9000000000000': '"maximum": 9'})
+    result = rewards("contracts", "check", "--against", "HEAD", "--json", "--root", str(repository))
+    assert result.exit_code == 1
+    by_path = {one["path"]: one["read_by"] for one in json.loads(result.stdout)["breaks"]}
+    assert by_path["data.points"] == ["points-calculation"]
+    assert by_path["data.debt_points"] == []
 
 
 def test_breaks_are_shown_to_people(rewards: Rewards, repository: Path):
@@ -81,3 +93,34 @@ def test_outside_of_a_repository_nothing_can_be_compared(rewards: Rewards, tmp_p
     result = rewards("contracts", "check", "--against", "HEAD", "--root", str(tmp_path))
     assert result.exit_code == 2
     assert "git" in result.stderr
+
+
+def test_a_version_that_the_history_does_not_tell_of_is_asked_for(rewards: Rewards, repository: Path):
+    commit(repository)
+    history = (repository / HISTORY).read_text()
+    contract, _, rest = history.partition("\npoints-ledger.PointsPosted:\n")
+    lost = contract + "\n" + rest.partition("\npoints-ledger.")[2].join(["points-ledger.", ""])
+    (repository / HISTORY).write_text(lost)
+    result = rewards("contracts", "check", "--against", "HEAD", "--root", str(repository))
+    assert result.exit_code == 1
+    assert "points-ledger.PointsPosted: what contracts/history.yaml said of it is to stay" in result.stdout
+    assert "points-ledger.PointsPosted: add a version to contracts/history.yaml with shape: " in result.stdout
+
+
+def test_a_history_that_is_rewritten_is_told(rewards: Rewards, repository: Path):
+    commit(repository)
+    path = repository / HISTORY
+    path.write_text(path.read_text().replace("chain of hashes", "hash"))
+    result = rewards("contracts", "check", "--against", "HEAD", "--json", "--root", str(repository))
+    assert result.exit_code == 1
+    [told] = json.loads(result.stdout)["history"]
+    assert told.startswith("points-ledger.PointsPosted: what contracts/history.yaml said")
+
+
+@pytest.mark.parametrize("text", ["points-ledger.PointsPosted: {}", "a: [{version: one}]", "a: ["])
+def test_a_history_that_is_none_cannot_be_compared(rewards: Rewards, repository: Path, text: str):
+    commit(repository)
+    (repository / HISTORY).write_text(text)
+    result = rewards("contracts", "check", "--against", "HEAD", "--root", str(repository))
+    assert result.exit_code == 2
+    assert "history.yaml" in result.stderr

@@ -1,0 +1,72 @@
+"""Which fields of contracts' messages code in Python reads: the type checker tells, as it knows every expression.
+
+It checks the code against a copy of the contracts in which each field is a deprecated property, so that each reading is
+reported with its class and field, through variables, loops, comprehensions and other functions. What it cannot see, by
+design of such code: a message that is passed on whole (encoded, or shown to people as JSON).
+"""
+
+import ast
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_MARK = re.compile(r"is read: (\S+)")
+_CONFIG = {"typeCheckingMode": "off", "reportDeprecated": "error"}
+
+
+def fields_read(code: Sequence[str], workplace: Path) -> set[str]:
+    """The fields that code reads, for example `contracts.cards.PurchasePosted.amount`.
+
+    Args:
+        code: folders or files, relative to the project's root, or to the workplace.
+        workplace: a folder for copies.
+    """
+    for package in ("lambdas", "ops", "sandbox", "contracts"):
+        shutil.copytree(ROOT / package, workplace / package, ignore=shutil.ignore_patterns("__pycache__"))
+    (workplace / "pyrightconfig.json").write_text(json.dumps({**_CONFIG, "include": list(code)}))
+    known: set[str] = set()
+    # Of a union's fields only one is reported at a place: what is known is not marked again, until nothing is new.
+    while found := _reported(workplace, known):
+        known |= found
+    return known
+
+
+def _reported(workplace: Path, known: set[str]) -> set[str]:
+    """The fields that are reported besides those that are known."""
+    for module in (ROOT / "contracts").glob("*.py"):
+        tree = ast.parse(module.read_text())
+        (workplace / "contracts" / module.name).write_text(
+            ast.unparse(_marked(tree, f"contracts.{module.stem}", known))
+        )
+    command = [sys.executable, "-m", "basedpyright", "--project", str(workplace), "--outputjson"]
+    run = subprocess.run([*command, "--pythonpath", sys.executable], capture_output=True, text=True, check=False)
+    report = json.loads(run.stdout)
+    assert report["summary"]["filesAnalyzed"] > 0, run.stdout
+    return set(_MARK.findall("\n".join(one["message"] for one in report["generalDiagnostics"])))
+
+
+def _marked(tree: ast.Module, module: str, known: set[str]) -> ast.Module:
+    """The module with each field of each message as a property, whose reading is reported unless it is known."""
+    for statement in tree.body:
+        if isinstance(statement, ast.ClassDef) and statement.bases and not statement.decorator_list:
+            owner = f"{module}.{statement.name}"
+            statement.body = [part for old in statement.body for part in _property(old, owner, known)]
+            statement.body += ast.parse("def __init__(self, **_: typing.Any) -> None: ...").body
+    docstring = 1 if ast.get_docstring(tree) is not None else 0
+    tree.body[docstring:docstring] = ast.parse("import typing\nfrom typing_extensions import deprecated").body
+    return ast.fix_missing_locations(tree)
+
+
+def _property(statement: ast.stmt, owner: str, known: set[str]) -> Iterator[ast.stmt]:
+    if not isinstance(statement, ast.AnnAssign) or "ClassVar" in ast.unparse(statement.annotation):
+        yield statement
+        return
+    name = ast.unparse(statement.target)
+    mark = [] if f"{owner}.{name}" in known else [f"@deprecated('is read: {owner}.{name}')"]
+    getter = f"def {name}(self) -> {ast.unparse(statement.annotation)}: ..."
+    yield from ast.parse("\n".join(["@property", *mark, getter])).body
