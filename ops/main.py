@@ -31,6 +31,7 @@ from ops.errors import COULD_NOT_RUN, OperatorError
 from ops.faults import command as faults
 from ops.fitness import command as detector
 from ops.output import remarks
+from ops.scaffold import command as scaffold
 from sandbox.embedded_aws import SandboxError
 from sandbox.provision import UnknownType
 from sandbox.stack_config import InvalidStack
@@ -86,3 +87,4 @@ app.command("faults")(faults.faults)
 app.command("preview")(policies.preview)
 app.command("status")(status.status)
 app.command("fitness")(detector.fitness)
+app.command("new-pbc")(scaffold.new_pbc)
