@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ops.documents import SCHEMAS
 from ops.errors import OperatorError
 from ops.output import out, remarks
 from ops.scaffold.naming import require_usable
@@ -30,6 +31,7 @@ def new_pbc(
     with ExitStack() as undoing:
         for path, text in files.items():
             _write(root, path, text, undoing)
+        undoing.callback(_remove_schemas, root, name)
         with remarks.status("generating documents"):
             _generate_documents(root)
         undoing.pop_all()
@@ -59,6 +61,11 @@ def _remove_folder(folder: Path) -> None:
     for cache in folder.glob("__pycache__"):
         cache.rmdir()
     folder.rmdir()
+
+
+def _remove_schemas(root: Path, unit: str) -> None:
+    for schema in (root / SCHEMAS).glob(f"{unit}.*.json"):
+        schema.unlink()
 
 
 def _generate_documents(root: Path) -> None:
