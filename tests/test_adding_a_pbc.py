@@ -132,8 +132,7 @@ def test_the_longest_name_fits_everywhere(tmp_path: Path):
 
 def test_where_documents_cannot_be_generated_nothing_stays(tmp_path: Path):
     copy = copied(tmp_path / "project")
-    program = copy / "__main__.py"
-    program.write_text(program.read_text() + 'raise pulumi.RunError("this program is broken")\n')
+    (copy / "__main__.py").write_text('raise ValueError("this program is broken")\n')
     before = changes(copy)
 
     done = make(copy, "new-pbc", f"NAME={NAME}")

@@ -8,7 +8,7 @@ from components.environment import ENVIRONMENTS
 from components.names import DEPLOYMENT, LIMIT, PLATFORM, UNIT_PATTERN, Names
 from contracts import catalogue
 from ops.errors import OperatorError
-from ops.scaffold.rendering import package_of, targets
+from ops.scaffold.rendering import package_of, places
 from sandbox.stack_config import read_stack
 
 _STACK = "dev"
@@ -54,8 +54,8 @@ def _problems(root: Path, unit: str, most: int) -> Iterator[str]:
         yield "it is a keyword of Python"
     if _is_package(root / package_of(unit)):
         yield f"{package_of(unit)}/ is a package of this project"
-    for path in targets(root, unit):
-        for there in _taken(root, path, unit):
+    for place in places(root, unit):
+        for there in _taken(root / place):
             yield f"{there.relative_to(root)} is there already"
 
 
@@ -63,11 +63,7 @@ def _is_package(folder: Path) -> bool:
     return folder.is_dir() and any(folder.glob("*.py"))
 
 
-def _taken(root: Path, target: Path, unit: str) -> Iterator[Path]:
-    """What stands where a file or a folder of the unit would: itself, or a module and a package of one name."""
-    own = (unit, package_of(unit))
-    # Only the part of the path that is named after the unit: `contracts/` and the like are everyone's.
-    (depth,) = (index for index, part in enumerate(target.parts) if part.split(".")[0] in own)
-    place = root.joinpath(*target.parts[: depth + 1])
-    folder_or_module = (place.with_suffix(""), place.with_suffix(".py"))
-    yield from (path for path in dict.fromkeys((place, *folder_or_module)) if path.exists())
+def _taken(place: Path) -> Iterator[Path]:
+    """What stands where a file or folder would: itself, or a module beside a package of one name."""
+    candidates = (place, place.with_suffix(""), place.with_suffix(".py"))
+    yield from (path for path in dict.fromkeys(candidates) if path.exists())

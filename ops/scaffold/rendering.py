@@ -36,9 +36,16 @@ def rendered(root: Path, unit: str) -> dict[Path, str]:
     return {path: _formatted(root, path, text) if path.suffix == ".py" else text for path, text in files.items()}
 
 
-def targets(root: Path, unit: str) -> list[Path]:
-    """Where the files of a new PBC go, relative to the project's root."""
-    return [Path(_filled(str(path), unit)) for path in _paths(root)]
+def places(root: Path, unit: str) -> list[Path]:
+    """The files and folders of a new PBC that are named after it, relative to the project's root."""
+    named = {_named_part(path) for path in _paths(root)}
+    return sorted(Path(_filled(str(path), unit)) for path in named)
+
+
+def _named_part(template: Path) -> Path:
+    """Where a path first has the unit's name in it: what is above belongs to everyone."""
+    (*_, place) = (path for path in (template, *template.parents) if _PLACEHOLDER.search(path.name))
+    return place
 
 
 def _paths(root: Path) -> list[Path]:

@@ -11,7 +11,7 @@ from tests.ops.conftest import Rewards
 MOST = longest_name(ROOT)
 
 
-@pytest.mark.parametrize("name", ["gift-cards", "tiers2", "match", "pull", "a", "z" * MOST])
+@pytest.mark.parametrize("name", ["gift-cards", "tiers2", "match", "store", "standing", "workflows", "a", "z" * MOST])
 def test_other_names_can_be_used(name: str):
     require_usable(ROOT, name)
 
