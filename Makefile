@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo migrate-demo faults simulate test test-unit check preview preview-cli bench docs up lock clean
+.PHONY: help install demo migrate-demo faults simulate test test-unit test-new-pbc new-pbc check preview preview-cli bench docs up lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -43,6 +43,12 @@ test-unit: install ## Run only the tests of UNIT=points-ledger, and those of con
 	@test -d pbcs/$(FOLDER) -o -d offerings/$(FOLDER) || \
 	  { echo "No unit '$(UNIT)'. There are: $(subst _,-,$(notdir $(patsubst %/,%,$(filter-out %__pycache__/,$(wildcard pbcs/*/ offerings/*/)))))"; exit 2; }
 	@$(BIN)/pytest $(wildcard tests/lambdas/$(FOLDER)) tests/contracts tests/test_units_apart.py -k "not (stack_of_one_unit or what_is_expected) or $(UNIT)"
+
+test-new-pbc: install ## Make a PBC in a copy of this tree, and run all checks and all tests there
+	@NEW_PBC_IN_FULL=1 $(BIN)/pytest tests/test_adding_a_pbc.py
+
+new-pbc: install ## Make a new PBC that works, NAME=tiers: contract, code, tests, pipeline
+	@$(BIN)/rewards new-pbc -- "$(NAME)"
 
 check: install ## Lint, types, import rules, generated documents
 	@$(BIN)/ruff check .

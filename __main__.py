@@ -18,18 +18,17 @@ from components.unit import UnitArgs
 from contracts import cards, catalogue, partners
 from contracts.definitions import AnyCapability
 
-PBCS = (
-    "merchant-categorization",
-    "earning-rates",
-    "campaigns",
-    "points-calculation",
-    "points-ledger",
-)
-"""Each is defined by its folder under `pbcs/`."""
-OFFERINGS = ("earn-points", "redeem-points", "refund-points", "true-up")
-"""Each is defined by its folder under `offerings/`."""
-FACADES = ("categorization-facade",)
-"""Each is defined by its folder under `facades/`. They exist only where `rewards:migration` names them."""
+
+def units_in(room: str) -> tuple[str, ...]:
+    """The units that have a folder in a room: to be there is to be part of the program."""
+    folders = (path.parent.name for path in Path(__file__).parent.glob(f"{room}/*/__init__.py"))
+    return tuple(sorted(folder.replace("_", "-") for folder in folders))
+
+
+PBCS = units_in("pbcs")
+OFFERINGS = units_in("offerings")
+FACADES = units_in("facades")
+"""They exist only where `rewards:migration` names them."""
 LEGACY = ("legacy-rewards",)
 """The system that capabilities move out of, deployed beside this one to try a migration. Defined in `examples/`."""
 OPERATIONS = "operations"

@@ -13,7 +13,7 @@ from components.context import UnitContext, child_of
 from components.environment import EnvironmentConfig, tags
 from components.iam import KEY_WRITE, Statement, document
 from components.monitoring import make_dashboard
-from components.names import Names
+from components.names import DEPLOYMENT, Names
 from components.packaging import RUNTIME, Target, code, layer
 from contracts.definitions import AnyCapability
 
@@ -41,6 +41,15 @@ _ADMINISTER_KEY = (
     "kms:UpdateKeyDescription",
 )
 _DELETION_WINDOW_DAYS = 30
+
+
+class ReservedName(pulumi.RunError):
+    """A unit whose names would be those of deployment roles: whoever deploys it could change them."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"no unit can be called {name!r}: the names of deployment roles start with it; rename the unit"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +80,8 @@ class Unit(pulumi.ComponentResource):
     runs_code: ClassVar[bool] = True
 
     def __init__(self, kind: str, name: str, args: UnitArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        if name == DEPLOYMENT:
+            raise ReservedName(name)
         super().__init__(f"rewards:components:{kind}", name, {"unit": name}, opts)
         names = args.config.names(name)
         owner_tags = tags(args.config, name)

@@ -13,51 +13,55 @@ from ops.costs import costs_page
 from ops.event_catalogue import events_page
 from ops.picture import subscriptions, system_page
 from ops.resource_tree import resources_page
+from ops.scaffold.page import PAGE, adding_page
 from ops.session import MIGRATION_STACK
 from sandbox.program import capture
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURED_STACK = "dev"
 HISTORY = Path("contracts/history.yaml")
+SCHEMAS = Path("contracts/schemas")
 FACADE, LEGACY = catalogue.MIGRATION_UNITS
 
 app = typer.Typer(no_args_is_help=True, help="Generate documents from the program, or check them.")
 
 
-def generated(root: Path) -> dict[Path, str]:
-    """Every generated file, relative to the project's root, and its content."""
+def schemas() -> dict[Path, str]:
+    """The schemas of all contracts: paths relative to the project's root, and contents."""
+    return {SCHEMAS / name: text for name, text in catalogue.schemas().items()}
+
+
+def pages(root: Path) -> dict[Path, str]:
+    """The pages, as `schemas`. The policy pack, which makes some of them, reads the schemas that are there."""
     graph = capture(PICTURED_STACK, preview=True, root=root)
     migration = capture(MIGRATION_STACK, preview=True, root=root)
     versions = _history(root)
     return {
         HISTORY: versions,
         Path("docs/events.md"): events_page([*subscriptions(graph), *subscriptions(migration)], history.read(versions)),
-        **{Path("contracts/schemas") / name: text for name, text in catalogue.schemas().items()},
         Path("docs/system.md"): system_page(graph),
         Path("docs/resources.md"): resources_page(graph),
         Path("docs/access-matrix.md"): policy_pack.matrix_page(graph.export()),
         Path("docs/costs.md"): costs_page(graph, migration, facade=FACADE, legacy=LEGACY),
         Path("docs/policies.md"): policy_pack.rules_page(),
+        PAGE: adding_page(root),
     }
 
 
 @app.command()
 def generate(root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT) -> None:
     """Write every generated document anew, and remove schemas whose contract is gone."""
-    files = generated(root)
-    for stale in _stale(root, files):
+    now = schemas()
+    for stale in _stale(root, now):
         stale.unlink()
-    for path, text in files.items():
-        target = root / path
-        if not target.exists() or target.read_text() != text:
-            target.write_text(text)
-            Console(stderr=True).print(f"wrote {path}")
+    _write(root, now)
+    _write(root, pages(root))
 
 
 @app.command()
 def check(root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT) -> None:
     """Exit with 1 if a committed document is not what the program says."""
-    files = generated(root)
+    files = schemas() | pages(root)
     wrong = [path for path, text in files.items() if not (root / path).exists() or (root / path).read_text() != text]
     wrong += [path.relative_to(root) for path in _stale(root, files)]
     for path in wrong:
@@ -72,5 +76,13 @@ def _history(root: Path) -> str:
     return history.with_first_versions((root / HISTORY).read_text(), catalogue.event_schemas(), today)
 
 
+def _write(root: Path, files: dict[Path, str]) -> None:
+    for path, text in files.items():
+        target = root / path
+        if not target.exists() or target.read_text() != text:
+            target.write_text(text)
+            Console(stderr=True).print(f"wrote {path}")
+
+
 def _stale(root: Path, files: dict[Path, str]) -> list[Path]:
-    return [path for path in (root / "contracts/schemas").glob("*.json") if path.relative_to(root) not in files]
+    return [path for path in (root / SCHEMAS).glob("*.json") if path.relative_to(root) not in files]

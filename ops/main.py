@@ -34,6 +34,7 @@ from ops.errors import COULD_NOT_RUN, OperatorError
 from ops.faults import command as faults
 from ops.fitness import command as detector
 from ops.output import remarks
+from ops.scaffold import command as scaffold
 from sandbox.embedded_aws import SandboxError
 from sandbox.provision import UnknownType
 from sandbox.stack_config import InvalidStack
@@ -92,3 +93,4 @@ app.command("status")(status.status)
 app.command("smoke")(smoke.smoke)
 app.command("release")(release.release)
 app.command("fitness")(detector.fitness)
+app.command("new-pbc")(scaffold.new_pbc)

@@ -6,19 +6,11 @@ import pytest
 
 from components.boundary import MANAGED_POLICY_LIMIT
 from sandbox.graph import Graph
-from tests.conftest import captured
+from tests.conftest import ROOT, captured
 
 ENVIRONMENTS = ("dev", "staging", "prod")
 DEPLOYED = {
-    "merchant-categorization",
-    "earning-rates",
-    "campaigns",
-    "points-calculation",
-    "points-ledger",
-    "earn-points",
-    "redeem-points",
-    "refund-points",
-    "true-up",
+    path.parent.name.replace("_", "-") for room in ("pbcs", "offerings") for path in ROOT.glob(f"{room}/*/__init__.py")
 }
 
 

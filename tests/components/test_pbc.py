@@ -51,6 +51,7 @@ def run(folder: Path, action: str) -> Graph:
             "one source",
         ),
         ("pbc.subscribes(handler='post-points', grants=[])", "InvalidSubscription", "none"),
+        ("Pbc('deploy', UnitArgs(config=config))", "ReservedName", "no unit can be called 'deploy'"),
         (
             UNNAMED_CALLER,
             "KeyError",

@@ -1,0 +1,1 @@
+"""A new PBC from templates: a whole slice that works before anything in it is changed."""

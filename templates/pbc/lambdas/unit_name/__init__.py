@@ -1,0 +1,1 @@
+"""unit-name at run time."""

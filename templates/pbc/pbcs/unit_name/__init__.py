@@ -1,0 +1,13 @@
+"""unit-name: how much a member has bought. See README.md."""
+
+from components.pbc import Pbc
+from contracts.cards import PurchasePosted
+from contracts.unit_name import STANDING, StandingChanged
+
+
+def define(pbc: Pbc) -> None:
+    """Owns the standing of members."""
+    standings = pbc.store()
+    outbox = pbc.publishes(StandingChanged)
+    pbc.subscribes(PurchasePosted, handler="note-purchase", grants=[standings.write(), outbox.append()])
+    pbc.exposes(STANDING, [standings.read()])
