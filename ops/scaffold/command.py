@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ops.documents import SCHEMAS
+from ops.documents import HISTORY, SCHEMAS
 from ops.errors import OperatorError
 from ops.output import out, remarks
 from ops.scaffold.naming import require_usable
@@ -32,6 +32,7 @@ def new_pbc(
         for path, text in files.items():
             _write(root, path, text, undoing)
         undoing.callback(_remove_schemas, root, name)
+        undoing.callback((root / HISTORY).write_text, (root / HISTORY).read_text())
         with remarks.status("generating documents"):
             _generate_documents(root)
         undoing.pop_all()
