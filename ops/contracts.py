@@ -1,5 +1,7 @@
 """`rewards contracts`: what a change does to those who hold to the contracts as they were."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -43,14 +45,14 @@ def check(
     before = {Path(path).name: text for path, text in files_at(root, against, f"{SCHEMAS}/").items()}
     after = catalogue.schemas()
     reading = expected([file.removesuffix(".json") for file in {**before, **after}])
-    found = [(one, _readers(one, reading)) for one in breaks(before, after)]
+    found = [(one, _users(one, reading, before)) for one in breaks(before, after)]
     untold = _untold(root, against)
     if as_json:
-        told = [{**asdict(one), "read_by": readers} for one, readers in found]
+        told = [{**asdict(one), "used_by": users} for one, users in found]
         print_json({"against": against, "compared": len(before), "breaks": told, "history": untold})
     elif found:
-        rows = [(one.contract, one.path, one.reason, ", ".join(readers) or "nobody") for one, readers in found]
-        print_table("Breaks", ["contract", "where", "what", "read by"], rows)
+        rows = [(one.contract, one.path, one.reason, ", ".join(users) or "nobody") for one, users in found]
+        print_table("Breaks", ["contract", "where", "what", "used by"], rows)
     else:
         out.print(f"{len(before)} contracts of {against} are kept.")
     if untold and not as_json:
@@ -70,6 +72,8 @@ def _untold(root: Path, against: str) -> list[str]:
     return [*changed, *history.unrecorded(catalogue.event_schemas(), now)]
 
 
-def _readers(one: Break, reading: list[Expectation]) -> list[str]:
-    """Who reads the field, as far as expectations tell."""
+def _users(one: Break, reading: list[Expectation], before: Mapping[str, str]) -> list[str]:
+    """Who reads the field, as far as expectations tell; of a request, who may send it."""
+    if one.path.split(".")[0] == "request":
+        return json.loads(before[f"{one.contract}.json"])["x-callers"]
     return [given.consumer for given in reading if given.contract == one.contract and given.touches(one.path)]

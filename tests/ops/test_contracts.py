@@ -58,7 +58,7 @@ def test_a_field_that_was_there_is_missed(rewards: Rewards, repository: Path):
         "contract": "points-ledger.PointsPosted",
         "path": "data.booking_id",
         "reason": "an older consumer: needs it",
-        "read_by": [],
+        "used_by": [],
     } in found
 
 
@@ -66,9 +66,18 @@ def test_who_reads_a_field_is_told_and_what_nobody_reads_is_a_break_as_well(rewa
     commit(repository, **{'"maximum": 9000000000000': '"maximum": 9'})
     result = rewards("contracts", "check", "--against", "HEAD", "--json", "--root", str(repository))
     assert result.exit_code == 1
-    by_path = {one["path"]: one["read_by"] for one in json.loads(result.stdout)["breaks"]}
+    by_path = {one["path"]: one["used_by"] for one in json.loads(result.stdout)["breaks"]}
     assert by_path["data.points"] == ["points-calculation"]
     assert by_path["data.debt_points"] == []
+
+
+def test_of_a_request_the_callers_are_told(rewards: Rewards, repository: Path):
+    path = repository / SCHEMAS / "points-ledger.hold.json"
+    path.write_text(path.read_text().replace('"maxLength": 120', '"maxLength": 500'))
+    commit(repository)
+    result = rewards("contracts", "check", "--against", "HEAD", "--json", "--root", str(repository))
+    [told] = json.loads(result.stdout)["breaks"]
+    assert (told["path"], told["used_by"]) == ("request.reason", ["redeem-points"])
 
 
 def test_breaks_are_shown_to_people(rewards: Rewards, repository: Path):

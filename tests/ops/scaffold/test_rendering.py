@@ -16,6 +16,7 @@ KIT = (ROOT / "lambdas/kit/requirements.txt").read_text()
 def test_all_files_of_a_slice_are_made():
     assert {str(path) for path in rendered(ROOT, "gift-cards")} == {
         ".github/workflows/gift-cards.yml",
+        "contracts/expectations/gift-cards.yaml",
         "contracts/gift_cards.py",
         "lambdas/gift_cards/__init__.py",
         "lambdas/gift_cards/model.py",
