@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from ops.main import app
 from tests.conftest import ROOT
 
 WORKFLOWS = ROOT / ".github/workflows"
@@ -60,6 +62,35 @@ def test_a_unit_goes_through_every_environment_in_order():
     assert [(name, job.get("needs")) for name, job in jobs.items()] == [
         ("test", None), ("dev", "test"), ("staging", "dev"), ("prod", "staging")
     ]  # fmt: skip
+
+
+def steps(workflow: str, job: str) -> list[dict[str, Any]]:
+    return pipeline(workflow)["jobs"][job]["steps"]
+
+
+def test_what_is_deployed_is_released_in_part_and_then_asked_by_contract():
+    done = [step.get("run") or step["uses"].partition("@")[0] for step in steps("unit-environment", "up")]
+    up, canary, smoke = (
+        next(place for place, what in enumerate(done) if word in what)
+        for word in ("pulumi/actions", "rewards release", "rewards smoke")
+    )
+    assert up < canary < smoke
+
+
+@pytest.mark.parametrize(
+    ("workflow", "unit"), [("unit-environment", "inputs.unit"), ("deploy-environment", "matrix.unit")]
+)
+def test_every_stack_that_is_deployed_is_of_one_unit(workflow: str, unit: str):
+    """Nobody deploys a stack of all units beside them: two stacks would manage each."""
+    stacks = [step["with"]["stack-name"] for step in steps(workflow, "up") if "stack-name" in step.get("with", {})]
+    assert stacks == [f"${{{{ inputs.environment }}}}-${{{{ {unit} }}}}"]
+
+
+@pytest.mark.parametrize("command", ["release", "smoke", "stacks check"])
+def test_the_pipelines_use_commands_that_there_are(command: str):
+    runs = [path.read_text() for path in WORKFLOWS.glob("*.yml")]
+    assert any(f"rewards {command} " in text for text in runs)
+    assert CliRunner().invoke(app, [*command.split(), "--help"]).exit_code == 0
 
 
 def test_an_unknown_unit_has_no_tests_to_run():
