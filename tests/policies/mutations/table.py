@@ -20,6 +20,7 @@ class Mutation:
 
 
 EVALUATOR, CONDITIONS, REGIONS, GLOBS = (f"iam/{name}.py" for name in ("evaluator", "conditions", "regions", "globs"))
+DEPLOYMENT = "rules/boundary/deployment_role.py"
 DOCUMENTS, PRINCIPALS = "iam/documents.py", "iam/principals.py"
 
 MUTATIONS = (
@@ -416,5 +417,47 @@ MUTATIONS = (
         '                yield from (Step("acts as", role) for role in self._roles(node.resource.get(*key_path)))',
         "                yield from ()",
         w.a_path_over_two_hops,
+    ),
+    Mutation(
+        "who deploys a unit reads no data of it",
+        DEPLOYMENT,
+        "        if class_of(action) in _DATA:",
+        "        if class_of(action) in ():",
+        w.a_deployment_role_that_reads_its_units_data,
+    ),
+    Mutation(
+        "the boundary under which roles are made is the unit's",
+        DEPLOYMENT,
+        "    return any(all(contains(boundary, Glob(one)) for one in values) for values in wanted if values)",
+        "    return bool(wanted)",
+        w.a_deployment_role_that_makes_roles_under_anothers_boundary,
+    ),
+    Mutation(
+        "whom a deployment role trusts",
+        DEPLOYMENT,
+        'set(statement.principals or {"*": ()}) != {"Federated"}',
+        "not statement.principals",
+        w.a_deployment_role_that_a_function_becomes,
+    ),
+    Mutation(
+        "a deployment role changes the unit's roles, and not itself",
+        "analysis.py",
+        "            roles = self.naming.own_roles(principal.unit)",
+        "            roles = own",
+        w.a_deployment_role_that_writes_itself,
+    ),
+    Mutation(
+        "only a deployment role changes the unit's roles",
+        "analysis.py",
+        "        if action in _OF_DEPLOYMENTS and principal.unit is not None and self.deploys(principal):",
+        "        if action in _OF_DEPLOYMENTS and principal.unit is not None:",
+        w.a_role_of_the_unit_that_writes_the_units_roles,
+    ),
+    Mutation(
+        "a condition confines to the own unit only",
+        EVALUATOR,
+        "if patterns and all(any(contains(one, Glob(value)) for one in _as_values(own, key)) for value in wanted):",
+        "if patterns:",
+        w.a_mapping_for_anothers_function,
     ),
 )

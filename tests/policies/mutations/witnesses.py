@@ -474,3 +474,52 @@ def a_version_that_iam_does_not_know() -> bool:
     from rules.samples import role
 
     return "isolation-unreadable" in broken(role("points", trust='{"Version": "2030-01-01", "Statement": []}'))
+
+
+def deploys(*statements: Any, trust: Any = None) -> set[str]:
+    """The rules that the deployment role of `points` breaks with these rights."""
+    from rules.samples import deployment
+
+    return broken(deployment("points", *statements, **({"trust": trust} if trust is not None else {})))
+
+
+def a_deployment_role_that_reads_its_units_data() -> bool:
+    from rules.samples import allow, table_arn
+
+    return "boundary-deployment-role" in deploys(allow("dynamodb:GetItem", on=table_arn("points")))
+
+
+def a_deployment_role_that_makes_roles_under_anothers_boundary() -> bool:
+    from rules.samples import allow, arn, physical, role_arn
+
+    foreign = {"StringEquals": {"iam:PermissionsBoundary": arn("iam", f"policy/{physical('ledger', 'boundary')}")}}
+    rights = allow("iam:CreateRole", on=role_arn("points", "*"), Condition=foreign)
+    return "boundary-deployment-role" in deploys(rights)
+
+
+def a_deployment_role_that_a_function_becomes() -> bool:
+    from rules.samples import TRUST_LAMBDA, allow, table_arn
+
+    made = allow("dynamodb:CreateTable", on=table_arn("points"))
+    return "boundary-deployment-role" in deploys(made, trust=TRUST_LAMBDA)
+
+
+def a_deployment_role_that_writes_itself() -> bool:
+    from rules.samples import allow, arn
+
+    rights = allow("iam:PutRolePolicy", on=arn("iam", "role/rewards-dev-deploy_points"))
+    return "isolation-identity" in deploys(rights)
+
+
+def a_role_of_the_unit_that_writes_the_units_roles() -> bool:
+    from rules.samples import allow, role, role_arn
+
+    return "isolation-identity" in broken(role("points", allow("iam:PutRolePolicy", on=role_arn("points", "*"))))
+
+
+def a_mapping_for_anothers_function() -> bool:
+    from rules.samples import allow, arn, role
+
+    theirs = {"ArnLike": {"lambda:FunctionArn": arn("lambda", "function:rewards-dev-ledger_*")}}
+    rights = allow("lambda:UpdateEventSourceMapping", on="*", Condition=theirs)
+    return "isolation-functions" in broken(role("points", rights))
