@@ -42,7 +42,7 @@ FOLDER = $(subst -,_,$(UNIT))
 test-unit: install ## Run only the tests of UNIT=points-ledger, and those of contracts
 	@test -d pbcs/$(FOLDER) -o -d offerings/$(FOLDER) || \
 	  { echo "No unit '$(UNIT)'. There are: $(subst _,-,$(notdir $(patsubst %/,%,$(filter-out %__pycache__/,$(wildcard pbcs/*/ offerings/*/)))))"; exit 2; }
-	@$(BIN)/pytest $(wildcard tests/lambdas/$(FOLDER)) tests/contracts tests/test_units_apart.py -k "not (stack_of_one_unit or what_is_expected) or $(UNIT)"
+	@$(BIN)/pytest $(wildcard tests/lambdas/$(FOLDER) tests/lambdas/$(FOLDER)_*) tests/contracts tests/test_units_apart.py -k "not (stack_of_one_unit or what_is_expected) or $(UNIT)"
 
 test-new-pbc: install ## Make a PBC in a copy of this tree, and run all checks and all tests there
 	@NEW_PBC_IN_FULL=1 $(BIN)/pytest tests/test_adding_a_pbc.py

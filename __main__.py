@@ -25,10 +25,20 @@ def units_in(room: str) -> tuple[str, ...]:
     return tuple(sorted(folder.replace("_", "-") for folder in folders))
 
 
+def _folder(room: str, unit: str) -> Path:
+    return Path(__file__).parent / room / unit.replace("-", "_")
+
+
 PBCS = units_in("pbcs")
 OFFERINGS = units_in("offerings")
 FACADES = units_in("facades")
 """They exist only where `rewards:migration` names them."""
+IMPLEMENTATIONS = {
+    unit: others
+    for unit in PBCS
+    if (others := sorted(path.stem for path in _folder("pbcs", unit).glob("*.py") if path.stem != "__init__"))
+}
+"""By PBC: those of its implementations that `rewards:implementations` may choose. Each is a module in its folder."""
 LEGACY = ("legacy-rewards",)
 """The system that capabilities move out of, deployed beside this one to try a migration. Defined in `examples/`."""
 OPERATIONS = "operations"
@@ -36,9 +46,10 @@ DEPLOYED_ALONE = (*PBCS, *OFFERINGS)
 """Units with a pipeline, and so a deployment role, of their own."""
 
 
-def definition(room: str, unit: str) -> Callable[[Any], None]:
-    """The `define` of a unit's folder."""
-    return import_module(f"{room}.{unit.replace('-', '_')}").define
+def definition(room: str, unit: str, implementation: str | None = None) -> Callable[[Any], None]:
+    """The `define` of a unit's folder, or of one of its implementations."""
+    package = f"{room}.{unit.replace('-', '_')}"
+    return import_module(f"{package}.{implementation}" if implementation else package).define
 
 
 def edges(unit: str, config: EnvironmentConfig) -> list[AnyCapability]:
@@ -75,12 +86,14 @@ def build(unit: str, config: EnvironmentConfig, platform: Sequence[pulumi.Resour
         import_module("examples.legacy_monolith").define(legacy)
         legacy.complete()
     else:
-        pbc = Pbc(unit, UnitArgs(config=config, publishes_as=[unit], calls=calls, platform=platform))
-        definition("pbcs", unit)(pbc)
+        chosen = config.implementations.get(unit)
+        args = UnitArgs(config=config, publishes_as=[unit], calls=calls, platform=platform, implementation=chosen)
+        pbc = Pbc(unit, args)
+        definition("pbcs", unit, chosen)(pbc)
         pbc.complete()
 
 
-config = EnvironmentConfig.load((PLATFORM, OPERATIONS, *PBCS, *OFFERINGS), (*FACADES, *LEGACY))
+config = EnvironmentConfig.load((PLATFORM, OPERATIONS, *PBCS, *OFFERINGS), (*FACADES, *LEGACY), IMPLEMENTATIONS)
 platform = Platform(PLATFORM, config, DEPLOYED_ALONE).resources if PLATFORM in config.units else []
 for unit in config.units:
     if unit != PLATFORM:

@@ -1,8 +1,8 @@
 """The typed configuration of one environment: what `Pulumi.<stack>.yaml` says, validated once, at the start."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import msgspec
@@ -53,6 +53,8 @@ class EnvironmentConfig:
     """How many messages each consumer handles at once, at most."""
     units: tuple[str, ...]
     """Keys of the units that this stack manages."""
+    implementations: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Which implementation of a unit is deployed, where it is not the unit's first."""
     migration: tuple[str, ...] = ()
     """Keys of the units that are there for a migration, wherever they are managed: callers go through its facades."""
     repository: str | None = None
@@ -80,13 +82,19 @@ class EnvironmentConfig:
         )
 
     @classmethod
-    def load(cls, known_units: tuple[str, ...], migration_units: tuple[str, ...] = ()) -> "EnvironmentConfig":
+    def load(
+        cls,
+        known_units: tuple[str, ...],
+        migration_units: tuple[str, ...] = (),
+        implementations: Mapping[str, Sequence[str]] | None = None,
+    ) -> "EnvironmentConfig":
         """Read and validate the stack's configuration.
 
         Args:
             known_units: keys of all units that exist. A stack named `<environment>-<unit>` manages that unit; any
                 other those that `rewards:units` lists, by default all.
             migration_units: keys of those that exist where `rewards:migration` names them.
+            implementations: by unit, its other implementations: those that `rewards:implementations` may choose.
 
         Raises:
             InvalidConfiguration: a value is missing or not allowed.
@@ -117,6 +125,7 @@ class EnvironmentConfig:
             units=_unit_of_stack(pulumi.get_stack(), environment, known_units)
             or values.units("units", known_units)
             or known_units,
+            implementations=values.choices("implementations", implementations or {}),
             migration=migration,
             repository=values.optional("repository", r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+", "owner/name of a repository"),
         )
@@ -152,6 +161,19 @@ class _Values:
             if unit not in known:
                 raise InvalidConfiguration(f"{self._namespace}:{key}", unit, allowed)
         return tuple(unit for unit in known if unit in chosen)
+
+    def choices(self, key: str, known: Mapping[str, Sequence[str]]) -> dict[str, str]:
+        """One of several, for some keys; empty where it is not set."""
+        allowed = "an object with " + ", ".join(f"{name}: {' or '.join(others)}" for name, others in known.items())
+        text = self._config.get(key)
+        try:
+            chosen = msgspec.json.decode(text or "{}", type=dict[str, str])
+        except msgspec.DecodeError as error:
+            raise InvalidConfiguration(f"{self._namespace}:{key}", text, allowed) from error
+        for name, choice in chosen.items():
+            if choice not in known.get(name, ()):
+                raise InvalidConfiguration(f"{self._namespace}:{key}", f"{name}: {choice}", allowed)
+        return chosen
 
     def _checked(self, key: str, fits: Callable[[str], bool], allowed: str, default: str | None) -> str:
         given = self._config.get(key)

@@ -68,7 +68,7 @@ def code(unit: str, folder: Path | None = None) -> Path:
     return _write(DIST / f"{unit}.zip", {str(path.relative_to(ROOT)): path.read_bytes() for path in files})
 
 
-def layer(unit: str, target: Target) -> Path:
+def layer(unit: str, target: Target, folder: Path | None = None) -> Path:
     """Build the zip of a unit's layer and give its path, relative to the project's root.
 
     A layer whose requirements have not changed is not built again.
@@ -76,21 +76,21 @@ def layer(unit: str, target: Target) -> Path:
     Raises:
         PackagingError: a wheel cannot be installed for the target.
     """
-    own = _folder(unit) / "requirements.txt"
+    own = (_folder(unit) if folder is None else ROOT / folder) / "requirements.txt"
     requirements = own if own.exists() else ROOT / "lambdas/kit/requirements.txt"
     digest = hashlib.sha256(requirements.read_bytes() + target.label.encode()).hexdigest()[:12]
     path = DIST / f"{unit}-layer-{target.label}-{digest}.zip"
     if path.exists():
         return path.relative_to(ROOT)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as installed:
         command = [
             uv.find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes",
-            "--target", folder, *target.installer_options, "--requirement", str(requirements),
+            "--target", installed, *target.installer_options, "--requirement", str(requirements),
         ]  # fmt: skip
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode != 0:
             raise PackagingError(f"layer of {unit}: {done.stderr.strip()}")
-        root = Path(folder)
+        root = Path(installed)
         return _write(path, {f"python/{file.relative_to(root)}": file.read_bytes() for file in _files(root)})
 
 

@@ -151,4 +151,4 @@ class Pbc(Unit):
         return self.context.names.unit
 
     def _handler(self, module: str) -> str:
-        return f"lambdas.{self._unit.replace('-', '_')}.{module.replace('-', '_')}.handler"
+        return f"lambdas.{self.runtime}.{module.replace('-', '_')}.handler"

@@ -67,6 +67,8 @@ class UnitArgs:
     """What its boundary allows besides, where its kind of unit needs more than others."""
     key_users: Sequence[Statement] = ()
     """Who else uses its key: AWS services that keep something for it."""
+    implementation: str | None = None
+    """Which of its other implementations it is, if it is one; its code is in `lambdas/<unit>_<implementation>` then."""
     code: Path | None = None
     """Folder of its code, below the project's root, where that is not `lambdas/<unit>`: it is not built on the kit."""
 
@@ -77,6 +79,10 @@ class Unit(pulumi.ComponentResource):
     context: UnitContext
     calls: dict[tuple[str, str], str]
     """ARN of each capability it may call, by unit and name."""
+    is_ours: bool
+    """False for a system whose code is not built on the kit: it has no desk."""
+    runtime: str
+    """Name of its package below `lambdas/`."""
     runs_code: ClassVar[bool] = True
 
     def __init__(self, kind: str, name: str, args: UnitArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -90,7 +96,8 @@ class Unit(pulumi.ComponentResource):
             for capability in args.calls
         }
         self.is_ours = args.code is None
-        """False for a system whose code is not built on the kit: it has no desk."""
+        self.runtime = "_".join([name.replace("-", "_"), *([args.implementation] if args.implementation else [])])
+        folder = Path("lambdas", self.runtime)
         self._stand_ins = {one.stands_for: one for one in args.calls if one.stands_for is not None}
         key = kms.Key(
             f"{name}-key",
@@ -116,8 +123,8 @@ class Unit(pulumi.ComponentResource):
             tags=owner_tags,
             key=key,
             boundary=limit,
-            layer=_layer(self, name, args.config, names) if self.runs_code else None,
-            code_path=str(code(name, args.code)) if self.runs_code else None,
+            layer=_layer(self, folder, args.config, names) if self.runs_code else None,
+            code_path=str(code(name, args.code or folder)) if self.runs_code else None,
             platform=args.platform,
         )
 
@@ -188,11 +195,12 @@ def key_policy(names: Names, more: Sequence[Statement] = ()) -> str:
     )
 
 
-def _layer(unit: Unit, name: str, config: EnvironmentConfig, names: Names) -> lambda_.LayerVersion:
+def _layer(unit: Unit, folder: Path, config: EnvironmentConfig, names: Names) -> lambda_.LayerVersion:
+    target = Target(None if config.embedded else config.architecture)
     return lambda_.LayerVersion(
-        f"{name}-layer",
+        f"{names.unit}-layer",
         layer_name=names.physical("layer"),
-        code=pulumi.FileArchive(str(layer(name, Target(None if config.embedded else config.architecture)))),
+        code=pulumi.FileArchive(str(layer(names.unit, target, folder))),
         compatible_runtimes=[RUNTIME],
         compatible_architectures=[config.architecture],
         opts=child_of(unit),

@@ -16,6 +16,10 @@ class RateOverlap(ContractError):
     """Another rate of the same card product and category already starts at that instant."""
 
 
+class RatesAreFixed(ContractError):
+    """Rates cannot be set here: they are deployed with the unit. An implementation may say so; others set them."""
+
+
 class EarningRateChanged(Event, frozen=True, kw_only=True):
     """A rate takes effect from an instant on (which may lie in the past: re-rating follows)."""
 
@@ -119,7 +123,7 @@ SET_RATE = Capability(
     request=SetRate,
     response=RateVersion,
     callers=("operations",),
-    errors=(RateOverlap,),
+    errors=(RateOverlap, RatesAreFixed),
     changes_state=True,
 )
 LIST_RATES = Capability(unit=UNIT, name="list-rates", request=ListRates, response=Rates, callers=("operations",))

@@ -1,7 +1,7 @@
 """Deploy the program to the embedded AWS: run it, and make each resource as it is registered."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,7 @@ def deploy(
     confined_by: Graph | None = None,
     on_progress: OnProgress | None = None,
     root: Path = ROOT,
+    config: Mapping[str, str] | None = None,
 ) -> Deployment:
     """Deploy to a region that has nothing of the stack, and write `export.json` into the sandbox's folder; of a stack
     of one unit `export.<stack>.json`.
@@ -43,6 +44,7 @@ def deploy(
         confined_by: an earlier deployment of the stack whose confinement is still there, and is not made.
         on_progress: told each resource when it is there.
         root: folder of the project.
+        config: as for `capture`.
 
     Raises:
         UnknownType: the program has a type that the sandbox does not know.
@@ -68,6 +70,6 @@ def deploy(
             if on_progress is not None:
                 on_progress(resource, count)
 
-    graph = capture(stack, preview=False, provision=make, root=root)
+    graph = capture(stack, preview=False, provision=make, root=root, config=config)
     graph.save(aws.folder / ("export.json" if stack == LOCAL_STACK else f"export.{stack}.json"))
     return Deployment(graph=graph, not_modelled=sorted(not_modelled))

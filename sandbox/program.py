@@ -8,7 +8,8 @@ import os
 import runpy
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,14 @@ class DuplicateUrn(ValueError):
     """Two resources of one type and name under one parent: the engine would refuse the second."""
 
 
-def capture(stack: str, *, preview: bool = True, provision: Provision | None = None, root: Path = ROOT) -> Graph:
+def capture(
+    stack: str,
+    *,
+    preview: bool = True,
+    provision: Provision | None = None,
+    root: Path = ROOT,
+    config: Mapping[str, str] | None = None,
+) -> Graph:
     """Run `__main__.py` of the project for a stack, and give the graph of what it registered.
 
     Args:
@@ -47,17 +55,19 @@ def capture(stack: str, *, preview: bool = True, provision: Provision | None = N
         preview: True leaves every computed value unknown, as at the first preview.
         provision: makes each custom resource; without it nothing is made.
         root: folder of the project.
+        config: values that stand above those of the file, by full key, as those of `pulumi up --config`.
 
     Raises:
         InvalidStack: the stack does not exist or cannot be read.
         DuplicateUrn: the program registers a resource twice.
         Exception: whatever the program raises, as it is.
     """
-    config = read_stack(root, stack)
-    graph = Graph(project=config.project, stack=stack)
+    found = read_stack(root, stack)
+    found = replace(found, values={**found.values, **(config or {})})
+    graph = Graph(project=found.project, stack=stack)
     # Pulumi keeps its settings, configuration and root resource in context variables: in a context of its own, a run
     # neither sees the one before nor leaves a trace.
-    contextvars.copy_context().run(_run, config, _Monitor(graph, provision), preview, root)
+    contextvars.copy_context().run(_run, found, _Monitor(graph, provision), preview, root)
     return graph
 
 

@@ -33,7 +33,8 @@ def paths_of(unit: str) -> list[str]:
 def owned(folder: Path) -> set[str]:
     """What belongs to a unit alone, as path filters."""
     unit = folder.name
-    folders = [f"{folder.parent.name}/{unit}", f"lambdas/{unit}"]
+    others = [f"lambdas/{unit}_{one.stem}" for one in folder.glob("*.py") if one.stem != "__init__"]
+    folders = [f"{folder.parent.name}/{unit}", f"lambdas/{unit}", *others]
     found = {f"{one}/**" for one in folders if (ROOT / one).is_dir()}
     contract = f"contracts/{unit}.py"
     return found | ({contract} if (ROOT / contract).is_file() else set()) | {f".github/workflows/{unit_of(folder)}.yml"}

@@ -81,3 +81,22 @@ def test_a_pbc_removed_and_deployed_again_by_its_own_pipeline_while_purchases_fl
     assert [one.fallbacks for one in away] == [["bonuses"]] * 2
     assert [one.fallbacks for one in back] == [[]] * 2
     assert alone.balance("flow-member") == sum(alone.wait_for_calculation(one.id).points for one in purchases)
+
+
+def test_rates_from_a_file_take_the_place_of_rates_in_a_table_while_purchases_flow(
+    alone: World, stacks: tuple[EmbeddedAws, dict[str, Deployment]]
+):
+    """Another implementation behind the same contract: who asks for a rate cannot tell. Nothing else is deployed."""
+    aws, deployments = stacks
+    purchases = [shows.example_purchase(f"swap-{number}", "swap-member") for number in range(6)]
+    alone.ingest(purchases[:2])
+    before = [alone.wait_for_calculation(one.id) for one in purchases[:2]]
+    remove(aws, deployments["earning-rates"].graph)
+    alone.ingest(purchases[2:4])
+    away = [alone.wait_for_calculation(one.id) for one in purchases[2:4]]
+    deploy(aws, stack="local-earning-rates", config={"rewards:implementations": '{"earning-rates": "file"}'})
+    alone.ingest(purchases[4:])
+    after = [alone.wait_for_calculation(one.id) for one in purchases[4:]]
+    alone.wait_for_postings({"swap-member": 6}, lambda _count: None)
+    assert [(one.points, one.fallbacks) for one in (*before, *after)] == [(100, [])] * 4
+    assert [one.fallbacks for one in away] == [["rate"]] * 2

@@ -1,0 +1,1 @@
+"""earning-rates at run time, with its rates in a file."""

@@ -1,0 +1,17 @@
+"""Capability `list-rates`."""
+
+from contracts.earning_rates import LIST_RATES, ListRates, Rates
+from lambdas.earning_rates_file.rates import RATES
+from lambdas.kit.capability import Asked, capability
+
+
+@capability(LIST_RATES)
+def handler(request: ListRates, _asked: Asked) -> Rates:
+    """All rates with their history, by card product, category and beginning."""
+    return Rates(
+        rates=[
+            one
+            for one in RATES
+            if request.card_product in (None, one.card_product) and request.category in (None, one.category)
+        ]
+    )

@@ -1,0 +1,22 @@
+"""Capability `rate`."""
+
+from contracts.earning_rates import RATE, FindRate, NoRate, Rate
+from lambdas.earning_rates_file.model import in_effect
+from lambdas.earning_rates_file.rates import RATES
+from lambdas.kit.capability import Asked, capability
+
+
+@capability(RATE)
+def handler(request: FindRate, _asked: Asked) -> Rate:
+    """The rate in effect: the category's, else the card product's for all others."""
+    found = in_effect(RATES, request.card_product, request.category, request.at)
+    if found is None:
+        raise NoRate(f"no rate for {request.card_product} at {request.category} on {request.at.isoformat()}")
+    return Rate(
+        card_product=found.card_product,
+        category=found.category,
+        points_per_unit=found.points_per_unit,
+        effective_from=found.effective_from,
+        points_per_purchase=found.points_per_purchase,
+        points_per_member_month=found.points_per_member_month,
+    )

@@ -1,0 +1,12 @@
+"""Capability `set-rate`."""
+
+from contracts.earning_rates import SET_RATE, RatesAreFixed, RateVersion, SetRate
+from lambdas.kit.capability import Asked, capability
+
+
+@capability(SET_RATE)
+def handler(request: SetRate, _asked: Asked) -> RateVersion:
+    """Refused: these rates are changed by a deployment."""
+    raise RatesAreFixed(
+        f"{request.card_product} at {request.category}: rates are in a file that is deployed; change rates.json"
+    )

@@ -1,0 +1,10 @@
+"""earning-rates with its rates in a file that is deployed: no store, no outbox, nothing to set. See README.md."""
+
+from components.pbc import Pbc
+from contracts.earning_rates import LIST_RATES, RATE, RATE_HISTORY, SET_RATE
+
+
+def define(pbc: Pbc) -> None:
+    """Owns the rates that are shipped with its code."""
+    for capability in (RATE, LIST_RATES, SET_RATE, RATE_HISTORY):
+        pbc.exposes(capability, [])

@@ -1,0 +1,94 @@
+"""Whoever asks for rates cannot tell where they are kept: both implementations answer alike, whatever is asked."""
+
+from datetime import UTC, datetime
+from types import ModuleType
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.definitions import AnyCapability
+from contracts.earning_rates import LIST_RATES, RATE, RATE_HISTORY, SET_RATE, RateHistory, Rates
+from lambdas import earning_rates as table
+from lambdas import earning_rates_file as file
+from lambdas.earning_rates import list_rates, rate, rate_history, set_rate
+from lambdas.earning_rates_file import list_rates as file_list_rates
+from lambdas.earning_rates_file import rate as file_rate
+from lambdas.earning_rates_file import rate_history as file_rate_history
+from lambdas.earning_rates_file import set_rate as file_set_rate
+from lambdas.earning_rates_file.rates import RATES
+from tests.lambdas.calls import Caller, RefusedCall
+from tests.lambdas.kit.memory import world
+
+ANSWERS: dict[str, dict[ModuleType, Any]] = {
+    RATE.name: {table: rate.handler, file: file_rate.handler},
+    LIST_RATES.name: {table: list_rates.handler, file: file_list_rates.handler},
+    RATE_HISTORY.name: {table: rate_history.handler, file: file_rate_history.handler},
+    SET_RATE.name: {table: set_rate.handler, file: file_set_rate.handler},
+}
+PRODUCTS = [*sorted({one.card_product for one in RATES}), "unheard-of"]
+CATEGORIES = [*sorted({one.category for one in RATES} - {"*"}), "books"]
+BEGINNINGS = sorted({one.effective_from for one in RATES})
+instants = st.one_of(
+    st.sampled_from(BEGINNINGS),
+    st.datetimes(datetime(2025, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 UTC by `timezones`
+)
+
+
+@pytest.fixture(scope="module")
+def caller() -> Caller:
+    """A world in which the table has what the file has."""
+    there = Caller(world("earning-rates"))
+    for one in RATES:
+        wanted = {"card_product", "category", "points_per_unit", "effective_from"}
+        there.ask(set_rate.handler, SET_RATE, **{k: v for k, v in msgspec.to_builtins(one).items() if k in wanted})
+    return there
+
+
+def ask(caller: Caller, where: ModuleType, capability: AnyCapability, **request: object) -> object:
+    """The answer, or the name of the refusal."""
+    try:
+        return caller.ask(ANSWERS[capability.name][where], capability, **request)
+    except RefusedCall as refusal:
+        return str(refusal.args[0])
+
+
+@given(product=st.sampled_from(PRODUCTS), category=st.sampled_from(CATEGORIES), at=instants)
+def test_the_rate_in_effect_is_the_same(caller: Caller, product: str, category: str, at: datetime):
+    request = {"card_product": product, "category": category, "at": at.isoformat()}
+    assert ask(caller, table, RATE, **request) == ask(caller, file, RATE, **request)
+
+
+@pytest.mark.parametrize("request_", [{}, {"card_product": "gold"}, {"category": "*"}, {"card_product": "unheard-of"}])
+def test_the_list_is_the_same_but_for_who_wrote_it_and_when(caller: Caller, request_: dict[str, str]):
+    lists = [ask(caller, where, LIST_RATES, **request_) for where in (table, file)]
+    assert all(isinstance(one, Rates) for one in lists)
+    told = [[(r.card_product, r.category, r.points_per_unit, r.effective_from, r.effective_to) for r in one.rates]
+            for one in lists]  # fmt: skip
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(("product", "category"), [("gold", "restaurants"), ("gold", "books")])
+def test_the_history_has_the_same_rates(caller: Caller, product: str, category: str):
+    histories = [ask(caller, where, RATE_HISTORY, card_product=product, category=category) for where in (table, file)]
+    told = [
+        sorted((one.after.effective_from, one.after.points_per_unit) for one in history.changes)
+        if isinstance(history, RateHistory)
+        else history
+        for history in histories
+    ]
+    assert told[0] == told[1]
+
+
+def test_rates_in_a_file_are_not_set_and_the_refusal_is_in_the_contract(caller: Caller):
+    request = {
+        "card_product": "gold",
+        "category": "fuel",
+        "points_per_unit": "9",
+        "effective_from": "2027-01-01T00:00:00Z",
+    }
+    refusal = ask(caller, file, SET_RATE, **request)
+    assert refusal in {one.__name__ for one in SET_RATE.errors}
+    assert refusal == "RatesAreFixed"
