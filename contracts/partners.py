@@ -49,3 +49,17 @@ class RedemptionDeclined(Event, frozen=True, kw_only=True):
     reason: Name
     """Why, in words for people."""
     declined_at: Instant
+
+
+class RewardReturned(Event, frozen=True, kw_only=True):
+    """The partner has taken back what it delivered, or a part: the points for it are the member's again."""
+
+    source: ClassVar[str] = SOURCE
+    aggregate: ClassVar[str] = "redemption_id"
+
+    id: Identifier
+    """Identity of the return: the same return again changes nothing."""
+    redemption_id: Identifier
+    points: SpentPoints | None = None
+    """What is given back of the points that were spent; None for all that is left of them."""
+    returned_at: Instant

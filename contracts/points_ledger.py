@@ -399,6 +399,7 @@ class Totals(Message, frozen=True, kw_only=True):
 
 _OPERATIONS = ("operations",)
 _SPENDING = ("redeem-points",)
+_GIVING_BACK = ("return-reward", "operations")
 
 BALANCE = Capability(
     unit=UNIT,
@@ -448,7 +449,7 @@ REVERSE_REDEMPTION = Capability(
     name="reverse-redemption",
     request=ReverseRedemption,
     response=Reversal,
-    callers=_OPERATIONS,
+    callers=_GIVING_BACK,
     errors=(UnknownRedemption, ExceedsRedemption, ConflictingReversal),
     changes_state=True,
 )

@@ -5,7 +5,7 @@ from lambdas.earning_rates_file.rates import RATES
 from lambdas.kit.capability import Asked, capability
 
 
-@capability(LIST_RATES)
+@capability(LIST_RATES, keeps_state=False)
 def handler(request: ListRates, _asked: Asked) -> Rates:
     """All rates with their history, by card product, category and beginning."""
     return Rates(

@@ -6,7 +6,7 @@ from lambdas.earning_rates_file.rates import RATES
 from lambdas.kit.capability import Asked, capability
 
 
-@capability(RATE)
+@capability(RATE, keeps_state=False)
 def handler(request: FindRate, _asked: Asked) -> Rate:
     """The rate in effect: the category's, else the card product's for all others."""
     found = in_effect(RATES, request.card_product, request.category, request.at)

@@ -5,7 +5,7 @@ from lambdas.earning_rates_file.rates import RATES
 from lambdas.kit.capability import Asked, capability
 
 
-@capability(RATE_HISTORY)
+@capability(RATE_HISTORY, keeps_state=False)
 def handler(request: GetRateHistory, _asked: Asked) -> RateHistory:
     """When each rate was written, and by whom. What a rate in the file was before it was corrected, git has."""
     found = [one for one in RATES if (one.card_product, one.category) == (request.card_product, request.category)]

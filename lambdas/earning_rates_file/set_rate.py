@@ -4,7 +4,7 @@ from contracts.earning_rates import SET_RATE, RatesAreFixed, RateVersion, SetRat
 from lambdas.kit.capability import Asked, capability
 
 
-@capability(SET_RATE)
+@capability(SET_RATE, keeps_state=False)
 def handler(request: SetRate, _asked: Asked) -> RateVersion:
     """Refused: these rates are changed by a deployment."""
     raise RatesAreFixed(

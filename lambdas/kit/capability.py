@@ -1,6 +1,6 @@
 """Turns a function into the Lambda handler of a capability."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
 
@@ -30,11 +30,14 @@ class CapabilityHandler(Generic[RequestT, ResponseT]):
     """Decodes the call, asks the function, encodes its answer or its refusal."""
 
     def __init__(
-        self, contract: Capability[RequestT, ResponseT], answer: Callable[[RequestT, Asked], ResponseT]
+        self,
+        contract: Capability[RequestT, ResponseT],
+        answer: Callable[[RequestT, Asked], ResponseT],
+        needed: Sequence[str] = (),
     ) -> None:
         self._contract = contract
         self._answer = answer
-        self._needed = ("STORE_TABLE", "OUTBOX_TABLE") if contract.changes_state else ("STORE_TABLE",)
+        self._needed = needed
 
     def __call__(self, event: object, context: object) -> Any:
         """What Lambda calls."""
@@ -85,7 +88,13 @@ class CapabilityHandler(Generic[RequestT, ResponseT]):
 
 
 def capability(
-    contract: Capability[RequestT, ResponseT],
+    contract: Capability[RequestT, ResponseT], *, keeps_state: bool = True
 ) -> Callable[[Callable[[RequestT, Asked], ResponseT]], CapabilityHandler[RequestT, ResponseT]]:
-    """Make a function the handler of a capability."""
-    return lambda answer: CapabilityHandler(contract, answer)
+    """Make a function the handler of a capability.
+
+    Args:
+        contract: of the capability.
+        keeps_state: False where it knows its answers without a store.
+    """
+    tables = ("STORE_TABLE", *(["OUTBOX_TABLE"] if contract.changes_state else []))
+    return lambda answer: CapabilityHandler(contract, answer, tables if keeps_state else ())

@@ -13,7 +13,7 @@ from ops.resource_tree import resources_page
 from sandbox.graph import UNKNOWN, Graph, Resource
 
 PBCS = catalogue.publishers()
-UNITS = ("platform", "operations", *PBCS, "earn-points", "redeem-points", "refund-points", "true-up")
+UNITS = ("platform", "operations", *PBCS, "earn-points", "redeem-points", "refund-points", "return-reward", "true-up")
 UNIT_TYPES = {f"rewards:components:{kind}" for kind in ("Platform", "Operations", "Pbc", "Offering")}
 UNTAGGED = {
     "aws:cloudwatch/dashboard:Dashboard",
