@@ -35,7 +35,7 @@ faults: install ## Earn points from 2,000 purchases on a failing embedded AWS; S
 	@$(BIN)/rewards faults $(if $(SEED),--seed $(SEED))
 
 test: install ## Run all tests: graph, domain, journeys
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses=2 --no-loadscope-reorder
 
 # What one unit can break: its own code, its contract and what others read of it, and what its stack holds.
 FOLDER = $(subst -,_,$(UNIT))

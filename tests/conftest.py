@@ -1,13 +1,18 @@
 """What tests share: the captured program graph of each stack, captured once, and the settings of powertools.
 
 Powertools reads them when it is imported, by whichever test comes first. Infrastructure sets them for every function.
+
+Where two processes run the tests (`make test`), one takes the journeys, which share one deployment, and the other takes
+file after file of the rest; whichever is done first helps with what is left.
 """
 
 import os
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from sandbox.graph import Graph
 from sandbox.program import capture
@@ -16,7 +21,25 @@ os.environ["POWERTOOLS_SERVICE_NAME"] = "points-ledger"
 os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "rewards"
 
 ROOT = Path(__file__).parents[1]
+JOURNEYS = "tests/journeys"
 STACKS = ("local", "dev", "staging", "prod")
+
+
+class JourneysTogether(LoadScopeScheduling):
+    """All journeys go to one process; of the other tests, those of one file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return JOURNEYS if file.startswith(f"{JOURNEYS}/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return JourneysTogether(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first: the journeys, then what works on a copy of the whole project."""
+    items.sort(key=lambda item: (not item.nodeid.startswith(f"{JOURNEYS}/"), item.nodeid.count("/") > 1))
 
 
 @cache

@@ -52,14 +52,19 @@ def ask(world: World, count: int) -> None:
         world.capabilities.ask(CATEGORIZE, Categorize(merchant=merchant))
 
 
-def evidence(world: World) -> None:
-    """Ask the facade until what it observed allows the next step."""
+def evidence(world: World, enough: Callable[[Migration], bool]) -> Migration:
+    """Ask the facade until it observed enough."""
 
     def look() -> Migration:
         ask(world, 5)
         return world.capabilities.ask(MIGRATION, GetMigration())
 
-    demo.wait_for(look, lambda one: not one.missing and not one.broken, "the evidence")
+    return demo.wait_for(look, enough, "the evidence")
+
+
+def ready(one: Migration) -> bool:
+    """What was observed allows the next step."""
+    return not one.missing and not one.broken
 
 
 @pytest.fixture
@@ -105,7 +110,7 @@ def test_from_legacy_into_a_ramp_and_back_by_itself(
     demo.settle(moving)
     found = demo.wait_for(lambda: mismatched(moving), lambda keys: len(keys) >= len(demo.BY_HAND), "mismatches")
     assert found == set(demo.BY_HAND)
-    seen = demo.look_until(moving, lambda one: not one.missing, "observations").now.evidence
+    seen = evidence(moving, lambda one: not one.missing).now.evidence
     assert seen.different >= len(demo.BY_HAND)
     assert seen.ignored > 0
     code, refusal = rewards("advance")
@@ -122,7 +127,7 @@ def test_from_legacy_into_a_ramp_and_back_by_itself(
     # The ramp goes on, step by step, to the share at which the candidate breaks.
     for share in (1, 5, 25):
         demo.settle(moving)
-        evidence(moving)
+        evidence(moving, ready)
         assert json.loads(rewards("advance", "--json")[1])["routing"]["share"] == share
     demo.settle(moving)
     until = moving.capabilities.ask(MIGRATION, GetMigration()).now.setting.routing.version
