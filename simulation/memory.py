@@ -57,6 +57,8 @@ class MemoryTables:
         """How many of the next transactions meet another writer."""
         self.before_transaction: Callable[[], None] | None = None
         """Called once, before the next transaction: what somebody else does in between."""
+        self.before_query: Callable[[], None] | None = None
+        """The same, before the next query."""
 
     def get(self, table: str, key: Key) -> Item | None:
         """An item, or None."""
@@ -64,6 +66,9 @@ class MemoryTables:
 
     def query(self, query: Query) -> Page:
         """Items in the order of their sort key."""
+        if self.before_query is not None:
+            meanwhile, self.before_query = self.before_query, None
+            meanwhile()
         found = sorted(self._matching(query), key=lambda item: self._place(query, item), reverse=query.newest_first)
         if query.after is not None:
             start = self._place(query, query.after)

@@ -13,4 +13,6 @@ def handler(request: Explain, asked: Asked) -> Calculation:
     """What a purchase earns, line by line, and every correction since."""
     store = CalculationStore(asked.runtime)
     found = known(store, request.purchase_id)
-    return msgspec.structs.replace(found.calculation, adjustments=store.adjustments(request.purchase_id))
+    # Others may be added between the two reads: points and corrections are of one moment.
+    adjustments = store.adjustments(request.purchase_id)[: found.adjustments]
+    return msgspec.structs.replace(found.calculation, adjustments=adjustments)

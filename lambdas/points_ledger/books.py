@@ -78,10 +78,19 @@ def standing(ledger: Ledger, member_id: str, now: datetime) -> Account:
     Raises:
         UnknownMember: there is none.
     """
+    return settled(booked(ledger, member_id), now)[0]
+
+
+def booked(ledger: Ledger, member_id: str) -> Account:
+    """A member's account as it is booked, whatever is due.
+
+    Raises:
+        UnknownMember: there is none.
+    """
     account = ledger.account(member_id)
     if account is None:
         raise UnknownMember(f"the ledger has no account for member {member_id!r}")
-    return settled(account, now)[0]
+    return account
 
 
 def _book(ledger: Ledger, before: Account, after: Account, lines: Sequence[Line], work: UnitOfWork) -> None:

@@ -2,7 +2,8 @@
 
 from contracts.points_ledger import STATEMENT, GetStatement, Statement, StatementLine
 from lambdas.kit.capability import Asked, capability
-from lambdas.points_ledger.books import standing
+from lambdas.points_ledger.books import booked
+from lambdas.points_ledger.model.due import settled
 from lambdas.points_ledger.model.postings import Line
 from lambdas.points_ledger.store import Ledger
 
@@ -11,12 +12,14 @@ from lambdas.points_ledger.store import Ledger
 def handler(request: GetStatement, asked: Asked) -> Statement:
     """A member's postings, newest first, with the balance after each."""
     ledger = Ledger(asked.runtime)
-    account = standing(ledger, request.member_id, asked.runtime.clock.now())
-    lines = ledger.newest_lines(request.member_id, request.limit, request.before)
+    account = booked(ledger, request.member_id)
+    # Others may be booked between the two reads: balance and lines are of one moment.
+    after = account.version + 1
+    lines = ledger.newest_lines(request.member_id, request.limit, min(request.before or after, after))
     more = bool(lines) and lines[-1].sequence > 1
     return Statement(
         member_id=account.member_id,
-        balance_points=account.balance_points,
+        balance_points=settled(account, asked.runtime.clock.now())[0].balance_points,
         lines=[_shown(line) for line in lines],
         next=lines[-1].sequence if more else None,
     )

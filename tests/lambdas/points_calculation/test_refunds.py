@@ -71,6 +71,15 @@ def test_the_explanation_says_what_was_taken_back(programme: Programme):
     ]
 
 
+def test_an_explanation_is_of_one_moment(programme: Programme):
+    programme.refund(refund_of(POSTED, 1000))
+    programme.world.tables.before_query = lambda: programme.refund(refund_of(POSTED, 999, "r-2")) and None
+    calculation = programme.explain("p-1")
+
+    assert (calculation.net_points, calculation.refunded_minor_units) == (19, 1000)
+    assert [one.refund_id for one in calculation.adjustments] == ["r-1"]
+
+
 def test_a_refund_too_small_for_a_point_is_kept_and_counts(programme: Programme):
     """39 points for 1999 cents: 51 cents are a point, and rounding takes the first one at once."""
     taken = [programme.refund(refund_of(POSTED, 1, f"r-{number}")).points for number in range(3)]

@@ -37,6 +37,15 @@ def test_a_balance_is_told_as_it_was(ledger: Ledger):
     assert seen(days=900) == (0, 0, 0, 4)
 
 
+def test_a_statement_is_of_one_moment(ledger: Ledger):
+    ledger.post(calculated(points=10))
+    ledger.world.tables.before_query = lambda: ledger.post(calculated(purchase_id="p-2", points=5))
+    statement = ledger.statement()
+
+    assert statement.balance_points == 10
+    assert [line.balance_points for line in statement.lines] == [10]
+
+
 def test_a_balance_of_a_time_knows_only_what_was_booked_by_then(ledger: Ledger):
     ledger.wait(hours=2)
     ledger.post(calculated(points=10))
