@@ -95,10 +95,21 @@ def findings(
             "invalid purchases in a dead-letter queue with their reason", len(plan.bad), _bad_letters(plan, letters)
         ),
         _count("poison messages in a dead-letter queue with their reason", len(plan.poison), _poison(plan, letters)),
-        _count("dead letters in all", len(plan.bad) + len(plan.poison), len(letters)),
+        _count("dead letters of anything else", 0, sum(not expected_letter(plan, letter) for letter in letters)),
         _count("events pending in an outbox", 0, sum(one.pending_events for one in health)),
         _count("events in an outbox that are not marked", 0, _unmarked(world)),
         _count("messages in queues", 0, waiting(health)),
+    ]
+
+
+def damage(world: World, expectation: Expectation) -> list[Finding]:
+    """What became of valid purchases where nothing sees to it that each is posted exactly once."""
+    posted = Counter(posting["id"] for posting in Books.of(world).postings)
+    return [
+        _count("valid purchases lost", 0, sum(posted[purchase_id] == 0 for purchase_id in expectation.purchases)),
+        _count(
+            "valid purchases posted twice", 0, sum(posted[purchase_id] > 1 for purchase_id in expectation.purchases)
+        ),
     ]
 
 
