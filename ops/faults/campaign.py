@@ -18,7 +18,7 @@ from ops.errors import OperatorError
 from ops.faults.plan import CALCULATION, LEDGER, Fault, Plan
 from ops.faults.storm import Storm
 from ops.faults.streams import stream_given_up_soon, stream_unread
-from ops.faults.verdict import expected_letter, findings, stream_failures, waiting
+from ops.faults.verdict import damage, expected_letter, findings, stream_failures, waiting
 from ops.letters import Pace, go_through
 from ops.waiting import wait_for
 
@@ -27,6 +27,8 @@ RELAY_FAILURES = QueueName(unit=CALCULATION, queue="relay-dlq")
 _VISIBILITY_SECONDS = {"earn-points": 60, LEDGER: 10}
 """By unit, for its queue: a message of a consumer that died comes again after minutes otherwise, or half an hour."""
 _LOOK_SECONDS = 2.0
+_CALM_LOOKS = 3
+"""After so many at which nothing was on its way, nothing comes any more."""
 
 OnProgress = Callable[[str, int], None]
 """Told the name of a stage and how far it is."""
@@ -64,6 +66,21 @@ class Campaign:
         self._recover()
         self.injected |= {fault: count for fault, count in self.storm.struck().items() if count}
         return findings(self.world, self.desks, self.plan, self.expectation, self._letters())
+
+    def run_naive(self) -> list[Finding]:
+        """The stages that concern a design without outbox and stream, then recovery; says what was lost and doubled.
+
+        Raises:
+            NothingHappens: the system does not come to rest.
+        """
+        self._hurry()
+        with self.world.stopped(LEDGER, "post-points"):
+            self._rage(self.purchases)
+            self._poison()
+            self.injected[Fault.DOWN] = 1
+        self._come_to_rest()
+        self.injected |= {fault: count for fault, count in self.storm.struck().items() if count}
+        return damage(self.world, self.expectation)
 
     def _hurry(self) -> None:
         """Wait for a minute where the system waits for several: nothing else is changed in it."""
@@ -158,19 +175,38 @@ class Campaign:
     def _recover(self) -> None:
         """Do what an operator does, until the system is at rest and nothing is missing."""
 
-        def look() -> tuple[int, int, int, int]:
-            self.storm.release()
+        def look() -> tuple[int, ...]:
             for unit in (CALCULATION, LEDGER):
                 self._sweep(unit)
-            self._redrive(lambda _queue: True)
+            moving = self._mend()
             posted = self._posted()
             self.on_progress("posted", posted)
-            health = self.desks.all_health()
-            pending = sum(one.pending_events for one in health)
-            others = sum(not expected_letter(self.plan, letter) for letter in self._letters())
-            return len(self.purchases) - posted, pending, waiting(health), others
+            pending = sum(one.pending_events for one in self.desks.all_health())
+            return len(self.purchases) - posted, pending, *moving
 
         wait_for(look, lambda seen: not any(seen), "missing, pending, waiting, dead", every_seconds=_LOOK_SECONDS)
+
+    def _come_to_rest(self) -> None:
+        """Do what an operator does, until nothing is on its way: what is missing then is lost."""
+
+        calm = 0
+
+        def look() -> tuple[int, ...]:
+            nonlocal calm
+            moving = self._mend()
+            calm = 0 if any(moving) else calm + 1
+            posted = self._posted()
+            self.on_progress("posted", posted)
+            return calm, posted, *moving
+
+        wait_for(look, lambda seen: seen[0] == _CALM_LOOKS, "calm, posted, waiting, dead", every_seconds=_LOOK_SECONDS)
+
+    def _mend(self) -> tuple[int, int]:
+        """Redrive what is dead; how many messages wait, and how many letters are left that should not be."""
+        self.storm.release()
+        self._redrive(lambda _queue: True)
+        others = sum(not expected_letter(self.plan, letter) for letter in self._letters())
+        return waiting(self.desks.all_health()), others
 
     def _sweep(self, unit: str) -> None:
         """Have a sweeper run that the schedule would call a little later. Where it is struck, it runs again."""

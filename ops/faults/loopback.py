@@ -1,4 +1,7 @@
-"""A proxy on loopback between functions and the embedded AWS, which does to each request what it is told."""
+"""A proxy on loopback between functions and the embedded AWS, which does to each request what it is told.
+
+A function's signature holds for its own request: one that is passed on with another body is signed by the deployer.
+"""
 
 import http.client
 import sys
@@ -9,11 +12,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Protocol, Self
 
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
 from sandbox.embedded_aws import HOST, EmbeddedAws
 
 _LONGEST_SECONDS = 300
 """A function may wait so long for a workflow to end."""
 _NOT_PASSED_ON = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding"})
+_SIGNED_ANEW = frozenset({"authorization", "host", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,16 +34,8 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pass:
-    """Pass it on, perhaps with another body, and its answer back, perhaps amended."""
-
-    body: bytes
-    amend: Callable[[bytes], bytes] = lambda answer: answer
-
-
-@dataclass(frozen=True, kw_only=True)
 class Answer:
-    """Answer it without passing it on."""
+    """An answer; as an act: answer it so, without passing it on."""
 
     status: int
     body: bytes
@@ -45,8 +45,16 @@ class Answer:
 class KillCaller:
     """Kill the function that waits for the answer."""
 
-    pass_on_first: bool
-    """Whether AWS gets the request before."""
+    first: bytes | None = None
+    """What AWS is asked before; None: nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pass:
+    """Pass it on, perhaps with another body, and then do with the answer as told: give it back, if nothing else."""
+
+    body: bytes
+    then: Callable[[Answer], Answer | KillCaller] = lambda answer: answer
 
 
 Act = Pass | Answer | KillCaller
@@ -137,30 +145,45 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Do as the judge says."""
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        match self.server.judge.judge(Request(target=self.headers.get("X-Amz-Target", ""), body=body)):
-            case Pass(body=passed, amend=amend):
-                status, headers, answer = self._ask(passed)
-                self._tell(status, headers, amend(answer))
-            case Answer(status=status, body=answer):
-                self._tell(status, {"Content-Type": "application/x-amz-json-1.1"}, answer)
-            case KillCaller(pass_on_first=pass_on_first):
-                if pass_on_first:
-                    self._ask(body)
-                self.server.kill(self.client_address[1], self.server.server_port)
-                self.close_connection = True
+        self._asked = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        match self.server.judge.judge(Request(target=self.headers.get("X-Amz-Target", ""), body=self._asked)):
+            case Pass(body=passed, then=then):
+                headers, answer = self._ask(passed)
+                self._end(then(answer), headers)
+            case act:
+                self._end(act, {"Content-Type": "application/x-amz-json-1.1"})
 
     do_GET = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_POST  # noqa: N815 names that the base class looks for
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class's name
         """Say nothing."""
 
-    def _ask(self, body: bytes) -> tuple[int, Mapping[str, str], bytes]:
+    def _end(self, act: Answer | KillCaller, headers: Mapping[str, str]) -> None:
+        match act:
+            case Answer(status=status, body=body):
+                self._tell(status, headers, body)
+            case KillCaller(first=first):
+                if first is not None:
+                    self._ask(first)
+                self.server.kill(self.client_address[1], self.server.server_port)
+                self.close_connection = True
+
+    def _ask(self, body: bytes) -> tuple[Mapping[str, str], Answer]:
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _NOT_PASSED_ON}
+        if body != self._asked:
+            headers = self._signed(headers, body)
         self._upstream.request(self.command, self.path, body, headers)
         answer = self._upstream.getresponse()
         told = {name: value for name, value in answer.getheaders() if name.lower() not in _NOT_PASSED_ON}
-        return answer.status, told, answer.read()
+        return told, Answer(status=answer.status, body=answer.read())
+
+    def _signed(self, headers: Mapping[str, str], body: bytes) -> dict[str, str]:
+        aws = self.server.aws
+        _key, _date, _region, service, _end = headers["Authorization"].split(",")[0].split("/")
+        others = {name: value for name, value in headers.items() if name.lower() not in _SIGNED_ANEW}
+        request = AWSRequest(self.command, f"{aws.endpoint}{self.path}", data=body, headers=others)
+        SigV4Auth(Credentials(aws.keys.id, aws.keys.secret, aws.keys.token), service, aws.region).add_auth(request)
+        return dict(request.headers.items())
 
     def _tell(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         self.send_response_only(status)

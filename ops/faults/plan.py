@@ -39,6 +39,9 @@ class Fault(StrEnum):
     DOWN = "PBC down for the whole run"
 
 
+OF_STREAMS = frozenset({Fault.EXPIRED, Fault.GIVEN_UP})
+"""Faults of streams: a design that publishes after its commit has none."""
+
 WHERE: Mapping[Fault, Sequence[str]] = {
     Fault.RELAY_KILLED: (CALCULATION, LEDGER),
     Fault.BUS_FAILED: (CALCULATION, LEDGER),

@@ -7,14 +7,16 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ops.faults.loopback import Act, Answer, KillCaller, Pass, Request
 from ops.faults.plan import Fault, Strike
 
 _PURCHASE = re.compile(r"fault-\d{5}")
-_PUBLISH, _COMMIT, _MARK = "AWSEvents.PutEvents", "DynamoDB_20120810.TransactWriteItems", "DynamoDB_20120810.UpdateItem"
+PUBLISH, COMMIT, MARK = "AWSEvents.PutEvents", "DynamoDB_20120810.TransactWriteItems", "DynamoDB_20120810.UpdateItem"
+"""Operations that strikes fall upon."""
+
 _REFUSALS: Mapping[Fault, Answer] = {
     Fault.BUS_FAILED: Answer(status=500, body=b'{"__type": "InternalException", "message": "a fault of the campaign"}'),
     Fault.BUS_THROTTLED: Answer(
@@ -39,7 +41,7 @@ class Storm:
         self,
         strikes: Sequence[Strike],
         units_by_table: Mapping[str, str],
-        publish: Callable[[list[dict[str, Any]]], None],
+        publish: Callable[[list[dict[str, Any]]], object],
     ) -> None:
         """Make it ready.
 
@@ -84,7 +86,7 @@ class Storm:
 
     def judge(self, request: Request) -> Act:
         """What is done to a request."""
-        at = {_PUBLISH: self._at_publish, _COMMIT: self._at_commit, _MARK: self._at_mark}.get(request.target)
+        at = {PUBLISH: self._at_publish, COMMIT: self._at_commit, MARK: self._at_mark}.get(request.target)
         return at(request) if at else Pass(body=request.body)
 
     def _at_publish(self, request: Request) -> Act:
@@ -92,7 +94,7 @@ class Storm:
         entries: list[dict[str, Any]] = asked["Entries"]
         struck = [(entry["Source"], _purchase(entry["Detail"])) for entry in entries]
         if any(unit in self._stuck for unit, _ in struck):
-            return KillCaller(pass_on_first=False)
+            return KillCaller()
         with self._lock:
             for entry, key in zip(entries, struck, strict=True):
                 self._purchases_by_event[json.loads(entry["Detail"])["metadata"]["event_id"]] = key
@@ -124,7 +126,7 @@ class Storm:
         if not passed:
             return Answer(status=200, body=_put_events_answer(answers, []))
         body = json.dumps({**asked, "Entries": passed}).encode()
-        return Pass(body=body, amend=lambda answer: _amended(answer, answers))
+        return Pass(body=body, then=lambda answer: _amended(answer, answers))
 
     def _at_commit(self, request: Request) -> Act:
         operations = json.loads(request.body)["TransactItems"]
@@ -137,7 +139,7 @@ class Storm:
             if self._strikes(Fault.CONFLICT, unit, purchase_id):
                 return Answer(status=400, body=_conflict(len(operations)))
             if self._strikes(Fault.CONSUMER_KILLED, unit, purchase_id):
-                return KillCaller(pass_on_first=True)
+                return KillCaller(first=request.body)
         return Pass(body=request.body)
 
     def _at_mark(self, request: Request) -> Act:
@@ -145,7 +147,7 @@ class Storm:
         with self._lock:
             key = self._purchases_by_event.get(event_id)
             if key is not None and self._strikes(Fault.RELAY_KILLED, *key):
-                return KillCaller(pass_on_first=False)
+                return KillCaller()
         return Pass(body=request.body)
 
     def _strikes(self, fault: Fault, unit: str, purchase_id: str) -> bool:
@@ -180,10 +182,10 @@ def _purchase(text: str) -> str:
     return found[0] if found else ""
 
 
-def _amended(answer: bytes, answers: Sequence[dict[str, Any] | None]) -> bytes:
+def _amended(answer: Answer, answers: Sequence[dict[str, Any] | None]) -> Answer:
     """The answer to what was passed on, as one to all that was asked."""
-    told = json.loads(answer)
-    return answer if "Entries" not in told else _put_events_answer(answers, told["Entries"])
+    told = json.loads(answer.body)
+    return answer if "Entries" not in told else replace(answer, body=_put_events_answer(answers, told["Entries"]))
 
 
 def _put_events_answer(answers: Sequence[dict[str, Any] | None], passed: Sequence[dict[str, Any]]) -> bytes:

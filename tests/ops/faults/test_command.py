@@ -1,6 +1,7 @@
 """`rewards faults` as a person runs it; what it does is shown on the embedded AWS."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from ops.faults.plan import Fault
 from tests.ops.conftest import Rewards
 
 REPORT = Report(
+    naive=False,
     seed=17,
     purchases=20,
     faults=dict.fromkeys(Fault, (2, 2)),
@@ -41,6 +43,13 @@ def test_people_see_the_seed_each_kind_of_fault_and_what_did_not_hold(capsys: py
     assert "After recovery, 61 s later; 4 letters redriven" in shown
     assert shown.count(" NO ") == 1
     assert "Not as promised." in shown
+
+
+def test_the_naive_design_is_called_by_its_name(capsys: pytest.CaptureFixture[str]):
+    print_report(replace(REPORT, naive=True), as_json=False)
+    shown = capsys.readouterr().out
+
+    assert ("naive design" in shown, "Not as promised." in shown) == (True, False)
 
 
 def test_machines_get_all_of_it(capsys: pytest.CaptureFixture[str]):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import ClassVar
@@ -15,17 +16,20 @@ import pytest
 
 from ops.faults.loopback import Act, Answer, KillCaller, Loopback, Pass, Request
 from ops.faults.workers import NoSuchWorker, can_kill, kill_worker
-from sandbox.embedded_aws import HOST, EmbeddedAws
+from sandbox.embedded_aws import HOST, ROOT_KEY, EmbeddedAws
 
 
 class Aws(BaseHTTPRequestHandler):
     """Answers with what it was asked, and keeps it."""
 
     asked: ClassVar[list[bytes]] = []
+    keys: ClassVar[list[str]] = []
+    """What each request was signed with."""
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         Aws.asked.append(body)
+        Aws.keys.append(self.headers.get("Authorization", "").partition("Credential=")[2].partition("/")[0])
         self.send_response(201)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("X-Told", self.headers.get("X-Asked", ""))
@@ -48,7 +52,7 @@ class Told:
 
 @pytest.fixture
 def aws(tmp_path: Path) -> Iterator[EmbeddedAws]:
-    Aws.asked = []
+    Aws.asked, Aws.keys = [], []
     server = HTTPServer((HOST, 0), Aws)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -75,10 +79,17 @@ def loopback(aws: EmbeddedAws, judge: Told, killed: list[int]) -> Iterator[Loopb
         yield proxy
 
 
+HEADERS = {
+    "X-Asked": "yes",
+    "X-Amz-Target": "S.Operation",
+    "Authorization": "AWS4-HMAC-SHA256 Credential=FUNCTION/20261123/eu-central-1/events/aws4_request, Signature=abc",
+}
+
+
 def ask(loopback: Loopback) -> tuple[int, bytes, str]:
     connection = http.client.HTTPConnection(loopback.endpoint.removeprefix("http://"), timeout=10)
     with contextlib.closing(connection):
-        connection.request("POST", "/", b"body", {"X-Asked": "yes", "X-Amz-Target": "S.Operation"})
+        connection.request("POST", "/", b"body", HEADERS)
         answer = connection.getresponse()
         return answer.status, answer.read(), answer.headers.get("X-Told", "")
 
@@ -96,10 +107,22 @@ def test_the_judge_is_told_the_operation_and_the_body(loopback: Loopback, judge:
 
 
 def test_body_and_answer_may_be_others(loopback: Loopback, judge: Told):
-    judge.act = lambda _request: Pass(body=b"other", amend=lambda answer: answer + b" amended")
+    judge.act = lambda _request: Pass(
+        body=b"other", then=lambda answer: replace(answer, body=answer.body + b" amended")
+    )
 
     assert ask(loopback)[1] == b"other amended"
     assert Aws.asked == [b"other"]
+
+
+def test_a_request_is_signed_by_the_deployer_where_the_functions_signature_no_longer_holds(
+    loopback: Loopback, judge: Told
+):
+    ask(loopback)
+    judge.act = lambda _request: Pass(body=b"other")
+    ask(loopback)
+
+    assert Aws.keys == ["FUNCTION", ROOT_KEY]
 
 
 def test_an_answer_of_its_own_is_not_passed_on(loopback: Loopback, judge: Told):
@@ -109,17 +132,25 @@ def test_an_answer_of_its_own_is_not_passed_on(loopback: Loopback, judge: Told):
     assert Aws.asked == []
 
 
-@pytest.mark.parametrize(("first", "asked"), [(True, [b"body"]), (False, [])])
+@pytest.mark.parametrize(("first", "asked"), [(b"body", [b"body"]), (None, [])])
 def test_a_caller_that_is_killed_gets_no_answer(
-    loopback: Loopback, judge: Told, killed: list[int], first: bool, asked: list[bytes]
+    loopback: Loopback, judge: Told, killed: list[int], first: bytes | None, asked: list[bytes]
 ):
-    judge.act = lambda _request: KillCaller(pass_on_first=first)
+    judge.act = lambda _request: KillCaller(first=first)
     with pytest.raises(ConnectionError):
         ask(loopback)
 
     assert Aws.asked == asked
     assert len(killed) == 1
     assert loopback.defects == ()
+
+
+def test_a_caller_may_be_killed_when_the_answer_is_there(loopback: Loopback, judge: Told, killed: list[int]):
+    judge.act = lambda request: Pass(body=request.body, then=lambda _answer: KillCaller())
+    with pytest.raises(ConnectionError):
+        ask(loopback)
+
+    assert (Aws.asked, len(killed)) == ([b"body"], 1)
 
 
 def test_a_defect_of_the_proxy_is_kept(loopback: Loopback, judge: Told):
@@ -137,7 +168,7 @@ ASKING = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1], b'body
 
 @pytest.mark.skipif(not can_kill(), reason="only Linux tells which process holds a connection")
 def test_the_process_at_the_other_end_is_killed_and_nobody_else(aws: EmbeddedAws, judge: Told):
-    judge.act = lambda _request: KillCaller(pass_on_first=True)
+    judge.act = lambda _request: KillCaller(first=b"body")
     with Loopback() as proxy:
         command = [sys.executable, "-c", ASKING, proxy.endpoint]
         process = subprocess.Popen(command, start_new_session=True)
@@ -150,7 +181,7 @@ def test_the_process_at_the_other_end_is_killed_and_nobody_else(aws: EmbeddedAws
 
 @pytest.mark.skipif(not can_kill(), reason="only Linux tells which process holds a connection")
 def test_a_process_of_another_group_is_not_touched(loopback: Loopback, aws: EmbeddedAws, judge: Told):
-    judge.act = lambda _request: KillCaller(pass_on_first=False)
+    judge.act = lambda _request: KillCaller()
     refusals: list[str] = []
 
     def kill(port: int, peer: int) -> None:

@@ -10,6 +10,7 @@ from ops.faults.plan import CALCULATION, LEDGER, Fault, Strike
 from ops.faults.storm import Storm
 
 STRUCK, OTHER = "fault-00007", "fault-00008"
+EMPTY = Answer(status=200, body=b"{}")
 STORES = {"calculation-store": CALCULATION, "ledger-store": LEDGER}
 
 
@@ -60,7 +61,7 @@ def passed(act: Act) -> list[str]:
 
 
 def untouched(act: Act, request: Request) -> bool:
-    return isinstance(act, Pass) and json.loads(act.body) == json.loads(request.body) and act.amend(b"{}") == b"{}"
+    return isinstance(act, Pass) and json.loads(act.body) == json.loads(request.body) and act.then(EMPTY) == EMPTY
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,11 @@ def test_a_part_of_a_request_is_refused_and_the_answers_keep_their_places(bus: B
 
     assert passed(act) == [OTHER, "fault-00009"]
     assert isinstance(act, Pass)
-    answer = json.loads(act.amend(b'{"FailedEntryCount": 0, "Entries": [{"EventId": "1"}, {"EventId": "2"}]}'))
+    told = act.then(
+        Answer(status=200, body=b'{"FailedEntryCount": 0, "Entries": [{"EventId": "1"}, {"EventId": "2"}]}')
+    )
+    assert isinstance(told, Answer)
+    answer = json.loads(told.body)
     assert answer["FailedEntryCount"] == 1
     assert [one.get("EventId") for one in answer["Entries"]] == ["1", None, "2"]
     assert answer["Entries"][1]["ErrorCode"] == "InternalException"
@@ -141,7 +146,7 @@ def test_a_relay_dies_at_the_mark_of_what_it_published(bus: Bus):
     there.judge(publish(OTHER, STRUCK))
 
     assert untouched(there.judge(mark(OTHER)), mark(OTHER))
-    assert there.judge(mark(STRUCK)) == KillCaller(pass_on_first=False)
+    assert there.judge(mark(STRUCK)) == KillCaller()
     assert untouched(there.judge(mark(STRUCK)), mark(STRUCK))
 
 
@@ -149,7 +154,7 @@ def test_a_consumer_dies_after_its_commit_in_its_own_unit_only(bus: Bus):
     there = storm(bus, Fault.CONSUMER_KILLED, unit=LEDGER)
 
     assert isinstance(there.judge(commit(STRUCK, "calculation-store")), Pass)
-    assert there.judge(commit(STRUCK)) == KillCaller(pass_on_first=True)
+    assert there.judge(commit(STRUCK)) == KillCaller(first=commit(STRUCK).body)
     assert isinstance(there.judge(commit(STRUCK)), Pass)
 
 
@@ -168,7 +173,7 @@ def test_a_transaction_meets_another_writer_as_often_as_planned(bus: Bus):
 def test_whoever_publishes_for_a_stuck_unit_dies(bus: Bus):
     there = storm(bus, Fault.LATE)
     with there.stuck(CALCULATION):
-        assert there.judge(publish(OTHER)) == KillCaller(pass_on_first=False)
+        assert there.judge(publish(OTHER)) == KillCaller()
         assert passed(there.judge(publish(OTHER, source=LEDGER))) == [OTHER]
 
     assert passed(there.judge(publish(OTHER))) == [OTHER]
