@@ -91,13 +91,13 @@ class Expectation:
 
 @cache
 def expectations(folder: Path = FOLDER) -> tuple[tuple[str, ExpectationFile], ...]:
-    """The files: the consumer's key, and what it expects. A file that is none names itself, the place and the fault.
+    """The files, by key of the consumer: the key, and what it expects. A file that is none names itself, the place and the fault.
 
     Raises:
         ValueError: a file is not of that shape.
     """
     found: list[tuple[str, ExpectationFile]] = []
-    for path in sorted(folder.glob("*.yaml")):
+    for path in sorted(folder.glob("*.yaml"), key=lambda path: path.stem):
         try:
             found.append((path.stem, msgspec.convert(yaml.safe_load(path.read_text()), ExpectationFile)))
         except (msgspec.ValidationError, yaml.YAMLError) as error:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from contracts import catalogue
-from contracts.expectations import Expectation, expected, told_at
+from contracts.expectations import Expectation, expectations, expected, told_at
 
 SCHEMAS = catalogue.schemas()
 CONTRACTS = [name.removesuffix(".json") for name in SCHEMAS]
@@ -127,6 +127,13 @@ def test_a_file_that_is_none_is_told(tmp_path: Path, text: str, told: str):
     with pytest.raises(ValueError, match=told) as refused:
         expected(CONTRACTS, tmp_path)
     assert str(refused.value).startswith("a-unit.yaml: ")
+
+
+def test_files_come_in_the_order_of_units_not_of_file_names(tmp_path: Path):
+    for unit in ("tiers-2", "tiers"):
+        (tmp_path / f"{unit}.yaml").write_text("reads: {}\n")
+
+    assert [unit for unit, _ in expectations(tmp_path)] == ["tiers", "tiers-2"]
 
 
 def test_a_field_of_any_alternative_is_found_and_not_always_there():
