@@ -91,7 +91,8 @@ class Expectation:
 
 @cache
 def expectations(folder: Path = FOLDER) -> tuple[tuple[str, ExpectationFile], ...]:
-    """The files, by key of the consumer: the key, and what it expects. A file that is none names itself, the place and the fault.
+    """The files, in the order of consumers: the key, and what it expects. A file that is none names itself, the place
+    and the fault.
 
     Raises:
         ValueError: a file is not of that shape.
