@@ -24,8 +24,8 @@ from ops.waiting import wait_for
 
 RELAY_FAILURES = QueueName(unit=CALCULATION, queue="relay-dlq")
 
-_VISIBILITY_SECONDS = {"earn-points": 60, LEDGER: 10}
-"""By unit, for its queue: a message of a consumer that died comes again after minutes otherwise, or half an hour."""
+_VISIBILITY_SECONDS = {"earn-points": 60, CALCULATION: 10, LEDGER: 10}
+"""By unit, for its queues: a message of a consumer that died comes again after minutes otherwise, or half an hour."""
 _LOOK_SECONDS = 2.0
 _CALM_LOOKS = 3
 """After so many at which nothing was on its way, nothing comes any more."""
