@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 
+from components.account import check_account
 from components.environment import EnvironmentConfig
 from components.names import PLATFORM
 from components.offering import Offering
@@ -94,6 +95,7 @@ def build(unit: str, config: EnvironmentConfig, platform: Sequence[pulumi.Resour
 
 
 config = EnvironmentConfig.load((PLATFORM, OPERATIONS, *PBCS, *OFFERINGS), (*FACADES, *LEGACY), IMPLEMENTATIONS)
+check_account(config)
 platform = Platform(PLATFORM, config, DEPLOYED_ALONE).resources if PLATFORM in config.units else []
 for unit in config.units:
     if unit != PLATFORM:

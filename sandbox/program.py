@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import contextvars
 import hashlib
+import logging
 import os
 import runpy
 import sys
@@ -27,6 +28,9 @@ Provision = Callable[[Resource], None]
 
 ROOT = Path(__file__).resolve().parents[1]
 _DEFAULT_PROVIDER_ID = "default"
+_LOG = logging.getLogger(__name__)
+"""What the program says in an engine's diagnostics. Warnings are about deploying to AWS, which is not done here."""
+_LOG.setLevel(logging.ERROR)
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 """Key that tells the kinds of special objects apart, in Pulumi's protocol as in its exports."""
 _ASSET, _ARCHIVE = "c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"
@@ -74,7 +78,8 @@ def capture(
 def _run(config: StackConfig, monitor: "_Monitor", preview: bool, root: Path) -> None:  # noqa: FBT001 as capture's
     pulumi.runtime.reset_options()
     pulumi.runtime.set_all_config(dict(config.values))
-    mocks.set_mocks(_NoMocks(), project=config.project, stack=config.stack, preview=preview, monitor=monitor)
+    where = {"project": config.project, "stack": config.stack}
+    mocks.set_mocks(_NoMocks(), **where, preview=preview, logger=_LOG, monitor=monitor)
     with _working_in(root):
         mocks.test(_run_main)()
 
