@@ -3,6 +3,7 @@ PYTHON ?= python3
 PURCHASES ?= examples/purchases.csv
 STACK ?= dev
 SEEDS ?= 2000
+JUDGED := dev staging prod migration
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -50,12 +51,13 @@ test-new-pbc: install ## Make a PBC in a copy of this tree, and run all checks a
 new-pbc: install ## Make a new PBC that works, NAME=tiers: contract, code, tests, pipeline
 	@$(BIN)/rewards new-pbc -- "$(NAME)"
 
-check: install ## Lint, types, import rules, generated documents
+check: install ## Lint, types, import rules, generated documents, AWS's documented rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/rewards docs check
+	@$(BIN)/rewards judge $(JUDGED:%=--stack %)
 
 simulate: install ## 100,000 purchases in thousands of histories with faults; numbers of docs/reliability.md
 	@$(BIN)/python -m simulation run --seeds $(SEEDS) --purchases 50

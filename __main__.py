@@ -84,7 +84,7 @@ def build(unit: str, config: EnvironmentConfig, platform: Sequence[pulumi.Resour
         legacy = Pbc(
             unit, UnitArgs(config=config, calls=calls, platform=platform, code=Path("examples/legacy_monolith"))
         )
-        import_module("examples.legacy_monolith").define(legacy)
+        import_module("examples.legacy_monolith.infrastructure").define(legacy)
         legacy.complete()
     else:
         chosen = config.implementations.get(unit)

@@ -12,6 +12,7 @@ from ops import (
     dlq,
     documents,
     events,
+    judge,
     ledger,
     member,
     merchants,
@@ -89,6 +90,7 @@ app.command("demo")(demo.demo)
 migrate.app.command("demo")(migration.demo)
 app.command("faults")(faults.faults)
 app.command("preview")(policies.preview)
+app.command("judge")(judge.judge)
 app.command("status")(status.status)
 app.command("smoke")(smoke.smoke)
 app.command("release")(release.release)

@@ -1,20 +1,4 @@
-"""The system before this one, as one finds it: one function that does everything, and one table. See README.md."""
+"""The system before this one, as one finds it: one function that does everything, and one table. See README.md.
 
-from components.context import child_of
-from components.function import Function, FunctionArgs
-from components.pbc import Pbc
-
-
-def define(unit: Pbc) -> None:
-    """One table and one service, owned by nobody else."""
-    table = unit.store()
-    Function(
-        "legacy-rewards-service",
-        FunctionArgs(
-            context=unit.context,
-            thing="service",
-            handler="examples.legacy_monolith.service.handler",
-            grants=[table.write()],
-        ),
-        opts=child_of(unit),
-    )
+The service imports this package in Lambda, where there is no Pulumi: what deploys it stands in `infrastructure`.
+"""

@@ -1,0 +1,20 @@
+"""What the legacy system is deployed with: one table and one service. See README.md."""
+
+from components.context import child_of
+from components.function import Function, FunctionArgs
+from components.pbc import Pbc
+
+
+def define(unit: Pbc) -> None:
+    """One table and one service, owned by nobody else."""
+    table = unit.store()
+    Function(
+        "legacy-rewards-service",
+        FunctionArgs(
+            context=unit.context,
+            thing="service",
+            handler="examples.legacy_monolith.service.handler",
+            grants=[table.write()],
+        ),
+        opts=child_of(unit),
+    )
