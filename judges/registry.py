@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from judges import handlers
+from judges import api_models, handlers
 from judges.finding import Finding, Judge
 from sandbox.graph import Graph
 
 JUDGES: Mapping[str, Judge] = {
     judge.name: judge
     for judge in (
+        api_models.JUDGE,
         handlers.JUDGE,
     )
 }  # fmt: skip
