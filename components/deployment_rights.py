@@ -5,8 +5,10 @@ what the proof of isolation rests on. Data is left out too, the unit's own as we
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from components.boundary import MANAGED_POLICY_LIMIT, BoundaryTooLong
+from components.deployment_keys import key_limit, key_rights
 from components.iam import Condition, Statement, document
 from components.names import PLATFORM, Names
 
@@ -120,12 +122,6 @@ _SCHEMAS = (
     "schemas:UpdateSchema",
 )
 _LOOK_AT_LIMITS = ("iam:GetPolicy", "iam:GetPolicyVersion")
-_LOOK_AT_KEYS = (
-    "kms:DescribeKey",
-    "kms:GetKeyPolicy",
-    "kms:GetKeyRotationStatus",
-    "kms:ListResourceTags",
-)
 _FOR_ALL = ("kms:ListAliases", "logs:DescribeLogGroups", "states:ValidateStateMachineDefinition")
 """Actions that know no resources, and tell names only."""
 _PROTECTED_SERVICES = ("s3:*", "kinesis:*", "secretsmanager:*", "sns:*")
@@ -138,7 +134,7 @@ def deployment_rights(names: Names, *, remove_tables: bool) -> str:
         names: the unit's names.
         remove_tables: False where AWS itself must refuse to delete a store.
     """
-    return document([*_own_things(names, remove_tables=remove_tables), *_more(names)])
+    return document([*_own_things(names, remove_tables=remove_tables), *_more(names), *key_rights(names)])
 
 
 def deployment_limit(names: Names, *, remove_tables: bool) -> str:
@@ -152,7 +148,8 @@ def deployment_limit(names: Names, *, remove_tables: bool) -> str:
     things = list(_own_things(names, remove_tables=remove_tables))
     actions = [action for one in things for action in one.actions]
     resources = [resource for one in things for resource in one.resources]
-    text = document([_allow("Things", actions, resources), *_more(names)])
+    statements = [_allow("Things", actions, resources), *_more(names), *key_limit(names)]
+    text = document(replace(one, sid="") for one in statements)
     if len(text) > MANAGED_POLICY_LIMIT:
         raise BoundaryTooLong(
             f"the right to deploy {names.unit!r}: {len(text)} characters, IAM allows {MANAGED_POLICY_LIMIT}; "
@@ -203,13 +200,8 @@ def _own_roles(names: Names) -> Iterable[Statement]:
 
 
 def _confinement(names: Names) -> Iterable[Statement]:
-    """The unit's boundary and key are looked at; DynamoDB, and no one else, gets a grant to use the key."""
-    keys = [names.arn("kms", "key/*")]
-    by_alias: Condition = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": names.key_alias()}}
+    """The unit's boundary is looked at; what is with its key, see `components.deployment_keys`."""
     yield _allow("SeeBoundary", _LOOK_AT_LIMITS, [names.policy(names.physical("boundary"))])
-    yield _allow("SeeKey", _LOOK_AT_KEYS, keys, by_alias)
-    for_services: Condition = {**by_alias, "Bool": {"kms:GrantIsForAWSResource": "true"}}
-    yield _allow("LendKey", ["kms:CreateGrant"], keys, for_services)
 
 
 def _denials(names: Names) -> Iterable[Statement]:

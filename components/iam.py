@@ -12,7 +12,7 @@ Condition = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One statement of a policy document. Exactly one of `resources` and `not_resources` is set."""
+    """One statement of a policy document. Exactly one of `resources` and `not_resources` is set; `sid` may be empty."""
 
     sid: str
     actions: Sequence[str] = ()
@@ -26,7 +26,7 @@ class Statement:
     def as_json(self) -> dict[str, object]:
         """The statement in IAM's own words."""
         parts: dict[str, object | None] = {
-            "Sid": self.sid,
+            "Sid": self.sid or None,
             "Effect": self.effect,
             "Principal": self.principal,
             "Action": sorted(self.actions) or None,

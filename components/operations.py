@@ -9,7 +9,8 @@ from pulumi_aws import cloudwatch
 
 from components.context import child_of
 from components.function import make_role
-from components.iam import KEY_WRITE, Grant, Statement, document, put_events
+from components.iam import Grant, Statement, document, put_events
+from components.key_policy import bus_of, keep_events
 from components.names import Names
 from components.unit import Unit, UnitArgs
 
@@ -26,9 +27,13 @@ class Operations(Unit):
 
     def __init__(self, name: str, args: UnitArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         names = args.config.names(name)
-        super().__init__(
-            "Operations", name, replace(args, also=_replay_and_look(names), key_users=[_keep_events(names)]), opts
+        args = replace(
+            args,
+            also=_replay_and_look(names),
+            key_users=keep_events(names, "ArchiveEvents"),
+            key_services=[bus_of(names)],
         )
+        super().__init__("Operations", name, args, opts)
         cloudwatch.EventArchive(
             f"{name}-archive",
             name=names.physical("archive", limit=_ARCHIVE_LIMIT),
@@ -84,17 +89,6 @@ def _replay_and_look(names: Names) -> list[Statement]:
             sid="SeeAlarms", actions=["cloudwatch:DescribeAlarms"], resources=[names.arn("cloudwatch", "alarm:*")]
         ),
     ]
-
-
-def _keep_events(names: Names) -> Statement:
-    """EventBridge encrypts what it archives."""
-    return Statement(
-        sid="ArchiveEvents",
-        principal={"Service": "events.amazonaws.com"},
-        actions=KEY_WRITE,
-        resources=["*"],
-        condition={"ArnEquals": {"aws:SourceArn": _archive(names)}},
-    )
 
 
 def _archive(names: Names) -> str:

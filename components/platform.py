@@ -8,9 +8,9 @@ from pulumi_aws import cloudwatch, kms, schemas, sns
 from components.context import child_of
 from components.deployment import DeploymentRole
 from components.environment import EnvironmentConfig, tags
-from components.iam import KEY_WRITE, Statement, document
+from components.iam import Statement, document
+from components.key_policy import bus_of, keep_events, key_policy
 from components.names import Names
-from components.unit import key_policy
 
 
 class Platform(pulumi.ComponentResource):
@@ -89,16 +89,16 @@ class Platform(pulumi.ComponentResource):
 
 
 def _bus_key_policy(names: Names) -> str:
+    """EventBridge encrypts events with the key; alarms are announced on the topic, which has the same key.
+
+    CloudWatch needs `Decrypt` and `GenerateDataKey` to publish to an encrypted topic (SNS Developer Guide, "Enable
+    compatibility between event sources from AWS services and encrypted topics").
+    """
     return key_policy(
         names,
+        [bus_of(names)],
         [
-            Statement(
-                sid="EncryptEvents",
-                principal={"Service": "events.amazonaws.com"},
-                actions=KEY_WRITE,
-                resources=["*"],
-                condition={"StringEquals": {"aws:SourceAccount": names.account}},
-            ),
+            *keep_events(names, "EncryptEvents"),
             Statement(
                 sid="AnnounceAlarms",
                 principal={"Service": "cloudwatch.amazonaws.com"},

@@ -11,35 +11,13 @@ from pulumi_aws import iam, kms, lambda_
 from components.boundary import boundary
 from components.context import UnitContext, child_of
 from components.environment import EnvironmentConfig, tags
-from components.iam import KEY_WRITE, Statement, document
+from components.iam import Statement
+from components.key_policy import CallerService, key_policy, tables_of
 from components.monitoring import make_dashboard
 from components.names import DEPLOYMENT, Names
 from components.packaging import RUNTIME, Target, code, layer
 from contracts.definitions import AnyCapability
 
-_ADMINISTER_KEY = (
-    "kms:CancelKeyDeletion",
-    "kms:CreateAlias",
-    "kms:DeleteAlias",
-    "kms:DescribeKey",
-    "kms:DisableKey",
-    "kms:DisableKeyRotation",
-    "kms:EnableKey",
-    "kms:EnableKeyRotation",
-    "kms:GetKeyPolicy",
-    "kms:GetKeyRotationStatus",
-    "kms:ListAliases",
-    "kms:ListGrants",
-    "kms:ListKeyPolicies",
-    "kms:ListResourceTags",
-    "kms:PutKeyPolicy",
-    "kms:RevokeGrant",
-    "kms:ScheduleKeyDeletion",
-    "kms:TagResource",
-    "kms:UntagResource",
-    "kms:UpdateAlias",
-    "kms:UpdateKeyDescription",
-)
 _DELETION_WINDOW_DAYS = 30
 
 
@@ -67,6 +45,8 @@ class UnitArgs:
     """What its boundary allows besides, where its kind of unit needs more than others."""
     key_users: Sequence[Statement] = ()
     """Who else uses its key: AWS services that keep something for it."""
+    key_services: Sequence[CallerService] = ()
+    """AWS services besides DynamoDB that use its key with the credentials of whoever deploys it."""
     implementation: str | None = None
     """Which of its other implementations it is, if it is one; its code is in `lambdas/<unit>_<implementation>` then."""
     code: Path | None = None
@@ -104,7 +84,9 @@ class Unit(pulumi.ComponentResource):
             description=f"Everything that {name} stores in {args.config.environment}",
             enable_key_rotation=True,
             deletion_window_in_days=_DELETION_WINDOW_DAYS,
-            policy=key_policy(names, args.key_users),
+            policy=key_policy(
+                names, [*([tables_of(names)] if self.runs_code else []), *args.key_services], args.key_users
+            ),
             tags=owner_tags,
             opts=child_of(self, protect=args.config.protected),
         )
@@ -128,6 +110,10 @@ class Unit(pulumi.ComponentResource):
             platform=args.platform,
         )
 
+    def _services_of_callers(self, args: UnitArgs, names: Names) -> list[CallerService]:
+        """Who uses the key with the credentials of whoever deploys."""
+        return [*([tables_of(names)] if self.runs_code else []), *args.key_services]
+
     def asked(self, capability: AnyCapability) -> str:
         """ARN of what answers a capability: the facade in front of it, where this unit calls one.
 
@@ -141,58 +127,6 @@ class Unit(pulumi.ComponentResource):
         """Make the dashboard of all that was defined, and close the component. Nothing can be added after it."""
         make_dashboard(self, self.context)
         self.register_outputs({"unit": self.context.names.unit})
-
-
-def key_policy(names: Names, more: Sequence[Statement] = ()) -> str:
-    """The policy of a unit's key: the account administers it without using it, the unit's roles use it.
-
-    Who administers can read nothing with it. `CreateGrant` is for AWS services only: DynamoDB asks for a grant when a
-    table is made.
-    """
-    account = {"AWS": names.root()}
-    everything = ["*"]  # In a key policy this is the key itself.
-    own = f"{names.prefix}*"
-    return document(
-        [
-            Statement(sid="Administer", principal=account, actions=_ADMINISTER_KEY, resources=everything),
-            Statement(
-                sid="GrantToServices",
-                principal=account,
-                actions=["kms:CreateGrant"],
-                resources=everything,
-                condition={"Bool": {"kms:GrantIsForAWSResource": "true"}},
-            ),
-            Statement(
-                sid="UseByOwnRoles",
-                principal=account,
-                actions=KEY_WRITE,
-                resources=everything,
-                condition={"ArnLike": {"aws:PrincipalArn": names.role(own)}},
-            ),
-            Statement(
-                sid="EncryptOwnLogs",
-                principal={"Service": f"logs.{names.region}.amazonaws.com"},
-                actions=KEY_WRITE,
-                resources=everything,
-                condition={
-                    "ArnLike": {
-                        "kms:EncryptionContext:aws:logs:arn": [
-                            names.arn("logs", f"log-group:/aws/lambda/{own}"),
-                            names.arn("logs", f"log-group:/aws/vendedlogs/states/{own}"),
-                        ]
-                    }
-                },
-            ),
-            Statement(
-                sid="DeliverToOwnQueues",
-                principal={"Service": "events.amazonaws.com"},
-                actions=["kms:Decrypt", "kms:GenerateDataKey"],
-                resources=everything,
-                condition={"ArnLike": {"aws:SourceArn": names.rule(own)}},
-            ),
-            *more,
-        ]
-    )
 
 
 def _layer(unit: Unit, folder: Path, config: EnvironmentConfig, names: Names) -> lambda_.LayerVersion:

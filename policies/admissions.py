@@ -15,7 +15,8 @@ from graph import Resource
 from iam.catalogue import HARMLESS, class_of, expand_all
 from iam.conditions import required_patterns
 from iam.documents import Conditions, Document, Problem, Statement, parse
-from iam.globs import Glob, example
+from iam.globs import Glob, contains, example
+from iam.key_services import confined_by_service, service_principal
 from link_types import OTHER_LANGUAGES
 from naming import of_service
 from values import UNKNOWN, texts
@@ -51,8 +52,8 @@ _LAYER_PERMISSION = "aws:lambda/layerVersionPermission:LayerVersionPermission"
 _KEY_GRANT = "aws:kms/grant:Grant"
 _BUS_PERMISSION = "aws:cloudwatch/eventPermission:EventPermission"
 
-_SOURCE_ARNS = ("aws:SourceArn", "kms:EncryptionContext:aws:logs:arn")
 _SOURCE_ACCOUNTS = ("aws:SourceAccount", "kms:CallerAccount")
+_CALLERS_ACCOUNTS = ("aws:PrincipalAccount", "kms:CallerAccount")
 _WRITES = ("foreign-write", HARMLESS, "publish")
 
 
@@ -197,7 +198,9 @@ def _who(
         return _aws(analysis, unit, statement, name)
     if kind == "Service":
         # A role that trusts a service is handed to it by iam:PassRole, which another rule confines.
-        return None if trust or _acts_for_own(analysis, unit, statement.conditions) else Admitted.SERVICE
+        if trust or _acts_for_own(analysis, unit, statement.conditions, name) or _is_harmless(statement):
+            return None
+        return Admitted.SERVICE
     if kind == "Federated":
         return None if _names_subjects(statement.conditions) else Admitted.EVERYONE
     return Admitted.ACCOUNT
@@ -218,15 +221,17 @@ def _aws(analysis: Analysis, unit: str | None, statement: Statement, name: str) 
     if _only_own_principals(analysis, unit, statement.conditions):
         return None
     if name == "*":
-        accounts = required_patterns(statement.conditions, "aws:PrincipalAccount")
-        return Admitted.PRINCIPAL if (analysis.account,) in accounts else Admitted.EVERYONE
+        accounts = [tests for key in _CALLERS_ACCOUNTS for tests in required_patterns(statement.conditions, key)]
+        if (analysis.account,) not in accounts:
+            return Admitted.EVERYONE
+        return None if _through_own(analysis, unit, statement) else Admitted.PRINCIPAL
     account = _account_of_root(name)
     if account is not None:
         # The account itself leaves it to its identity policies, which are judged one by one. Only the use of a key is
         # not left to them: a key's policy is what protects copies that are already elsewhere.
         if account != analysis.account:
             return Admitted.ACCOUNT
-        return Admitted.PRINCIPAL if _uses_key(statement) else None
+        return Admitted.PRINCIPAL if _uses_key(statement) and not _through_own(analysis, unit, statement) else None
     return None if _is_own_here(analysis, unit, _as_role(name)) else Admitted.PRINCIPAL
 
 
@@ -238,6 +243,27 @@ def _account_of_root(name: str) -> str | None:
 
 def _uses_key(statement: Statement) -> bool:
     return any(class_of(action) == "secrets-and-keys" for action in expand_all(statement.actions or ("*",)))
+
+
+def _through_own(analysis: Analysis, unit: str | None, statement: Statement) -> bool:
+    """Whether a key is used only by services, on behalf of whoever calls them, for the unit's own resources.
+
+    What the caller may do with these is judged where the caller is: by the service's own actions.
+    """
+
+    def is_own(arn: str) -> bool:
+        return _is_own(analysis, unit, arn) or _is_shared_bus(analysis, arn)
+
+    actions = expand_all(statement.actions or ("*",))
+    return all(class_of(one) == HARMLESS or confined_by_service(one, statement.conditions, is_own) for one in actions)
+
+
+def _is_shared_bus(analysis: Analysis, arn: str) -> bool:
+    return any(contains(bus, Glob(arn)) for bus in analysis.shared_buses)
+
+
+def _is_harmless(statement: Statement) -> bool:
+    return all(class_of(action) == HARMLESS for action in expand_all(statement.actions or ("*",)))
 
 
 def _as_role(name: str) -> str:
@@ -270,15 +296,22 @@ def _only_own_principals(analysis: Analysis, unit: str | None, conditions: Condi
     )
 
 
-def _acts_for_own(analysis: Analysis, unit: str | None, conditions: Conditions) -> bool:
+def _acts_for_own(analysis: Analysis, unit: str | None, conditions: Conditions, service: str) -> bool:
     """Whether a service is let in only where it acts for the unit's own; for the platform, for the account's own."""
     accounts = [tests for key in _SOURCE_ACCOUNTS for tests in required_patterns(conditions, key)]
     here = (analysis.account,) in accounts
     within = [Glob(f"arn:*:*:*:{analysis.account}:*", strict=True)]
-    for key in _SOURCE_ARNS:
-        for patterns in required_patterns(conditions, key):
-            if all(_is_own(analysis, unit, one) and (here or _in_account(analysis, one)) for one in patterns):
-                return True
-            if analysis.is_platform(unit) and all(example([Glob(one)], within) is None for one in patterns):
-                return True
+    for patterns in required_patterns(conditions, "aws:SourceArn"):
+        if all(_is_own(analysis, unit, one) and (here or _in_account(analysis, one)) for one in patterns):
+            return True
+        if analysis.is_platform(unit) and all(example([Glob(one)], within) is None for one in patterns):
+            return True
+    key_service = service_principal(service)
+    if key_service is not None and key_service.confined(
+        conditions,
+        lambda arn: (
+            (_is_own(analysis, unit, arn) and (here or _in_account(analysis, arn))) or _is_shared_bus(analysis, arn)
+        ),
+    ):
+        return True
     return analysis.is_platform(unit) and here

@@ -124,6 +124,18 @@ class Analysis:
             self._own[unit] = (*self.naming.own(unit), *self._odd_names(unit))
         return self._own[unit]
 
+    @cached_property
+    def shared_buses(self) -> tuple[Glob, ...]:
+        """Patterns of the platform's buses: EventBridge uses a key for their rules and archives, whoever has these.
+
+        In a stack without a platform, the buses that its archives keep.
+        """
+        buses = [one for one in self.inventory.things if one.kind.label == "event bus" and self.is_platform(one.unit)]
+        if buses:
+            return tuple(arn for bus in buses for arn in bus.arns)
+        sources = (one.get("eventSourceArn") for one in self.graph.by_type("aws:cloudwatch/eventArchive:EventArchive"))
+        return tuple(Glob(one, strict=True) for one in sources if isinstance(one, str) and Glob(one).literal)
+
     def allowed_calls(self, unit: str | None) -> tuple[Glob, ...]:
         """The capabilities that contracts open to a unit."""
         return tuple(
@@ -172,7 +184,7 @@ class Analysis:
         return {}
 
     def _way_out(self, principal: Principal, action: str) -> Grant | None:
-        own = self.own(principal.unit)
+        own = (*self.own(principal.unit), *self.shared_buses)
         regions = self.outside(principal.unit, action)
         if action in _OF_DEPLOYMENTS and principal.unit is not None and self.deploys(principal):
             # By name only: the deployment role itself is the unit's too, and must not change itself.

@@ -6,5 +6,6 @@ ASSUMPTIONS = (
     "Service control policies, resource control policies and session policies are credited with nothing.",
     "AWS itself keeps to its documented policy evaluation.",
     "What code does with data of its own unit is not judged: it could publish it, or log it.",
+    "Services in iam/key_services.yaml use a key only for the resource that they name in the encryption context.",
     "Actions in the section `harmless` of iam/classes.yaml give no data away, on whatever resource.",
 )

@@ -13,6 +13,7 @@ from iam.catalogue import classes
 from iam.conditions import Facts, Truth, evaluate, required_patterns
 from iam.documents import Document, Statement
 from iam.globs import Glob, contains, intersects
+from iam.key_services import confined_by_service
 from iam.principals import Principal
 from iam.regions import Region, certain, granted, possible
 
@@ -35,7 +36,8 @@ def can(principal: Principal, action: str, target: Region, own: Sequence[Glob] =
         principal: who asks.
         action: in lower case; one that the catalogue does not know may be a pattern.
         target: the resources.
-        own: patterns of what the principal's unit owns, for conditions that confine an action to that.
+        own: patterns of what the principal's unit owns, or may use a key for, for conditions that confine an action to
+            that.
     """
     limits = _Limits(principal, action)
     for statement in _allowing(principal.documents, action, principal.facts, own):
@@ -119,6 +121,8 @@ def _denying(documents: Sequence[Document], action: str, facts: Facts) -> Iterat
 
 def _confined(statement: Statement, action: str, own: Sequence[Glob]) -> bool:
     """Whether a condition confines the action to what the unit owns, although its resource does not."""
+    if confined_by_service(action, statement.conditions, lambda text: any(contains(one, Glob(text)) for one in own)):
+        return True
     for key, patterns in confining_keys(action).items():
         for wanted in required_patterns(statement.conditions, key):
             if patterns and all(any(contains(one, Glob(value)) for one in _as_values(own, key)) for value in wanted):

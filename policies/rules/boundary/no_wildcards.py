@@ -7,6 +7,8 @@ from iam.catalogue import expand_all, has_resources
 from iam.conditions import required_patterns
 from iam.documents import Statement
 from iam.evaluator import confining_keys
+from iam.globs import Glob
+from iam.key_services import confined_by_service
 
 from rules.rule import Rule, Violation
 from rules.samples import allow, role, stack, table_arn
@@ -51,13 +53,15 @@ _WHOLE = ("", "table/", "function:", "log-group:", "stateMachine:", "secret:", "
 
 def _needs_everything(statement: Statement) -> bool:
     """Actions that know no resources; and those on what has an ARN that nobody knows beforehand, where a condition
-    chooses: keys by their alias, mappings by their function."""
+    chooses: keys by their alias or by what a service uses them for, mappings by their function."""
     actions = expand_all(statement.actions or ("*",))
     return all(not has_resources(action) or _chosen_by_condition(statement, action) for action in actions)
 
 
 def _chosen_by_condition(statement: Statement, action: str) -> bool:
-    return any(required_patterns(statement.conditions, key) for key in confining_keys(action))
+    return any(required_patterns(statement.conditions, key) for key in confining_keys(action)) or confined_by_service(
+        action, statement.conditions, lambda arn: Glob(arn).literal
+    )
 
 
 RULE = Rule(

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import admissions
 from admissions import Admitted
 from analysis import Analysis
+from graph import Resource
 
 from rules.admission import queue_with, told
 from rules.rule import Rule, Violation
-from rules.samples import allow, document, role_arn, stack, table_arn, thing
+from rules.samples import allow, document, physical, role_arn, stack, table_arn, thing
 
 _ID = "isolation-declared-policies"
 _FIX = "Name the own unit's roles, in Principal or by ArnLike aws:PrincipalArn; others ask by contract."
@@ -18,6 +19,17 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
     for admission in analysis.once(admissions.find).admissions:
         if not admission.trust and admission.reads and admission.who in (Admitted.PRINCIPAL, Admitted.SERVICE):
             yield told(admission, _ID, _FIX)
+
+
+_ACCOUNT = {"AWS": "arn:aws:iam::111111111111:root"}
+_VIA = {"kms:ViaService": "dynamodb.eu-central-1.amazonaws.com"}
+_OWN_TABLES = {"kms:EncryptionContext:aws:dynamodb:tableName": physical("ledger", "*")}
+
+
+def _key_with(principal: object, **conditions: object) -> Resource:
+    """The key of `ledger`, which lets a principal decrypt."""
+    statement = {**allow("kms:Decrypt"), "Principal": principal, "Condition": conditions}
+    return thing("ledger", "aws:kms/key:Key", "key", {"policy": document(statement)})
 
 
 RULE = Rule(
@@ -33,8 +45,16 @@ RULE = Rule(
         stack(queue_with({"AWS": role_arn("ledger")}, "sqs:ReceiveMessage")),
         stack(queue_with({"AWS": "*"}, "sqs:*", Condition={"ArnLike": {"aws:PrincipalArn": role_arn("ledger", "*")}})),
         stack(queue_with({"AWS": "arn:aws:iam::111111111111:root"}, "sqs:ReceiveMessage")),
+        stack(_key_with(_ACCOUNT, StringEquals=_VIA, StringLike=_OWN_TABLES)),
+        stack(
+            _key_with({"AWS": "*"}, StringEquals={**_VIA, "kms:CallerAccount": "111111111111"}, StringLike=_OWN_TABLES)
+        ),
     ],
     violating=[
+        stack(_key_with(_ACCOUNT)),
+        stack(_key_with(_ACCOUNT, StringEquals=_VIA)),
+        stack(_key_with(_ACCOUNT, StringLike=_OWN_TABLES)),
+        stack(_key_with(_ACCOUNT, StringLike={**_OWN_TABLES, "kms:ViaService": "*"})),
         stack(queue_with({"AWS": role_arn("points")}, "sqs:ReceiveMessage")),
         stack(
             queue_with({"AWS": "arn:aws:sts::111111111111:assumed-role/rewards-dev-points_worker/me"}, "sqs:Receive*")

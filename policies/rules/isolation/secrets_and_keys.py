@@ -2,13 +2,21 @@
 
 from rules.access import no_way_out
 from rules.rule import Rule
-from rules.samples import allow, arn, role, stack
+from rules.samples import allow, arn, physical, role, stack
 
 _ID = "isolation-secrets-and-keys"
+_VIA = "dynamodb.eu-central-1.amazonaws.com"
 _FIX = (
     "Read the own unit's secrets by name; use keys under the condition kms:ResourceAliases = the own "
     "unit's alias (ForAnyValue:StringEquals)."
 )
+
+
+def _through(table: str, **conditions: object) -> dict[str, object]:
+    """Decryption by DynamoDB for tables of this name."""
+    context = {"StringLike": {"kms:EncryptionContext:aws:dynamodb:tableName": table}}
+    return allow("kms:Decrypt", on=arn("kms", "key/*"), Condition={**context, **conditions})
+
 
 RULE = Rule(
     id=_ID,
@@ -28,8 +36,12 @@ RULE = Rule(
                 ),
             )
         ),
+        stack(role("points", _through(physical("points", "*"), StringEquals={"kms:ViaService": _VIA}))),
     ],
     violating=[
+        stack(role("points", _through(physical("points", "*")))),
+        stack(role("points", _through(physical("ledger", "*"), StringEquals={"kms:ViaService": _VIA}))),
+        stack(role("points", _through(physical("points", "*"), StringEqualsIfExists={"kms:ViaService": _VIA}))),
         stack(
             role(
                 "points",
