@@ -12,6 +12,7 @@ from ops import policy_pack
 from ops.costs import costs_page
 from ops.event_catalogue import events_page
 from ops.picture import subscriptions, system_page
+from ops.provider_classes import own_identifiers_page
 from ops.resource_tree import resources_page
 from ops.scaffold.page import PAGE, adding_page
 from ops.session import MIGRATION_STACK
@@ -44,6 +45,7 @@ def pages(root: Path) -> dict[Path, str]:
         Path("docs/access-matrix.md"): policy_pack.matrix_page(graph.export()),
         Path("docs/costs.md"): costs_page(graph, migration, facade=FACADE, legacy=LEGACY),
         Path("docs/policies.md"): policy_pack.rules_page(),
+        Path("policies/own_identifiers.json"): own_identifiers_page(),
         PAGE: adding_page(root),
     }
 

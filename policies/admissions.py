@@ -52,6 +52,21 @@ _LAYER_PERMISSION = "aws:lambda/layerVersionPermission:LayerVersionPermission"
 _KEY_GRANT = "aws:kms/grant:Grant"
 _BUS_PERMISSION = "aws:cloudwatch/eventPermission:EventPermission"
 
+_TOPIC = "aws:sns/topic:Topic"
+_TOPIC_DEFAULT_ACTIONS = frozenset(
+    {
+        "sns:addpermission",
+        "sns:deletetopic",
+        "sns:gettopicattributes",
+        "sns:listsubscriptionsbytopic",
+        "sns:publish",
+        "sns:receive",
+        "sns:removepermission",
+        "sns:settopicattributes",
+        "sns:subscribe",
+    }
+)
+
 _SOURCE_ACCOUNTS = ("aws:SourceAccount", "kms:CallerAccount")
 _CALLERS_ACCOUNTS = ("aws:PrincipalAccount", "kms:CallerAccount")
 _WRITES = ("foreign-write", HARMLESS, "publish")
@@ -186,16 +201,17 @@ def _admitted(
             yield Admission(resource, unit, statement, Admitted.EVERYONE, "everyone but a few", trust)
         for kind, names in (statement.principals or {}).items():
             for name in names:
-                who = _who(analysis, unit, statement, kind, name, trust=trust)
+                who = _who(analysis, resource, statement, kind, name, trust=trust)
                 if who is not None:
                     yield Admission(resource, unit, statement, who, name, trust)
 
 
 def _who(
-    analysis: Analysis, unit: str | None, statement: Statement, kind: str, name: str, *, trust: bool
+    analysis: Analysis, resource: Resource, statement: Statement, kind: str, name: str, *, trust: bool
 ) -> Admitted | None:
+    unit = analysis.graph.owner(resource)
     if kind == "AWS":
-        return _aws(analysis, unit, statement, name)
+        return None if _is_topic_default(analysis, resource, statement) else _aws(analysis, unit, statement, name)
     if kind == "Service":
         # A role that trusts a service is handed to it by iam:PassRole, which another rule confines.
         if trust or _acts_for_own(analysis, unit, statement.conditions, name) or _is_harmless(statement):
@@ -204,6 +220,22 @@ def _who(
     if kind == "Federated":
         return None if _names_subjects(statement.conditions) else Admitted.EVERYONE
     return Admitted.ACCOUNT
+
+
+def _is_topic_default(analysis: Analysis, resource: Resource, statement: Statement) -> bool:
+    """Whether a statement is, to the letter, the one that SNS gives a topic without a policy: for the account's owner.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+    """
+    return (
+        resource.type == _TOPIC
+        and analysis.account is not None
+        and statement.principals == {"AWS": ("*",)}
+        and statement.resources == (resource.get("arn"),)
+        and {action.lower() for action in statement.actions or ("*",)} <= _TOPIC_DEFAULT_ACTIONS
+        and {operator: dict(tests) for operator, tests in statement.conditions.items()}
+        == {"StringEquals": {"AWS:SourceOwner": (analysis.account,)}}
+    )
 
 
 def _names_subjects(conditions: Conditions) -> bool:

@@ -28,6 +28,7 @@ from link_types import (
     OTHER_LANGUAGES,
 )
 from naming import of_service
+from own_identifiers import is_own_identifier
 from values import has_unknown, texts
 
 _ARN = re.compile(r"(?=(arn:[a-z-]+:[a-z0-9-]+(?::[^\s\"'\\,{}\[\]]*)?))")
@@ -85,7 +86,8 @@ def _links(analysis: Analysis, resource: Resource) -> Iterator[Link]:
 def _may_refer(resource: Resource, key: str) -> bool:
     if resource.type in OTHER_LANGUAGES and key in ("policy", "policyDocument"):
         return True
-    return key not in NOT_REFERENCES and key not in CONTENTS.get(resource.type, ())
+    # An id is put together from other properties, or AWS draws it; no program can set it.
+    return key != "id" and key not in NOT_REFERENCES and key not in CONTENTS.get(resource.type, ())
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -160,7 +162,16 @@ def _is_foreign(analysis: Analysis, resource: Resource, unit: str | None, key: s
         # A layer of another account is somebody's library; one of another unit is a part of that unit.
         named = any(thing.unit != unit for thing in analysis.inventory.named_by(arn))
         return named or (unit is None and ":role/" in arn)
+    if is_own_identifier(resource.type, key):
+        return _names_another(analysis, unit, arn)
     return not _is_own(analysis, unit, arn)
+
+
+def _names_another(analysis: Analysis, unit: str, arn: str) -> bool:
+    """Whether the ARN of a resource itself says that it is not its unit's: that is so where a program looks it up."""
+    here = _account(arn) in ("", analysis.account)
+    foreign = any(True for _ in _foreign_things(analysis, unit, arn)) and not _has_own(analysis, unit, arn)
+    return not here or foreign or any(owner != unit for _, _, owner in analysis.naming.names_in(arn))
 
 
 def _is_own(analysis: Analysis, unit: str, arn: str) -> bool:

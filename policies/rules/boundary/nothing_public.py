@@ -1,14 +1,16 @@
 """Resources that are open to everyone."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import admissions
 from admissions import Admitted
 from analysis import Analysis
+from graph import Resource
 
 from rules.admission import queue_with, told
 from rules.rule import Rule, Violation
-from rules.samples import role_arn, stack, thing
+from rules.samples import ACCOUNT, allow, arn, document, physical, role_arn, stack, thing
 
 _ID = "boundary-nothing-public"
 _FIX = "Name the own unit's roles, and no wildcard, other account or URL without authorisation."
@@ -24,6 +26,14 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
             yield Violation(_ID, url.urn, f"the URL of a function of {owner or 'nobody'} asks no identity", fix=_FIX)
 
 
+def _topic(principal: Any = "*", action: str = "SNS:Subscribe", **tests: Any) -> Resource:
+    """A topic with a policy like the one that SNS gives it."""
+    topic = arn("sns", physical("ledger", "topic"))
+    statement = {**allow(action, on=topic), "Principal": {"AWS": principal}}
+    policy = document({**statement, "Condition": tests} if tests else statement)
+    return thing("ledger", "aws:sns/topic:Topic", "topic", {"arn": topic, "policy": policy})
+
+
 RULE = Rule(
     id=_ID,
     title="Nothing is open to everyone, or to another account",
@@ -33,9 +43,17 @@ RULE = Rule(
     compliant=[
         stack(queue_with({"AWS": role_arn("ledger")}, "sqs:SendMessage")),
         stack(thing("ledger", "aws:lambda/functionUrl:FunctionUrl", "url", {"authorizationType": "AWS_IAM"})),
+        stack(_topic(StringEquals={"AWS:SourceOwner": ACCOUNT})),
     ],
     violating=[
         stack(queue_with("*", "sqs:SendMessage")),
+        stack(_topic()),
+        stack(_topic(StringEquals={"AWS:SourceOwner": "222222222222"})),
+        stack(_topic(StringEquals={"AWS:SourceOwner": [ACCOUNT, "222222222222"]})),
+        stack(_topic(StringLike={"AWS:SourceOwner": "*"})),
+        stack(_topic(StringEqualsIfExists={"AWS:SourceOwner": ACCOUNT})),
+        stack(_topic(action="SNS:*", StringEquals={"AWS:SourceOwner": ACCOUNT})),
+        stack(queue_with({"AWS": "*"}, "sqs:*", Condition={"StringEquals": {"AWS:SourceOwner": ACCOUNT}})),
         stack(queue_with({"AWS": "222222222222"}, "sqs:ReceiveMessage")),
         stack(
             queue_with(

@@ -6,7 +6,19 @@ import wiring
 from analysis import Analysis
 
 from rules.rule import Rule, Violation
-from rules.samples import function, function_arn, physical, queue, queue_arn, role_arn, stack, table, table_arn, thing
+from rules.samples import (
+    arn,
+    function,
+    function_arn,
+    physical,
+    queue,
+    queue_arn,
+    role_arn,
+    stack,
+    table,
+    table_arn,
+    thing,
+)
 
 _ID = "isolation-declared-wiring"
 _FIX = "Wire own things to own things. Units meet on the bus, and at the capabilities of their contracts."
@@ -28,6 +40,7 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
             )
 
 
+_ID_BY_AWS = "14e0db71-6a6a-4f5a-9d3a-6c1f1a9e2a11"
 _MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 
 
@@ -50,8 +63,35 @@ RULE = Rule(
             )
         ),
         stack(queue("points", redrivePolicy='{"deadLetterTargetArn": "' + queue_arn("points", "dlq") + '"}')),
+        stack(
+            thing(
+                "points",
+                _MAPPING,
+                "mapping",
+                {
+                    "arn": arn("lambda", f"event-source-mapping:{_ID_BY_AWS}"),
+                    "eventSourceArn": queue_arn("points"),
+                    "functionName": function_arn("points"),
+                    "id": _ID_BY_AWS,
+                },
+            )
+        ),
     ],
     violating=[
+        stack(queue("points"), thing("points", "aws:sqs/queue:Queue", "looked-up", {"arn": queue_arn("ledger")})),
+        stack(
+            queue("points", arn=queue_arn("points")),
+            thing(
+                "points",
+                _MAPPING,
+                "mapping",
+                {
+                    "arn": arn("lambda", f"event-source-mapping:{_ID_BY_AWS}").replace("1111", "2222"),
+                    "eventSourceArn": queue_arn("points"),
+                    "functionName": function_arn("points"),
+                },
+            ),
+        ),
         stack(
             thing(
                 "points",
