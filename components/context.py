@@ -9,7 +9,7 @@ from pulumi_aws import iam, kms, lambda_
 from components.alarms import Alarm
 from components.environment import EnvironmentConfig
 from components.inventory import Inventory
-from components.names import PLATFORM, Names
+from components.names import Names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +35,6 @@ class UnitContext:
     def boundary_arn(self) -> str:
         """ARN of the permissions boundary, known at preview."""
         return self.names.policy(self.names.physical("boundary"))
-
-    @property
-    def alarm_topic_arn(self) -> str:
-        """ARN of the platform's topic for alarms."""
-        return self.names.topic(self.names.of(PLATFORM).physical("alarms"))
 
 
 def child_of(

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import pulumi
 
-from components.names import Names
+from components.names import PLATFORM, Names, partition_of
 
 ENVIRONMENTS = ("local", "migration", "dev", "staging", "prod")
 SHORTFALLS = ("debt", "clamp")
@@ -20,6 +20,7 @@ LOG_RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 )  # fmt: skip
 """What CloudWatch Logs accepts (PutRetentionPolicy, `retentionInDays`)."""
+_EMAIL = r"[^@\s,;<>]+@[^@\s,;<>]+\.[A-Za-z]{2,}"
 
 
 class InvalidConfiguration(pulumi.RunError):
@@ -59,6 +60,22 @@ class EnvironmentConfig:
     """Keys of the units that are there for a migration, wherever they are managed: callers go through its facades."""
     repository: str | None = None
     """The repository whose pipelines deploy, as `owner/name`; without one no pipeline may."""
+
+    alarm_email: str | None = None
+    """Who gets alarms by e-mail, from the platform's own topic; nobody without it."""
+    alarm_topic: str | None = None
+    """ARN of a topic that is there already, on which alarms are announced instead of the platform's own."""
+
+    @property
+    def metric_namespace(self) -> str:
+        """CloudWatch namespace of the program's own metrics. Two environments of one account do not mix in it."""
+        return f"{self.project}/{self.environment}"
+
+    @property
+    def alarm_topic_arn(self) -> str:
+        """ARN of the topic on which alarms are announced."""
+        names = self.names(PLATFORM)
+        return self.alarm_topic or names.topic(names.physical("alarms"))
 
     @property
     def embedded(self) -> bool:
@@ -101,13 +118,15 @@ class EnvironmentConfig:
         """
         values = _Values("rewards")
         environment = values.one_of("environment", ENVIRONMENTS)
+        account = values.matching("account", r"[0-9]{12}", "the 12 digits of an AWS account")
+        region = _Values("aws").matching("region", r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1")
         migration = values.units("migration", migration_units)
         known_units = (*known_units, *migration)
         return cls(
             project=pulumi.get_project(),
             environment=environment,
-            account=values.matching("account", r"[0-9]{12}", "the 12 digits of an AWS account"),
-            region=_Values("aws").matching("region", r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1"),
+            account=account,
+            region=region,
             log_retention_days=int(values.one_of("logRetentionDays", LOG_RETENTION_DAYS)),
             archive_retention_days=int(
                 values.matching("archiveRetentionDays", r"[1-9][0-9]{0,3}", "whole days from 1 to 9999")
@@ -128,6 +147,8 @@ class EnvironmentConfig:
             implementations=values.choices("implementations", implementations or {}),
             migration=migration,
             repository=values.optional("repository", r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+", "owner/name of a repository"),
+            alarm_email=values.optional("alarmEmail", _EMAIL, "one e-mail address"),
+            alarm_topic=_alarm_topic(values, account, region),
         )
 
 
@@ -181,6 +202,16 @@ class _Values:
         if value is None or not fits(value):
             raise InvalidConfiguration(f"{self._namespace}:{key}", value, allowed)
         return value
+
+
+def _alarm_topic(values: _Values, account: str, region: str) -> str | None:
+    """ARN of a topic that CloudWatch can announce alarms on: a standard topic of the same account and region."""
+    pattern = rf"arn:{partition_of(region)}:sns:{region}:{account}:[A-Za-z0-9_-]{{1,256}}"
+    topic = values.optional("alarmTopic", pattern, f"the ARN of a standard SNS topic of account {account} in {region}")
+    email = values.optional("alarmEmail", _EMAIL, "one e-mail address")
+    if topic is not None and email is not None:
+        raise InvalidConfiguration("rewards:alarmEmail", email, "nothing beside rewards:alarmTopic; subscribe there")
+    return topic
 
 
 def _unit_of_stack(stack: str, environment: str, known: tuple[str, ...]) -> tuple[str, ...]:

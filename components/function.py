@@ -148,7 +148,7 @@ def _environment(args: FunctionArgs) -> dict[str, str]:
         "UNIT": unit,
         "ENVIRONMENT": args.context.config.environment,
         "POWERTOOLS_SERVICE_NAME": unit,
-        "POWERTOOLS_METRICS_NAMESPACE": args.context.config.project,
+        "POWERTOOLS_METRICS_NAMESPACE": args.context.config.metric_namespace,
         "POWERTOOLS_LOG_LEVEL": "INFO",
         **granted,
         **args.environment,

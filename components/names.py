@@ -138,9 +138,9 @@ class Names:
         """ARN of an SNS topic."""
         return self.arn("sns", name)
 
-    def key_alias(self) -> str:
-        """Alias of the unit's own KMS key."""
-        return f"alias/{self.prefix}key"
+    def key_alias(self, thing: str = "key") -> str:
+        """Alias of the unit's own KMS key, or of another key that it has for one purpose."""
+        return f"alias/{self.prefix}{thing}"
 
     def capability(self, name: str) -> str:
         """ARN of the alias that callers invoke for one of the unit's capabilities."""

@@ -88,7 +88,9 @@ class Outbox(pulumi.ComponentResource):
         context.inventory.outbox = OutboxEntry(
             grant=self._read_pending(), table=self.physical_name, sweeper_arn=self.sweeper.arn
         )
-        make_alarms(self, context, _alarms(self.relay.physical_name, context.config.project, context.names.unit))
+        make_alarms(
+            self, context, _alarms(self.relay.physical_name, context.config.metric_namespace, context.names.unit)
+        )
         self.register_outputs({"physical_name": self.physical_name})
 
     def append(self) -> Grant:

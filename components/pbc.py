@@ -138,7 +138,7 @@ class Pbc(Unit):
         return Alarm(
             thing=re.sub(r"(?<!^)(?=[A-Z])", "-", metric).lower(),
             meaning=meaning,
-            namespace=self.context.config.project,
+            namespace=self.context.config.metric_namespace,
             metric=metric,
             dimensions={"service": self._unit},
             statistic="Maximum",

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 import pulumi
-from pulumi_aws import cloudwatch, kms, schemas, sns
+from pulumi_aws import cloudwatch, kms, schemas
 
+from components.alarm_topic import make_alarm_topic
+from components.bus_dead_letters import BusDeadLetters
 from components.context import child_of
 from components.deployment import DeploymentRole
 from components.environment import EnvironmentConfig, tags
@@ -41,13 +43,15 @@ class Platform(pulumi.ComponentResource):
             opts=child_of(self, protect=config.protected),
         )
         kms.Alias(f"{name}-key-alias", name=names.key_alias(), target_key_id=key.key_id, opts=child_of(self))
+        dead_letters = BusDeadLetters(f"{name}-bus-dead-letters", config, names, owner_tags, child_of(self))
         bus = cloudwatch.EventBus(
             f"{name}-bus",
             name=names.bus_name(),
             description="Events between packaged business capabilities",
             kms_key_identifier=key.arn,
+            dead_letter_config=cloudwatch.EventBusDeadLetterConfigArgs(arn=dead_letters.arn),
             tags=owner_tags,
-            opts=child_of(self, protect=config.protected),
+            opts=child_of(self, depends_on=dead_letters.ready, protect=config.protected),
         )
         cloudwatch.EventBusPolicy(
             f"{name}-bus-policy",
@@ -62,19 +66,7 @@ class Platform(pulumi.ComponentResource):
             tags=owner_tags,
             opts=child_of(self),
         )
-        topic = sns.Topic(
-            f"{name}-alarms",
-            name=names.physical("alarms"),
-            kms_master_key_id=key.arn,
-            tags=owner_tags,
-            opts=child_of(self),
-        )
-        sns.TopicPolicy(
-            f"{name}-alarms-policy",
-            arn=topic.arn,
-            policy=_topic_policy(names),
-            opts=child_of(self),
-        )
+        make_alarm_topic(self, config, names, owner_tags, key)
         log_delivery = cloudwatch.LogResourcePolicy(
             f"{name}-workflow-logs",
             policy_name=names.physical("workflow-logs"),
@@ -121,20 +113,6 @@ def _bus_policy(names: Names) -> str:
                 actions=["events:PutEvents"],
                 resources=[names.bus()],
                 condition={"StringNotEquals": {"aws:PrincipalAccount": names.account}},
-            )
-        ]
-    )
-
-
-def _topic_policy(names: Names) -> str:
-    return document(
-        [
-            Statement(
-                sid="OnlyAlarmsOfThisAccount",
-                principal={"Service": "cloudwatch.amazonaws.com"},
-                actions=["sns:Publish"],
-                resources=[names.topic(names.physical("alarms"))],
-                condition={"ArnLike": {"aws:SourceArn": names.arn("cloudwatch", "alarm:*")}},
             )
         ]
     )

@@ -159,7 +159,7 @@ class Strangler(Pbc):
             return Alarm(
                 thing=thing,
                 meaning=meaning,
-                namespace=self.context.config.project,
+                namespace=self.context.config.metric_namespace,
                 metric=metric,
                 dimensions={"service": self._unit},
                 statistic="Maximum",

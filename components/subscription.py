@@ -72,7 +72,9 @@ class Subscription(pulumi.ComponentResource):
             maximum_concurrency=args.context.config.maximum_concurrency,
             opts=child_of(self),
         )
-        make_alarms(self, args.context, _alarms(args.thing, args.context.config.project, args.context.names.unit))
+        make_alarms(
+            self, args.context, _alarms(args.thing, args.context.config.metric_namespace, args.context.names.unit)
+        )
         self.register_outputs({"queue_arn": queue.arn})
 
 

@@ -86,7 +86,7 @@ class Workflow(pulumi.ComponentResource):
         machine = self._machine(name, args, log_group)
         self._start(name, args, machine)
         self._count_fallbacks(name, args, log_group)
-        make_alarms(self, context, _alarms(args.thing, self.arn, context.config.project, self.physical_name))
+        make_alarms(self, context, _alarms(args.thing, self.arn, context.config.metric_namespace, self.physical_name))
         self.register_outputs({"arn": self.arn})
 
     def _machine(self, name: str, args: WorkflowArgs, log_group: cloudwatch.LogGroup) -> sfn.StateMachine:
@@ -157,7 +157,7 @@ class Workflow(pulumi.ComponentResource):
             log_group_name=log_group.name,
             pattern=f'{{ $.type = "PassStateEntered" && $.details.name = "*{FALLBACK_SUFFIX}" }}',
             metric_transformation=cloudwatch.LogMetricFilterMetricTransformationArgs(
-                namespace=args.context.config.project,
+                namespace=args.context.config.metric_namespace,
                 name=_fallback_metric(self.physical_name),
                 value="1",
                 default_value="0",

@@ -83,7 +83,23 @@ def look(session: Session) -> Status:
     alarms = _ringing(session)
     ran = desks.records(desks.units, "hop", now - _FALLBACKS_WITHIN, now, FALLBACKS.strip())
     units = [_unit(health, alarms, ran) for health in desks.all_health()]
+    others = sorted({alarm.unit for alarm in alarms} - {unit.unit for unit in units})
+    units += [_without_desk(unit, alarms) for unit in others]
     return Status(at=now, healthy=all(unit.healthy for unit in units), units=units)
+
+
+def _without_desk(unit: str, alarms: Sequence[Alarm]) -> UnitStatus:
+    """A unit that has no desk to ask, the platform for one: only its alarms tell how it is."""
+    return UnitStatus(
+        unit=unit,
+        healthy=False,
+        pending_events=0,
+        oldest_pending_seconds=None,
+        queues={},
+        dead_letters={},
+        alarms=[alarm for alarm in alarms if alarm.unit == unit],
+        fallbacks={},
+    )
 
 
 def _unit(health: Health, alarms: Sequence[Alarm], ran: Sequence[Record]) -> UnitStatus:

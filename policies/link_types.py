@@ -93,6 +93,10 @@ CONTENTS: Mapping[str, frozenset[str]] = {
 }
 """Properties, by type, that are data: who reads a name in them can do no more than before."""
 
+SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
+MAIL = frozenset({"email", "email-json"})
+"""Protocols of subscriptions whose endpoint is a person's address, and nothing in AWS: who reads alarms."""
+
 BY_NAME = frozenset({"function", "functionName", "role", "roleName", "roles"})
 """Properties in which a function or a role can be meant by its name alone."""
 
@@ -130,7 +134,7 @@ LINKS: Mapping[str, tuple[str, ...]] = {
     "aws:scheduler/schedule:Schedule": ("target",),
     "aws:secretsmanager/secretPolicy:SecretPolicy": ("secretArn",),
     "aws:sfn/stateMachine:StateMachine": ("definition", "roleArn"),
-    "aws:sns/topicSubscription:TopicSubscription": ("topic", "endpoint"),
+    SUBSCRIPTION: ("topic", "endpoint"),
     "aws:sqs/queuePolicy:QueuePolicy": ("queueUrl",),
     "aws:sqs/redrivePolicy:RedrivePolicy": ("queueUrl", "redrivePolicy"),
 }

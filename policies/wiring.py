@@ -22,10 +22,12 @@ from link_types import (
     GIVES,
     LINKED_SERVICES,
     LINKS,
+    MAIL,
     NAMED_BY_AWS,
     NOT_REFERENCES,
     NOT_WIRING,
     OTHER_LANGUAGES,
+    SUBSCRIPTION,
 )
 from naming import of_service
 from own_identifiers import is_own_identifier
@@ -71,6 +73,8 @@ def _links(analysis: Analysis, resource: Resource) -> Iterator[Link]:
             continue
         for text in _texts(value):
             yield from _references(analysis, resource, unit, key, text)
+            if resource.type == SUBSCRIPTION and text.startswith(("http:", "https:")):
+                yield Link(resource, unit, key, text)
             if key in linking and not text.startswith(("arn:", "https:", "{")):
                 yield from _name(analysis, resource, unit, key, text)
         if has_unknown(value):
@@ -86,6 +90,8 @@ def _links(analysis: Analysis, resource: Resource) -> Iterator[Link]:
 def _may_refer(resource: Resource, key: str) -> bool:
     if resource.type in OTHER_LANGUAGES and key in ("policy", "policyDocument"):
         return True
+    if resource.type == SUBSCRIPTION and key == "endpoint" and resource.get("protocol") in MAIL:
+        return False  # Its topic must be the unit's own like any other's.
     # An id is put together from other properties, or AWS draws it; no program can set it.
     return key != "id" and key not in NOT_REFERENCES and key not in CONTENTS.get(resource.type, ())
 

@@ -13,8 +13,15 @@ _KEY = {"kmsKeyIdentifier": "KmsKeyIdentifier"}
 def event_bus(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
     """A bus."""
     name = inputs["name"]
+    undelivered = (
+        {"DeadLetterConfig": {"Arn": inputs["deadLetterConfig"]["arn"]}} if "deadLetterConfig" in inputs else {}
+    )
     arn = aws.client("events").create_event_bus(
-        Name=name, Description=inputs.get("description", ""), Tags=tag_list(inputs), **inputs.renamed(_KEY)
+        Name=name,
+        Description=inputs.get("description", ""),
+        Tags=tag_list(inputs),
+        **undelivered,
+        **inputs.renamed(_KEY),
     )["EventBusArn"]
     return Provisioned(id=name, outputs={"arn": arn})
 

@@ -8,6 +8,7 @@ import pytest
 
 from components.environment import EnvironmentConfig, InvalidConfiguration
 
+TOPIC = "arn:aws:sns:eu-central-1:111111111111:oncall"
 KNOWN = ("platform", "points-ledger", "campaigns")
 VALID = {
     "aws:region": "eu-central-1",
@@ -67,6 +68,14 @@ def test_care_grows_with_the_environment(environment: str, protected: bool, dele
         ("rewards:maximumConcurrency", "1", "2 to 1000"),
         ("rewards:maximumConcurrency", "1001", "2 to 1000"),
         ("rewards:repository", "*/*", "owner/name"),
+        ("rewards:alarmEmail", "oncall", "one e-mail address"),
+        ("rewards:alarmEmail", "a@b.example, c@d.example", "one e-mail address"),
+        ("rewards:alarmEmail", "a@b", "one e-mail address"),
+        ("rewards:alarmTopic", "alarms", "a standard SNS topic of account 111111111111 in eu-central-1"),
+        ("rewards:alarmTopic", f"{TOPIC}.fifo", "a standard SNS topic of account 111111111111 in eu-central-1"),
+        ("rewards:alarmTopic", TOPIC.replace("1" * 12, "2" * 12), "of account 111111111111 in eu-central-1"),
+        ("rewards:alarmTopic", TOPIC.replace("eu-central", "eu-west"), "of account 111111111111 in eu-central-1"),
+        ("rewards:alarmTopic", TOPIC.replace(":sns:", ":sqs:"), "a standard SNS topic"),
         ("rewards:units", '["points-leger"]', "platform, points-ledger, campaigns"),
         ("rewards:units", "[]", "platform, points-ledger, campaigns"),
         ("rewards:units", "points-ledger", "platform, points-ledger, campaigns"),
@@ -80,6 +89,35 @@ def test_a_wrong_value_is_one_line_with_key_value_and_what_is_allowed(key: str, 
     assert key in line
     assert allowed in line
     assert "is missing" in line if value is None else value.strip('[]"') in line
+
+
+@pytest.mark.parametrize("key", ["aws:region", "rewards:environment", "rewards:account", "rewards:logRetentionDays",
+                                 "rewards:archiveRetentionDays", "rewards:architecture", "rewards:baseRate",
+                                 "rewards:maximumConcurrency"])  # fmt: skip
+def test_a_missing_value_is_one_line(key: str):
+    with pytest.raises(InvalidConfiguration) as error:
+        load(**{key: None})
+    assert str(error.value).startswith(f"{key} is missing; allowed: ")
+
+
+def test_alarms_go_to_the_platforms_topic_or_to_one_that_is_there(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pulumi, "get_project", lambda: "rewards")
+    assert load().alarm_topic_arn == "arn:aws:sns:eu-central-1:111111111111:rewards-dev-platform_alarms"
+    assert load(rewards__alarmTopic=TOPIC).alarm_topic_arn == TOPIC
+    assert load(rewards__alarmEmail="oncall@acme.example").alarm_email == "oncall@acme.example"
+
+
+def test_who_names_a_topic_subscribes_to_it_there():
+    with pytest.raises(
+        InvalidConfiguration, match=r"^rewards:alarmEmail is 'oncall@acme\.example'; .*; subscribe there$"
+    ):
+        load(rewards__alarmTopic=TOPIC, rewards__alarmEmail="oncall@acme.example")
+
+
+def test_environments_of_one_account_have_metrics_apart(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pulumi, "get_project", lambda: "rewards")
+    assert load().metric_namespace == "rewards/dev"
+    assert load(rewards__environment="staging").metric_namespace == "rewards/staging"
 
 
 def test_a_wrong_value_ends_the_program_without_a_traceback():

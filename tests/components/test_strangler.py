@@ -41,7 +41,7 @@ def test_the_legacy_system_is_its_own_owner_and_reaches_nobody(migration: Graph)
 
 def test_earn_points_asks_the_facade_and_cannot_go_around_it(migration: Graph):
     workflow = policy(migration, "earn-points-earn-role-policy")
-    definition = migration.by_type("aws:sfn/stateMachine:StateMachine")[0].inputs["definition"]
+    definition = migration.one("aws:sfn/stateMachine:StateMachine", "earn-points-earn-machine").inputs["definition"]
     boundary = migration.one("aws:iam/policy:Policy", "earn-points-boundary").inputs["policy"]
     for text in (workflow, definition, boundary):
         assert FACADE in text

@@ -84,6 +84,18 @@ def test_an_alarm_is_its_units(rewards: Rewards, aws: Aws, there: dict[str, Scri
     assert "ALARM rewards-dev-campaigns_outbox-pending-age: too old" in rewards("status").stdout
 
 
+@pytest.mark.usefixtures("there")
+def test_an_alarm_of_a_unit_without_a_desk_is_shown_too(rewards: Rewards, aws: Aws):
+    aws.cloudwatch.ringing = [
+        {"AlarmName": "rewards-dev-platform_bus-dlq-messages", "AlarmDescription": "look at the key"}
+    ]
+    code, found = status(rewards)
+
+    assert code == 1
+    assert [one["unit"] for one in found["units"] if not one["healthy"]] == ["platform"]
+    assert "ALARM rewards-dev-platform_bus-dlq-messages: look at the key" in rewards("status").stdout
+
+
 def test_fallbacks_in_use_are_counted_and_are_no_fault(rewards: Rewards, there: dict[str, ScriptedDesk]):
     there["earn-points"].records = [
         record("ran", "PurchasePosted", unit="earn-points", detail="fallbacks: rate, bonuses"),

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import wiring
 from analysis import Analysis
+from graph import Resource
+from link_types import SUBSCRIPTION
 
 from rules.rule import Rule, Violation
 from rules.samples import (
@@ -44,6 +46,11 @@ _ID_BY_AWS = "14e0db71-6a6a-4f5a-9d3a-6c1f1a9e2a11"
 _MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 
 
+def _subscription(topic_unit: str, protocol: str, endpoint: str) -> Resource:
+    topic = arn("sns", physical(topic_unit, "alarms"))
+    return thing("ledger", SUBSCRIPTION, "mail", {"topic": topic, "protocol": protocol, "endpoint": endpoint})
+
+
 RULE = Rule(
     id=_ID,
     title="No unit's resource is wired to another unit's stores, functions or roles",
@@ -76,6 +83,7 @@ RULE = Rule(
                 },
             )
         ),
+        stack(_subscription("ledger", "email", "oncall@acme.example")),
     ],
     violating=[
         stack(queue("points"), thing("points", "aws:sqs/queue:Queue", "looked-up", {"arn": queue_arn("ledger")})),
@@ -111,6 +119,8 @@ RULE = Rule(
         ),
         stack(queue("ledger", redrivePolicy='{"deadLetterTargetArn": "' + queue_arn("points", "dlq") + '"}')),
         stack(function("points", role=role_arn("ledger"))),
+        stack(_subscription("points", "email", "oncall@acme.example")),
+        stack(_subscription("ledger", "https", "https://a1b2c3.execute-api.eu-central-1.amazonaws.com/dev")),
         stack(
             table("ledger"),
             thing(

@@ -344,6 +344,16 @@ HARMLESS = (
         ),
     ),
     Harmless(
+        "an e-mail subscription of the own topic",
+        _added(
+            "aws:sns/topicSubscription:TopicSubscription",
+            "mail",
+            topic=arn("sns", "rewards-dev-campaigns_news"),
+            protocol="email",
+            endpoint="oncall@acme.example",
+        ),
+    ),
+    Harmless(
         "a rotation of an own secret by an own function",
         _added(
             "aws:secretsmanager/secretRotation:SecretRotation",

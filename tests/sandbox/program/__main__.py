@@ -243,7 +243,13 @@ sns.TopicSubscription(
 )
 
 # Bus
-bus = cloudwatch.EventBus("bus", name=f"{prefix}_bus", description="Events", tags=TAGS)
+bus = cloudwatch.EventBus(
+    "bus",
+    name=f"{prefix}_bus",
+    description="Events",
+    dead_letter_config={"arn": failures.arn},
+    tags=TAGS,
+)
 cloudwatch.EventBusPolicy(
     "bus-policy",
     event_bus_name=bus.name,

@@ -174,6 +174,7 @@ def test_bus(aws: EmbeddedAws, deployment: Deployment):
     bus = events.describe_event_bus(Name="boxes-local_bus")
     assert bus["Arn"] == outputs(deployment, "aws:cloudwatch/eventBus:EventBus", "bus")["arn"]
     assert json.loads(bus["Policy"])["Statement"][0]["Action"] == "events:PutEvents"
+    assert bus["DeadLetterConfig"] == {"Arn": arn("sqs", "boxes-local_failures")}
     archive = events.describe_archive(ArchiveName="boxes-local_archive")
     assert (archive["EventSourceArn"], archive["RetentionDays"]) == (bus["Arn"], 3)
     rule = events.describe_rule(Name="boxes-local_rule", EventBusName="boxes-local_bus")
