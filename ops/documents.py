@@ -46,6 +46,7 @@ def pages(root: Path) -> dict[Path, str]:
         Path("docs/costs.md"): costs_page(graph, migration, facade=FACADE, legacy=LEGACY),
         Path("docs/policies.md"): policy_pack.rules_page(),
         Path("policies/own_identifiers.json"): own_identifiers_page(),
+        Path("docs/coverage-types.md"): policy_pack.types_page(),
         PAGE: adding_page(root),
     }
 

@@ -9,7 +9,7 @@ import typer
 
 from ops import policy_pack
 from ops.errors import COULD_NOT_RUN, SAID_NO, OperatorError
-from ops.output import remarks
+from ops.output import print_json, remarks
 from ops.revisions import files_at
 from sandbox.program import ROOT, capture
 
@@ -99,3 +99,22 @@ def _write(path: Path, report: str) -> None:
 def _matrix_of(root: Path, revision: str) -> Sequence[policy_pack.Edge]:
     """The access matrix as committed in a revision; empty where that has none yet."""
     return policy_pack.read_matrix("\n".join(files_at(root, revision, MATRIX).values()))
+
+
+@app.command()
+def explain(
+    name: Annotated[str, typer.Argument(help="A resource type, for example aws:s3/bucket:Bucket or s3.Bucket.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Say what the policy pack knows of a resource type, and why it judges it so.
+
+    Exit code 0: it is known; 2: there is no such type.
+    """
+    try:
+        found = policy_pack.explained_type(name)
+    except policy_pack.UnknownType as error:
+        raise OperatorError(str(error)) from error
+    if as_json:
+        print_json(found)
+    else:
+        typer.echo("\n".join(found.lines))

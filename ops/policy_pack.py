@@ -18,9 +18,11 @@ from analysis import Analysis  # noqa: E402
 from graph import InvalidExport, from_export, read_export  # noqa: E402
 from host import Diagnostic, PackFailed, PackProcess  # noqa: E402
 from pack import settings  # noqa: E402
-from reports import FORMATS  # noqa: E402
+from reports import FORMATS, type_coverage  # noqa: E402
 from rules.isolation import unreadable  # noqa: E402
 from rules.rule import Violation, from_text  # noqa: E402
+from stack import type_data  # noqa: E402
+from stack.explanation import Explanation, UnknownType, of_type  # noqa: E402
 from verdict import Verdict  # noqa: E402
 
 UNREADABLE = unreadable.RULE.id
@@ -30,15 +32,19 @@ __all__ = [
     "FORMATS",
     "UNREADABLE",
     "Edge",
+    "Explanation",
     "InvalidExport",
     "PackFailed",
+    "UnknownType",
     "Verdict",
     "access_edges",
+    "explained_type",
     "judge",
     "matrix_page",
     "read_export",
     "read_matrix",
     "rules_page",
+    "types_page",
 ]
 
 
@@ -81,6 +87,20 @@ def _violation(diagnostic: Diagnostic) -> Violation:
     if not bracket or not rule.startswith("["):
         return Violation(diagnostic.policy, diagnostic.urn, diagnostic.message)
     return from_text(rule.removeprefix("["), diagnostic.urn, text)
+
+
+def types_page() -> str:
+    """`docs/coverage-types.md`."""
+    return type_coverage.page(type_data.shipped())
+
+
+def explained_type(name: str) -> Explanation:
+    """What the pack knows of a resource type.
+
+    Raises:
+        UnknownType: no type is called so.
+    """
+    return of_type(type_data.shipped(), name)
 
 
 def read_matrix(text: str) -> list[Edge]:

@@ -19,6 +19,7 @@ from iam.principals import GROUP, Identities, Principal, collect
 from iam.regions import Region
 from inventory import Inventory, Thing
 from naming import DEFAULT_PREFIX, Naming, environment_of, of_service
+from stack.type_data import Types, shipped
 
 Found = TypeVar("Found")
 INVOKE = "lambda:invokefunction"
@@ -40,6 +41,8 @@ class Settings:
     """Environments in which AWS must refuse to delete tables."""
     required_tags: tuple[str, ...] = ("project", "environment", "pbc")
     minimum_log_retention_days: int = 1
+    types: Types = field(default_factory=shipped)
+    """What is known of resource types."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +87,11 @@ class Analysis:
     def identities(self) -> Identities:
         """The identities of the stack."""
         return collect(self.graph)
+
+    @property
+    def types(self) -> Types:
+        """What is known of resource types."""
+        return self.settings.types
 
     @property
     def environment(self) -> str:

@@ -30,10 +30,12 @@ from pulumi_policy import (
 from pulumi_policy.deserialize import serialize_properties
 from rules import every_rule
 from rules.rule import Rule
+from stack.type_data import InvalidTypes, shipped
 from values import plain
 
 NAME = "unit-isolation"
-_EXEMPTIONS = Path(__file__).with_name("exemptions.yaml")
+_HERE = Path(__file__).parent
+_EXEMPTIONS = _HERE / "exemptions.yaml"
 
 DESCRIPTIONS = {
     "isolation": "No unit can read another unit's data, directly or by any detour.",
@@ -69,6 +71,7 @@ SCHEMA = PolicyConfigSchema(
             "Environments in which AWS must refuse to delete tables.", Settings.deletion_protected_environments
         ),
         "requiredTags": _texts("Tags that every resource of a unit carries.", Settings.required_tags),
+        "types": _texts("Files that add resource types, relative to the pack.", ()),
     }
 )
 """What can be configured, the same for each group."""
@@ -84,6 +87,7 @@ def settings(config: Mapping[str, Any]) -> Settings:
     Raises:
         InvalidSettings: the prefix is no template.
         InvalidContract: a contract cannot be read.
+        InvalidTypes: a file of types cannot be used.
     """
     defaults = {key: value["default"] for key, value in SCHEMA.properties.items()}
     chosen = {**defaults, **{key: value for key, value in config.items() if key in defaults}}
@@ -99,6 +103,7 @@ def settings(config: Mapping[str, Any]) -> Settings:
         protected_environments=tuple(chosen["protectedEnvironments"]),
         deletion_protected_environments=tuple(chosen["deletionProtectedEnvironments"]),
         required_tags=tuple(chosen["requiredTags"]),
+        types=shipped().adding(*(_HERE / file for file in chosen["types"])),
     )
 
 
@@ -114,7 +119,7 @@ def _of_group(group: str, shared: "_Shared") -> StackValidationPolicy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         try:
             report_all(shared.analysis(args), rules, report)
-        except (InvalidSettings, InvalidContract, InvalidExemptions) as error:
+        except (InvalidSettings, InvalidContract, InvalidExemptions, InvalidTypes) as error:
             report(str(error), None)
 
     return StackValidationPolicy(

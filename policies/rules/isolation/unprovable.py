@@ -4,8 +4,6 @@ from collections.abc import Iterator
 
 import wiring
 from analysis import Analysis
-from graph import Resource
-from iam.principals import JUDGED
 from values import UNKNOWN
 
 from rules.problems import problems_of, told
@@ -19,54 +17,10 @@ _FIX = (
 )
 
 
-_KNOWN_TYPES = "Make it by resources of the aws package, whose power over AWS is known."
-_PACKAGES = frozenset({"aws", "pulumi", "random", "std", "time", "tls"})
-"""Packages whose resources make what they say, or nothing in AWS."""
-_MAKERS = (
-    "aws-native:",
-    "aws:cloudcontrol/",
-    "aws:cloudformation/",
-    "aws:serverlessrepository/",
-    "command:",
-    "pulumi-nodejs:dynamic",
-    "pulumi-python:dynamic",
-)
-"""Beginnings of types that make other resources, or whatever their code says."""
-_IDENTITY_TYPES = frozenset(
-    {
-        "accessKey",
-        "accountAlias",
-        "accountPasswordPolicy",
-        "instanceProfile",
-        "openIdConnectProvider",
-        "organizationsFeatures",
-        "samlProvider",
-        "securityTokenServicePreferences",
-        "serverCertificate",
-        "serviceLinkedRole",
-        "serviceSpecificCredential",
-        "signingCertificate",
-        "sshKey",
-        "userLoginProfile",
-        "virtualMfaDevice",
-    }
-)
-"""Types of `aws:iam` that give no permissions; those that do are in `iam.principals`."""
-
-
 def _check(analysis: Analysis) -> Iterator[Violation]:
     for found in problems_of(analysis):
         if not found.problem.malformed:
             yield told(_ID, found, _FIX)
-    for resource in analysis.graph.resources:
-        if (resource.custom and resource.package not in _PACKAGES) or resource.type.startswith(_MAKERS):
-            message = f"what {resource.name} makes, a {resource.type}, is not in the graph"
-        elif resource.type.startswith("aws:iam/") and not _is_known_identity(resource):
-            message = f"whom {resource.name}, a {resource.type}, gives what, is not known to this pack"
-        else:
-            continue
-        owner = analysis.graph.owner(resource)
-        yield Violation(_ID, resource.urn, message, unit=owner, store_unit="any", fix=_KNOWN_TYPES)
     for store in analysis.inventory.nameless:
         message = f"the name of {store.kind} {store.name} is not known before it is created, or is a pattern"
         owner = analysis.graph.owner(store)
@@ -75,10 +29,6 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
         if not link.provable:
             message = f"{link.key} of {link.resource.name} of {link.unit or 'nobody'} refers to {link.what}"
             yield Violation(_ID, link.resource.urn, message, unit=link.unit, store_unit="any", fix=_FIX)
-
-
-def _is_known_identity(resource: Resource) -> bool:
-    return resource.type in JUDGED or resource.type.partition("/")[2].partition(":")[0] in _IDENTITY_TYPES
 
 
 _MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
@@ -94,8 +44,6 @@ RULE = Rule(
     check=_check,
     exemptible=False,
     compliant=[
-        stack(thing("points", "random:index/randomId:RandomId", "suffix", {"byteLength": 4})),
-        stack(thing("points", "rewards:components:Store", "store", {}, custom=False)),
         stack(role("points", {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"})),
         stack(
             thing(
@@ -109,10 +57,6 @@ RULE = Rule(
         ),
     ],
     violating=[
-        stack(thing("points", "command:local:Command", "copy", {"create": "aws dynamodb scan"})),
-        stack(thing("points", "aws-native:iam:Role", "role", {"roleName": "rewards-dev-points_worker"})),
-        stack(thing("points", "aws:cloudformation/stack:Stack", "more", {"templateBody": "{}"})),
-        stack(thing("points", "aws:iam/brandNew:BrandNew", "more", {"user": "rewards-dev-points_somebody"})),
         stack(thing("points", "aws:ssm/parameter:Parameter", "all", {"name": "*"})),
         stack(thing("points", "aws:dynamodb/table:Table", "store", {"name": UNKNOWN})),
         stack(thing("points", "aws:iam/role:Role", "role", {"assumeRolePolicy": document()})),

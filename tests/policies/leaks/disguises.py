@@ -161,7 +161,7 @@ _CASES: tuple[tuple[int, str, Change, str], ...] = (
     (1, "an exclusive attachment to a user", _exclusive("user"), _READ),
     (1, "an exclusive attachment to a group", _exclusive("group"), _READ),
     (11, "an attachment to nobody knows whom", added("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "tap", policyArn=_BOUNDARY), _UNPROVABLE),
-    (11, "a new kind of attachment", added("aws:iam/brandNew:BrandNew", "tap", principal=THIEF_ROLE), _UNPROVABLE),
+    (11, "a new kind of attachment", added("aws:iam/brandNew:BrandNew", "tap", principal=THIEF_ROLE), "isolation-modelled-types"),
     (11, "an access key for another's user", added("aws:iam/accessKey:AccessKey", "tap", user="rewards-dev-points-ledger_user"), _WIRING),
     (11, "a password for another's user", added("aws:iam/userLoginProfile:UserLoginProfile", "tap", user="rewards-dev-points-ledger_user"), _WIRING),
     (11, "a role for every repository there is", _trusting_all_repositories, "isolation-trust-policies"),

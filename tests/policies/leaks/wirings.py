@@ -25,7 +25,7 @@ from tests.policies.leaks.leak import Leak
 _STREAM = f"{TABLE}/stream/2026-01-01"
 _THIEF, _VICTIM = arn("iam", f"role/{THIEF_ROLE}"), arn("iam", f"role/{VICTIM_ROLE}")
 _WIRING, _PUBLIC, _UNPROVABLE = "isolation-declared-wiring", "boundary-nothing-public", "isolation-unprovable"
-_POLICIES = "isolation-declared-policies"
+_POLICIES, _MODELLED = "isolation-declared-policies", "isolation-modelled-types"
 _MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 _TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 _OUR_BUCKET, _THEIR_BUCKET = "arn:aws:s3:::rewards-dev-campaigns_b", "rewards-dev-points-ledger_b"
@@ -131,11 +131,11 @@ _CASES: tuple[tuple[int, str, Change, str], ...] = (
     (8, "a policy of a file system", _policy("aws:efs/fileSystemPolicy:FileSystemPolicy", "policy", "elasticfilesystem:ClientMount", "*"), _PUBLIC),
     (11, "a role for every token", _trust(Principal=_FEDERATED, Action="sts:AssumeRoleWithWebIdentity", Condition={"StringLike": {"token.example.com:sub": "*"}}), "isolation-trust-policies"),
     # What nobody can judge
-    (18, "a stack of CloudFormation", added("aws:cloudformation/stack:Stack", "tap", templateBody="{}"), _UNPROVABLE),
-    (18, "Cloud Control", added("aws:cloudcontrol/resource:Resource", "tap", typeName="AWS::IAM::Role"), _UNPROVABLE),
-    (18, "a command", added("command:local:Command", "tap", create="aws dynamodb scan"), _UNPROVABLE),
-    (18, "a dynamic provider", added("pulumi-python:dynamic:Resource", "tap", __provider="x"), _UNPROVABLE),
-    (18, "another AWS provider", added("aws-native:iam:Role", "tap", roleName="rewards-dev-campaigns_x"), _UNPROVABLE),
+    (18, "a stack of CloudFormation", added("aws:cloudformation/stack:Stack", "tap", templateBody="{}"), _MODELLED),
+    (18, "Cloud Control", added("aws:cloudcontrol/resource:Resource", "tap", typeName="AWS::IAM::Role"), _MODELLED),
+    (18, "a command", added("command:local:Command", "tap", create="aws dynamodb scan"), _MODELLED),
+    (18, "a dynamic provider", added("pulumi-python:dynamic:Resource", "tap", __provider="x"), _MODELLED),
+    (18, "another AWS provider", added("aws-native:iam:Role", "tap", roleName="rewards-dev-campaigns_x"), _MODELLED),
 )  # fmt: skip
 
 WIRINGS = tuple(Leak(number, what, change, rule) for number, what, change, rule in _CASES)
