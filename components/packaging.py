@@ -14,6 +14,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import uv
@@ -120,13 +121,19 @@ def _imported_by(sources: Iterator[Path]) -> set[Path]:
 
 
 def _project_imports(source: Path) -> set[Path]:
+    return {path for module in _shipped_modules(source.read_text()) for path in _module_files(module)}
+
+
+@cache
+def _shipped_modules(text: str) -> frozenset[str]:
+    """Modules of the shipped packages that a source imports. Units share most of their sources: each is read once."""
     modules: set[str] = set()
-    for node in ast.walk(ast.parse(source.read_text())):
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
             modules |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return {path for module in modules if module.split(".")[0] in _SHIPPED_PACKAGES for path in _module_files(module)}
+    return frozenset(module for module in modules if module.split(".")[0] in _SHIPPED_PACKAGES)
 
 
 def _module_files(module: str) -> Iterator[Path]:

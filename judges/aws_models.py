@@ -32,6 +32,7 @@ class _Definition(msgspec.Struct, frozen=True):
 
 class _Operation(msgspec.Struct, frozen=True):
     input: _Reference | None = None
+    output: _Reference | None = None
 
 
 class _Model(msgspec.Struct, frozen=True):
@@ -97,11 +98,19 @@ def operation_input(service: str, operation: str) -> Shape:
     Raises:
         KeyError: the service has no such operation, or it takes no parameters.
     """
-    model = _model(service)
-    reference = model.operations[operation].input
+    return _shape(service, _model(service).operations[operation].input)
+
+
+@cache
+def operation_output(service: str, operation: str) -> Shape:
+    """The answer of an operation, as a structure. Arguments and errors as those of `operation_input`."""
+    return _shape(service, _model(service).operations[operation].output)
+
+
+def _shape(service: str, reference: _Reference | None) -> Shape:
     if reference is None:
-        raise KeyError(f"{operation} takes no parameters")
-    return Shape(model, reference.shape)
+        raise KeyError(f"an operation of {service} takes or gives nothing")
+    return Shape(_model(service), reference.shape)
 
 
 @cache

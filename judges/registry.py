@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from judges import api_models, handlers, iam_catalogue
+from judges import api_models, handlers, iam_catalogue, workflows
 from judges.finding import Finding, Judge
 from sandbox.graph import Graph
 
@@ -18,6 +18,7 @@ JUDGES: Mapping[str, Judge] = {
         api_models.JUDGE,
         handlers.JUDGE,
         iam_catalogue.JUDGE,
+        workflows.JUDGE,
     )
 }
 """The judges by name, in the order in which they run."""
