@@ -55,6 +55,7 @@ def check(
 ) -> None:
     """Judge a stack that exists by its export.
 
+    Of encrypted secrets nothing can be proved; `pulumi stack export --show-secrets` writes them in plain text.
     Exit code 0: no violation; 1: violations; 2: it could not be judged.
     """
     try:

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from values import UNKNOWN, has_unknown, plain, read
+from values import SENTINELS, SIGNATURE, UNKNOWN, UnknownForm, has_unknown, plain, read
 
 UNIT_TYPES = ("Pbc", "Offering", "Strangler", "Operations", "Platform")
 """Last part of the type token of the components that are units."""
@@ -182,34 +182,40 @@ def from_sdk(resources: Iterable[SdkResource]) -> Graph:
     # The SDK's own way to undo its proxies, which raise when an unknown is read.
     from pulumi_policy.deserialize import serialize_properties
 
-    return Graph(
-        _filled(
-            Resource(
-                urn=one.urn,
-                type=one.resource_type,
-                name=one.name,
-                props=plain(serialize_properties(one.props)),
-                parent=one.parent.urn if one.parent is not None else (one.opts.parent or ""),
-                protect=bool(one.opts.protect),
-                custom=one.provider is not None,
-                dependencies=[dependency.urn for dependency in one.dependencies],
-                property_dependencies={
-                    key: [dependency.urn for dependency in values] for key, values in one.property_dependencies.items()
-                },
-            )
-        )
-        for one in resources
+    return Graph(_from_sdk(one, serialize_properties(one.props)) for one in resources)
+
+
+def _from_sdk(one: SdkResource, props: Mapping[str, Any]) -> Resource:
+    property_dependencies = {
+        key: [dependency.urn for dependency in values] for key, values in one.property_dependencies.items()
+    }
+    return Resource(
+        urn=one.urn,
+        type=one.resource_type,
+        name=one.name,
+        props=_stated(
+            {
+                key: value
+                for key, value in props.items()
+                if property_dependencies.get(key) or not _is_filled_by_provider(key, value)
+            }
+        ),
+        parent=one.parent.urn if one.parent is not None else (one.opts.parent or ""),
+        protect=bool(one.opts.protect),
+        custom=one.provider is not None,
+        dependencies=[dependency.urn for dependency in one.dependencies],
+        property_dependencies=property_dependencies,
     )
 
 
-def _filled(resource: Resource) -> Resource:
-    """The resource without what only the provider fills in."""
-    props = {
-        key: value
-        for key, value in resource.props.items()
-        if not (value is UNKNOWN and key in _FILLED_BY_PROVIDER and not resource.property_dependencies.get(key))
-    }
-    return replace(resource, props=props)
+def _is_filled_by_provider(key: str, value: Any) -> bool:
+    """True for a property that the provider alone will fill in: what a program puts together holds other text, too."""
+    return key in _FILLED_BY_PROVIDER and isinstance(value, str) and value in SENTINELS
+
+
+def _stated(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties as plain data, without those that are null: a provider writes that for what there is not."""
+    return {key: value for key, value in plain(values).items() if value is not None}
 
 
 def from_export(body: Mapping[str, Any]) -> Graph:
@@ -291,7 +297,10 @@ def _meaning(value: Any) -> Any:
 
 
 def _properties(state: Mapping[str, Any], key: str) -> dict[str, Any]:
-    values = plain(state.get(key) or {})
-    if not isinstance(values, dict):
+    values: Any = state.get(key) or {}
+    if not isinstance(values, dict) or SIGNATURE in values:
         raise InvalidExport(f"{state.get('urn')}: {key} are not an object")
-    return cast("dict[str, Any]", values)
+    try:
+        return _stated(cast("dict[str, Any]", values))
+    except UnknownForm as error:
+        raise InvalidExport(f"{state.get('urn')}: {key} hold {error}") from error

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 import grpc
 from google.protobuf import struct_pb2
@@ -32,6 +32,14 @@ _START_SECONDS = 60
 _ANSWER_SECONDS = 300
 _AT_A_TIME = 4
 """As many as the pack answers at once."""
+
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET, _OUTPUT = "1b47061264138c4ac30d75fd1eb44270", "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+_RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
+_FILES = ("c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7")
+"""Marks of objects that stand for other values: secrets, outputs, references to resources, assets and archives."""
+_ENCRYPTED = f"[secret]{rpc.UNKNOWN}"
+"""A text that is not known and not empty either: unlike an unknown alone, no provider will fill it in."""
 
 State = Mapping[str, Any]
 """A resource as it stands in `pulumi stack export`."""
@@ -127,7 +135,7 @@ class PackProcess:
         Raises:
             PackFailed: the pack broke down.
         """
-        resources = [state for state in states if not state["type"].startswith("pulumi:providers:")]
+        resources = [_sent(state) for state in states if not state["type"].startswith("pulumi:providers:")]
         answers = self._ask_all(self._stub.Analyze, map(_resource_request, resources))
         for properties in _views(resources):
             answers.append(self._ask(self._stub.AnalyzeStack, _stack_request(resources, properties)))
@@ -175,6 +183,30 @@ def _empty() -> Any:
     from google.protobuf import empty_pb2
 
     return empty_pb2.Empty()
+
+
+def _sent(state: State) -> State:
+    """A state of an export with its properties as the engine sends them."""
+    return {**state, **{side: _sent_value(state[side]) for side in ("inputs", "outputs") if side in state}}
+
+
+def _sent_value(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_sent_value(item) for item in cast("list[Any]", value)]
+    return _sent_object(cast("Mapping[str, Any]", value)) if isinstance(value, Mapping) else value
+
+
+def _sent_object(fields: Mapping[str, Any]) -> Any:
+    kind = fields.get(_SIGNATURE)
+    if kind == _SECRET and "value" not in fields:
+        return _sent_value(json.loads(fields["plaintext"])) if "plaintext" in fields else _ENCRYPTED
+    if kind == _OUTPUT:
+        return _sent_value(fields.get("value", rpc.UNKNOWN))
+    if kind == _RESOURCE:
+        return fields.get("id") or fields["urn"]
+    if kind in _FILES and not fields.keys() & {"path", "text", "uri", "assets"}:
+        return {**fields, "path": ""}  # What an export keeps of a file may be its hash alone.
+    return {key: _sent_value(item) for key, item in fields.items()}
 
 
 def _resource_request(state: State) -> Any:

@@ -30,15 +30,31 @@ SENTINELS: Final = frozenset(
 )
 """What stands for an unknown of each type in Pulumi's protocol and exports."""
 
-_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 Pulumi's mark of a secret, not one
+SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+"""Key of an object that stands for a value of another kind: its value says of which."""
+SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 Pulumi's mark of a secret, not one
 _OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+_AS_THEY_ARE: Final = {
+    "c44067f5952c0a294b673a41bacd8c17": "asset",
+    "0def7320c3a5731c473e5ecbe6d01bc7": "archive",
+    "5cf8f73096256a8f31e491e813e4eb8e": "resource reference",
+}
+"""Kinds of objects whose fields are read: paths and hashes, a URN and an id."""
+_BOOKKEEPING: Final = frozenset({"__defaults", "__meta", "__pulumi_raw_state_delta"})
+"""What providers that are bridged from Terraform keep in a state for themselves: it says nothing of the resource."""
+
+
+class UnknownForm(ValueError):
+    """An object of Pulumi's protocol that stands for something nobody knows. The message says what it looks like."""
 
 
 def plain(value: object) -> Any:
-    """A value of Pulumi's protocol as plain data: mappings, lists, text, whole numbers, UNKNOWN.
+    """A value of Pulumi's protocol or of an export as plain data: mappings, lists, text, whole numbers, UNKNOWN.
 
-    A secret becomes its value where that can be read, else UNKNOWN.
+    A secret becomes its value where that can be read; one that is encrypted is UNKNOWN.
+
+    Raises:
+        UnknownForm: an object in it is of a kind, or a secret in a form, that is not known.
     """
     if isinstance(value, str):
         # A text that only contains a sentinel was put together from an unknown: it is not known either.
@@ -55,22 +71,28 @@ def plain(value: object) -> Any:
 
 
 def _plain_mapping(value: Mapping[str, object]) -> Any:
-    kind = value.get(_SIGNATURE)
-    if kind == _SECRET:
+    kind = value.get(SIGNATURE)
+    if kind == SECRET:
         return _opened(value)
     if kind == _OUTPUT:
         return plain(value["value"]) if "value" in value else UNKNOWN
-    return {key: plain(item) for key, item in value.items()}
+    if kind is not None and kind not in _AS_THEY_ARE:
+        raise UnknownForm(f"an object of the unknown kind {kind!r}")
+    return {key: plain(item) for key, item in value.items() if key != SIGNATURE and key not in _BOOKKEEPING}
 
 
 def _opened(secret: Mapping[str, object]) -> Any:
-    text = secret.get("plaintext")
-    if isinstance(text, str):
+    if "value" in secret:
+        return plain(secret["value"])
+    if isinstance(text := secret.get("plaintext"), str):
         try:
             return plain(json.loads(text))
-        except json.JSONDecodeError:
-            return UNKNOWN
-    return plain(secret["value"]) if "value" in secret else UNKNOWN
+        except json.JSONDecodeError as error:
+            raise UnknownForm("a secret whose plaintext is not JSON") from error
+    if isinstance(secret.get("ciphertext"), str):
+        return UNKNOWN
+    fields = ", ".join(sorted(secret.keys() - {SIGNATURE})) or "nothing"
+    raise UnknownForm(f"a secret in an unknown form: it has {fields}, neither ciphertext nor plaintext")
 
 
 def read(value: Any, *path: str) -> Any:

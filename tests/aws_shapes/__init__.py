@@ -6,6 +6,6 @@ tested with this instead. `created` is a whole stack, as `pulumi stack export` w
 
 from tests.aws_shapes.identifiers import Place
 from tests.aws_shapes.shapes import SHAPES, filled
-from tests.aws_shapes.stacks import created, place, refreshed
+from tests.aws_shapes.stacks import created, encrypted, place, refreshed
 
-__all__ = ["SHAPES", "Place", "created", "filled", "place", "refreshed"]
+__all__ = ["SHAPES", "Place", "created", "encrypted", "filled", "place", "refreshed"]

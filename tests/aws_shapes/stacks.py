@@ -58,3 +58,9 @@ def refreshed(stack: str) -> Export:
                 if one["type"] == token and one["outputs"][own] == state["outputs"][key]:
                     one["outputs"]["policy"] = state["outputs"]["policy"]
     return body
+
+
+def encrypted() -> dict[str, str]:
+    """A secret as `pulumi stack export` writes it."""
+    kind, secret = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
+    return {kind: secret, "ciphertext": "v1:8Xy1T7mUWqlsQb2M:3nJkQv9tYl0bXk1pZ0o="}

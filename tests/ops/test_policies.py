@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from ops import policies
+from tests.aws_shapes import created, encrypted
 from tests.conftest import captured
 from tests.ops.conftest import Rewards
 from tests.policies.leaks.changes import TABLE, THIEF_ROLE, Stack, allowed
 
+MANY_SECRETS = 100
 LEAK = allowed("dynamodb:Scan", on=TABLE)
 
 
@@ -53,6 +55,46 @@ def test_a_clean_export_ends_with_0(rewards: Rewards, tmp_path: Path):
     result = rewards("policy", "check", str(write(tmp_path / "export.json", captured("dev").export())))
     assert result.exit_code == 0
     assert "no violations" in result.stdout
+
+
+def test_an_export_with_encrypted_secrets_is_judged(rewards: Rewards, tmp_path: Path):
+    """Secrets that give nobody anything pass, in an export as `pulumi stack export` writes it."""
+    body = created("dev")
+    sealed = 0
+    for state in body["deployment"]["resources"]:
+        for side in ("inputs", "outputs"):
+            values = state.get(side, {})
+            for key in {"description", "dashboardBody", "content"} & values.keys():
+                values[key] = encrypted()
+                sealed += 1
+            if "POWERTOOLS_SERVICE_NAME" in values.get("environment", {}).get("variables", {}):
+                values["environment"]["variables"]["POWERTOOLS_SERVICE_NAME"] = encrypted()
+                sealed += 1
+    result = rewards("policy", "check", str(write(tmp_path / "export.json", body)))
+    assert sealed > MANY_SECRETS
+    assert result.exit_code == 0, result.stdout
+    assert "no violations" in result.stdout
+
+
+def test_an_encrypted_document_cannot_be_proved(rewards: Rewards, tmp_path: Path):
+    body = created("dev")
+    policy = next(one for one in body["deployment"]["resources"] if one["type"].endswith(":RolePolicy"))
+    policy["inputs"]["policy"] = policy["outputs"]["policy"] = encrypted()
+    result = rewards("policy", "check", str(write(tmp_path / "export.json", body)), "--json")
+    assert result.exit_code == 1
+    found = {(one["rule"], one["urn"]) for one in json.loads(result.stdout)["violations"]}
+    assert ("isolation-unprovable", policy["urn"]) in found
+
+
+def test_a_secret_in_an_unknown_form_ends_with_2(rewards: Rewards, tmp_path: Path):
+    body = captured("dev").export()
+    topic = next(one for one in body["deployment"]["resources"] if one["type"].endswith(":Topic"))
+    topic["outputs"] = {**topic["outputs"], "policy": {next(iter(encrypted())): "1b47061264138c4ac30d75fd1eb44270"}}
+    result = rewards("policy", "check", str(write(tmp_path / "export.json", body)))
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert f"{topic['urn']}: outputs hold a secret in an unknown form" in " ".join(result.stderr.split())
+    assert "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from engine import judge
 from graph import from_export
 
 from policies.host import PackProcess
-from tests.aws_shapes import created, refreshed
+from tests.aws_shapes import created, encrypted, refreshed
 from tests.conftest import STACKS
 from tests.policies.test_engine import SETTINGS
 
@@ -26,3 +26,13 @@ def test_the_system_passes_every_rule(stack, state):
 def test_the_system_passes_over_the_protocol_of_the_engine(preview):
     with PackProcess("rewards", "dev", preview=preview) as pack:
         assert pack.judge(created("dev")["deployment"]["resources"]) == []
+
+
+@pytest.mark.parametrize("side", ["inputs", "outputs"])
+def test_an_encrypted_policy_is_unprovable_over_the_protocol_too(side):
+    """Unlike the policy that a provider will fill in, it stands for something that is there."""
+    states = [one for one in created("dev")["deployment"]["resources"] if "campaigns" in one["urn"]]
+    queue = next(one for one in states if one["type"] == "aws:sqs/queue:Queue")
+    queue[side]["policy"] = encrypted()
+    with PackProcess("rewards", "dev", preview=False) as pack:
+        assert [one.urn for one in pack.judge(states) if "policy" in one.message and one.urn == queue["urn"]]

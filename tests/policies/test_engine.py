@@ -64,6 +64,14 @@ def _places() -> list[tuple[dict[str, Any], str]]:
     return [(one, key) for one in states if one.get("custom") for key in one.get("inputs", {})]
 
 
+_KIND, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
+
+
+def _with(inputs: dict[str, Any]) -> str:
+    state = {"urn": "urn:pulumi:dev::rewards::aws:sqs/queue:Queue::q", "type": "aws:sqs/queue:Queue", "inputs": inputs}
+    return json.dumps({"version": 3, "deployment": {"resources": [state]}})
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -75,6 +83,9 @@ def _places() -> list[tuple[dict[str, Any], str]]:
         ('{"version": 3, "deployment": {}}', "no resources"),
         ('{"version": 3, "deployment": {"resources": [{"urn": "x"}]}}', "without a URN and a type"),
         ('{"version": 3, "deployment": {"resources": [7]}}', "without a URN and a type"),
+        (_with({"policy": {_KIND: _SECRET, "sealed": "x"}}), "urn:.* inputs hold a secret in an unknown form"),
+        (_with({"policy": {_KIND: "new"}}), "urn:.* inputs hold an object of the unknown kind 'new'"),
+        (_with({_KIND: _SECRET, "ciphertext": "x"}), "inputs are not an object"),
     ],
 )
 def test_what_is_not_an_export_is_refused(tmp_path, content, message):

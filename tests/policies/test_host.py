@@ -3,7 +3,10 @@
 import threading
 from types import SimpleNamespace
 
+import pytest
+from google.protobuf import json_format
 from host import PackProcess
+from pulumi.runtime.rpc import UNKNOWN
 
 MANY = 60
 FEW = 4
@@ -43,3 +46,32 @@ def test_a_few_questions_are_under_way_at_a_time_and_answers_keep_their_order(mo
     found = pack.judge([{"urn": urn, "type": "aws:sqs/queue:Queue"} for urn in urns])
     assert [one.urn for one in found] == [*urns, ""]
     assert stub.most == FEW
+
+
+KIND, SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
+
+
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [
+        ({KIND: SECRET, "ciphertext": "v1:abc"}, f"[secret]{UNKNOWN}"),
+        ({KIND: SECRET, "plaintext": '{"a": 1}'}, {"a": 1}),
+        ({KIND: SECRET, "value": "x"}, {KIND: SECRET, "value": "x"}),
+        ({KIND: "d0e6a833031e9bbcd3f4e8bde6ca49a4"}, UNKNOWN),
+        ({KIND: "5cf8f73096256a8f31e491e813e4eb8e", "urn": "urn:x", "id": "x"}, "x"),
+        ({KIND: "5cf8f73096256a8f31e491e813e4eb8e", "urn": "urn:x"}, "urn:x"),
+        ({KIND: (ASSET := "c44067f5952c0a294b673a41bacd8c17"), "hash": "1"}, {KIND: ASSET, "hash": "1", "path": ""}),
+        ([{"a": {KIND: SECRET, "ciphertext": "v1:abc"}}], [{"a": f"[secret]{UNKNOWN}"}]),
+    ],
+)
+def test_an_export_is_sent_as_the_engine_sends_it(monkeypatch, value, sent):
+    """What stands in an export only, encrypted secrets and references, the SDK would refuse."""
+    asked = []
+    pack = PackProcess("project", "stack")
+    stub = SimpleNamespace(
+        Analyze=lambda request, **_: asked.append(request) or SimpleNamespace(diagnostics=[]),
+        AnalyzeStack=lambda request, **_: asked.extend(request.resources) or SimpleNamespace(diagnostics=[]),
+    )
+    monkeypatch.setattr(pack, "_stub", stub, raising=False)
+    pack.judge([{"urn": "urn:pulumi:s::p::a:b:C::n", "type": "a:b:C", "inputs": {"x": value}, "outputs": {"x": value}}])
+    assert [json_format.MessageToDict(one.properties) for one in asked] == [{"x": sent}] * 2
