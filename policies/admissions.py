@@ -47,6 +47,8 @@ _WITH_DEFAULT = frozenset({"aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey"})
 """Without a policy these have the one that leaves everything to the account's identity policies."""
 _DEFAULT_KEY_STATEMENT = {"Sid": "default", "Effect": "Allow", "Action": "kms:*", "Resource": "*"}
 
+_GRANT = "kms:creategrant"
+
 _PERMISSION = "aws:lambda/permission:Permission"
 _LAYER_PERMISSION = "aws:lambda/layerVersionPermission:LayerVersionPermission"
 _KEY_GRANT = "aws:kms/grant:Grant"
@@ -274,7 +276,20 @@ def _account_of_root(name: str) -> str | None:
 
 
 def _uses_key(statement: Statement) -> bool:
-    return any(class_of(action) == "secrets-and-keys" for action in expand_all(statement.actions or ("*",)))
+    actions = expand_all(statement.actions or ("*",))
+    return any(class_of(action) == "secrets-and-keys" for action in actions) or (
+        # A grant gives the use of the key to whomever it names, unless a service makes it for a resource of its own.
+        _GRANT in actions and not _requires(statement.conditions, "kms:GrantIsForAWSResource")
+    )
+
+
+def _requires(conditions: Conditions, key: str) -> bool:
+    """Whether a condition asks for a key that is there and true."""
+    return any(
+        operator.lower() == "bool" and tested.lower() == key.lower() and {one.lower() for one in wanted} == {"true"}
+        for operator, tests in conditions.items()
+        for tested, wanted in tests.items()
+    )
 
 
 def _through_own(analysis: Analysis, unit: str | None, statement: Statement) -> bool:
@@ -284,7 +299,7 @@ def _through_own(analysis: Analysis, unit: str | None, statement: Statement) -> 
     """
 
     def is_own(arn: str) -> bool:
-        return _is_own(analysis, unit, arn) or _is_shared_bus(analysis, arn)
+        return (_is_own(analysis, unit, arn) or _is_shared_bus(analysis, arn)) and _in_account(analysis, arn)
 
     actions = expand_all(statement.actions or ("*",))
     return all(class_of(one) == HARMLESS or confined_by_service(one, statement.conditions, is_own) for one in actions)
@@ -333,17 +348,17 @@ def _acts_for_own(analysis: Analysis, unit: str | None, conditions: Conditions, 
     accounts = [tests for key in _SOURCE_ACCOUNTS for tests in required_patterns(conditions, key)]
     here = (analysis.account,) in accounts
     within = [Glob(f"arn:*:*:*:{analysis.account}:*", strict=True)]
+
+    def is_own(arn: str) -> bool:
+        own = _is_own(analysis, unit, arn) or _is_shared_bus(analysis, arn)
+        return own and (here or _in_account(analysis, arn))
+
     for patterns in required_patterns(conditions, "aws:SourceArn"):
         if all(_is_own(analysis, unit, one) and (here or _in_account(analysis, one)) for one in patterns):
             return True
         if analysis.is_platform(unit) and all(example([Glob(one)], within) is None for one in patterns):
             return True
     key_service = service_principal(service)
-    if key_service is not None and key_service.confined(
-        conditions,
-        lambda arn: (
-            (_is_own(analysis, unit, arn) and (here or _in_account(analysis, arn))) or _is_shared_bus(analysis, arn)
-        ),
-    ):
+    if key_service is not None and key_service.confined(conditions, is_own):
         return True
     return analysis.is_platform(unit) and here

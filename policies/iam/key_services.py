@@ -66,9 +66,7 @@ def confined_by_service(action: str, conditions: Conditions, is_own: IsOwn) -> b
 
 def service_principal(name: str) -> KeyService | None:
     """The service behind a service principal: `events.amazonaws.com`, `logs.eu-central-1.amazonaws.com`."""
-    return (
-        key_services().get(name.partition(".")[0]) if name.endswith((".amazonaws.com", ".amazonaws.com.cn")) else None
-    )
+    return key_services().get(name.partition(".")[0]) if name.endswith(_ENDPOINTS) else None
 
 
 def _via(conditions: Conditions) -> Iterator[list[KeyService | None]]:

@@ -7,7 +7,6 @@ from iam.catalogue import expand_all, has_resources
 from iam.conditions import required_patterns
 from iam.documents import Statement
 from iam.evaluator import confining_keys
-from iam.globs import Glob
 from iam.key_services import confined_by_service
 
 from rules.rule import Rule, Violation
@@ -60,7 +59,7 @@ def _needs_everything(statement: Statement) -> bool:
 
 def _chosen_by_condition(statement: Statement, action: str) -> bool:
     return any(required_patterns(statement.conditions, key) for key in confining_keys(action)) or confined_by_service(
-        action, statement.conditions, lambda arn: Glob(arn).literal
+        action, statement.conditions, lambda arn: not _is_service_wide(arn)
     )
 
 

@@ -19,6 +19,7 @@ from tests.policies.leaks.changes import (
     granted,
 )
 from tests.policies.leaks.disguises import DISGUISES
+from tests.policies.leaks.keys import KEY_LEAKS
 from tests.policies.leaks.leak import Leak
 from tests.policies.leaks.services import SERVICES
 from tests.policies.leaks.wirings import WIRINGS
@@ -286,4 +287,4 @@ _PERMISSIONS = (
     ),
 )
 
-LEAKS = (*_PERMISSIONS, *SERVICES, *WIRINGS, *DISGUISES)
+LEAKS = (*_PERMISSIONS, *SERVICES, *WIRINGS, *DISGUISES, *KEY_LEAKS)

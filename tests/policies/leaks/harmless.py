@@ -22,6 +22,7 @@ from tests.policies.leaks.changes import (
     document,
     granted,
 )
+from tests.policies.leaks.keys import KEY_USES
 from tests.policies.leaks.own_things import OWN_THINGS
 
 
@@ -372,5 +373,5 @@ HARMLESS = (
     Harmless("another partition", _everywhere("arn:aws:", "arn:aws-us-gov:")),
     Harmless("another project", _everywhere("rewards-dev-", "loyalty-dev-", "::rewards::", "::loyalty::")),
     Harmless("resources in another order", lambda stack: stack.states.reverse()),
-    *(Harmless(what, change) for what, change in OWN_THINGS),
+    *(Harmless(what, change) for what, change in (*OWN_THINGS, *KEY_USES)),
 )

@@ -21,6 +21,7 @@ class Mutation:
 
 EVALUATOR, CONDITIONS, REGIONS, GLOBS = (f"iam/{name}.py" for name in ("evaluator", "conditions", "regions", "globs"))
 DEPLOYMENT = "rules/boundary/deployment_role.py"
+KEY_SERVICES = "iam/key_services.py"
 DOCUMENTS, PRINCIPALS = "iam/documents.py", "iam/principals.py"
 
 MUTATIONS = (
@@ -386,8 +387,8 @@ MUTATIONS = (
     Mutation(
         "services and their sources",
         "admissions.py",
-        "return None if trust or _acts_for_own(analysis, unit, statement.conditions) else Admitted.SERVICE",
-        "return None",
+        "        return Admitted.SERVICE\n",
+        "        return None\n",
         w.a_service_for_whatever_asks_it,
     ),
     Mutation(
@@ -459,5 +460,138 @@ MUTATIONS = (
         "if patterns and all(any(contains(one, Glob(value)) for one in _as_values(own, key)) for value in wanted):",
         "if patterns:",
         w.a_mapping_for_anothers_function,
+    ),
+    Mutation(
+        "the use of a key through a service",
+        "admissions.py",
+        "if _uses_key(statement) and not _through_own(analysis, unit, statement) else None",
+        "if _uses_key(statement) else None",
+        w.a_key_through_a_service_for_own_tables,
+    ),
+    Mutation(
+        "ViaService must be there",
+        KEY_SERVICES,
+        "        for services in _via(conditions)\n",
+        "        for services in list(_via(conditions)) or [list(key_services().values())[:1]]\n",
+        w.a_key_through_no_service,
+    ),
+    Mutation(
+        "ViaService must be a known service",
+        KEY_SERVICES,
+        "services and all(service is not None and service.confined(conditions, is_own) for service in services)",
+        "all((service or key_services()['dynamodb']).confined(conditions, is_own) for service in services)",
+        w.a_key_through_a_service_whose_callers_choose_the_context,
+    ),
+    Mutation(
+        "the context must be that of the service",
+        KEY_SERVICES,
+        "all(service is not None and service.confined(conditions, is_own) for service in services)",
+        "all(any(one.confined(conditions, is_own) for one in key_services().values()) for service in services)",
+        w.a_key_through_another_service_than_the_contexts,
+    ),
+    Mutation(
+        "every service of ViaService must be confined",
+        KEY_SERVICES,
+        "services and all(service is not None",
+        "services and any(service is not None",
+        w.a_key_through_one_service_more_than_the_contexts,
+    ),
+    Mutation(
+        "a pattern of ViaService names one service",
+        KEY_SERVICES,
+        "    return service if any(contains(endpoint, Glob(pattern)) for endpoint in endpoints) else None",
+        "    return service or key_services().get(pattern.partition('*')[0])",
+        w.a_key_through_any_service,
+    ),
+    Mutation(
+        "IfExists on ViaService",
+        CONDITIONS,
+        'prefix, _, name = operator.lower().rpartition(":")',
+        'prefix, _, name = operator.lower().removesuffix("ifexists").rpartition(":")',
+        w.a_key_through_a_service_if_there_is_one,
+    ),
+    Mutation(
+        "the encryption context must be there",
+        KEY_SERVICES,
+        "            for patterns in required_patterns(conditions, self.context_key)",
+        "            for patterns in required_patterns(conditions, self.context_key) or [('rewards-dev-ledger_x',)]",
+        w.a_key_through_a_service_for_any_table,
+    ),
+    Mutation(
+        "the encryption context must be the unit's own",
+        KEY_SERVICES,
+        "            patterns and all(is_own(self.arn.format(one)) for one in patterns)",
+        "            bool(patterns)",
+        w.a_key_through_a_service_for_anothers_tables,
+    ),
+    Mutation(
+        "every value of the encryption context must be the unit's own",
+        KEY_SERVICES,
+        "            patterns and all(is_own(self.arn.format(one)) for one in patterns)",
+        "            any(is_own(self.arn.format(one)) for one in patterns)",
+        w.a_key_through_a_service_for_own_tables_and_anothers,
+    ),
+    Mutation(
+        "everyone needs an account",
+        "admissions.py",
+        "        if (analysis.account,) not in accounts:",
+        "        if accounts and (analysis.account,) not in accounts:",
+        w.a_key_for_everyone_through_a_service,
+    ),
+    Mutation(
+        "everyone needs the own account",
+        "admissions.py",
+        "        if (analysis.account,) not in accounts:",
+        "        if not accounts:",
+        w.a_key_for_callers_of_another_account,
+    ),
+    Mutation(
+        "a service's conditions confine what it does, and nothing else",
+        KEY_SERVICES,
+        "    return action in _actions() and any(",
+        "    return any(",
+        w.an_administration_through_a_service,
+    ),
+    Mutation(
+        "grants give the use of a key",
+        "admissions.py",
+        "        _GRANT in actions and not _requires(",
+        "        False and not _requires(",
+        w.grants_for_the_account_to_make,
+    ),
+    Mutation(
+        "grants for services only",
+        "admissions.py",
+        'and {one.lower() for one in wanted} == {"true"}',
+        "and wanted",
+        w.grants_for_services_or_not,
+    ),
+    Mutation(
+        "the context that a service sets itself",
+        "admissions.py",
+        "    if key_service is not None and key_service.confined(conditions, is_own):",
+        "    if key_service is not None:",
+        w.a_service_that_keeps_anothers_things,
+    ),
+    Mutation(
+        "a service principal sets its own context",
+        KEY_SERVICES,
+        '    return key_services().get(name.partition(".")[0]) if',
+        "    return key_services()['logs'] if",
+        w.a_service_by_the_context_of_another,
+    ),
+    Mutation(
+        "the platform's bus is shared",
+        "analysis.py",
+        "        own = (*self.own(principal.unit), *self.shared_buses)",
+        "        own = self.own(principal.unit)",
+        w.a_role_that_decrypts_through_the_shared_bus,
+    ),
+    Mutation(
+        "another unit's bus is not shared",
+        "analysis.py",
+        'if one.kind.label == "event bus" and self.is_platform(one.unit)]',
+        'if one.kind.label == "event bus"]',
+        w.a_role_that_decrypts_through_anothers_bus,
     ),
 )

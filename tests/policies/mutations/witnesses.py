@@ -523,3 +523,129 @@ def a_mapping_for_anothers_function() -> bool:
     theirs = {"ArnLike": {"lambda:FunctionArn": arn("lambda", "function:rewards-dev-ledger_*")}}
     rights = allow("lambda:UpdateEventSourceMapping", on="*", Condition=theirs)
     return "isolation-functions" in broken(role("points", rights))
+
+
+def admits(conditions: Any, principal: Any = None, action: str = "kms:Decrypt") -> bool:
+    """Whether the policy of a key of `ledger` is told to let somebody in who is not of its unit."""
+    from rules.samples import allow, document, thing
+
+    account = {"AWS": "arn:aws:iam::111111111111:root"}
+    statement = {**allow(action), "Principal": principal or account, "Condition": conditions}
+    key = thing("ledger", "aws:kms/key:Key", "key", {"policy": document(statement)})
+    return bool(broken(key) & {"isolation-declared-policies", "boundary-nothing-public"})
+
+
+def through(service: str = "dynamodb", **more: Any) -> Any:
+    """The conditions under which a service uses a key for tables of `ledger`, and more of them."""
+    tables = {"kms:EncryptionContext:aws:dynamodb:tableName": "rewards-dev-ledger_*"}
+    via = {"kms:ViaService": f"{service}.eu-central-1.amazonaws.com"}
+    return {"StringEquals": via, "StringLike": tables, **more}
+
+
+def a_key_through_a_service_for_own_tables() -> bool:
+    return not admits(through())
+
+
+def a_key_through_no_service() -> bool:
+    return admits({"StringLike": through()["StringLike"]})
+
+
+def a_key_through_a_service_whose_callers_choose_the_context() -> bool:
+    return admits(through("s3"))
+
+
+def a_key_through_another_service_than_the_contexts() -> bool:
+    return admits(through("sqs"))
+
+
+def a_key_through_one_service_more_than_the_contexts() -> bool:
+    both = [f"{one}.eu-central-1.amazonaws.com" for one in ("dynamodb", "sqs")]
+    return admits(through(StringEquals={"kms:ViaService": both}))
+
+
+def a_key_through_any_service() -> bool:
+    return admits(through(StringEquals={}, StringLike={**through()["StringLike"], "kms:ViaService": "dynamodb*"}))
+
+
+def a_key_through_a_service_if_there_is_one() -> bool:
+    return admits(through(StringEquals={}, StringEqualsIfExists=through()["StringEquals"]))
+
+
+def a_key_through_a_service_for_any_table() -> bool:
+    return admits(through(StringLike={}))
+
+
+def a_key_through_a_service_for_anothers_tables() -> bool:
+    return admits(through(StringLike={"kms:EncryptionContext:aws:dynamodb:tableName": "rewards-dev-points_*"}))
+
+
+def a_key_through_a_service_for_own_tables_and_anothers() -> bool:
+    names = ["rewards-dev-ledger_*", "rewards-dev-points_*"]
+    return admits(through(StringLike={"kms:EncryptionContext:aws:dynamodb:tableName": names}))
+
+
+def a_key_for_everyone_through_a_service() -> bool:
+    return admits(through(), {"AWS": "*"})
+
+
+def a_key_for_callers_of_another_account() -> bool:
+    callers = {**through()["StringEquals"], "kms:CallerAccount": "222222222222"}
+    return admits(through(StringEquals=callers), {"AWS": "*"})
+
+
+def an_administration_through_a_service() -> bool:
+    """Conditions on cryptographic operations say nothing of others: whoever derives a secret names no context."""
+    return admits(through(), action="kms:DeriveSharedSecret")
+
+
+def grants_for_the_account_to_make() -> bool:
+    return admits({}, action="kms:CreateGrant")
+
+
+def grants_for_services_or_not() -> bool:
+    return admits({"Bool": {"kms:GrantIsForAWSResource": ["true", "false"]}}, action="kms:CreateGrant")
+
+
+def a_service_that_keeps_anothers_things() -> bool:
+    theirs = {"kms:EncryptionContext:aws:sqs:arn": "arn:aws:sqs:eu-central-1:111111111111:rewards-dev-points_*"}
+    return admits({"ArnLike": theirs}, {"Service": "sqs.amazonaws.com"})
+
+
+def a_service_by_the_context_of_another() -> bool:
+    logs = "arn:aws:logs:eu-central-1:111111111111:log-group:/aws/lambda/rewards-dev-ledger_*"
+    return admits({"ArnLike": {"kms:EncryptionContext:aws:logs:arn": logs}}, {"Service": "events.amazonaws.com"})
+
+
+def decrypts_through(bus: str) -> bool:
+    """Whether a role of `points` that decrypts through a bus is told to use another's key."""
+    from graph import Resource
+    from rules.samples import allow, arn, physical, role, thing
+
+    platform = "urn:pulumi:dev::rewards::rewards:components:Platform::platform"
+    parts = [
+        Resource(urn=platform, type="rewards:components:Platform", name="platform", props={}, custom=False),
+        Resource(
+            urn="urn:pulumi:dev::rewards::rewards:components:Platform$aws:cloudwatch/eventBus:EventBus::bus",
+            type="aws:cloudwatch/eventBus:EventBus",
+            name="bus",
+            props={"name": physical("platform", "bus")},
+            parent=platform,
+        ),
+        thing("ledger", "aws:cloudwatch/eventBus:EventBus", "bus", {"name": physical("ledger", "bus")}),
+    ]
+    conditions = {
+        "StringEquals": {
+            "kms:ViaService": "events.eu-central-1.amazonaws.com",
+            "kms:EncryptionContext:aws:events:event-bus:arn": arn("events", f"event-bus/{bus}"),
+        }
+    }
+    rights = allow("kms:Decrypt", on=arn("kms", "key/*"), Condition=conditions)
+    return "isolation-secrets-and-keys" in broken(parts, role("points", rights))
+
+
+def a_role_that_decrypts_through_the_shared_bus() -> bool:
+    return not decrypts_through("rewards-dev-platform_bus")
+
+
+def a_role_that_decrypts_through_anothers_bus() -> bool:
+    return decrypts_through("rewards-dev-ledger_bus")
