@@ -32,6 +32,11 @@ def schemas() -> dict[Path, str]:
     return {SCHEMAS / name: text for name, text in catalogue.schemas().items()}
 
 
+def verdicts() -> dict[Path, str]:
+    """What is derived about the actions of AWS, as `schemas`. The policy pack reads it, for its pages too."""
+    return dict([policy_pack.derived_actions()])
+
+
 def pages(root: Path) -> dict[Path, str]:
     """The pages, as `schemas`. The policy pack, which makes some of them, reads the schemas that are there."""
     graph = capture(PICTURED_STACK, preview=True, root=root)
@@ -47,6 +52,7 @@ def pages(root: Path) -> dict[Path, str]:
         Path("docs/policies.md"): policy_pack.rules_page(),
         Path("policies/own_identifiers.json"): own_identifiers_page(),
         Path("docs/coverage-types.md"): policy_pack.types_page(),
+        Path("docs/coverage-actions.md"): policy_pack.actions_page(),
         PAGE: adding_page(root),
     }
 
@@ -58,13 +64,14 @@ def generate(root: Annotated[Path, typer.Option(help="The project's root.")] = R
     for stale in _stale(root, now):
         stale.unlink()
     _write(root, now)
+    _write(root, verdicts())
     _write(root, pages(root))
 
 
 @app.command()
 def check(root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT) -> None:
     """Exit with 1 if a committed document is not what the program says."""
-    files = schemas() | pages(root)
+    files = schemas() | verdicts() | pages(root)
     wrong = [path for path, text in files.items() if not (root / path).exists() or (root / path).read_text() != text]
     wrong += [path.relative_to(root) for path in _stale(root, files)]
     for path in wrong:

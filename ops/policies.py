@@ -1,5 +1,6 @@
 """`rewards preview` and `rewards policy check`: a stack judged by the policy pack, before it exists or after."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -7,7 +8,7 @@ from typing import Annotated, Any, Literal
 import pulumi
 import typer
 
-from ops import policy_pack
+from ops import explanations, policy_pack
 from ops.errors import COULD_NOT_RUN, SAID_NO, OperatorError
 from ops.output import print_json, remarks
 from ops.revisions import files_at
@@ -18,6 +19,8 @@ Format = Literal["table", "markdown", "sarif", "json"]
 AFormat = Annotated[Format, typer.Option("--format", help="How the verdict is told.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Write it to this file instead.", dir_okay=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+
+_ACTION = re.compile(r"[a-zA-Z0-9-*?]+:[a-zA-Z0-9*?]+")
 
 app = typer.Typer(no_args_is_help=True, help="The policy pack, on stacks that exist.")
 
@@ -104,13 +107,23 @@ def _matrix_of(root: Path, revision: str) -> Sequence[policy_pack.Edge]:
 
 @app.command()
 def explain(
-    name: Annotated[str, typer.Argument(help="A resource type, for example aws:s3/bucket:Bucket or s3.Bucket.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="TYPE|ACTION",
+            help="A resource type, for example aws:s3/bucket:Bucket or s3.Bucket; or an action, for example "
+            "dynamodb:GetItem or 'ec2:Describe*'.",
+        ),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
-    """Say what the policy pack knows of a resource type, and why it judges it so.
+    """Say what the policy pack knows of a resource type or an action, and why it judges it so.
 
-    Exit code 0: it is known; 2: there is no such type.
+    Exit code 0: it is known; 2: there is no such type or action.
     """
+    if _ACTION.fullmatch(name):
+        explanations.show_actions(policy_pack.explained_actions(name), as_json=as_json)
+        return
     try:
         found = policy_pack.explained_type(name)
     except policy_pack.UnknownType as error:

@@ -17,8 +17,12 @@ from access_matrix import Edge  # noqa: E402
 from analysis import Analysis  # noqa: E402
 from graph import InvalidExport, from_export, read_export  # noqa: E402
 from host import Diagnostic, PackFailed, PackProcess  # noqa: E402
+from iam import explanation as action_explanation  # noqa: E402
+from iam import judgement  # noqa: E402
+from iam.catalogue import ACTIONS  # noqa: E402
+from iam.explanation import Explained  # noqa: E402
 from pack import settings  # noqa: E402
-from reports import FORMATS, type_coverage  # noqa: E402
+from reports import FORMATS, action_coverage, type_coverage  # noqa: E402
 from rules.isolation import unreadable  # noqa: E402
 from rules.rule import Violation, from_text  # noqa: E402
 from stack import type_data  # noqa: E402
@@ -32,12 +36,16 @@ __all__ = [
     "FORMATS",
     "UNREADABLE",
     "Edge",
+    "Explained",
     "Explanation",
     "InvalidExport",
     "PackFailed",
     "UnknownType",
     "Verdict",
     "access_edges",
+    "actions_page",
+    "derived_actions",
+    "explained_actions",
     "explained_type",
     "judge",
     "matrix_page",
@@ -92,6 +100,21 @@ def _violation(diagnostic: Diagnostic) -> Violation:
 def types_page() -> str:
     """`docs/coverage-types.md`."""
     return type_coverage.page(type_data.shipped())
+
+
+def actions_page() -> str:
+    """`docs/coverage-actions.md`."""
+    return action_coverage.page()
+
+
+def derived_actions() -> tuple[Path, str]:
+    """The verdicts on all actions as the installed models make them: path relative to the project, and contents."""
+    return ACTIONS.relative_to(ROOT), judgement.derived()
+
+
+def explained_actions(pattern: str) -> list[Explained]:
+    """What the pack thinks of an action, or of all that a pattern stands for."""
+    return action_explanation.of_actions(pattern)
 
 
 def explained_type(name: str) -> Explanation:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from contract_edges import Capability
 from graph import Graph, Resource
-from iam.catalogue import HARMLESS, class_of, classes, expand_all, targets
+from iam.catalogue import HARMLESS, class_of, classes, entry, expand_all, targets
 from iam.documents import Document
 from iam.evaluator import Grant, can
 from iam.globs import Glob
@@ -241,8 +241,8 @@ def _classified(allowed: _Named, capped: _Named | None) -> Mapping[str, list[str
     actions = _possible(allowed)
     if capped is not None:
         cap = _possible(capped)
-        # A pattern for a service that the catalogue does not know is compared by the evaluator.
-        actions = frozenset(action for action in actions if action in cap or "*" in action or "?" in action)
+        # What the catalogue does not have is compared by the evaluator.
+        actions = frozenset(action for action in actions if action in cap or entry(action) is None)
     found: dict[str, list[str]] = {}
     for action in sorted(actions):
         name = class_of(action)
@@ -252,7 +252,7 @@ def _classified(allowed: _Named, capped: _Named | None) -> Mapping[str, list[str
 
 
 def possible_actions(documents: Iterable[Document]) -> frozenset[str]:
-    """Every action that the Allow statements of some documents may name."""
+    """Every action that the Allow statements of some documents may name; a pattern stands for what nobody knows."""
     return _possible(_named(documents))
 
 
@@ -260,10 +260,17 @@ def possible_actions(documents: Iterable[Document]) -> frozenset[str]:
 def _possible(named: _Named) -> frozenset[str]:
     return frozenset[str]().union(
         *(
-            expand_all(actions) if actions is not None else expand_all(("*",)) - expand_all(not_actions or ())
+            expand_all(actions) | _patterns(actions)
+            if actions is not None
+            else (expand_all(("*",)) | _patterns(("*",))) - expand_all(not_actions or ())
             for actions, not_actions in named
         )
     )
+
+
+def _patterns(actions: tuple[str, ...]) -> frozenset[str]:
+    """The patterns among actions: they also mean what AWS adds, which nobody has judged."""
+    return frozenset(action.lower() for action in actions if not Glob(action).literal)
 
 
 def contracts_folder(text: str) -> Path:

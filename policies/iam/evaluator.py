@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from iam.catalogue import classes
+from iam.catalogue import classes, entry
 from iam.conditions import Facts, Truth, evaluate, required_patterns
 from iam.documents import Document, Statement
 from iam.globs import Glob, contains, intersects
@@ -158,9 +158,14 @@ def _surely_names(statement: Statement, action: str) -> bool:
 
 @cache
 def names(patterns: tuple[str, ...], action: str) -> bool:
-    """Whether some pattern may mean an action. Case does not matter."""
+    """Whether some pattern may mean an action. Case does not matter.
+
+    An action that is a pattern itself stands for what the catalogue does not have: who names one that it has means none
+    of these.
+    """
     wanted = Glob(action)
-    return any(intersects(Glob(pattern.lower()), wanted) for pattern in patterns)
+    candidates = patterns if wanted.literal else (one for one in patterns if entry(one) is None)
+    return any(intersects(Glob(pattern.lower()), wanted) for pattern in candidates)
 
 
 @cache

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from analysis import Analysis
-from iam.catalogue import expand_all, has_resources
+from iam.catalogue import HARMLESS, class_of, expand_all, has_resources
 from iam.conditions import required_patterns
 from iam.documents import Statement
 from iam.evaluator import confining_keys
@@ -51,10 +51,14 @@ _WHOLE = ("", "table/", "function:", "log-group:", "stateMachine:", "secret:", "
 
 
 def _needs_everything(statement: Statement) -> bool:
-    """Actions that know no resources; and those on what has an ARN that nobody knows beforehand, where a condition
-    chooses: keys by their alias or by what a service uses them for, mappings by their function."""
+    """Actions that know no resources, and those that are harmless on any; and those on what has an ARN that nobody
+    knows beforehand, where a condition chooses: keys by their alias or by what a service uses them for, mappings by
+    their function."""
     actions = expand_all(statement.actions or ("*",))
-    return all(not has_resources(action) or _chosen_by_condition(statement, action) for action in actions)
+    return all(
+        not has_resources(action) or class_of(action) == HARMLESS or _chosen_by_condition(statement, action)
+        for action in actions
+    )
 
 
 def _chosen_by_condition(statement: Statement, action: str) -> bool:
@@ -72,6 +76,7 @@ RULE = Rule(
     compliant=[
         stack(role("points", allow("dynamodb:GetItem", on=table_arn("points")))),
         stack(role("points", allow("xray:PutTraceSegments"))),
+        stack(role("points", allow("ecr:DescribeRepositories", "logs:DescribeLogGroups"))),
     ],
     violating=[
         stack(role("points", allow("dynamodb:*", on=table_arn("points")))),

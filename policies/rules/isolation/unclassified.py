@@ -15,13 +15,15 @@ RULE = Rule(
         "harmful until somebody has judged it."
     ),
     fix=_FIX,
-    check=no_way_out(_ID, _FIX, "unclassified"),
+    check=no_way_out(_ID, _FIX, "unclassified", "changes"),
     compliant=[
         stack(role("points", allow("cloudwatch:PutMetricData", "sts:GetCallerIdentity"))),
         stack(role("points", allow("dynamodb:DeleteTable", on=table_arn("points")))),
     ],
     violating=[
         stack(role("points", allow("rds-data:ExecuteStatement"))),
+        stack(role("points", allow("cassandra:Select"))),
+        stack(role("points", allow("ec2:CreateTrafficMirrorSession"))),
         stack(role("points", allow("brandnew:ReadEverything", on="arn:aws:brandnew:::thing"))),
         stack(role("points", allow("brandnew:*"))),
     ],

@@ -1,5 +1,6 @@
 """Every leak: its class, what it is, the change, and the rule that must find it."""
 
+from tests.policies.leaks.answers import TELLING
 from tests.policies.leaks.changes import (
     FUNCTION,
     OUTBOX,
@@ -287,4 +288,4 @@ _PERMISSIONS = (
     ),
 )
 
-LEAKS = (*_PERMISSIONS, *SERVICES, *WIRINGS, *DISGUISES, *KEY_LEAKS)
+LEAKS = (*_PERMISSIONS, *SERVICES, *WIRINGS, *DISGUISES, *KEY_LEAKS, *TELLING)

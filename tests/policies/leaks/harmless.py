@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.policies.leaks.answers import METADATA
 from tests.policies.leaks.changes import (
     LOGS,
     OWN_FUNCTION,
@@ -373,5 +374,5 @@ HARMLESS = (
     Harmless("another partition", _everywhere("arn:aws:", "arn:aws-us-gov:")),
     Harmless("another project", _everywhere("rewards-dev-", "loyalty-dev-", "::rewards::", "::loyalty::")),
     Harmless("resources in another order", lambda stack: stack.states.reverse()),
-    *(Harmless(what, change) for what, change in (*OWN_THINGS, *KEY_USES)),
+    *(Harmless(what, change) for what, change in (*OWN_THINGS, *KEY_USES, *METADATA)),
 )
