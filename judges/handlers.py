@@ -9,14 +9,13 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
+from judges.archives import LAYER, Archive, archive_of, layers_of
 from judges.finding import Finding, Judge, finding
 from sandbox.graph import Graph, Resource
-from sandbox.program import ROOT
 
 FUNCTION = "aws:lambda/function:Function"
-LAYER = "aws:lambda/layerVersion:LayerVersion"
 _EMBEDDED_ACCOUNT = "000000000000"
 _HANDLER_GUIDE = "Lambda developer guide, Define Lambda function handler in Python"
 _LAYER_GUIDE = "Lambda developer guide, Packaging your layer content"
@@ -26,19 +25,11 @@ _ELF_MACHINES = {b"\x3e\x00": "x86_64", b"\xb7\x00": "arm64"}
 _ELF_MACHINE_AT = slice(18, 20)
 
 
-class _Zip(NamedTuple):
-    """A zip in the graph. Stacks write to the same paths: the hash tells their contents apart."""
-
-    path: Path
-    hash: str
-
-
 def _judge(graph: Graph) -> Iterator[Finding]:
-    layers = {layer.urn: layer for layer in graph.by_type(LAYER)}
-    for layer in layers.values():
+    for layer in graph.by_type(LAYER):
         yield from _native_code(graph, layer)
     for function in graph.by_type(FUNCTION):
-        own = [layers[urn] for urn in function.property_dependencies.get("layers", ()) if urn in layers]
+        own = layers_of(graph, function)
         yield from _handler(function)
         yield from _imports(function, own)
         for layer in own:
@@ -55,7 +46,7 @@ JUDGE = Judge(
 
 
 def _handler(function: Resource) -> Iterator[Finding]:
-    handler, archive = function.inputs.get("handler"), _archive(function)
+    handler, archive = function.inputs.get("handler"), archive_of(function)
     if not isinstance(handler, str) or archive is None:
         return
     if not archive.path.is_file():
@@ -77,12 +68,12 @@ def _missing(function: Resource, property_: str, problem: str, value: str, allow
 
 def _imports(function: Resource, layers: list[Resource]) -> Iterator[Finding]:
     """Packages that the handler's module imports, directly or not, and nobody brings."""
-    archive = _archive(function)
+    archive = archive_of(function)
     module = str(function.inputs.get("handler")).rpartition(".")[0]
     if archive is None or not archive.path.is_file():
         return
     there = {name.partition(".")[0] for name in _modules(archive)} | _IN_RUNTIME | sys.stdlib_module_names
-    there = there.union(*(_layer_packages(one) for layer in layers if (one := _archive(layer))))
+    there = there.union(*(_layer_packages(one) for layer in layers if (one := archive_of(layer))))
     for package, importer in sorted(_imported(archive, module).items()):
         if package not in there:
             yield _missing(
@@ -109,7 +100,7 @@ def _fits(function: Resource, layer: Resource) -> Iterator[Finding]:
 
 def _native_code(graph: Graph, layer: Resource) -> Iterator[Finding]:
     """Shared libraries in a layer are built for what the layer says that it is compatible with."""
-    archive = _archive(layer)
+    archive = archive_of(layer)
     if archive is None or not archive.path.is_file() or _runs_here(graph):
         return
     declared = cast("list[str]", layer.inputs.get("compatibleArchitectures", []))
@@ -133,13 +124,8 @@ def _runs_here(graph: Graph) -> bool:
     return any(f":{_EMBEDDED_ACCOUNT}:" in role for role in roles)
 
 
-def _archive(resource: Resource) -> _Zip | None:
-    code = cast("Mapping[str, Any]", resource.inputs.get("code") or {})
-    return _Zip(ROOT / code["path"], code.get("hash", "")) if "path" in code else None
-
-
 @cache
-def _parsed(archive: _Zip) -> Mapping[str, ast.Module]:
+def _parsed(archive: Archive) -> Mapping[str, ast.Module]:
     """The modules of a zip by dotted name."""
     with zipfile.ZipFile(archive.path) as opened:
         return {
@@ -150,7 +136,7 @@ def _parsed(archive: _Zip) -> Mapping[str, ast.Module]:
 
 
 @cache
-def _modules(archive: _Zip) -> Mapping[str, frozenset[str]]:
+def _modules(archive: Archive) -> Mapping[str, frozenset[str]]:
     """The names that each module of a zip defines or imports at top level."""
     return {module: frozenset(_top_level(tree)) for module, tree in _parsed(archive).items()}
 
@@ -167,7 +153,7 @@ def _top_level(tree: ast.Module) -> Iterator[str]:
 
 
 @cache
-def _imported(archive: _Zip, handler: str) -> Mapping[str, str]:
+def _imported(archive: Archive, handler: str) -> Mapping[str, str]:
     """Top-level packages that are imported when a module of a zip is, each with a module that imports it."""
     parsed = _parsed(archive)
     found: dict[str, str] = {}
@@ -198,7 +184,7 @@ def _imports_of(tree: ast.Module) -> Iterator[str]:
 
 
 @cache
-def _layer_packages(archive: _Zip) -> frozenset[str]:
+def _layer_packages(archive: Archive) -> frozenset[str]:
     """Top-level packages and modules in a layer, which has them below `python/`."""
     if not archive.path.is_file():
         return frozenset()
@@ -208,7 +194,7 @@ def _layer_packages(archive: _Zip) -> frozenset[str]:
 
 
 @cache
-def _libraries(archive: _Zip) -> Mapping[str, str]:
+def _libraries(archive: Archive) -> Mapping[str, str]:
     """Shared libraries in a zip, each with the processor in its ELF header."""
     with zipfile.ZipFile(archive.path) as opened:
         headers = {name: opened.read(name)[:20] for name in opened.namelist() if ".so" in Path(name).suffixes}

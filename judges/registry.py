@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from judges import api_models, handlers, iam_catalogue, workflows
+from judges import api_models, handlers, iam_catalogue, sizes, workflows
 from judges.finding import Finding, Judge
 from sandbox.graph import Graph
 
@@ -18,6 +18,7 @@ JUDGES: Mapping[str, Judge] = {
         api_models.JUDGE,
         handlers.JUDGE,
         iam_catalogue.JUDGE,
+        sizes.JUDGE,
         workflows.JUDGE,
     )
 }

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from judges.handlers import FUNCTION, JUDGE, LAYER
+from judges.archives import LAYER
+from judges.handlers import FUNCTION, JUDGE
 from sandbox.graph import Graph, Resource
 
 ELF = b"\x7fELF" + bytes(14)
