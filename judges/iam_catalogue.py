@@ -1,6 +1,7 @@
 """IAM documents: every action, resource and condition key is one that AWS has."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +17,8 @@ from sandbox.graph import Graph
 _DATA = Path(__file__).parent / "data" / "iam_grammar.yaml"
 _GRAMMAR_SOURCE = "IAM user guide, IAM JSON policy element reference"
 _SETS = ("ForAllValues:", "ForAnyValue:")
+_SUGGESTIONS, _ALIKE = 3, 0.8
+"""How many actions are suggested for one that does not exist, and how much alike they must be."""
 _FEDERATED = "sts:AssumeRoleWithWebIdentity"
 
 
@@ -106,15 +109,9 @@ def _actions(statement: Statement) -> Iterator[Finding]:
         for pattern in statement.texts(element):
             if pattern != "*" and not matching(pattern):
                 service = pattern.lower().partition(":")[0]
-                near = ", ".join(sorted(matching(f"{service}:{_stem(pattern)}*"))) or "an action of a service"
+                near = get_close_matches(pattern, matching(f"{service}:*"), n=_SUGGESTIONS, cutoff=_ALIKE)
                 problem = "names no action" if service in set(services()) else "names no service"
-                yield _about(statement, f"{element} {problem}", pattern, near)
-
-
-def _stem(pattern: str) -> str:
-    """The beginning of an action's name that is probably right: its verb."""
-    name = pattern.partition(":")[2]
-    return name[: next((index for index, character in enumerate(name) if index and character.isupper()), 3)]
+                yield _about(statement, f"{element} {problem}", pattern, ", ".join(near) or "an action of a service")
 
 
 def _resources(statement: Statement, actions: frozenset[str]) -> Iterator[Finding]:

@@ -56,4 +56,4 @@ def _print(stack: str, by_judge: dict[str, list[Finding]]) -> None:
             lines += [f"  {key:8} {getattr(one, key)}" for key in ("value", "allowed", "source") if getattr(one, key)]
             out.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
     counts = ", ".join(f"{name} {len(found) or 'none'}" for name, found in by_judge.items())
-    out.print(f"{stack}: findings: {counts}", highlight=False)
+    out.print(f"{stack}: findings: {counts}", highlight=False, soft_wrap=True)

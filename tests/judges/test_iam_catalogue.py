@@ -45,7 +45,7 @@ def test_a_document_without_a_fault_passes(token: str, statement: dict[str, Any]
 @pytest.mark.parametrize(
     ("changes", "problem", "value", "allowed"),
     [
-        ({"Action": ["dynamodb:GetItems"]}, "Action names no action", "dynamodb:GetItems", "dynamodb:GetAbacStatus"),
+        ({"Action": ["dynamodb:GetItems"]}, "Action names no action", "dynamodb:GetItems", "dynamodb:GetItem"),
         ({"Action": ["dynamo:GetItem"]}, "Action names no service", "dynamo:GetItem", "an action of a service"),
         ({"Action": ["dynamodb:Peek*"]}, "Action names no action", "dynamodb:Peek*", "an action of a service"),
         ({"Action": ["sqs:SendMessage", "dynamodb:GetItem"]}, "sqs:SendMessage acts on none", TABLE, "arn:${Partition}:sqs:"),
