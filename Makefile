@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo migrate-demo faults simulate test test-unit test-new-pbc new-pbc check preview preview-cli bench docs up lock clean
+.PHONY: help install demo migrate-demo faults simulate test test-unit test-new-pbc new-pbc check check-workflows preview preview-cli bench docs up lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -51,11 +51,21 @@ test-new-pbc: install ## Make a PBC in a copy of this tree, and run all checks a
 new-pbc: install ## Make a new PBC that works, NAME=tiers: contract, code, tests, pipeline
 	@$(BIN)/rewards new-pbc -- "$(NAME)"
 
+# actionlint is a Go program; no Python package brings it along. Without shellcheck it finds the same everywhere.
+ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+check-workflows: install ## Lint GitHub workflows: zizmor, and actionlint where Go is installed
+	@$(BIN)/zizmor --offline --quiet .github
+	@if ! command -v go >/dev/null; then echo "actionlint skipped: it needs Go, https://go.dev/doc/install"; \
+	elif ! GOBIN=$(CURDIR)/$(BIN) go install $(ACTIONLINT) 2>$(BIN)/actionlint.log; then \
+	  echo "actionlint skipped: Go cannot install it: $$(tail -n 1 $(BIN)/actionlint.log)"; \
+	else $(BIN)/actionlint -shellcheck= -pyflakes=; fi
+
 check: install ## Lint, types, import rules, generated documents, AWS's documented rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports --no-cache
+	@$(MAKE) --no-print-directory check-workflows
 	@$(BIN)/rewards docs check
 	@$(BIN)/rewards judge $(JUDGED:%=--stack %)
 

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from contracts import catalogue, history
-from ops import policy_pack
+from ops import pipelines, policy_pack
 from ops.costs import costs_page
 from ops.event_catalogue import events_page
 from ops.picture import subscriptions, system_page
@@ -38,7 +38,10 @@ def verdicts() -> dict[Path, str]:
 
 
 def pages(root: Path) -> dict[Path, str]:
-    """The pages, as `schemas`. The policy pack, which makes some of them, reads the schemas that are there."""
+    """The pages and the units' pipelines, as `schemas`.
+
+    The policy pack, which makes some of the pages, reads the schemas that are there.
+    """
     graph = capture(PICTURED_STACK, preview=True, root=root)
     migration = capture(MIGRATION_STACK, preview=True, root=root)
     versions = _history(root)
@@ -54,12 +57,13 @@ def pages(root: Path) -> dict[Path, str]:
         Path("docs/coverage-types.md"): policy_pack.types_page(),
         Path("docs/coverage-actions.md"): policy_pack.actions_page(),
         PAGE: adding_page(root),
+        **pipelines.workflows(root),
     }
 
 
 @app.command()
 def generate(root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT) -> None:
-    """Write every generated document anew, and remove schemas whose contract is gone."""
+    """Write every generated document anew, and remove schemas and pipelines of what is gone."""
     now = schemas()
     for stale in _stale(root, now):
         stale.unlink()
@@ -95,4 +99,8 @@ def _write(root: Path, files: dict[Path, str]) -> None:
 
 
 def _stale(root: Path, files: dict[Path, str]) -> list[Path]:
-    return [path for path in (root / SCHEMAS).glob("*.json") if path.relative_to(root) not in files]
+    schema_files = (root / SCHEMAS).glob("*.json")
+    return [
+        *(path for path in schema_files if path.relative_to(root) not in files),
+        *pipelines.stale_workflows(root),
+    ]

@@ -1,5 +1,6 @@
-"""`rewards stacks check`: whether each unit is managed by one stack only."""
+"""`rewards stacks`: which stack manages which unit, and with which configuration."""
 
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,7 @@ import msgspec
 import pulumi
 import typer
 
+from ops import pipelines
 from ops.errors import SAID_NO, OperatorError
 from ops.output import AsJson, out, print_json, print_table, progress
 from sandbox.program import ROOT, capture
@@ -25,9 +27,33 @@ class Contested:
     stacks: tuple[str, ...]
 
 
-@app.callback()
-def stacks() -> None:
-    """Keeps `check` a command of its own while there is no other."""
+@app.command()
+def units(root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT) -> None:
+    """List all units as JSON, in the order in which an environment is deployed: the platform first."""
+    typer.echo(msgspec.json.encode(pipelines.all_units(root)).decode())
+
+
+@app.command()
+def configure(
+    stack: Annotated[str, typer.Argument(help="Name of a stack of one unit, for example dev-campaigns.")],
+    root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT,
+) -> None:
+    """Give a stack of one unit the configuration of its environment, unless it has one.
+
+    Writes `Pulumi.dev-campaigns.yaml`, which the Pulumi CLI reads, as a copy of `Pulumi.dev.yaml`. Exit code 2: there
+    is no such environment or unit.
+    """
+    environment, _, unit = stack.partition("-")
+    target, source = root / f"Pulumi.{stack}.yaml", root / f"Pulumi.{environment}.yaml"
+    if target.exists():
+        out.print(f"{target.name} is there already", highlight=False)
+        return
+    read_stack(root, environment)
+    known = pipelines.all_units(root)
+    if unit not in known:
+        raise OperatorError(f"stack {stack!r} is of no unit; allowed: {environment}- and one of {', '.join(known)}")
+    shutil.copyfile(source, target)
+    out.print(f"wrote {target.name}, as {source.name}", highlight=False)
 
 
 @app.command()

@@ -38,7 +38,7 @@ class StackConfig:
 def read_stack(root: Path, stack: str) -> StackConfig:
     """Read `Pulumi.yaml` and `Pulumi.<stack>.yaml`; for a stack of one unit, that of its environment.
 
-    The CLI is told so by `--config-file`: `pulumi up --stack prod-campaigns --config-file Pulumi.prod.yaml`.
+    The CLI reads the stack's own file only: `rewards stacks configure prod-campaigns` writes it.
 
     Raises:
         InvalidStack: there is no such stack, a file is not YAML, or a value is encrypted.

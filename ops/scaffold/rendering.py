@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from ops.errors import OperatorError
+from ops.pipelines import Delivered, workflow, workflow_of
 
 TEMPLATES = Path("templates/pbc")
 _PLACEHOLDER = re.compile(r"unit([-_])name")
@@ -31,6 +32,7 @@ def rendered(root: Path, unit: str) -> dict[Path, str]:
         files = {Path(_filled(str(path), unit)): _filled(text, unit) for path, text in _templates(root).items()}
         # Its `requirements.in` asks for what the kit needs and no more: what is pinned for the kit is pinned for it.
         files[Path("lambdas") / package_of(unit) / "requirements.txt"] = (root / _KIT_REQUIREMENTS).read_text()
+        files[workflow_of(unit)] = workflow(Delivered(unit=unit, room="pbcs"))
     except OSError as error:
         raise OperatorError(f"cannot read {error.filename}: {error.strerror}") from error
     return {path: _formatted(root, path, text) if path.suffix == ".py" else text for path, text in files.items()}
@@ -39,7 +41,7 @@ def rendered(root: Path, unit: str) -> dict[Path, str]:
 def places(root: Path, unit: str) -> list[Path]:
     """The files and folders of a new PBC that are named after it, relative to the project's root."""
     named = {_named_part(path) for path in _paths(root)}
-    return sorted(Path(_filled(str(path), unit)) for path in named)
+    return sorted([workflow_of(unit), *(Path(_filled(str(path), unit)) for path in named)])
 
 
 def _named_part(template: Path) -> Path:
