@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from components.iam import Statement, document, put_events, send_traces, use_key
+from components.iam import TRACE_WORKFLOW, Statement, document, put_events, send_traces, use_key
 from components.names import Names
 
 MANAGED_POLICY_LIMIT = 6_144
@@ -17,7 +17,9 @@ LOG_DELIVERY = (
     "logs:ListLogDeliveries",
     "logs:UpdateLogDelivery",
 )
-"""What Step Functions needs to deliver its own logs; these actions know no resources."""
+"""What Step Functions needs to deliver its own logs; these actions know no resources (Step Functions Developer Guide,
+"Using CloudWatch Logs to log execution history in Step Functions", IAM policies). `logs:PutResourcePolicy` is left out:
+decision 37."""
 
 _READ_DATA = ("dynamodb:GetItem", "dynamodb:Query")
 _CHANGE_DATA = ("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
@@ -98,12 +100,13 @@ def boundary(
 
 def _own_things(names: Names) -> list[Statement]:
     own = f"{names.prefix}*"
+    logs = (f"/aws/lambda/{own}", f"/aws/vendedlogs/states/{own}")
     return [
         Statement(sid="OwnTables", actions=[*_READ_DATA, *_CHANGE_DATA, *_READ_STREAM], resources=[names.table(own)]),
         Statement(sid="OwnQueues", actions=_USE_QUEUE, resources=[names.queue(own)]),
         Statement(sid="OwnWorkflows", actions=["states:StartSyncExecution"], resources=[names.state_machine(own)]),
-        Statement(sid="OwnLogs", actions=_USE_LOGS, resources=[names.arn("logs", f"log-group:/aws/lambda/{own}")]),
+        Statement(sid="OwnLogs", actions=_USE_LOGS, resources=[names.arn("logs", f"log-group:{one}") for one in logs]),
         Statement(sid="DeliverLogs", actions=LOG_DELIVERY, resources=["*"]),
         use_key(names),
-        send_traces(),
+        send_traces(TRACE_WORKFLOW),
     ]

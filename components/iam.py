@@ -85,9 +85,17 @@ def write_logs(names: Names, log_group: str) -> Statement:
     )
 
 
-def send_traces() -> Statement:
+SEND_TRACES = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
+"""What a function with active tracing needs (Lambda Developer Guide, "Visualize Lambda function invocations using AWS
+X-Ray")."""
+TRACE_WORKFLOW = (*SEND_TRACES, "xray:GetSamplingRules", "xray:GetSamplingTargets")
+"""What a workflow with tracing needs: Step Functions decides itself what it samples (Step Functions Developer Guide,
+"Trace Step Functions request data in AWS X-Ray", IAM policy)."""
+
+
+def send_traces(actions: Sequence[str] = SEND_TRACES) -> Statement:
     """Send trace segments. X-Ray has no resources to name."""
-    return Statement(sid="SendTraces", actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"], resources=["*"])
+    return Statement(sid="SendTraces", actions=actions, resources=["*"])
 
 
 def put_events(names: Names, sources: Sequence[str]) -> Statement:

@@ -119,7 +119,11 @@ def _bus_policy(names: Names) -> str:
 
 
 def _workflow_log_policy(names: Names) -> str:
-    """Lets the log delivery service write the workflows' logs, so that no workflow needs to change log policies."""
+    """Lets the log delivery service write the workflows' logs, so that no workflow needs to change log policies.
+
+    The statement that CloudWatch Logs would add itself (CloudWatch Logs User Guide, "Logs sent to CloudWatch Logs",
+    log group resource policy), for all workflows of the environment at once: decision 37.
+    """
     log_groups = f"/aws/vendedlogs/states/{names.project}-{names.environment}-*"
     return document(
         [
@@ -128,7 +132,10 @@ def _workflow_log_policy(names: Names) -> str:
                 principal={"Service": "delivery.logs.amazonaws.com"},
                 actions=["logs:CreateLogStream", "logs:PutLogEvents"],
                 resources=[names.log_group(log_groups)],
-                condition={"StringEquals": {"aws:SourceAccount": names.account}},
+                condition={
+                    "StringEquals": {"aws:SourceAccount": names.account},
+                    "ArnLike": {"aws:SourceArn": names.arn("logs", "*")},
+                },
             )
         ]
     )

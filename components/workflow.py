@@ -13,9 +13,10 @@ from components.alarms import Alarm
 from components.boundary import LOG_DELIVERY
 from components.context import UnitContext, child_of
 from components.function import Function, FunctionArgs, make_role
-from components.iam import Grant, Statement, send_traces, trust
+from components.iam import TRACE_WORKFLOW, Grant, Statement, send_traces, trust, write_logs
 from components.inbound import Inbound, InboundArgs
 from components.monitoring import make_alarms
+from components.names import Names
 from contracts.definitions import Event
 
 FALLBACK_SUFFIX = "fallback"
@@ -76,8 +77,7 @@ class Workflow(pulumi.ComponentResource):
         )
         log_group = cloudwatch.LogGroup(
             f"{name}-logs",
-            # Below this prefix the account's log delivery needs no resource policy for each log group.
-            name=f"/aws/vendedlogs/states/{self.physical_name}",
+            name=_log_group_name(self.physical_name),
             retention_in_days=context.config.log_retention_days,
             kms_key_id=context.key.arn,
             tags=context.tags,
@@ -98,7 +98,11 @@ class Workflow(pulumi.ComponentResource):
             context,
             thing=args.thing,
             trust_policy=trust("states.amazonaws.com", names.account, self.arn),
-            grants=[_run(args.capability_arns), dead_letters.send()],
+            grants=[
+                _run(args.capability_arns),
+                _log_and_trace(names, _log_group_name(self.physical_name)),
+                dead_letters.send(),
+            ],
         )
         return sfn.StateMachine(
             f"{name}-machine",
@@ -183,12 +187,30 @@ def definition(path: Path, values: Mapping[str, str]) -> str:
         raise InvalidWorkflow(f"{path.name}: not JSON: {error}") from error
 
 
+def _log_group_name(machine_name: str) -> str:
+    """Below this prefix the platform's log policy lets the account's log delivery write."""
+    return f"/aws/vendedlogs/states/{machine_name}"
+
+
 def _run(capability_arns: Sequence[str]) -> Grant:
     return Grant(
         statements=[
             Statement(sid="AskCapabilities", actions=["lambda:InvokeFunction"], resources=list(capability_arns)),
+        ]
+    )
+
+
+def _log_and_trace(names: Names, log_group: str) -> Grant:
+    """Deliver logs, and send traces.
+
+    AWS's policy for logging also has `logs:CreateLogStream` and `logs:PutLogEvents`, here for the workflow's own log
+    group only, and `logs:PutResourcePolicy`, for which the platform's log policy stands in (decision 37).
+    """
+    return Grant(
+        statements=[
             Statement(sid="DeliverLogs", actions=LOG_DELIVERY, resources=["*"]),
-            send_traces(),
+            write_logs(names, log_group),
+            send_traces(TRACE_WORKFLOW),
         ]
     )
 
