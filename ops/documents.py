@@ -12,7 +12,6 @@ from ops import pipelines, policy_pack
 from ops.costs import costs_page
 from ops.event_catalogue import events_page
 from ops.picture import subscriptions, system_page
-from ops.provider_classes import own_identifiers_page
 from ops.resource_tree import resources_page
 from ops.scaffold.page import PAGE, adding_page
 from ops.session import MIGRATION_STACK
@@ -53,7 +52,6 @@ def pages(root: Path) -> dict[Path, str]:
         Path("docs/access-matrix.md"): policy_pack.matrix_page(graph.export()),
         Path("docs/costs.md"): costs_page(graph, migration, facade=FACADE, legacy=LEGACY),
         Path("docs/policies.md"): policy_pack.rules_page(),
-        Path("policies/own_identifiers.json"): own_identifiers_page(),
         Path("docs/coverage-types.md"): policy_pack.types_page(),
         Path("docs/coverage-actions.md"): policy_pack.actions_page(),
         PAGE: adding_page(root),

@@ -80,7 +80,7 @@ OTHER_LANGUAGES = frozenset(
         "aws:cloudwatch/logAccountPolicy:LogAccountPolicy",
         "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy",
         "aws:ecr/lifecyclePolicy:LifecyclePolicy",
-        "aws:sns/topicDataProtectionPolicy:TopicDataProtectionPolicy",
+        "aws:sns/dataProtectionPolicy:DataProtectionPolicy",
     }
 )
 """Types whose policy is not in IAM's language and admits nobody: what it refers to is wiring."""

@@ -32,7 +32,7 @@ def _account_logs(policy: Resource, _unit: str | None) -> Reach:
 def _recorded(trail: Resource, _unit: str | None) -> Reach:
     for selector in items(trail.get("advancedEventSelectors")):
         fields = {read(field, "field"): field for field in items(read(selector, "fieldSelectors"))}
-        named = any(items(read(fields.get("resources.ARN"), one)) for one in ("equals", "startsWith"))
+        named = any(items(read(fields.get("resources.ARN"), one)) for one in ("equals", "startsWiths"))
         if "Data" in items(read(fields.get("eventCategory"), "equals")) and not named:
             yield "advancedEventSelectors", "whatever is read or written in the account"
 

@@ -30,7 +30,6 @@ from link_types import (
     SUBSCRIPTION,
 )
 from naming import of_service
-from own_identifiers import is_own_identifier
 from values import has_unknown, texts
 
 _ARN = re.compile(r"(?=(arn:[a-z-]+:[a-z0-9-]+(?::[^\s\"'\\,{}\[\]]*)?))")
@@ -168,9 +167,14 @@ def _is_foreign(analysis: Analysis, resource: Resource, unit: str | None, key: s
         # A layer of another account is somebody's library; one of another unit is a part of that unit.
         named = any(thing.unit != unit for thing in analysis.inventory.named_by(arn))
         return named or (unit is None and ":role/" in arn)
-    if is_own_identifier(resource.type, key):
+    if _is_own_identifier(analysis, resource, key):
         return _names_another(analysis, unit, arn)
     return not _is_own(analysis, unit, arn)
+
+
+def _is_own_identifier(analysis: Analysis, resource: Resource, key: str) -> bool:
+    """Whether a property is the ARN of the resource itself: only AWS sets it, so it refers to nothing."""
+    return key in analysis.types.of(resource.type).computed and key.lower() in ("arn", f"{resource.kind.lower()}arn")
 
 
 def _names_another(analysis: Analysis, unit: str, arn: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.graph import Resource
+from tests.aws_shapes.classes import properties
 from tests.aws_shapes.identifiers import NOW, Place, drawn_hash, drawn_id, drawn_uuid
 
 Props = Mapping[str, Any]
@@ -277,6 +278,7 @@ def _mapping(at: Place, urn: str, inputs: Props) -> tuple[str, dict[str, Any]]:
         "startingPositionTimestamp": "",
         "state": "Enabled",
         "stateTransitionReason": "USER_INITIATED",
+        "tagsAll": {},
         "topics": [],
         "tumblingWindowInSeconds": 0,
         "uuid": own,
@@ -470,11 +472,13 @@ _FILLED_UP = frozenset(
     }
 )
 """Blocks of the inputs to which the provider adds: what the shape says already holds the inputs."""
+_META = json.dumps({"e2bfb730-ecaa-11e6-8f88-34363bc7c4c0": {"create": 600000000000}, "schema_version": "1"})
+"""What a provider that is bridged from Terraform keeps for itself: timeouts in nanoseconds."""
 _WITHOUT_REGION = ("aws:iam/",)
 
 
 def filled(at: Place, token: str, urn: str, inputs: Props) -> tuple[str, dict[str, Any]]:
-    """The id and the outputs of a resource after its creation.
+    """The id and the outputs of a resource after its creation; null is what there is not.
 
     Raises:
         KeyError: there is no shape for the type.
@@ -483,7 +487,8 @@ def filled(at: Place, token: str, urn: str, inputs: Props) -> tuple[str, dict[st
     kept = {key: value for key, value in inputs.items() if key not in _FILLED_UP or key not in added}
     region = {} if token.startswith(_WITHOUT_REGION) else {"region": at.region}
     tags = {"tagsAll": dict(inputs["tags"])} if "tags" in inputs else {}
-    return identifier, {**region, **added, **tags, **kept, "id": identifier}
+    absent = dict.fromkeys(properties(token))
+    return identifier, {**absent, **region, **added, **tags, **kept, "id": identifier, "__meta": _META}
 
 
 def provider(at: Place) -> Callable[[Resource], None]:

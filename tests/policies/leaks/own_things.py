@@ -71,7 +71,7 @@ OWN_THINGS: tuple[tuple[str, Change], ...] = (
     ("a replica of the own table", _own("aws:dynamodb/tableReplica:TableReplica", globalTableArn=OWN_TABLE.replace("eu-central-1", "us-east-1"))),
     ("a backup of the own table", _own("aws:backup/selection:Selection", iamRoleArn=_ROLE, resources=[OWN_TABLE])),
     ("a backup of the own by tag", _own("aws:backup/selection:Selection", iamRoleArn=_ROLE, resources=[OWN_TABLE], selectionTags=[{"type": "STRINGEQUALS", "key": "pbc", "value": THIEF}])),
-    ("a trail of the own table", _own("aws:cloudtrail/trail:Trail", name="t", advancedEventSelectors=[{"fieldSelectors": [{"field": "eventCategory", "equals": ["Data"]}, {"field": "resources.ARN", "startsWith": [OWN_TABLE]}]}])),
+    ("a trail of the own table", _own("aws:cloudtrail/trail:Trail", name="t", advancedEventSelectors=[{"fieldSelectors": [{"field": "eventCategory", "equals": ["Data"]}, {"field": "resources.ARN", "startsWiths": [OWN_TABLE]}]}])),
     ("a trail of management", _own("aws:cloudtrail/trail:Trail", name="t", advancedEventSelectors=[{"fieldSelectors": [{"field": "eventCategory", "equals": ["Management"]}]}])),
     ("one more alias of the own key", _flowing("aws:kms/alias:Alias", "targetKeyId", _KEY, name="alias/rewards-dev-campaigns_more")),
     ("a grant of the own key to the own role", _flowing("aws:kms/grant:Grant", "keyId", _KEY, granteePrincipal=_ROLE, operations=["Decrypt"])),

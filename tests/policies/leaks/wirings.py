@@ -106,7 +106,7 @@ _CASES: tuple[tuple[int, str, Change, str], ...] = (
     (4, "a backup selection of everything", added("aws:backup/selection:Selection", "tap", iamRoleArn=_THIEF, resources=["*"]), _WIRING),
     (4, "a backup selection by tag", added("aws:backup/selection:Selection", "tap", iamRoleArn=_THIEF, selectionTags=[{"key": "pbc", "value": VICTIM}]), _UNPROVABLE),
     (4, "an integration", added("aws:redshift/integration:Integration", "tap", sourceArn=TABLE, targetArn="t"), _WIRING),
-    (4, "a pipeline whose configuration is a text", added("aws:opensearch/ingestPipeline:IngestPipeline", "tap", pipelineConfigurationBody=f"table_arn: {TABLE}"), _WIRING),
+    (4, "a pipeline whose configuration is a text", added("aws:opensearchingest/pipeline:Pipeline", "tap", pipelineConfigurationBody=f"table_arn: {TABLE}"), _WIRING),
     (5, "a global table of its name", added("aws:dynamodb/globalTable:GlobalTable", "tap", name="rewards-dev-points-ledger_store"), "isolation-owners"),
     (16, "a data source of AppSync", added("aws:appsync/dataSource:DataSource", "tap", dynamodbConfig={"tableName": "rewards-dev-points-ledger_store"}, serviceRoleArn=_THIEF), _WIRING),
     (16, "a bucket's notifications", added("aws:s3/bucketNotification:BucketNotification", "tap", VICTIM, bucket=_THEIR_BUCKET, lambdaFunctions=[{"lambdaFunctionArn": OWN_FUNCTION}]), _WIRING),
