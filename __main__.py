@@ -7,17 +7,18 @@ from typing import Any
 
 import pulumi
 
-from components.account import check_account
-from components.environment import EnvironmentConfig
-from components.names import PLATFORM
-from components.offering import Offering
-from components.operations import Operations
-from components.pbc import Pbc
-from components.platform import Platform
-from components.strangler import Strangler
-from components.unit import UnitArgs
-from contracts import cards, catalogue, partners
-from contracts.definitions import AnyCapability
+from pbckit.infra.account import check_account
+from pbckit.infra.environment import EnvironmentConfig
+from pbckit.infra.names import PLATFORM
+from pbckit.infra.offering import Offering
+from pbckit.infra.operations import Operations
+from pbckit.infra.pbc import Pbc
+from pbckit.infra.platform import Platform
+from pbckit.infra.strangler import Strangler
+from pbckit.infra.unit import UnitArgs
+from contracts import cards, partners
+from pbckit.contracts import catalogue
+from pbckit.contracts.definitions import AnyCapability
 
 
 def units_in(room: str) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
-from contracts.definitions import Event
-from contracts.vocabulary import Identifier, Instant, Key, Merchant, Money
+from pbckit.contracts.definitions import Event
+from contracts.vocabulary import Merchant, Money
+from pbckit.contracts.vocabulary import Identifier, Instant, Key
 
 SOURCE = "cards"
 

@@ -3,9 +3,9 @@
 from typing import ClassVar
 
 from contracts import merchant_categorization
-from contracts.definitions import Capability, Event
+from pbckit.contracts.definitions import Capability, Event
 from contracts.merchant_categorization import Categorization, Categorize
-from contracts.migration import (
+from pbckit.contracts.migration import (
     GetMigration,
     ListMismatches,
     Migration,
@@ -16,7 +16,7 @@ from contracts.migration import (
     Setting,
     Steer,
 )
-from contracts.vocabulary import Instant, Key, Name
+from pbckit.contracts.vocabulary import Instant, Key, Name
 
 UNIT = "categorization-facade"
 

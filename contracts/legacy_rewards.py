@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from contracts.definitions import Capability, Message, Request
+from pbckit.contracts.definitions import Capability, Message, Request
 
 UNIT = "legacy-rewards"
 

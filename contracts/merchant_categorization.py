@@ -2,8 +2,9 @@
 
 from typing import ClassVar, Literal
 
-from contracts.definitions import Capability, Event, Message, Request
-from contracts.vocabulary import Identifier, Instant, Key, Merchant, Name, PageSize
+from pbckit.contracts.definitions import Capability, Event, Message, Request
+from contracts.vocabulary import Merchant
+from pbckit.contracts.vocabulary import Identifier, Instant, Key, Name, PageSize
 
 UNIT = "merchant-categorization"
 UNCATEGORIZED = "uncategorized"

@@ -4,8 +4,9 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from contracts.definitions import Event
-from contracts.vocabulary import MOST_POINTS, Identifier, Instant, Name
+from pbckit.contracts.definitions import Event
+from contracts.vocabulary import MOST_POINTS
+from pbckit.contracts.vocabulary import Identifier, Instant, Name
 
 SOURCE = "partners"
 

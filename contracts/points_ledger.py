@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
-from contracts.definitions import Capability, ContractError, Event, Message, Request
-from contracts.vocabulary import MOST_POINTS, Identifier, Instant, Name, PageSize, Points, SignedPoints
+from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
+from contracts.vocabulary import MOST_POINTS, Points, SignedPoints
+from pbckit.contracts.vocabulary import Identifier, Instant, Name, PageSize
 
 UNIT = "points-ledger"
 

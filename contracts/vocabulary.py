@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from contracts.definitions import Message
+from pbckit.contracts.definitions import Message
 
 Identifier = Annotated[
     str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$", description="1 to 64 characters, opaque")

@@ -1,1 +1,1 @@
-"""The runtimes: one folder a PBC, on the kernel in `lambdas.kit`."""
+"""The runtimes: one folder a PBC, on the kernel in `pbckit.runtime`."""

@@ -6,39 +6,23 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperGroup
 
-from ops import (
-    campaigns,
-    contracts,
-    dlq,
-    documents,
-    events,
-    judge,
-    ledger,
-    member,
-    merchants,
-    migrate,
-    policies,
-    programme,
-    purchase,
-    purchases,
-    rates,
-    release,
-    sandbox,
-    smoke,
-    stacks,
-    status,
-)
-from ops.delivery import command as delivery
+from ops.programme import campaigns, merchants, apply as programme, rates
+from pbckit.cli.deployment import contracts, judge, policy as policies, release, sandbox, smoke, stacks
+from pbckit.cli.incidents import dlq, events, status
+from ops.docs import command as documents
+from ops.members import ledger, statement as member, purchase, purchases
+from ops.migration import command as migrate
+from pbckit.cli.delivery import command as delivery
 from ops.demo import command as demo
 from ops.demo import migration
-from ops.errors import COULD_NOT_RUN, OperatorError
-from ops.faults import command as faults
-from ops.fitness import command as detector
-from ops.output import remarks
-from ops.scaffold import command as scaffold
-from sandbox.embedded_aws import SandboxError
-from sandbox.provision import UnknownType
-from sandbox.stack_config import InvalidStack
+from pbckit.cli.errors import COULD_NOT_RUN, OperatorError
+from devtools.faults import command as faults
+from pbckit.cli.fitness import command as detector
+from pbckit.cli.output import remarks
+from ops.pbc_template import command as scaffold
+from pbckit.sandbox.embedded_aws import SandboxError
+from pbckit.sandbox.provision import UnknownType
+from pbckit.sandbox.stack_config import InvalidStack
 
 
 class ReportingGroup(TyperGroup):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from components.names import PLATFORM
+from pbckit.infra.names import PLATFORM
 
 WORKFLOWS = Path(".github/workflows")
 OPERATIONS = "operations"

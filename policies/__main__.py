@@ -2,7 +2,7 @@
 
 import gc
 
-from pack import NAME, policies
+from pbc_isolation.pack import NAME, policies
 from pulumi_policy import EnforcementLevel, PolicyPack
 
 # A large stack is millions of objects that all live until it is judged: looking for cycles among them finds nothing.

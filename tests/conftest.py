@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from sandbox.graph import Graph
-from sandbox.program import capture
+from pbckit.sandbox.graph import Graph
+from pbckit.sandbox.program import capture
 
 os.environ["POWERTOOLS_SERVICE_NAME"] = "points-ledger"
 os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "rewards"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ops.documents import HISTORY
-from ops.scaffold.naming import longest_name
-from ops.scaffold.rendering import rendered
+from ops.docs.command import HISTORY
+from ops.pbc_template.naming import longest_name
+from ops.pbc_template.rendering import rendered
 from tests.conftest import ROOT
 from tests.project_copies import changes, copied, make, run
 
@@ -31,10 +31,10 @@ from datetime import UTC, datetime
 from contracts.cards import PurchasePosted
 from contracts.vocabulary import Merchant, Money
 from ops.demo.world import World
-from ops.errors import Refused
-from ops.waiting import wait_for
-from sandbox.deploy import deploy
-from sandbox.embedded_aws import running
+from pbckit.cli.errors import Refused
+from pbckit.cli.waiting import wait_for
+from pbckit.sandbox.deploy import deploy
+from pbckit.sandbox.embedded_aws import running
 
 contract = importlib.import_module("contracts." + sys.argv[1].replace("-", "_"))
 purchase = PurchasePosted(
@@ -57,7 +57,7 @@ with running(pathlib.Path(".sandbox"), region="eu-central-1") as aws:
 """
 LIST = """
 import json
-from sandbox.program import capture
+from pbckit.sandbox.program import capture
 graph = capture("migration")
 print(json.dumps(sorted({one.inputs["name"] for one in graph.by_type("aws:lambda/function:Function")})))
 """

@@ -2,7 +2,7 @@
 
 import re
 
-from contracts import catalogue
+from pbckit.contracts import catalogue
 from contracts.points_ledger import REVERSE_REDEMPTION
 from tests.conftest import ROOT
 

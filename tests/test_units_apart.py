@@ -4,8 +4,8 @@ from functools import cache
 
 import pytest
 
-from sandbox.graph import Graph
-from sandbox.program import capture
+from pbckit.sandbox.graph import Graph
+from pbckit.sandbox.program import capture
 from tests.conftest import ROOT, captured
 
 

@@ -1,8 +1,8 @@
 """What the legacy system is deployed with: one table and one service. See README.md."""
 
-from components.context import child_of
-from components.function import Function, FunctionArgs
-from components.pbc import Pbc
+from pbckit.infra.context import child_of
+from pbckit.infra.function import Function, FunctionArgs
+from pbckit.infra.pbc import Pbc
 
 
 def define(unit: Pbc) -> None:

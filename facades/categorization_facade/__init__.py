@@ -1,6 +1,6 @@
 """categorization-facade: `categorize` moves from the legacy system to merchant-categorization. See README.md."""
 
-from components.strangler import LegacyFunction, Steered, Strangler
+from pbckit.infra.strangler import LegacyFunction, Steered, Strangler
 from contracts.categorization_facade import (
     CATEGORIZE,
     LIST_MISMATCHES,

@@ -3,7 +3,7 @@
 from contracts.campaigns import BONUSES, Bonuses, FindBonuses
 from lambdas.campaigns import model
 from lambdas.campaigns.store import CampaignStore
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(BONUSES)

@@ -2,7 +2,7 @@
 
 from contracts.campaigns import CAMPAIGN_HISTORY, CampaignHistory, GetCampaignHistory, UnknownCampaign
 from lambdas.campaigns.store import CampaignStore
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(CAMPAIGN_HISTORY)

@@ -3,7 +3,7 @@
 from contracts.campaigns import LIST_CAMPAIGNS, Campaigns, ListCampaigns
 from lambdas.campaigns.model import by_rank
 from lambdas.campaigns.store import CampaignStore
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(LIST_CAMPAIGNS)

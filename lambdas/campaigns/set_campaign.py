@@ -5,8 +5,8 @@ import msgspec
 from contracts.campaigns import SET_CAMPAIGN, Campaign, CampaignChanged, SetCampaign
 from lambdas.campaigns import model
 from lambdas.campaigns.store import CampaignStore
-from lambdas.kit.capability import Asked, capability
-from lambdas.kit.unit_of_work import until_fresh
+from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.unit_of_work import until_fresh
 
 
 @capability(SET_CAMPAIGN)

@@ -17,9 +17,9 @@ import msgspec
 
 from contracts.campaigns import Campaign, CampaignChange
 from lambdas.campaigns.model import month_of, months_of
-from lambdas.kit.ports import Delete, Operation, Put, Query, Update
-from lambdas.kit.queries import all_items
-from lambdas.kit.runtime import Runtime
+from pbckit.runtime.ports import Delete, Operation, Put, Query, Update
+from pbckit.runtime.queries import all_items
+from pbckit.runtime.runtime import Runtime
 
 _LIST = "campaigns"
 _EXCLUSIVES = {"pk": "exclusives", "sk": "head"}

@@ -5,9 +5,9 @@ from functools import cache
 from contracts.categorization_facade import CATEGORIZE
 from contracts.merchant_categorization import Categorization, Categorize
 from lambdas.categorization_facade.definition import sides
-from lambdas.kit.capability import Asked, capability
-from lambdas.strangler.environment import ON_THE_PATH_SECONDS, facade_environment
-from lambdas.strangler.facade import Facade, SettingCache
+from pbckit.runtime.capability import Asked, capability
+from pbckit.strangler.environment import ON_THE_PATH_SECONDS, facade_environment
+from pbckit.strangler.facade import Facade, SettingCache
 
 
 @capability(CATEGORIZE)

@@ -5,8 +5,8 @@ from typing import Any
 
 from contracts.merchant_categorization import Categorization, Categorize
 from lambdas.categorization_facade.definition import sides
-from lambdas.strangler.comparer import Comparer
-from lambdas.strangler.environment import OFF_THE_PATH_SECONDS
+from pbckit.strangler.comparer import Comparer
+from pbckit.strangler.environment import OFF_THE_PATH_SECONDS
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:

@@ -5,15 +5,15 @@ from pathlib import Path
 
 from contracts.categorization_facade import CATEGORIZE as FACADE
 from contracts.categorization_facade import MigrationRolledBack, RoutingChanged
-from contracts.definitions import Event
+from pbckit.contracts.definitions import Event
 from contracts.merchant_categorization import CATEGORIZE, Categorization, Categorize
-from contracts.migration import Setting
+from pbckit.contracts.migration import Setting
 from lambdas.categorization_facade import legacy
-from lambdas.strangler.comparison import read_rules
-from lambdas.strangler.environment import facade_environment
-from lambdas.strangler.facade import Migrating, Sides
-from lambdas.strangler.ramp import read_plans
-from lambdas.strangler.steering import Steering
+from pbckit.strangler.comparison import read_rules
+from pbckit.strangler.environment import facade_environment
+from pbckit.strangler.facade import Migrating, Sides
+from pbckit.strangler.ramp import read_plans
+from pbckit.strangler.steering import Steering
 
 _HERE = Path(__file__).parent
 

@@ -1,11 +1,11 @@
 """Scheduled Lambda handler: rolls back what is worse than allowed, and takes the next step where that is automatic."""
 
 from lambdas.categorization_facade.definition import steering
-from lambdas.kit.identifiers import uuid7
-from lambdas.kit.observability import observed
-from lambdas.kit.runtime import lambda_runtime
-from lambdas.kit.unit_of_work import Cause
-from lambdas.strangler.steering import GUARD
+from pbckit.runtime.identifiers import uuid7
+from pbckit.runtime.observability import observed
+from pbckit.runtime.runtime import lambda_runtime
+from pbckit.runtime.unit_of_work import Cause
+from pbckit.strangler.steering import GUARD
 
 
 def handler(_event: object, context: object) -> dict[str, int | str]:

@@ -11,7 +11,7 @@ import msgspec
 
 from contracts.legacy_rewards import Classify, LegacyAnswer
 from contracts.merchant_categorization import UNCATEGORIZED, Categorization, Categorize
-from lambdas.strangler.sides import SideFailed, Transport
+from pbckit.strangler.sides import SideFailed, Transport
 
 _CODES = Path(__file__).with_name("legacy_codes.json")
 _SOURCE = "FACADE"

@@ -1,9 +1,9 @@
 """Capability `list-mismatches`."""
 
 from contracts.categorization_facade import LIST_MISMATCHES
-from contracts.migration import ListMismatches, Mismatches
-from lambdas.kit.capability import Asked, capability
-from lambdas.strangler.store import MigrationStore
+from pbckit.contracts.migration import ListMismatches, Mismatches
+from pbckit.runtime.capability import Asked, capability
+from pbckit.strangler.store import MigrationStore
 
 
 @capability(LIST_MISMATCHES)

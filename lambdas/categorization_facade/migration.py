@@ -1,9 +1,9 @@
 """Capability `migration`."""
 
 from contracts.categorization_facade import MIGRATION
-from contracts.migration import GetMigration, Migration
+from pbckit.contracts.migration import GetMigration, Migration
 from lambdas.categorization_facade.definition import steering
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(MIGRATION)

@@ -1,9 +1,9 @@
 """Capability `steer`."""
 
 from contracts.categorization_facade import STEER
-from contracts.migration import Setting, Steer
+from pbckit.contracts.migration import Setting, Steer
 from lambdas.categorization_facade.definition import steering
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(STEER)

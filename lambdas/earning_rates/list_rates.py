@@ -3,7 +3,7 @@
 from contracts.earning_rates import LIST_RATES, ListRates, Rates
 from lambdas.earning_rates.model import with_ends
 from lambdas.earning_rates.store import RateStore
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(LIST_RATES)

@@ -3,7 +3,7 @@
 from contracts.earning_rates import RATE, FindRate, NoRate, Rate
 from lambdas.earning_rates.model import ANY_CATEGORY, in_effect
 from lambdas.earning_rates.store import RateStore
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(RATE)

@@ -2,7 +2,7 @@
 
 from contracts.earning_rates import RATE_HISTORY, GetRateHistory, NoRate, RateHistory
 from lambdas.earning_rates.store import RateStore
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(RATE_HISTORY)

@@ -3,8 +3,8 @@
 from contracts.earning_rates import SET_RATE, EarningRateChanged, RateOverlap, RateVersion, SetRate
 from lambdas.earning_rates.model import ended
 from lambdas.earning_rates.store import RateStore
-from lambdas.kit.capability import Asked, capability
-from lambdas.kit.unit_of_work import until_fresh
+from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.unit_of_work import until_fresh
 
 
 @capability(SET_RATE)

@@ -15,9 +15,9 @@ import msgspec
 
 from contracts.earning_rates import RateChange, RateVersion
 from lambdas.earning_rates.model import sortable
-from lambdas.kit.ports import Operation, Put, Query, Update
-from lambdas.kit.queries import all_items
-from lambdas.kit.runtime import Runtime
+from pbckit.runtime.ports import Operation, Put, Query, Update
+from pbckit.runtime.queries import all_items
+from pbckit.runtime.runtime import Runtime
 
 _KEYS = "keys"
 

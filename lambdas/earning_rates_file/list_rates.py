@@ -2,7 +2,7 @@
 
 from contracts.earning_rates import LIST_RATES, ListRates, Rates
 from lambdas.earning_rates_file.rates import RATES
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(LIST_RATES, keeps_state=False)

@@ -3,7 +3,7 @@
 from contracts.earning_rates import RATE, FindRate, NoRate, Rate
 from lambdas.earning_rates_file.model import in_effect
 from lambdas.earning_rates_file.rates import RATES
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(RATE, keeps_state=False)

@@ -1,7 +1,7 @@
 """Capability `set-rate`."""
 
 from contracts.earning_rates import SET_RATE, RatesAreFixed, RateVersion, SetRate
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(SET_RATE, keeps_state=False)

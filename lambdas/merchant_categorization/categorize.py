@@ -1,7 +1,7 @@
 """Capability `categorize`."""
 
 from contracts.merchant_categorization import CATEGORIZE, Categorization, Categorize
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 from lambdas.merchant_categorization import model
 from lambdas.merchant_categorization.store import OverrideStore
 

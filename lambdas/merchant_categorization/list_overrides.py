@@ -1,7 +1,7 @@
 """Capability `list-overrides`."""
 
 from contracts.merchant_categorization import LIST_OVERRIDES, ListMerchantOverrides, MerchantOverrides
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 from lambdas.merchant_categorization.store import OverrideStore
 
 

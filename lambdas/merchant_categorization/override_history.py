@@ -1,7 +1,7 @@
 """Capability `override-history`."""
 
 from contracts.merchant_categorization import OVERRIDE_HISTORY, GetOverrideHistory, OverrideHistory
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 from lambdas.merchant_categorization.store import OverrideStore
 
 

@@ -6,8 +6,8 @@ from contracts.merchant_categorization import (
     MerchantRecategorized,
     SetMerchantOverride,
 )
-from lambdas.kit.capability import Asked, capability
-from lambdas.kit.unit_of_work import until_fresh
+from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.unit_of_work import until_fresh
 from lambdas.merchant_categorization.store import OverrideStore
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from contracts.merchant_categorization import MerchantOverride, OverrideChange
-from lambdas.kit.ports import Delete, Operation, Put, Query
-from lambdas.kit.queries import all_items
-from lambdas.kit.runtime import Runtime
+from pbckit.runtime.ports import Delete, Operation, Put, Query
+from pbckit.runtime.queries import all_items
+from pbckit.runtime.runtime import Runtime
 
 _LIST = "overrides"
 

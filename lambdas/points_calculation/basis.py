@@ -1,7 +1,7 @@
 """Capability `basis`."""
 
 from contracts.points_calculation import BASIS, Basis, GetBasis
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 from lambdas.points_calculation.purchases import known
 from lambdas.points_calculation.store import CalculationStore
 

@@ -1,9 +1,9 @@
 """Capability `calculate`."""
 
 from contracts.points_calculation import CALCULATE, Calculate, Calculation, ConflictingPurchase, PointsCalculated
-from lambdas.kit.capability import Asked, capability
-from lambdas.kit.observability import count
-from lambdas.kit.unit_of_work import until_fresh
+from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.observability import count
+from pbckit.runtime.unit_of_work import until_fresh
 from lambdas.points_calculation.confirmations import ConfirmationStore
 from lambdas.points_calculation.earning import Earned, earn
 from lambdas.points_calculation.fallbacks import FallbackStore

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from lambdas.kit.ports import Delete, Operation, Put, Query
-from lambdas.kit.queries import all_items
-from lambdas.kit.runtime import Runtime
+from pbckit.runtime.ports import Delete, Operation, Put, Query
+from pbckit.runtime.queries import all_items
+from pbckit.runtime.runtime import Runtime
 from lambdas.points_calculation.records import ProgrammeChange
 
 SETTLED_AFTER = timedelta(minutes=15)

@@ -2,7 +2,7 @@
 
 from contracts.points_calculation import Difference, Told
 from contracts.points_ledger import PointsPosted
-from lambdas.kit.subscriber import Received, Subscriber
+from pbckit.runtime.subscriber import Received, Subscriber
 from lambdas.points_calculation.confirmations import ConfirmationStore
 
 handler = Subscriber()

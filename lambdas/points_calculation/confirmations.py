@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from contracts.points_calculation import Difference, Told
-from lambdas.kit.ports import Delete, Operation, Put, Query
-from lambdas.kit.runtime import Runtime
+from pbckit.runtime.ports import Delete, Operation, Put, Query
+from pbckit.runtime.runtime import Runtime
 from lambdas.points_calculation.store import SHARDS, shard, sortable
 
 _DIFFERENCES = "differences"

@@ -1,7 +1,7 @@
 """Capability `differences`."""
 
 from contracts.points_calculation import DIFFERENCES, Differences, ListDifferences
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 from lambdas.points_calculation.differing import differences
 
 

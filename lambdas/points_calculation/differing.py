@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from contracts.points_calculation import Difference, Told
-from lambdas.kit.runtime import Runtime
+from pbckit.runtime.runtime import Runtime
 from lambdas.points_calculation.confirmations import ConfirmationStore
 
 OVERDUE_AFTER = timedelta(hours=1)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contracts.points_calculation import Calculate, Line
-from lambdas.kit.ports import Operation
+from pbckit.runtime.ports import Operation
 from lambdas.points_calculation.model import caps, earning
 from lambdas.points_calculation.store import CalculationStore
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from contracts.points_calculation import EXPLAIN, Calculation, Explain
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 from lambdas.points_calculation.purchases import known
 from lambdas.points_calculation.store import CalculationStore
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from lambdas.kit.ports import Delete, Operation, Put, Query
-from lambdas.kit.runtime import Runtime
+from pbckit.runtime.ports import Delete, Operation, Put, Query
+from pbckit.runtime.runtime import Runtime
 from lambdas.points_calculation.records import Calculated, OpenFallback
 from lambdas.points_calculation.store import SHARDS, shard, sortable
 

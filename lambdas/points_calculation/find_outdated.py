@@ -4,9 +4,9 @@ Those that fell back are told until the missing answer is there; those that a ch
 by going through the purchases in its window.
 """
 
-from lambdas.kit.observability import count, logger, observed
-from lambdas.kit.ports import ConditionFailed
-from lambdas.kit.runtime import Runtime, lambda_runtime
+from pbckit.runtime.observability import count, logger, observed
+from pbckit.runtime.ports import ConditionFailed
+from pbckit.runtime.runtime import Runtime, lambda_runtime
 from lambdas.points_calculation.changes import ChangeStore
 from lambdas.points_calculation.fallbacks import KEPT_OPEN, FallbackStore
 from lambdas.points_calculation.following import follow

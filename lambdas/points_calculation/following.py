@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from lambdas.kit.runtime import Runtime
+from pbckit.runtime.runtime import Runtime
 from lambdas.points_calculation.changes import SETTLED_AFTER, ChangeStore
 from lambdas.points_calculation.model.earning import ANY_CATEGORY
 from lambdas.points_calculation.model.months import months

@@ -1,7 +1,7 @@
 """Subscription: a campaign was made or changed. Purchases in its window are calculated anew."""
 
 from contracts.campaigns import CampaignChanged
-from lambdas.kit.subscriber import Received, Subscriber
+from pbckit.runtime.subscriber import Received, Subscriber
 from lambdas.points_calculation.changes import ChangeStore
 from lambdas.points_calculation.records import ProgrammeChange
 

@@ -1,7 +1,7 @@
 """Subscription: a rate changed. Purchases that it touches are calculated anew."""
 
 from contracts.earning_rates import EarningRateChanged
-from lambdas.kit.subscriber import Received, Subscriber
+from pbckit.runtime.subscriber import Received, Subscriber
 from lambdas.points_calculation.changes import ChangeStore
 from lambdas.points_calculation.records import ProgrammeChange
 

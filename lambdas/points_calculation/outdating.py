@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Sequence
 
 from contracts.points_calculation import CalculationOutdated, Lookup
-from lambdas.kit.runtime import Runtime
-from lambdas.kit.unit_of_work import Cause, UnitOfWork
+from pbckit.runtime.runtime import Runtime
+from pbckit.runtime.unit_of_work import Cause, UnitOfWork
 
 _READABLE = 30
 

@@ -3,9 +3,9 @@
 import msgspec
 
 from contracts.points_calculation import RECALCULATE, Calculate, Calculation, Reason, Recalculate, Superseded
-from lambdas.kit.capability import Asked, capability
-from lambdas.kit.observability import count
-from lambdas.kit.unit_of_work import until_fresh
+from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.observability import count
+from pbckit.runtime.unit_of_work import until_fresh
 from lambdas.points_calculation import adjusting
 from lambdas.points_calculation.confirmations import ConfirmationStore
 from lambdas.points_calculation.earning import Earned, earn

@@ -1,7 +1,7 @@
 """Scheduled: counts how many postings differ from what the ledger was told."""
 
-from lambdas.kit.observability import count, logger, observed
-from lambdas.kit.runtime import Runtime, lambda_runtime
+from pbckit.runtime.observability import count, logger, observed
+from pbckit.runtime.runtime import Runtime, lambda_runtime
 from lambdas.points_calculation.differing import differences
 
 METRIC = "PostingDifferences"

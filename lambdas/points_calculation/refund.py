@@ -4,9 +4,9 @@ import msgspec
 
 from contracts.cards import PurchaseRefunded
 from contracts.points_calculation import REFUND, Adjustment, ConflictingRefund, Refund, RefundedPoints
-from lambdas.kit.capability import Asked, capability
-from lambdas.kit.observability import count
-from lambdas.kit.unit_of_work import until_fresh
+from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.observability import count
+from pbckit.runtime.unit_of_work import until_fresh
 from lambdas.points_calculation import adjusting
 from lambdas.points_calculation.confirmations import ConfirmationStore
 from lambdas.points_calculation.model import refunds

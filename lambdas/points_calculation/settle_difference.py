@@ -1,8 +1,8 @@
 """Capability `settle-difference`."""
 
 from contracts.points_calculation import SETTLE_DIFFERENCE, Difference, SettleDifference, UnknownDifference
-from lambdas.kit.capability import Asked, capability
-from lambdas.kit.unit_of_work import until_fresh
+from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.unit_of_work import until_fresh
 from lambdas.points_calculation.confirmations import ConfirmationStore
 
 

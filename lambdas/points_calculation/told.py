@@ -1,7 +1,7 @@
 """Capability `told`."""
 
 from contracts.points_calculation import TOLD, ListTold, Told, ToldPage
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 from lambdas.points_calculation import adjusting
 from lambdas.points_calculation.records import Calculated
 from lambdas.points_calculation.store import CalculationStore

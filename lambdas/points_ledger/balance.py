@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from contracts.points_ledger import BALANCE, Balance, GetBalance
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 from lambdas.points_ledger.books import standing
 from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.model.due import settled

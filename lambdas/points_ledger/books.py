@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.points_ledger import UnknownMember
-from lambdas.kit.runtime import Runtime
-from lambdas.kit.unit_of_work import Cause, UnitOfWork
+from pbckit.runtime.runtime import Runtime
+from pbckit.runtime.unit_of_work import Cause, UnitOfWork
 from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.model.due import settled
 from lambdas.points_ledger.model.postings import Draft, Line

@@ -1,9 +1,9 @@
 """Capability `hold`."""
 
-from contracts.definitions import ContractError
+from pbckit.contracts.definitions import ContractError
 from contracts.points_ledger import HOLD, ConflictingHold, Hold, HoldRefused, PlaceHold
-from lambdas.kit.capability import Asked, capability
-from lambdas.kit.unit_of_work import until_fresh
+from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.unit_of_work import until_fresh
 from lambdas.points_ledger.books import Books
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.differing import differences

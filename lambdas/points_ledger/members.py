@@ -1,7 +1,7 @@
 """Capability `members`."""
 
 from contracts.points_ledger import MEMBERS, ListMembers, Members
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 from lambdas.points_ledger.store import Ledger
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 import msgspec
 
-from lambdas.kit.environment import InvalidEnvironment
+from pbckit.runtime.environment import InvalidEnvironment
 from lambdas.points_ledger.model.policy import Policy
 
 _FOR_EVER = "never"

@@ -1,8 +1,8 @@
 """Capability `post-hold`."""
 
 from contracts.points_ledger import POST_HOLD, PostHold, Redemption
-from lambdas.kit.capability import Asked, capability
-from lambdas.kit.unit_of_work import until_fresh
+from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.unit_of_work import until_fresh
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.open_hold import kept_hold, open_books, refuse_settled
 

@@ -2,9 +2,9 @@
 
 from contracts.points_calculation import PointsAdjusted, PointsCalculated
 from contracts.points_ledger import ConflictingPosting
-from lambdas.kit.ports import ConditionFailed
-from lambdas.kit.subscriber import NotYet, Received, Subscriber
-from lambdas.kit.unit_of_work import AlreadyHandled, until_fresh
+from pbckit.runtime.ports import ConditionFailed
+from pbckit.runtime.subscriber import NotYet, Received, Subscriber
+from pbckit.runtime.unit_of_work import AlreadyHandled, until_fresh
 from lambdas.points_ledger.books import Books
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.differing import differences

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from lambdas.kit.observability import count, logger, observed
-from lambdas.kit.runtime import Runtime, lambda_runtime
+from pbckit.runtime.observability import count, logger, observed
+from pbckit.runtime.runtime import Runtime, lambda_runtime
 from lambdas.points_ledger.model.account import Account, Sides
 from lambdas.points_ledger.store import Ledger
 from lambdas.points_ledger.totals import sums

@@ -7,8 +7,8 @@ from contracts.points_ledger import (
     ReverseRedemption,
     UnknownRedemption,
 )
-from lambdas.kit.capability import Asked, capability
-from lambdas.kit.unit_of_work import until_fresh
+from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.unit_of_work import until_fresh
 from lambdas.points_ledger.books import Books
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.differing import differences

@@ -8,10 +8,10 @@ from itertools import islice
 
 import msgspec
 
-from lambdas.kit.observability import count, logger, observed
-from lambdas.kit.ports import ConditionFailed, TransactionConflict
-from lambdas.kit.runtime import Runtime, lambda_runtime
-from lambdas.kit.unit_of_work import Cause
+from pbckit.runtime.observability import count, logger, observed
+from pbckit.runtime.ports import ConditionFailed, TransactionConflict
+from pbckit.runtime.runtime import Runtime, lambda_runtime
+from pbckit.runtime.unit_of_work import Cause
 from lambdas.points_ledger.books import Books
 from lambdas.points_ledger.model.account import BrokenBooks
 from lambdas.points_ledger.store import SHARDS, Ledger

@@ -1,7 +1,7 @@
 """Capability `statement`."""
 
 from contracts.points_ledger import STATEMENT, GetStatement, Statement, StatementLine
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 from lambdas.points_ledger.books import booked
 from lambdas.points_ledger.model.due import settled
 from lambdas.points_ledger.model.postings import Line

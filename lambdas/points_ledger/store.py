@@ -24,8 +24,8 @@ from typing import Any
 
 import msgspec
 
-from lambdas.kit.ports import Delete, Item, Operation, Put, Query
-from lambdas.kit.runtime import Runtime
+from pbckit.runtime.ports import Delete, Item, Operation, Put, Query
+from pbckit.runtime.runtime import Runtime
 from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.model.lots import expires_at
 from lambdas.points_ledger.model.postings import Line

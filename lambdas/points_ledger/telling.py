@@ -1,6 +1,6 @@
 """The events that tell of a line in a member's books."""
 
-from contracts.definitions import Event
+from pbckit.contracts.definitions import Event
 from contracts.points_ledger import (
     HoldReleased,
     PointsExpired,

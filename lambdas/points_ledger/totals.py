@@ -1,7 +1,7 @@
 """Capability `totals`."""
 
 from contracts.points_ledger import TOTALS, AccountTotal, GetTotals, Totals
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 from lambdas.points_ledger.model.account import Account, Sides
 from lambdas.points_ledger.store import Ledger
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from contracts.points_ledger import VERIFY, Fault, UnknownMember, Verification, Verify
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 from lambdas.points_ledger.model.postings import BEGINNING
 from lambdas.points_ledger.model.verification import surplus, verified
 from lambdas.points_ledger.store import Ledger

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from components.offering import Offering
+from pbckit.infra.offering import Offering
 from contracts.campaigns import BONUSES
 from contracts.cards import PurchasePosted
 from contracts.earning_rates import RATE

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from components.offering import Offering
+from pbckit.infra.offering import Offering
 from contracts.partners import RedemptionConfirmed, RedemptionDeclined, RedemptionRequested
 from contracts.points_ledger import HOLD, POST_HOLD, VOID_HOLD
 

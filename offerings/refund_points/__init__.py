@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from components.offering import Offering
+from pbckit.infra.offering import Offering
 from contracts.cards import PurchaseRefunded
 from contracts.points_calculation import REFUND
 

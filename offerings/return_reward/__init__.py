@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from components.offering import Offering
+from pbckit.infra.offering import Offering
 from contracts.partners import RewardReturned
 from contracts.points_ledger import REVERSE_REDEMPTION
 

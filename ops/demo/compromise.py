@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components.names import Names
+from pbckit.infra.names import Names
 
 DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 _ADMITTED = frozenset({"ok", "ConditionalCheckFailedException"})

@@ -18,22 +18,22 @@ from rich.panel import Panel
 from contracts.cards import PurchasePosted
 from contracts.categorization_facade import MIGRATION, STEER, UNIT, MigrationRolledBack
 from contracts.legacy_rewards import Assign, Usage
-from contracts.migration import Advance, Finish, GetMigration, Migration, Order, Pause, Resume, RollBack, Start, Steer
+from pbckit.contracts.migration import Advance, Finish, GetMigration, Migration, Order, Pause, Resume, RollBack, Start, Steer
 from contracts.vocabulary import Merchant, Money
-from ops import migration_view
-from ops.backfill import Backfill, backfill
+from pbckit.cli.migration import terminal as migration_view
+from ops.migration.backfill import Backfill, backfill
 from ops.demo.command import print_show, print_verdict
 from ops.demo.shows import Finding, Show
 from ops.demo.world import World, wait_for
-from ops.errors import Refused
-from ops.legacy import LegacyFunction
-from ops.migrate import every_mismatch, still_in_use, write_report
-from ops.output import AsJson, out
-from ops.programme import bring_about, read_programme
-from ops.session import MIGRATION_STACK, ROOT
-from sandbox.deploy import deploy
-from sandbox.embedded_aws import running
-from sandbox.stack_config import read_stack
+from pbckit.cli.errors import Refused
+from ops.migration.legacy import LegacyFunction
+from ops.migration.command import every_mismatch, still_in_use, write_report
+from pbckit.cli.output import AsJson, out
+from ops.programme.apply import bring_about, read_programme
+from pbckit.cli.client.session import MIGRATION_STACK, ROOT
+from pbckit.sandbox.deploy import deploy
+from pbckit.sandbox.embedded_aws import running
+from pbckit.sandbox.stack_config import read_stack
 
 BY_HAND = {"shop-03": "RST", "shop-07": "ENT", "shop-11": "VEH"}
 """What the monolith's back office decided about merchants of the demo, and the new system cannot know."""

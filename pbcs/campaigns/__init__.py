@@ -1,6 +1,6 @@
 """campaigns: extra points for a while. See README.md."""
 
-from components.pbc import Pbc
+from pbckit.infra.pbc import Pbc
 from contracts.campaigns import BONUSES, CAMPAIGN_HISTORY, LIST_CAMPAIGNS, SET_CAMPAIGN, CampaignChanged
 
 

@@ -1,6 +1,6 @@
 """earning-rates: points for a unit of currency, by card product and category, from when on. See README.md."""
 
-from components.pbc import Pbc
+from pbckit.infra.pbc import Pbc
 from contracts.earning_rates import LIST_RATES, RATE, RATE_HISTORY, SET_RATE, EarningRateChanged
 
 

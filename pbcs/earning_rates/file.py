@@ -1,6 +1,6 @@
 """earning-rates with its rates in a file that is deployed: no store, no outbox, nothing to set. See README.md."""
 
-from components.pbc import Pbc
+from pbckit.infra.pbc import Pbc
 from contracts.earning_rates import LIST_RATES, RATE, RATE_HISTORY, SET_RATE
 
 

@@ -1,6 +1,6 @@
 """merchant-categorization: which reward category a merchant belongs to. See README.md."""
 
-from components.pbc import Pbc
+from pbckit.infra.pbc import Pbc
 from contracts.merchant_categorization import (
     CATEGORIZE,
     LIST_OVERRIDES,

@@ -1,6 +1,6 @@
 """points-calculation: what one purchase earns, and why. See README.md."""
 
-from components.pbc import Pbc
+from pbckit.infra.pbc import Pbc
 from contracts.campaigns import CampaignChanged
 from contracts.earning_rates import EarningRateChanged
 from contracts.points_calculation import (

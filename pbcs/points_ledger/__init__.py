@@ -1,7 +1,7 @@
 """points-ledger: who owns how many points, by double entry. See README.md."""
 
-from components.iam import Grant
-from components.pbc import Pbc
+from pbckit.infra.iam import Grant
+from pbckit.infra.pbc import Pbc
 from contracts.points_calculation import PointsAdjusted, PointsCalculated
 from contracts.points_ledger import (
     BALANCE,

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sandbox.graph import Resource
+from pbckit.sandbox.graph import Resource
 from tests.aws_shapes.classes import properties
 from tests.aws_shapes.identifiers import NOW, Place, drawn_hash, drawn_id, drawn_uuid
 

@@ -5,8 +5,8 @@ import json
 from functools import cache
 from typing import Any
 
-from sandbox.program import capture
-from sandbox.stack_config import read_stack
+from pbckit.sandbox.program import capture
+from pbckit.sandbox.stack_config import read_stack
 from tests.aws_shapes.identifiers import Place
 from tests.aws_shapes.shapes import provider
 from tests.conftest import ROOT

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 
-from contracts import catalogue
-from contracts.compatibility import Typed, breaks, unreadable
+from pbckit.contracts import catalogue
+from pbckit.contracts.compatibility import Typed, breaks, unreadable
 from tests.contracts.registry import allows
 
 Schema = dict[str, Any]

@@ -8,10 +8,10 @@ import jsonschema
 import msgspec
 import pytest
 
-from contracts import catalogue
+from pbckit.contracts import catalogue
 from contracts.cards import PurchasePosted
-from contracts.definitions import AnyCapability, ContractError, Event
-from contracts.json_schema import capability_schema, event_schema
+from pbckit.contracts.definitions import AnyCapability, ContractError, Event
+from pbckit.contracts.json_schema import capability_schema, event_schema
 from contracts.points_calculation import Calculate
 from contracts.points_ledger import GetBalance
 

@@ -8,11 +8,11 @@ import msgspec
 import pytest
 from msgspec import Meta
 
-from contracts import catalogue
-from contracts.definitions import Event
-from contracts.envelope import Envelope
-from contracts.examples import event_example
-from contracts.json_schema import event_schema
+from pbckit.contracts import catalogue
+from pbckit.contracts.definitions import Event
+from pbckit.contracts.envelope import Envelope
+from pbckit.contracts.examples import event_example
+from pbckit.contracts.json_schema import event_schema
 
 
 @pytest.mark.parametrize("event", catalogue.events(), ids=lambda event: event.__name__)

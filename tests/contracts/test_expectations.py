@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from contracts import catalogue
-from contracts.expectations import Expectation, expectations, expected, told_at
+from pbckit.contracts import catalogue
+from pbckit.contracts.expectations import Expectation, expectations, expected, told_at
 
 SCHEMAS = catalogue.schemas()
 CONTRACTS = [name.removesuffix(".json") for name in SCHEMAS]

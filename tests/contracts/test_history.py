@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from contracts import catalogue
-from contracts.history import FILE, Entry, read, rewritten, shape, unrecorded, with_first_versions
+from pbckit.contracts import catalogue
+from pbckit.contracts.history import FILE, Entry, read, rewritten, shape, unrecorded, with_first_versions
 
 HISTORY = read(FILE.read_text())
 SCHEMAS = catalogue.event_schemas()

@@ -12,14 +12,14 @@ import pytest
 import yaml
 from msgspec import Struct
 
-from contracts import catalogue
-from contracts.compatibility import Typed
-from contracts.definitions import AnyCapability, Event
-from contracts.envelope import EventMetadata
-from contracts.expectations import OPTIONAL, expectations, expected, told_at
-from contracts.messages import Field, fields
-from ops.picture import subscriptions
-from sandbox.program import capture
+from pbckit.contracts import catalogue
+from pbckit.contracts.compatibility import Typed
+from pbckit.contracts.definitions import AnyCapability, Event
+from pbckit.contracts.envelope import EventMetadata
+from pbckit.contracts.expectations import OPTIONAL, expectations, expected, told_at
+from pbckit.contracts.messages import Field, fields
+from pbckit.cli.docs.system_page import subscriptions
+from pbckit.sandbox.program import capture
 from tests.contracts.python_reads import ROOT, fields_read
 from tests.contracts.workflow_reads import workflow_reads
 
@@ -27,10 +27,10 @@ SCHEMAS = catalogue.schemas()
 CONTRACTS = [name.removesuffix(".json") for name in SCHEMAS]
 CODE = {
     "operations": ["ops"],
-    "categorization-facade": ["lambdas/categorization_facade", "lambdas/strangler"],
+    "categorization-facade": ["lambdas/categorization_facade", "components/pbckit/strangler"],
 }
 """Where a unit's code is, if not in its own folder alone."""
-_DECODER = "lambdas/kit/subscriber.py"
+_DECODER = "components/pbckit/runtime/subscriber.py"
 Fields = Mapping[str, set[str]]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from contracts.points_calculation import EXPLAIN, Calculation, Explain, Line, PointsCalculated
 from contracts.points_ledger import PointsPosted
-from ops.capabilities import CapabilityClient
+from pbckit.cli.client.capabilities import CapabilityClient
 
 
 def through_loops(event: PointsCalculated) -> list[str]:

@@ -7,8 +7,8 @@ import pytest
 
 from ops.demo.command import apply
 from ops.demo.world import World
-from sandbox.deploy import Deployment, deploy
-from sandbox.embedded_aws import EmbeddedAws, running
+from pbckit.sandbox.deploy import Deployment, deploy
+from pbckit.sandbox.embedded_aws import EmbeddedAws, running
 
 ROOT = Path(__file__).parents[2]
 REGION = "eu-central-1"

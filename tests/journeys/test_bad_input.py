@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from contracts.cards import PurchasePosted
-from contracts.envelope import EventMetadata
+from pbckit.contracts.envelope import EventMetadata
 from ops.demo import shows
 from ops.demo.world import World, wait_for
 

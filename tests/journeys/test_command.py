@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from contracts import catalogue
+from pbckit.contracts import catalogue
 from ops.demo.world import World
 from ops.main import app
 

@@ -7,9 +7,9 @@ import pytest
 from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
-from components.iam import Statement, document, trust
-from components.names import DEPLOYMENT, Names
-from ops import release
+from pbckit.infra.iam import Statement, document, trust
+from pbckit.infra.names import DEPLOYMENT, Names
+from pbckit.cli.deployment import release
 from ops.demo.world import World
 from ops.main import app
 

@@ -8,7 +8,7 @@ import pytest
 from ops.demo import shows
 from ops.demo.compromise import probe_all
 from ops.demo.world import PBCS, World, wait_for
-from sandbox.deploy import Deployment
+from pbckit.sandbox.deploy import Deployment
 
 
 def test_a_purchase_earns_points_and_says_why(world: World):

@@ -11,11 +11,11 @@ import boto3
 import pytest
 
 from ops.demo.world import World
-from ops.faults.command import besieged, carry_out
-from ops.faults.loopback import Act, Loopback, Pass, Request
-from ops.faults.plan import CALCULATION, FEWEST, Fault, Strike, draw
-from ops.faults.workers import can_kill
-from sandbox.embedded_aws import ROOT_KEY
+from devtools.faults.command import besieged, carry_out
+from devtools.faults.loopback import Act, Loopback, Pass, Request
+from devtools.faults.plan import CALCULATION, FEWEST, Fault, Strike, draw
+from devtools.faults.workers import can_kill
+from pbckit.sandbox.embedded_aws import ROOT_KEY
 
 pytestmark = pytest.mark.skipif(not can_kill(), reason="only Linux tells which process holds a connection")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from ops.main import app
-from sandbox.deploy import Deployment
-from sandbox.graph import UNKNOWN
+from pbckit.sandbox.deploy import Deployment
+from pbckit.sandbox.graph import UNKNOWN
 
 
 def test_an_export_after_the_deployment_passes(deployment: Deployment, tmp_path: Path):

@@ -8,7 +8,7 @@ from contracts.partners import RedemptionConfirmed, RedemptionRequested, RewardR
 from contracts.points_ledger import BALANCE, GetBalance
 from ops.demo import shows
 from ops.demo.world import World
-from ops.waiting import wait_for
+from pbckit.cli.waiting import wait_for
 
 OFFERING = "return-reward"
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from components.iam import Statement, document
-from components.names import PLATFORM
+from pbckit.infra.iam import Statement, document
+from pbckit.infra.names import PLATFORM
 from ops.demo import shows
 from ops.demo.command import apply
 from ops.demo.world import World
-from sandbox.deploy import CONFINEMENT, Deployment, deploy
-from sandbox.embedded_aws import EmbeddedAws, running
-from sandbox.remove import remove
+from pbckit.sandbox.deploy import CONFINEMENT, Deployment, deploy
+from pbckit.sandbox.embedded_aws import EmbeddedAws, running
+from pbckit.sandbox.remove import remove
 from tests.conftest import captured
 
 ROOT = Path(__file__).parents[2]

@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from contracts.definitions import Capability, RequestT, ResponseT
-from contracts.envelope import Reply
-from lambdas.kit.capability import CapabilityHandler
-from tests.lambdas.kit.memory import OUTBOX, World
+from pbckit.contracts.definitions import Capability, RequestT, ResponseT
+from pbckit.contracts.envelope import Reply
+from pbckit.runtime.capability import CapabilityHandler
+from tests.pbckit.runtime.memory import OUTBOX, World
 
 CORRELATION = "correlation-1"
 

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 from botocore.exceptions import ClientError
 
-from components.names import Names
-from contracts.definitions import AnyCapability, Message
-from contracts.envelope import Refusal, Reply
-from ops.session import Session
+from pbckit.infra.names import Names
+from pbckit.contracts.definitions import AnyCapability, Message
+from pbckit.contracts.envelope import Refusal, Reply
+from pbckit.cli.client.session import Session
 
 NAMES = Names(project="rewards", environment="dev", unit="operations", account="111111111111", region="eu-central-1")
 

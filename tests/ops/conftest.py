@@ -7,7 +7,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from ops.main import app
-from ops.output import out
+from pbckit.cli.output import out
 from tests.ops.aws import Aws
 
 Rewards = Callable[..., Result]
@@ -21,7 +21,7 @@ def aws() -> Aws:
 @pytest.fixture
 def rewards(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Rewards:
     """Runs the command. What ends in a traceback fails the test."""
-    for module in ("ops.capabilities", "ops.purchases", "ops.events", "ops.smoke", "ops.status"):
+    for module in ("pbckit.cli.client.capabilities", "ops.members.purchases", "pbckit.cli.incidents.events", "pbckit.cli.deployment.smoke", "pbckit.cli.incidents.status"):
         monkeypatch.setattr(f"{module}.open_session", lambda _stack: aws.session())
     # Wide, whatever terminal the tests run in: the console took the terminal's width when it was made.
     monkeypatch.setattr(out, "_width", 200)

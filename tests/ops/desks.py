@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from contracts import catalogue
-from contracts.envelope import Refusal, Reply
-from contracts.operating import (
+from pbckit.contracts import catalogue
+from pbckit.contracts.envelope import Refusal, Reply
+from pbckit.contracts.operating import (
     AskDesk,
     DeskAnswer,
     FindRecords,
@@ -25,7 +25,7 @@ from contracts.operating import (
     Released,
     desk,
 )
-from lambdas.kit.desk.letters import selects
+from pbckit.runtime.desk.letters import selects
 from tests.ops.aws import Aws
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)

@@ -5,8 +5,8 @@ import uuid
 import pytest
 
 from contracts.points_ledger import BALANCE, Balance, GetBalance
-from ops.capabilities import LambdaCapabilities, decoded
-from ops.errors import OperatorError, Refused, Unreachable
+from pbckit.cli.client.capabilities import LambdaCapabilities, decoded
+from pbckit.cli.errors import OperatorError, Refused, Unreachable
 from tests.ops.aws import Aws, arn
 
 REQUEST = GetBalance(member_id="member-1")

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from contracts import catalogue
+from pbckit.contracts import catalogue
 from contracts.campaigns import (
     CAMPAIGN_HISTORY,
     LIST_CAMPAIGNS,
@@ -17,7 +17,7 @@ from contracts.campaigns import (
     CampaignHistory,
     Campaigns,
 )
-from contracts.definitions import AnyCapability, Message
+from pbckit.contracts.definitions import AnyCapability, Message
 from contracts.earning_rates import LIST_RATES, RATE_HISTORY, SET_RATE, RateChange, RateHistory, Rates
 from contracts.merchant_categorization import (
     LIST_OVERRIDES,
@@ -47,7 +47,7 @@ from contracts.points_ledger import (
     Statement,
     StatementLine,
 )
-from ops.output import out
+from pbckit.cli.output import out
 from tests.ops.aws import Aws, arn
 from tests.ops.conftest import Rewards
 from tests.ops.test_programme import CAMPAIGN, OVERRIDE, RATE

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.costs import costs_page, counts, standing_price
-from ops.errors import OperatorError
+from ops.docs.costs import costs_page, counts, standing_price
+from pbckit.cli.errors import OperatorError
 from tests.conftest import captured
 
 PAGE = (Path(__file__).parents[2] / "docs/when-not-to-use.md").read_text()

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from ops import judge
+from pbckit.cli.deployment import judge
 from tests.conftest import captured
 from tests.ops.conftest import Rewards
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from contracts.categorization_facade import LIST_MISMATCHES, MIGRATION, STEER
-from contracts.migration import (
+from pbckit.contracts.migration import (
     Evidence,
     Migration,
     Mismatch,
@@ -22,9 +22,9 @@ from contracts.migration import (
     SideEvidence,
 )
 from lambdas.categorization_facade.definition import migrating
-from ops import migration_report
-from ops.migrate import still_in_use
-from tests.lambdas.strangler.samples import FUEL, GROCERIES, answered
+from pbckit.cli.migration import html_report as migration_report
+from ops.migration.command import still_in_use
+from tests.pbckit.strangler.samples import FUEL, GROCERIES, answered
 from tests.ops.aws import Aws
 from tests.ops.test_commands import Rewards
 

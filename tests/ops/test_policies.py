@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ops import policies
+from pbckit.cli.deployment import policy as policies
 from tests.aws_shapes import created, encrypted
 from tests.conftest import captured
 from tests.ops.conftest import Rewards

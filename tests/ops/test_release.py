@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ops import release
+from pbckit.cli.deployment import release
 from tests.conftest import captured
 from tests.ops.aws import client_error
 from tests.ops.conftest import Rewards

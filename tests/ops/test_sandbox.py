@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ops.sandbox import print_not_modelled
-from sandbox.deploy import Deployment
-from sandbox.graph import Graph
-from sandbox.provision.registry import NotModelled
+from pbckit.cli.deployment.sandbox import print_not_modelled
+from pbckit.sandbox.deploy import Deployment
+from pbckit.sandbox.graph import Graph
+from pbckit.sandbox.provision.registry import NotModelled
 from tests.ops.conftest import Rewards
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ops.errors import Unreachable
-from ops.session import ROOT, as_operator, current_actor, open_session
-from sandbox.stack_config import read_stack
+from pbckit.cli.errors import Unreachable
+from pbckit.cli.client.session import ROOT, as_operator, current_actor, open_session
+from pbckit.sandbox.stack_config import read_stack
 from tests.ops.aws import Aws, client_error
 
 KEYS = {"AccessKeyId": "operator-key", "SecretAccessKey": "operator-secret", "SessionToken": "operator-token"}

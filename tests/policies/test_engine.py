@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from analysis import Settings, contracts_folder
-from contract_edges import read_contracts
-from engine import judge
-from graph import InvalidExport, from_export, load
-from rules import every_rule
+from pbc_isolation.analysis.context import Settings, contracts_folder
+from pbc_isolation.stack.contract_edges import read_contracts
+from pbc_isolation.engine import judge
+from pbc_isolation.stack.graph import InvalidExport, from_export, load
+from pbc_isolation.rules import every_rule
 
 from tests.conftest import STACKS, captured
 

@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
-from exemptions import RULE, Exemption, InvalidExemptions, apply, load
-from rules.rule import Violation
+from pbc_isolation.exemptions import RULE, Exemption, InvalidExemptions, apply, load
+from pbc_isolation.rules.rule import Violation
 
 TODAY = date(2030, 1, 15)
 URN = "urn:pulumi:dev::rewards::aws:dynamodb/table:Table::store"

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from google.protobuf import json_format
-from host import PackProcess
+from pbc_isolation.pack_process import PackProcess
 from pulumi.runtime.rpc import UNKNOWN
 
 MANY = 60

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from engine import judge
-from graph import from_export
+from pbc_isolation.engine import judge
+from pbc_isolation.stack.graph import from_export
 
 from tests.conftest import captured
 from tests.policies.leaks.changes import allow, document

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from policies.host import PACK, PackFailed, PackProcess
+from pbc_isolation.pack_process import PACK, PackFailed, PackProcess
 from tests.conftest import STACKS, captured
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"

@@ -6,14 +6,14 @@ A rule that reads a property of a wrong name never fires; a sample with the same
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import admissions
-import inventory
-import known_documents
-import link_types
+from pbc_isolation.analysis import resource_policies
+from pbc_isolation.analysis import inventory
+from pbc_isolation.stack import known_documents
+from pbc_isolation.stack import link_types
 import pytest
-import reach_all
-from rules import every_rule
-from values import UNKNOWN
+from pbc_isolation.analysis import implicit_reach
+from pbc_isolation.rules import every_rule
+from pbc_isolation.stack.values import UNKNOWN
 
 from tests.aws_shapes import classes
 from tests.aws_shapes.classes import NoClass, misfits, properties
@@ -65,10 +65,10 @@ TABLES: Mapping[str, Mapping[str, Iterable[str]]] = {
     "links": link_types.LINKS,
     "contents": link_types.CONTENTS,
     "other languages": dict.fromkeys(link_types.OTHER_LANGUAGES, ("policy", "policyDocument")),
-    "policies": {token: [key] for token, key in admissions._POLICIES.items()},
+    "policies": {token: [key] for token, key in resource_policies._POLICIES.items()},
     "known documents": known_documents.DOCUMENTS,
     "inventory": {token: [kind.name] for token, kind in inventory.KINDS.items()},
-    "reach": dict.fromkeys(reach_all._FINDERS, ()),
+    "reach": dict.fromkeys(implicit_reach._FINDERS, ()),
     "rules": {token: () for rule in every_rule() for token in rule.types},
 }
 

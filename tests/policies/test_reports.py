@@ -3,20 +3,20 @@
 import json
 from collections.abc import Sequence
 
-import access_matrix
+from pbc_isolation.analysis import access_matrix
 import jsonschema
 import pytest
-import rule_reference
-from access_matrix import CALLS, EVENTS, VIOLATION, Edge
-from analysis import Analysis
-from assumptions import ASSUMPTIONS
-from graph import from_export
+from pbc_isolation import rule_reference
+from pbc_isolation.analysis.access_matrix import CALLS, EVENTS, VIOLATION, Edge
+from pbc_isolation.analysis.context import Analysis
+from pbc_isolation.analysis.assumptions import ASSUMPTIONS
+from pbc_isolation.stack.graph import from_export
 from hypothesis import given
 from hypothesis import strategies as st
-from reports import FORMATS
-from rules import every_rule
-from rules.rule import Violation, from_text
-from verdict import Verdict
+from pbc_isolation.reports import FORMATS
+from pbc_isolation.rules import every_rule
+from pbc_isolation.rules.rule import Violation, from_text
+from pbc_isolation.result import Verdict
 
 from tests.conftest import captured
 from tests.policies.test_engine import SETTINGS

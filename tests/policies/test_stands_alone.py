@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from policies.host import PACK
+from pbc_isolation.pack_process import PACK
 from tests.conftest import ROOT
 
 ROOMS = {path.name for path in ROOT.iterdir() if path.is_dir()} | {"policies"}

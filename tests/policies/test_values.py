@@ -1,7 +1,7 @@
 """Values of Pulumi's protocol and of exports, of every kind, as plain data."""
 
 import pytest
-from values import SENTINELS, UNKNOWN, UnknownForm, plain
+from pbc_isolation.stack.values import SENTINELS, UNKNOWN, UnknownForm, plain
 
 KIND = "4dabf18193072939515e22adb298388d"
 SECRET, OUTPUT = "1b47061264138c4ac30d75fd1eb44270", "d0e6a833031e9bbcd3f4e8bde6ca49a4"

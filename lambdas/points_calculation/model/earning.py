@@ -13,7 +13,7 @@ import iso4217
 
 from contracts.campaigns import Bonus
 from contracts.cards import PurchasePosted
-from contracts.definitions import InvalidRequest
+from pbckit.contracts.definitions import InvalidRequest
 from contracts.points_calculation import Calculate, Line, UnknownCurrency
 from contracts.vocabulary import MOST_POINTS, Money
 from lambdas.points_calculation.model.caps import Cap, Earning

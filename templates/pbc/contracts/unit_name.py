@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from contracts.definitions import Capability, ContractError, Event, Message, Request
-from contracts.vocabulary import Identifier, Instant
+from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
+from pbckit.contracts.vocabulary import Identifier, Instant
 
 UNIT = "unit-name"
 

@@ -10,8 +10,8 @@ from examples.legacy_monolith.service import RANGES
 from lambdas.categorization_facade import legacy
 from lambdas.categorization_facade.definition import migrating
 from lambdas.merchant_categorization import model
-from lambdas.strangler.sides import SideFailed, timed
-from tests.lambdas.strangler.samples import ScriptedSide, request
+from pbckit.strangler.sides import SideFailed, timed
+from tests.pbckit.strangler.samples import ScriptedSide, request
 
 
 def says(**answer: object) -> bytes:

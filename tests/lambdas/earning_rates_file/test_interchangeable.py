@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.definitions import AnyCapability
+from pbckit.contracts.definitions import AnyCapability
 from contracts.earning_rates import LIST_RATES, RATE, RATE_HISTORY, SET_RATE, RateHistory, Rates
 from lambdas import earning_rates as table
 from lambdas import earning_rates_file as file
@@ -20,7 +20,7 @@ from lambdas.earning_rates_file import rate_history as file_rate_history
 from lambdas.earning_rates_file import set_rate as file_set_rate
 from lambdas.earning_rates_file.rates import RATES
 from tests.lambdas.calls import Caller, RefusedCall
-from tests.lambdas.kit.memory import world
+from tests.pbckit.runtime.memory import world
 
 ANSWERS: dict[str, dict[ModuleType, Any]] = {
     RATE.name: {table: rate.handler, file: file_rate.handler},

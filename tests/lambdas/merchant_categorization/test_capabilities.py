@@ -11,11 +11,11 @@ from contracts.merchant_categorization import (
     MerchantOverride,
     MerchantOverrides,
 )
-from lambdas.kit.ports import TransactionConflict
-from lambdas.kit.unit_of_work import StillContended
+from pbckit.runtime.ports import TransactionConflict
+from pbckit.runtime.unit_of_work import StillContended
 from lambdas.merchant_categorization import categorize, list_overrides, override_history, set_override
 from tests.lambdas.calls import CORRELATION, Caller, RefusedCall
-from tests.lambdas.kit.memory import STORE, World, world
+from tests.pbckit.runtime.memory import STORE, World, world
 
 SHOP = "shop-1"
 

@@ -38,7 +38,7 @@ from lambdas.points_calculation import (
     told,
 )
 from tests.lambdas.calls import Caller
-from tests.lambdas.kit.memory import BEGIN, World
+from tests.pbckit.runtime.memory import BEGIN, World
 
 
 def refund_of(posted: PurchasePosted, minor_units: int, refund_id: str = "r-1", **changes: Any) -> PurchaseRefunded:

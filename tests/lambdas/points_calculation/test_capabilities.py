@@ -8,7 +8,7 @@ import pytest
 from contracts.points_calculation import CALCULATE, EXPLAIN, Calculate, Calculation, PointsCalculated
 from lambdas.points_calculation import calculate, explain
 from tests.lambdas.calls import CORRELATION, Caller, RefusedCall
-from tests.lambdas.kit.memory import World, world
+from tests.pbckit.runtime.memory import World, world
 from tests.lambdas.points_calculation.purchases import RATE, fixed, multiplying, purchase, request
 
 

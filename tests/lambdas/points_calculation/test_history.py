@@ -12,7 +12,7 @@ from contracts.campaigns import Bonus
 from contracts.cards import PurchasePosted
 from contracts.earning_rates import Rate
 from tests.lambdas.calls import RefusedCall
-from tests.lambdas.kit.memory import BEGIN, world
+from tests.pbckit.runtime.memory import BEGIN, world
 from tests.lambdas.points_calculation.oracle import Bought, Offer, Oracle
 from tests.lambdas.points_calculation.programme import Programme, refund_of
 from tests.lambdas.points_calculation.purchases import purchase, request

@@ -5,7 +5,7 @@ import pytest
 
 from contracts.points_calculation import Calculation
 from tests.lambdas.calls import RefusedCall
-from tests.lambdas.kit.memory import world
+from tests.pbckit.runtime.memory import world
 from tests.lambdas.points_calculation.programme import Programme, refund_of
 from tests.lambdas.points_calculation.purchases import RATE, fixed, multiplying, purchase, request
 

@@ -7,11 +7,11 @@ import msgspec
 import pytest
 
 from contracts.points_ledger import PointsPosted
-from lambdas.kit.observability import metrics
+from pbckit.runtime.observability import metrics
 from lambdas.points_calculation import confirm_posting, reconcile
 from tests.lambdas.calls import RefusedCall
-from tests.lambdas.kit.deliveries import bus_event
-from tests.lambdas.kit.memory import world
+from tests.pbckit.runtime.deliveries import bus_event
+from tests.pbckit.runtime.memory import world
 from tests.lambdas.points_calculation.programme import Programme, refund_of
 from tests.lambdas.points_calculation.purchases import RATE, purchase, request
 

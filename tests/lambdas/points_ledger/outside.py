@@ -29,7 +29,7 @@ from contracts.points_ledger import (
     Totals,
     Verification,
 )
-from lambdas.kit.ports import Item
+from pbckit.runtime.ports import Item
 from lambdas.points_ledger import (
     balance,
     forecast,
@@ -46,8 +46,8 @@ from lambdas.points_ledger import (
 )
 from lambdas.points_ledger.model.postings import Line as BookedLine
 from tests.lambdas.calls import Caller
-from tests.lambdas.kit.deliveries import bus_event
-from tests.lambdas.kit.memory import BEGIN, World, world
+from tests.pbckit.runtime.deliveries import bus_event
+from tests.pbckit.runtime.memory import BEGIN, World, world
 
 
 def calculated(

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.kit.subscriber import NotYet
+from pbckit.runtime.subscriber import NotYet
 from lambdas.points_ledger.model.policy import Policy
-from tests.lambdas.kit.memory import BEGIN
+from tests.pbckit.runtime.memory import BEGIN
 from tests.lambdas.points_ledger.outside import Ledger, adjusted, calculated
 
 JULY_2028 = datetime(2028, 7, 1, tzinfo=UTC)

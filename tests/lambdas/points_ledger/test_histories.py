@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.points_ledger import Redemption, Release
-from lambdas.kit.subscriber import NotYet
+from pbckit.runtime.subscriber import NotYet
 from lambdas.points_ledger import post_points
 from lambdas.points_ledger.model.policy import Policy
 from tests.lambdas.calls import RefusedCall
-from tests.lambdas.kit.memory import BEGIN
+from tests.pbckit.runtime.memory import BEGIN
 from tests.lambdas.points_ledger.oracle import FOR_EVER, Oracle, Outcome, expiry
 from tests.lambdas.points_ledger.outside import Ledger, adjusted, calculated
 

@@ -8,7 +8,7 @@ import pytest
 from contracts.points_ledger import Hold
 from lambdas.points_ledger.model.policy import LONGEST_HOLD_DAYS, MOST_OPEN_HOLDS
 from tests.lambdas.calls import RefusedCall
-from tests.lambdas.kit.memory import BEGIN
+from tests.pbckit.runtime.memory import BEGIN
 from tests.lambdas.points_ledger.outside import Ledger, calculated
 
 END = BEGIN + timedelta(minutes=15)

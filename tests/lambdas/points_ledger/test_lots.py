@@ -8,7 +8,7 @@ import pytest
 from contracts.points_ledger import ExpiringPoints, Forecast
 from lambdas.points_ledger.model.policy import Policy
 from tests.lambdas.calls import RefusedCall
-from tests.lambdas.kit.memory import BEGIN
+from tests.pbckit.runtime.memory import BEGIN
 from tests.lambdas.points_ledger.outside import Ledger, calculated
 
 JULY_2028 = datetime(2028, 7, 1, tzinfo=UTC)

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from contracts.points_calculation import PointsCalculated
 from contracts.points_ledger import Balance
-from lambdas.kit.ports import Put, TransactionConflict
-from lambdas.kit.unit_of_work import StillContended
+from pbckit.runtime.ports import Put, TransactionConflict
+from pbckit.runtime.unit_of_work import StillContended
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.store import Ledger as LedgerStore
 from tests.lambdas.calls import RefusedCall
-from tests.lambdas.kit.deliveries import bus_event, changed
-from tests.lambdas.kit.memory import BEGIN
+from tests.pbckit.runtime.deliveries import bus_event, changed
+from tests.pbckit.runtime.memory import BEGIN
 from tests.lambdas.points_ledger.outside import Ledger, calculated
 
 

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from contracts.points_ledger import AccountTotal, Fault, StatementLine
-from lambdas.kit.ports import Delete, Item, Put
+from pbckit.runtime.ports import Delete, Item, Put
 from tests.lambdas.calls import RefusedCall
-from tests.lambdas.kit.memory import BEGIN, STORE
+from tests.pbckit.runtime.memory import BEGIN, STORE
 from tests.lambdas.points_ledger.outside import Ledger, adjusted, calculated
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from lambdas.kit.ports import Delete, Put
+from pbckit.runtime.ports import Delete, Put
 from lambdas.points_ledger.reconcile import Reconciliation, reconcile
-from tests.lambdas.kit.memory import STORE
+from tests.pbckit.runtime.memory import STORE
 from tests.lambdas.points_ledger.outside import Ledger, calculated
 
 

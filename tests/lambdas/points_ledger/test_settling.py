@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from lambdas.kit.ports import Put
+from pbckit.runtime.ports import Put
 from lambdas.points_ledger import settle_due
 from lambdas.points_ledger.store import shard_of
-from tests.lambdas.kit.memory import STORE
+from tests.pbckit.runtime.memory import STORE
 from tests.lambdas.points_ledger.outside import Ledger, calculated
 
 

@@ -29,7 +29,7 @@ from typing import Any
 
 import pytest
 
-from ops.delivery.measures import owner_of
+from pbckit.cli.delivery.measures import owner_of
 from tests.ops.conftest import Rewards
 
 UNITS = ("points-ledger", "campaigns")

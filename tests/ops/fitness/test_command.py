@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ops.fitness import command
-from ops.fitness.gather import trend
-from sandbox.graph import Graph
+from pbckit.cli.fitness import command
+from pbckit.cli.fitness.gather import trend
+from pbckit.sandbox.graph import Graph
 from tests.conftest import captured
 from tests.ops.conftest import Rewards
 from tests.ops.delivery.test_report import commit, git
@@ -76,7 +76,7 @@ def test_a_rotten_system_is_told_by_each_of_its_smells(
         commit(repository, f"2026-06-{day}T08:00:00Z", "points-ledger", "campaigns")
     importing = repository / "lambdas/campaigns/store.py"
     importing.parent.mkdir(parents=True)
-    importing.write_text("from lambdas.points_ledger.model import Posting\nfrom lambdas.kit.ports import Put\n")
+    importing.write_text("from lambdas.points_ledger.model import Posting\nfrom pbckit.runtime.ports import Put\n")
     code, found = names(rewards, repository, "--strict")
     assert code == 1
     assert found == {

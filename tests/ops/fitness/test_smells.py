@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ops.fitness.smells import CALLS, EVENTS, OFFERING, PBC, VIOLATION, Edge, System, all_smells
+from pbckit.cli.fitness.smells import CALLS, EVENTS, OFFERING, PBC, VIOLATION, Edge, System, all_smells
 
 KINDS = {"a": PBC, "b": PBC, "c": PBC, "d": PBC, "earn": OFFERING, "operations": "Operations"}
 CLEAN: dict[str, Any] = {

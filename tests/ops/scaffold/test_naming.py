@@ -2,9 +2,9 @@
 
 import pytest
 
-from components.environment import ENVIRONMENTS
-from components.names import LIMIT, Names
-from ops.scaffold.naming import UnusableName, longest_name, require_usable
+from pbckit.infra.environment import ENVIRONMENTS
+from pbckit.infra.names import LIMIT, Names
+from ops.pbc_template.naming import UnusableName, longest_name, require_usable
 from tests.conftest import ROOT
 from tests.ops.conftest import Rewards
 
@@ -41,7 +41,7 @@ def test_other_names_can_be_used(name: str):
         ("policies", "policies/ is a package of this project"),
         ("cards", "contracts/cards.py is there already"),
         ("schemas", "contracts/schemas is there already"),
-        ("kit", "lambdas/kit is there already"),
+        ("kit", "components/pbckit/runtime is there already"),
         ("calls", "tests/lambdas/calls.py is there already"),
         ("pull-request", ".github/workflows/pull-request.yml is there already"),
     ],

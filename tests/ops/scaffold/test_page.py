@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ops.errors import OperatorError
-from ops.scaffold.page import PAGE, adding_page
-from ops.scaffold.rendering import TEMPLATES, rendered
+from pbckit.cli.errors import OperatorError
+from ops.docs.adding_a_pbc_page import PAGE, adding_page
+from ops.pbc_template.rendering import TEMPLATES, rendered
 from tests.conftest import ROOT
 
 
@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 def root(tmp_path: Path) -> Path:
     """A root with templates and an empty page."""
     shutil.copytree(ROOT / TEMPLATES, tmp_path / TEMPLATES)
-    for file in (Path("lambdas/kit/requirements.txt"), Path("pyproject.toml"), PAGE):
+    for file in (Path("components/pbckit/runtime/requirements.txt"), Path("pyproject.toml"), PAGE):
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / file, tmp_path / file)
     return tmp_path

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ops.errors import OperatorError
-from ops.scaffold.rendering import TEMPLATES, rendered
+from pbckit.cli.errors import OperatorError
+from ops.pbc_template.rendering import TEMPLATES, rendered
 from tests.conftest import ROOT
 
-KIT = (ROOT / "lambdas/kit/requirements.txt").read_text()
+KIT = (ROOT / "components/pbckit/runtime/requirements.txt").read_text()
 
 
 def test_all_files_of_a_slice_are_made():
@@ -62,7 +62,7 @@ def test_a_template_that_is_no_python_is_named(tmp_path: Path):
     broken = tmp_path / TEMPLATES / "contracts/unit_name.py"
     broken.parent.mkdir(parents=True)
     broken.write_text("class :\n")
-    kit = tmp_path / "lambdas/kit/requirements.txt"
+    kit = tmp_path / "components/pbckit/runtime/requirements.txt"
     kit.parent.mkdir(parents=True)
     kit.write_text(KIT)
 

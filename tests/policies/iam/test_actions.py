@@ -7,9 +7,9 @@ import re
 from importlib.metadata import version
 
 import pytest
-from iam import answers, catalogue, judgement
-from iam.answers import Member
-from iam.catalogue import HARMLESS, UNCLASSIFIED, class_of
+from pbc_isolation.iam import answers, catalogue, judgement
+from pbc_isolation.iam.answers import Member
+from pbc_isolation.iam.catalogue import HARMLESS, UNCLASSIFIED, class_of
 
 HARMFUL = """
     dynamodb:GetItem direct-read

@@ -3,8 +3,8 @@
 from collections import Counter
 
 import pytest
-from engine import judge
-from graph import from_export
+from pbc_isolation.engine import judge
+from pbc_isolation.stack.graph import from_export
 
 from tests.policies.leaks.changes import Stack
 from tests.policies.leaks.corpus import LEAKS

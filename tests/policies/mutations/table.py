@@ -19,10 +19,10 @@ class Mutation:
     witness: Witness
 
 
-EVALUATOR, CONDITIONS, REGIONS, GLOBS = (f"iam/{name}.py" for name in ("evaluator", "conditions", "regions", "globs"))
-DEPLOYMENT = "rules/boundary/deployment_role.py"
-KEY_SERVICES = "iam/key_services.py"
-DOCUMENTS, PRINCIPALS = "iam/documents.py", "iam/principals.py"
+EVALUATOR, CONDITIONS, REGIONS, GLOBS = (f"pbc_isolation/iam/{name}.py" for name in ("evaluator", "conditions", "regions", "globs"))
+DEPLOYMENT = "pbc_isolation/rules/boundary/deployment_role.py"
+KEY_SERVICES = "pbc_isolation/iam/key_services.py"
+DOCUMENTS, PRINCIPALS = "pbc_isolation/iam/documents.py", "pbc_isolation/iam/principals.py"
 
 MUTATIONS = (
     Mutation(
@@ -231,7 +231,7 @@ MUTATIONS = (
     ),
     Mutation(
         "own names",
-        "naming.py",
+        "pbc_isolation/analysis/naming.py",
         '"dynamodb": ("table/{p}*",)',
         '"dynamodb": ("table/{p}",)',
         w.an_own_table_is_no_leak,
@@ -273,14 +273,14 @@ MUTATIONS = (
     ),
     Mutation(
         "a part that is not known",
-        "values.py",
+        "pbc_isolation/stack/values.py",
         "return UNKNOWN if any(sentinel in value for sentinel in SENTINELS) else value",
         "return UNKNOWN if value in SENTINELS else value",
         w.a_text_with_an_unknown_in_it,
     ),
     Mutation(
         "an unknown deep inside",
-        "values.py",
+        "pbc_isolation/stack/values.py",
         'return any(has_unknown(item) for item in cast("list[Any]", value))',
         "return UNKNOWN in value",
         w.an_unknown_in_a_list,
@@ -322,85 +322,85 @@ MUTATIONS = (
     ),
     Mutation(
         "nobody owns nothing",
-        "analysis.py",
+        "pbc_isolation/analysis/context.py",
         "        if unit is None:\n            return ()",
         "        if unit is None:\n            unit = self.graph.units[0]",
         w.a_role_of_nobody,
     ),
     Mutation(
         "ownership by the component",
-        "graph.py",
+        "pbc_isolation/stack/graph.py",
         "        above: Resource | None = resource\n",
         "        above: Resource | None = None if resource.get('tags', OWNER_TAG) else resource\n",
         w.a_tag_does_not_change_the_owner,
     ),
-    Mutation("named callers", "analysis.py", "if unit in one.callers", "if unit", w.a_capability_for_a_named_caller),
+    Mutation("named callers", "pbc_isolation/analysis/context.py", "if unit in one.callers", "if unit", w.a_capability_for_a_named_caller),
     Mutation(
         "identities are never one's own",
-        "analysis.py",
+        "pbc_isolation/analysis/context.py",
         "own = () if class_of(action) in classes().never_own else self.own(unit)",
         "own = self.own(unit)",
         w.an_identity_is_harmful_on_the_own_role_too,
     ),
     Mutation(
         "actions that nobody judged",
-        "iam/catalogue.py",
+        "pbc_isolation/iam/catalogue.py",
         "    return UNCLASSIFIED\n",
         "    return HARMLESS\n",
         w.an_action_that_nobody_judged,
     ),
     Mutation(
         "wiring by ARN",
-        "wiring.py",
+        "pbc_isolation/analysis/wiring.py",
         "    for arn in _ARN.findall(text):",
         "    for arn in ():",
         w.a_mapping_across_units,
     ),
     Mutation(
         "wiring that is not known",
-        "wiring.py",
+        "pbc_isolation/analysis/wiring.py",
         "    if sure and (not sources or len(sources) < len(resource.property_dependencies[key])):",
         "    if False:",
         w.a_mapping_of_what_nobody_knows,
     ),
     Mutation(
         "wiring by what flows in",
-        "wiring.py",
+        "pbc_isolation/analysis/wiring.py",
         "        if owner != unit and _matters(",
         "        if False and _matters(",
         w.a_mapping_whose_source_flows_from_elsewhere,
     ),
     Mutation(
         "trust",
-        "admissions.py",
+        "pbc_isolation/analysis/resource_policies.py",
         "        if principal.trust is not None\n",
         "        if False\n",
         w.a_trust_in_another_unit,
     ),
     Mutation(
         "NotPrincipal",
-        "admissions.py",
+        "pbc_isolation/analysis/resource_policies.py",
         "        if statement.not_principals is not None:",
         "        if False:",
         w.everyone_but_a_few,
     ),
     Mutation(
         "services and their sources",
-        "admissions.py",
+        "pbc_isolation/analysis/resource_policies.py",
         "        return Admitted.SERVICE\n",
         "        return None\n",
         w.a_service_for_whatever_asks_it,
     ),
     Mutation(
         "a resource policy needs no permission",
-        "admissions.py",
+        "pbc_isolation/analysis/resource_policies.py",
         "    return None if _is_own_here(analysis, unit, _as_role(name)) else Admitted.PRINCIPAL",
         "    return None",
         w.a_boundary_is_no_help_against_a_queue_policy,
     ),
     Mutation(
         "sessions",
-        "admissions.py",
+        "pbc_isolation/analysis/resource_policies.py",
         "    return None if _is_own_here(analysis, unit, _as_role(name)) else Admitted.PRINCIPAL",
         "    return None if ':assumed-role/' in name or _is_own_here(analysis, unit, name) else Admitted.PRINCIPAL",
         w.a_session_of_another_unit,
@@ -414,7 +414,7 @@ MUTATIONS = (
     ),
     Mutation(
         "the closure goes on behind a function",
-        "reachability.py",
+        "pbc_isolation/analysis/reachability.py",
         '                yield from (Step("acts as", role) for role in self._roles(node.resource.get(*key_path)))',
         "                yield from ()",
         w.a_path_over_two_hops,
@@ -442,14 +442,14 @@ MUTATIONS = (
     ),
     Mutation(
         "a deployment role changes the unit's roles, and not itself",
-        "analysis.py",
+        "pbc_isolation/analysis/context.py",
         "            roles = self.naming.own_roles(principal.unit)",
         "            roles = own",
         w.a_deployment_role_that_writes_itself,
     ),
     Mutation(
         "only a deployment role changes the unit's roles",
-        "analysis.py",
+        "pbc_isolation/analysis/context.py",
         "        if action in _OF_DEPLOYMENTS and principal.unit is not None and self.deploys(principal):",
         "        if action in _OF_DEPLOYMENTS and principal.unit is not None:",
         w.a_role_of_the_unit_that_writes_the_units_roles,
@@ -463,7 +463,7 @@ MUTATIONS = (
     ),
     Mutation(
         "the use of a key through a service",
-        "admissions.py",
+        "pbc_isolation/analysis/resource_policies.py",
         "if _uses_key(statement) and not _through_own(analysis, unit, statement) else None",
         "if _uses_key(statement) else None",
         w.a_key_through_a_service_for_own_tables,
@@ -533,14 +533,14 @@ MUTATIONS = (
     ),
     Mutation(
         "everyone needs an account",
-        "admissions.py",
+        "pbc_isolation/analysis/resource_policies.py",
         "        if (analysis.account,) not in accounts:",
         "        if accounts and (analysis.account,) not in accounts:",
         w.a_key_for_everyone_through_a_service,
     ),
     Mutation(
         "everyone needs the own account",
-        "admissions.py",
+        "pbc_isolation/analysis/resource_policies.py",
         "        if (analysis.account,) not in accounts:",
         "        if not accounts:",
         w.a_key_for_callers_of_another_account,
@@ -554,21 +554,21 @@ MUTATIONS = (
     ),
     Mutation(
         "grants give the use of a key",
-        "admissions.py",
+        "pbc_isolation/analysis/resource_policies.py",
         "        _GRANT in actions and not _requires(",
         "        False and not _requires(",
         w.grants_for_the_account_to_make,
     ),
     Mutation(
         "grants for services only",
-        "admissions.py",
+        "pbc_isolation/analysis/resource_policies.py",
         'and {one.lower() for one in wanted} == {"true"}',
         "and wanted",
         w.grants_for_services_or_not,
     ),
     Mutation(
         "the context that a service sets itself",
-        "admissions.py",
+        "pbc_isolation/analysis/resource_policies.py",
         "    if key_service is not None and key_service.confined(conditions, is_own):",
         "    if key_service is not None:",
         w.a_service_that_keeps_anothers_things,
@@ -582,14 +582,14 @@ MUTATIONS = (
     ),
     Mutation(
         "the platform's bus is shared",
-        "analysis.py",
+        "pbc_isolation/analysis/context.py",
         "        own = (*self.own(principal.unit), *self.shared_buses)",
         "        own = self.own(principal.unit)",
         w.a_role_that_decrypts_through_the_shared_bus,
     ),
     Mutation(
         "another unit's bus is not shared",
-        "analysis.py",
+        "pbc_isolation/analysis/context.py",
         'if one.kind.label == "event bus" and self.is_platform(one.unit)]',
         'if one.kind.label == "event bus"]',
         w.a_role_that_decrypts_through_anothers_bus,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from policies.host import PACK
+from pbc_isolation.pack_process import PACK
 from tests.policies.mutations import witnesses
 from tests.policies.mutations.table import MUTATIONS
 

@@ -13,98 +13,98 @@ READ = "isolation-direct-read"
 
 def broken(*parts: Any, capabilities: Any = ()) -> set[str]:
     """The rules that a stack breaks."""
-    from analysis import Settings
-    from engine import judge
-    from rules.samples import stack
+    from pbc_isolation.analysis.context import Settings
+    from pbc_isolation.engine import judge
+    from pbc_isolation.rules.samples import stack
 
     return {one.rule for one in judge(stack(*parts), Settings(capabilities=tuple(capabilities)))}
 
 
 def reads(*statements: Any, boundary: Any = None, **more: Any) -> bool:
     """Whether a role of `points` with these statements is told to read the table of `ledger`."""
-    from rules.samples import role, table
+    from pbc_isolation.rules.samples import role, table
 
     return READ in broken(role("points", *statements, boundary=boundary, **more), table("ledger"))
 
 
 def may(action: str, resource: str, *statements: Any) -> bool:
     """Whether the evaluator says that a role with these statements can do something to one resource."""
-    from graph import Graph
-    from iam.evaluator import can
-    from iam.globs import Glob
-    from iam.principals import collect
-    from iam.regions import Region
-    from rules.samples import role, stack
+    from pbc_isolation.stack.graph import Graph
+    from pbc_isolation.iam.evaluator import can
+    from pbc_isolation.iam.globs import Glob
+    from pbc_isolation.iam.principals import collect
+    from pbc_isolation.iam.regions import Region
+    from pbc_isolation.rules.samples import role, stack
 
     [principal] = collect(Graph(stack(role("points", *statements)))).principals
     return can(principal, action, Region((Glob(resource),))) is not None
 
 
 def a_plain_permission() -> bool:
-    from rules.samples import allow, table_arn
+    from pbc_isolation.rules.samples import allow, table_arn
 
     return reads(allow("dynamodb:GetItem", on=table_arn("ledger")))
 
 
 def an_own_table_is_no_leak() -> bool:
-    from rules.samples import allow, table_arn
+    from pbc_isolation.rules.samples import allow, table_arn
 
     return not reads(allow("dynamodb:GetItem", on=table_arn("points")))
 
 
 def casing_of_actions() -> bool:
-    from rules.samples import allow, table_arn
+    from pbc_isolation.rules.samples import allow, table_arn
 
     return reads(allow("DYNAMODB:getitem", on=table_arn("ledger")))
 
 
 def a_question_mark() -> bool:
-    from rules.samples import allow, table_arn
+    from pbc_isolation.rules.samples import allow, table_arn
 
     return may("dynamodb:getitem", table_arn("ledger"), allow("dynamodb:GetItem", on=table_arn("l?dger")))
 
 
 def a_question_mark_is_one_character() -> bool:
-    from rules.samples import allow, table_arn
+    from pbc_isolation.rules.samples import allow, table_arn
 
     return not may("dynamodb:getitem", table_arn("ledger"), allow("dynamodb:GetItem", on=table_arn("ledg?")))
 
 
 def a_short_arn() -> bool:
-    from rules.samples import allow, table_arn
+    from pbc_isolation.rules.samples import allow, table_arn
 
     return may("dynamodb:getitem", table_arn("ledger"), allow("dynamodb:GetItem", on="arn:aws:dynamodb"))
 
 
 def a_short_arn_with_a_star() -> bool:
-    from rules.samples import allow, table_arn
+    from pbc_isolation.rules.samples import allow, table_arn
 
     mine = allow("dynamodb:GetItem", on="arn:aws:dynamodb:*:table/rewards-dev-ledger_store")
     return may("dynamodb:getitem", table_arn("ledger"), mine)
 
 
 def a_policy_variable() -> bool:
-    from rules.samples import allow, table_arn
+    from pbc_isolation.rules.samples import allow, table_arn
 
     mine = allow("dynamodb:GetItem", on=table_arn("${aws:PrincipalTag/unit}"))
     return may("dynamodb:getitem", table_arn("ledger"), mine)
 
 
 def a_variable_in_an_exception() -> bool:
-    from rules.samples import table_arn
+    from pbc_isolation.rules.samples import table_arn
 
     all_but = {"Effect": "Allow", "Action": "dynamodb:GetItem", "NotResource": table_arn("${aws:PrincipalTag/x}")}
     return may("dynamodb:getitem", table_arn("ledger"), all_but)
 
 
 def all_actions_but_some() -> bool:
-    from rules.samples import table_arn
+    from pbc_isolation.rules.samples import table_arn
 
     return reads({"Effect": "Allow", "NotAction": "s3:*", "Resource": table_arn("ledger")})
 
 
 def all_actions_but_this() -> bool:
-    from rules.samples import table_arn
+    from pbc_isolation.rules.samples import table_arn
 
     all_but = {"Effect": "Allow", "NotAction": ["dynamodb:*"], "Resource": "*"}
     return not may("dynamodb:getitem", table_arn("ledger"), all_but)
@@ -115,46 +115,46 @@ def all_resources_but_some() -> bool:
 
 
 def a_denial_that_covers() -> bool:
-    from rules.samples import allow, deny, table_arn
+    from pbc_isolation.rules.samples import allow, deny, table_arn
 
     return not reads(allow("dynamodb:GetItem", on=table_arn("ledger")), deny("dynamodb:*", on=table_arn("ledger", "*")))
 
 
 def a_denial_of_another_resource() -> bool:
-    from rules.samples import allow, deny, table_arn
+    from pbc_isolation.rules.samples import allow, deny, table_arn
 
     return reads(allow("dynamodb:GetItem", on=table_arn("*")), deny("dynamodb:GetItem", on=table_arn("ledger", "x")))
 
 
 def a_denial_of_another_action() -> bool:
-    from rules.samples import allow, deny, table_arn
+    from pbc_isolation.rules.samples import allow, deny, table_arn
 
     return reads(allow("dynamodb:GetItem", on=table_arn("ledger")), deny("dynamodb:Query", on="*"))
 
 
 def a_denial_under_a_condition() -> bool:
-    from rules.samples import allow, deny, table_arn
+    from pbc_isolation.rules.samples import allow, deny, table_arn
 
     condition = {"StringEquals": {"aws:PrincipalTag/team": "x"}}
     return reads(allow("dynamodb:GetItem", on=table_arn("ledger")), deny("dynamodb:*", Condition=condition))
 
 
 def a_denial_under_a_negated_condition() -> bool:
-    from rules.samples import allow, deny, role_arn, table_arn
+    from pbc_isolation.rules.samples import allow, deny, role_arn, table_arn
 
     condition = {"StringNotEquals": {"aws:PrincipalArn": role_arn("points")}}
     return reads(allow("dynamodb:GetItem", on=table_arn("ledger")), deny("dynamodb:*", Condition=condition))
 
 
 def a_denial_for_this_principal() -> bool:
-    from rules.samples import allow, deny, role_arn, table_arn
+    from pbc_isolation.rules.samples import allow, deny, role_arn, table_arn
 
     condition = {"ArnLike": {"aws:PrincipalArn": role_arn("points")}}
     return not reads(allow("dynamodb:GetItem", on=table_arn("ledger")), deny("dynamodb:*", Condition=condition))
 
 
 def a_denial_with_a_variable() -> bool:
-    from rules.samples import allow, deny, table_arn
+    from pbc_isolation.rules.samples import allow, deny, table_arn
 
     return reads(
         allow("dynamodb:GetItem", on=table_arn("ledger")),
@@ -163,62 +163,62 @@ def a_denial_with_a_variable() -> bool:
 
 
 def a_denial_of_all_but_the_own() -> bool:
-    from rules.samples import allow, table_arn
+    from pbc_isolation.rules.samples import allow, table_arn
 
     guard = {"Effect": "Deny", "Action": "dynamodb:*", "NotResource": table_arn("points", "*")}
     return not reads(allow("dynamodb:GetItem", on="*"), guard)
 
 
 def a_denial_of_all_actions_but_some() -> bool:
-    from rules.samples import allow, table_arn
+    from pbc_isolation.rules.samples import allow, table_arn
 
     guard = {"Effect": "Deny", "NotAction": "dynamodb:Get*", "Resource": "*"}
     return reads(allow("dynamodb:GetItem", on=table_arn("ledger")), guard)
 
 
 def a_denial_whose_star_stays_in_its_segment() -> bool:
-    from rules.samples import allow, deny, table_arn
+    from pbc_isolation.rules.samples import allow, deny, table_arn
 
     return reads(allow("dynamodb:GetItem", on=table_arn("ledger")), deny("dynamodb:*", on="arn:aws:dynamodb:*:table/*"))
 
 
 def a_condition_that_cannot_hold() -> bool:
-    from rules.samples import allow, role_arn, table_arn
+    from pbc_isolation.rules.samples import allow, role_arn, table_arn
 
     condition = {"ArnEquals": {"aws:PrincipalArn": role_arn("ledger")}}
     return not reads(allow("dynamodb:GetItem", on=table_arn("ledger"), Condition=condition))
 
 
 def a_condition_that_nobody_can_judge() -> bool:
-    from rules.samples import allow, table_arn
+    from pbc_isolation.rules.samples import allow, table_arn
 
     condition = {"StringEquals": {"aws:SourceVpc": "vpc-1"}}
     return reads(allow("dynamodb:GetItem", on=table_arn("ledger"), Condition=condition))
 
 
 def a_boundary_caps() -> bool:
-    from rules.samples import allow, table_arn
+    from pbc_isolation.rules.samples import allow, table_arn
 
     cap = [allow("dynamodb:GetItem", on=table_arn("points"))]
     return not reads(allow("dynamodb:GetItem", on="*"), boundary=cap)
 
 
 def a_boundary_that_allows_more() -> bool:
-    from rules.samples import allow, table_arn
+    from pbc_isolation.rules.samples import allow, table_arn
 
     return reads(allow("dynamodb:GetItem", on=table_arn("ledger")), boundary=[allow("dynamodb:*", on="*")])
 
 
 def a_boundary_that_denies() -> bool:
-    from rules.samples import allow, deny, table_arn
+    from pbc_isolation.rules.samples import allow, deny, table_arn
 
     cap = [allow("dynamodb:*", on="*"), deny("dynamodb:*", on=table_arn("ledger", "*"))]
     return not reads(allow("dynamodb:GetItem", on=table_arn("ledger")), boundary=cap)
 
 
 def a_boundary_is_no_help_against_a_queue_policy() -> bool:
-    from rules.admission import queue_with
-    from rules.samples import allow, queue_arn, role, role_arn
+    from pbc_isolation.rules.admission import queue_with
+    from pbc_isolation.rules.samples import allow, queue_arn, role, role_arn
 
     cap = [allow("sqs:SendMessage", on=queue_arn("points"))]
     let_in = queue_with({"AWS": role_arn("points")}, "sqs:ReceiveMessage")
@@ -226,7 +226,7 @@ def a_boundary_is_no_help_against_a_queue_policy() -> bool:
 
 
 def a_key_by_its_alias() -> bool:
-    from rules.samples import allow, arn, role
+    from pbc_isolation.rules.samples import allow, arn, role
 
     condition = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/rewards-dev-points_key"}}
     mine = allow("kms:Decrypt", on=arn("kms", "key/*"), Condition=condition)
@@ -234,7 +234,7 @@ def a_key_by_its_alias() -> bool:
 
 
 def a_key_by_all_of_no_aliases() -> bool:
-    from rules.samples import allow, arn, role
+    from pbc_isolation.rules.samples import allow, arn, role
 
     condition = {"ForAllValues:StringEquals": {"kms:ResourceAliases": "alias/rewards-dev-points_key"}}
     guarded = allow("kms:Decrypt", on=arn("kms", "key/*"), Condition=condition)
@@ -242,7 +242,7 @@ def a_key_by_all_of_no_aliases() -> bool:
 
 
 def a_key_if_an_alias_exists() -> bool:
-    from rules.samples import allow, arn, role
+    from pbc_isolation.rules.samples import allow, arn, role
 
     condition = {"ForAnyValue:StringEqualsIfExists": {"kms:ResourceAliases": "alias/rewards-dev-points_key"}}
     guarded = allow("kms:Decrypt", on=arn("kms", "key/*"), Condition=condition)
@@ -250,7 +250,7 @@ def a_key_if_an_alias_exists() -> bool:
 
 
 def a_mapping_for_an_own_function() -> bool:
-    from rules.samples import allow, function_arn, role
+    from pbc_isolation.rules.samples import allow, function_arn, role
 
     condition = {"ArnLike": {"lambda:FunctionArn": function_arn("points")}}
     own = allow("lambda:CreateEventSourceMapping", Condition=condition)
@@ -260,14 +260,14 @@ def a_mapping_for_an_own_function() -> bool:
 
 
 def an_identity_is_harmful_on_the_own_role_too() -> bool:
-    from rules.samples import allow, role, role_arn
+    from pbc_isolation.rules.samples import allow, role, role_arn
 
     return "isolation-identity" in broken(role("points", allow("iam:PutRolePolicy", on=role_arn("points"))))
 
 
 def a_capability_for_a_named_caller() -> bool:
-    from contract_edges import Capability
-    from rules.samples import allow, arn, role
+    from pbc_isolation.stack.contract_edges import Capability
+    from pbc_isolation.rules.samples import allow, arn, role
 
     call = allow("lambda:InvokeFunction", on=arn("lambda", "function:rewards-dev-ledger_balance:live"))
     rule, open_to = "isolation-functions", "points"
@@ -277,8 +277,8 @@ def a_capability_for_a_named_caller() -> bool:
 
 
 def an_unknown_document() -> bool:
-    from rules.samples import physical, role, thing
-    from values import UNKNOWN
+    from pbc_isolation.rules.samples import physical, role, thing
+    from pbc_isolation.stack.values import UNKNOWN
 
     inline = {"role": physical("points", "worker"), "name": "x", "policy": UNKNOWN}
     return "isolation-unprovable" in broken(
@@ -287,25 +287,25 @@ def an_unknown_document() -> bool:
 
 
 def a_text_with_an_unknown_in_it() -> bool:
-    from values import UNKNOWN, plain
+    from pbc_isolation.stack.values import UNKNOWN, plain
 
     return plain("arn:aws:dynamodb:::table/04da6b54-80e4-46f7-96ec-b56ff0331ba9-x") is UNKNOWN
 
 
 def an_unknown_in_a_list() -> bool:
-    from values import UNKNOWN, has_unknown
+    from pbc_isolation.stack.values import UNKNOWN, has_unknown
 
     return has_unknown({"a": [{"b": UNKNOWN}]})
 
 
 def a_missing_trust_policy() -> bool:
-    from rules.samples import role
+    from pbc_isolation.rules.samples import role
 
     return "isolation-unprovable" in broken(role("points", trust=None))
 
 
 def a_policy_of_another_stack() -> bool:
-    from rules.samples import role
+    from pbc_isolation.rules.samples import role
 
     return "isolation-unprovable" in broken(
         role("points", managedPolicyArns=["arn:aws:iam::aws:policy/ReadOnlyAccess"])
@@ -313,7 +313,7 @@ def a_policy_of_another_stack() -> bool:
 
 
 def a_managed_policy_of_the_role() -> bool:
-    from rules.samples import allow, arn, document, role, table, table_arn, thing
+    from pbc_isolation.rules.samples import allow, arn, document, role, table, table_arn, thing
 
     policy = {"name": "rewards-dev-points_more", "policy": document(allow("dynamodb:Scan", on=table_arn("ledger")))}
     more = thing("points", "aws:iam/policy:Policy", "more", policy)
@@ -322,14 +322,14 @@ def a_managed_policy_of_the_role() -> bool:
 
 
 def an_inline_policy_of_the_role() -> bool:
-    from rules.samples import allow, document, role, table, table_arn
+    from pbc_isolation.rules.samples import allow, document, role, table, table_arn
 
     inline = [{"name": "x", "policy": document(allow("dynamodb:Scan", on=table_arn("ledger")))}]
     return READ in broken(role("points", inlinePolicies=inline), table("ledger"))
 
 
 def what_a_group_has() -> bool:
-    from rules.samples import allow, document, table, table_arn, thing
+    from pbc_isolation.rules.samples import allow, document, table, table_arn, thing
 
     name = "rewards-dev-points_readers"
     grant = document(allow("dynamodb:Scan", on=table_arn("ledger")))
@@ -348,7 +348,7 @@ def what_a_group_has() -> bool:
 
 
 def what_a_role_of_another_stack_gets() -> bool:
-    from rules.samples import allow, document, physical, table, table_arn, thing
+    from pbc_isolation.rules.samples import allow, document, physical, table, table_arn, thing
 
     grant = document(allow("dynamodb:Scan", on=table_arn("ledger")))
     inline = {"role": physical("points", "elsewhere"), "policy": grant}
@@ -356,20 +356,20 @@ def what_a_role_of_another_stack_gets() -> bool:
 
 
 def a_role_of_nobody() -> bool:
-    from rules.samples import allow, role, table, table_arn
+    from pbc_isolation.rules.samples import allow, role, table, table_arn
 
     return READ in broken(role(None, allow("dynamodb:GetItem", on=table_arn("ledger"))), table("ledger"))
 
 
 def a_tag_does_not_change_the_owner() -> bool:
-    from rules.samples import allow, role, table, table_arn
+    from pbc_isolation.rules.samples import allow, role, table, table_arn
 
     lying = role("points", allow("dynamodb:GetItem", on=table_arn("ledger")), tags={"pbc": "ledger"})
     return READ in broken(lying, table("ledger"))
 
 
 def a_mapping_across_units() -> bool:
-    from rules.samples import function, function_arn, table, table_arn, thing
+    from pbc_isolation.rules.samples import function, function_arn, table, table_arn, thing
 
     mapping = {"eventSourceArn": table_arn("ledger") + "/stream/1", "functionName": function_arn("points")}
     wired = thing("points", "aws:lambda/eventSourceMapping:EventSourceMapping", "tap", mapping)
@@ -377,8 +377,8 @@ def a_mapping_across_units() -> bool:
 
 
 def a_mapping_of_what_nobody_knows() -> bool:
-    from rules.samples import function, function_arn, thing
-    from values import UNKNOWN
+    from pbc_isolation.rules.samples import function, function_arn, thing
+    from pbc_isolation.stack.values import UNKNOWN
 
     mapping = {"eventSourceArn": UNKNOWN, "functionName": function_arn("points")}
     wired = thing("points", "aws:lambda/eventSourceMapping:EventSourceMapping", "tap", mapping)
@@ -386,8 +386,8 @@ def a_mapping_of_what_nobody_knows() -> bool:
 
 
 def a_mapping_whose_source_flows_from_elsewhere() -> bool:
-    from rules.samples import function, function_arn, table, thing
-    from values import UNKNOWN
+    from pbc_isolation.rules.samples import function, function_arn, table, thing
+    from pbc_isolation.stack.values import UNKNOWN
 
     source = table("ledger")
     mapping = {"eventSourceArn": UNKNOWN, "functionName": function_arn("points")}
@@ -402,14 +402,14 @@ def a_mapping_whose_source_flows_from_elsewhere() -> bool:
 
 
 def a_trust_in_another_unit() -> bool:
-    from rules.samples import document, role, role_arn
+    from pbc_isolation.rules.samples import document, role, role_arn
 
     trusting = document({"Effect": "Allow", "Principal": {"AWS": role_arn("points")}, "Action": "sts:AssumeRole"})
     return "isolation-trust-policies" in broken(role("ledger", trust=trusting), role("points"))
 
 
 def everyone_but_a_few() -> bool:
-    from rules.samples import allow, document, queue, queue_arn, role_arn, thing
+    from pbc_isolation.rules.samples import allow, document, queue, queue_arn, role_arn, thing
 
     policy = document({**allow("sqs:ReceiveMessage", on=queue_arn("ledger")), "NotPrincipal": {"AWS": role_arn("x")}})
     inputs = {"queueUrl": "https://sqs.eu-central-1.amazonaws.com/1/rewards-dev-ledger_queue", "policy": policy}
@@ -418,29 +418,29 @@ def everyone_but_a_few() -> bool:
 
 
 def a_service_for_whatever_asks_it() -> bool:
-    from rules.admission import queue_with
+    from pbc_isolation.rules.admission import queue_with
 
     return "boundary-admits-no-one-else" in broken(queue_with({"Service": "events.amazonaws.com"}, "sqs:SendMessage"))
 
 
 def a_session_of_another_unit() -> bool:
-    from rules.admission import queue_with
+    from pbc_isolation.rules.admission import queue_with
 
     session = "arn:aws:sts::111111111111:assumed-role/rewards-dev-points_worker/x"
     return "isolation-declared-policies" in broken(queue_with({"AWS": session}, "sqs:ReceiveMessage"))
 
 
 def everyone_if_a_principal_exists() -> bool:
-    from rules.admission import queue_with
-    from rules.samples import role_arn
+    from pbc_isolation.rules.admission import queue_with
+    from pbc_isolation.rules.samples import role_arn
 
     condition = {"ArnLikeIfExists": {"aws:PrincipalArn": role_arn("ledger", "*")}}
     return "boundary-nothing-public" in broken(queue_with("*", "sqs:ReceiveMessage", Condition=condition))
 
 
 def a_path_over_two_hops() -> bool:
-    from engine import judge
-    from rules.samples import allow, arn, function, role, stack, table, table_arn
+    from pbc_isolation.engine import judge
+    from pbc_isolation.rules.samples import allow, arn, function, role, stack, table, table_arn
 
     [found] = [
         one
@@ -458,39 +458,39 @@ def a_path_over_two_hops() -> bool:
 
 
 def an_action_that_nobody_judged() -> bool:
-    from rules.samples import allow, role
+    from pbc_isolation.rules.samples import allow, role
 
     return "isolation-unclassified" in broken(role("points", allow("brandnew:ReadEverything")))
 
 
 def an_effect_that_iam_does_not_know() -> bool:
-    from iam.documents import Problem, parse
+    from pbc_isolation.iam.documents import Problem, parse
 
     found = parse('{"Version": "2012-10-17", "Statement": {"Effect": "Permit", "Action": "*"}}', "x", "urn")
     return isinstance(found, Problem) and found.malformed
 
 
 def a_version_that_iam_does_not_know() -> bool:
-    from rules.samples import role
+    from pbc_isolation.rules.samples import role
 
     return "isolation-unreadable" in broken(role("points", trust='{"Version": "2030-01-01", "Statement": []}'))
 
 
 def deploys(*statements: Any, trust: Any = None) -> set[str]:
     """The rules that the deployment role of `points` breaks with these rights."""
-    from rules.samples import deployment
+    from pbc_isolation.rules.samples import deployment
 
     return broken(deployment("points", *statements, **({"trust": trust} if trust is not None else {})))
 
 
 def a_deployment_role_that_reads_its_units_data() -> bool:
-    from rules.samples import allow, table_arn
+    from pbc_isolation.rules.samples import allow, table_arn
 
     return "boundary-deployment-role" in deploys(allow("dynamodb:GetItem", on=table_arn("points")))
 
 
 def a_deployment_role_that_makes_roles_under_anothers_boundary() -> bool:
-    from rules.samples import allow, arn, physical, role_arn
+    from pbc_isolation.rules.samples import allow, arn, physical, role_arn
 
     foreign = {"StringEquals": {"iam:PermissionsBoundary": arn("iam", f"policy/{physical('ledger', 'boundary')}")}}
     rights = allow("iam:CreateRole", on=role_arn("points", "*"), Condition=foreign)
@@ -498,27 +498,27 @@ def a_deployment_role_that_makes_roles_under_anothers_boundary() -> bool:
 
 
 def a_deployment_role_that_a_function_becomes() -> bool:
-    from rules.samples import TRUST_LAMBDA, allow, table_arn
+    from pbc_isolation.rules.samples import TRUST_LAMBDA, allow, table_arn
 
     made = allow("dynamodb:CreateTable", on=table_arn("points"))
     return "boundary-deployment-role" in deploys(made, trust=TRUST_LAMBDA)
 
 
 def a_deployment_role_that_writes_itself() -> bool:
-    from rules.samples import allow, arn
+    from pbc_isolation.rules.samples import allow, arn
 
     rights = allow("iam:PutRolePolicy", on=arn("iam", "role/rewards-dev-deploy_points"))
     return "isolation-identity" in deploys(rights)
 
 
 def a_role_of_the_unit_that_writes_the_units_roles() -> bool:
-    from rules.samples import allow, role, role_arn
+    from pbc_isolation.rules.samples import allow, role, role_arn
 
     return "isolation-identity" in broken(role("points", allow("iam:PutRolePolicy", on=role_arn("points", "*"))))
 
 
 def a_mapping_for_anothers_function() -> bool:
-    from rules.samples import allow, arn, role
+    from pbc_isolation.rules.samples import allow, arn, role
 
     theirs = {"ArnLike": {"lambda:FunctionArn": arn("lambda", "function:rewards-dev-ledger_*")}}
     rights = allow("lambda:UpdateEventSourceMapping", on="*", Condition=theirs)
@@ -527,7 +527,7 @@ def a_mapping_for_anothers_function() -> bool:
 
 def admits(conditions: Any, principal: Any = None, action: str = "kms:Decrypt") -> bool:
     """Whether the policy of a key of `ledger` is told to let somebody in who is not of its unit."""
-    from rules.samples import allow, document, thing
+    from pbc_isolation.rules.samples import allow, document, thing
 
     account = {"AWS": "arn:aws:iam::111111111111:root"}
     statement = {**allow(action), "Principal": principal or account, "Condition": conditions}
@@ -618,8 +618,8 @@ def a_service_by_the_context_of_another() -> bool:
 
 def decrypts_through(bus: str) -> bool:
     """Whether a role of `points` that decrypts through a bus is told to use another's key."""
-    from graph import Resource
-    from rules.samples import allow, arn, physical, role, thing
+    from pbc_isolation.stack.graph import Resource
+    from pbc_isolation.rules.samples import allow, arn, physical, role, thing
 
     platform = "urn:pulumi:dev::rewards::rewards:components:Platform::platform"
     parts = [

@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import given, settings
 
-from sandbox.embedded_aws import ACCOUNT, EmbeddedAws, running
+from pbckit.sandbox.embedded_aws import ACCOUNT, EmbeddedAws, running
 from tests.policies.soundness.test_oracle import Statements, claimed, principal
 from tests.policies.soundness.worlds import ACCOUNT as SMALL_WORLD
 from tests.policies.soundness.worlds import ACTIONS, FOREIGN, OWN, QUEUE, REGION, ROLE, boundaries, policies

@@ -4,14 +4,14 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from engine import judge
-from graph import Graph
+from pbc_isolation.engine import judge
+from pbc_isolation.stack.graph import Graph
 from hypothesis import given, settings
-from iam.evaluator import can
-from iam.globs import Glob
-from iam.principals import Principal, collect
-from iam.regions import Region
-from rules.samples import queue, role, stack, table
+from pbc_isolation.iam.evaluator import can
+from pbc_isolation.iam.globs import Glob
+from pbc_isolation.iam.principals import Principal, collect
+from pbc_isolation.iam.regions import Region
+from pbc_isolation.rules.samples import queue, role, stack, table
 
 from tests.policies.soundness.oracle import Request, allowed
 from tests.policies.soundness.worlds import (

@@ -1,7 +1,7 @@
 """Capability `standing`."""
 
 from contracts.unit_name import STANDING, FindStanding, Standing, UnknownMember
-from lambdas.kit.capability import Asked, capability
+from pbckit.runtime.capability import Asked, capability
 from lambdas.unit_name.store import StandingStore
 
 

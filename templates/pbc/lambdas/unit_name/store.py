@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from contracts.unit_name import Standing
-from lambdas.kit.ports import Operation, Put
-from lambdas.kit.runtime import Runtime
+from pbckit.runtime.ports import Operation, Put
+from pbckit.runtime.runtime import Runtime
 
 
 class StandingStore:

@@ -1,6 +1,6 @@
 """unit-name: how much a member has bought. See README.md."""
 
-from components.pbc import Pbc
+from pbckit.infra.pbc import Pbc
 from contracts.cards import PurchasePosted
 from contracts.unit_name import STANDING, StandingChanged
 

@@ -12,8 +12,8 @@ from contracts.unit_name import STANDING, Standing
 from contracts.vocabulary import Merchant, Money
 from lambdas.unit_name import note_purchase, standing
 from tests.lambdas.calls import Caller, RefusedCall
-from tests.lambdas.kit.deliveries import bus_event
-from tests.lambdas.kit.memory import World, world
+from tests.pbckit.runtime.deliveries import bus_event
+from tests.pbckit.runtime.memory import World, world
 
 BEGIN = datetime(2026, 6, 1, 12, tzinfo=UTC)
 deliveries = st.lists(st.tuples(st.sampled_from(["m-1", "m-2"]), st.integers(min_value=0, max_value=9)), max_size=30)

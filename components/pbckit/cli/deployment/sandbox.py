@@ -1,0 +1,84 @@
+"""`rewards sandbox`: the embedded AWS on this machine."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pbckit.cli.output import AsJson, out, print_json, print_table, progress
+from pbckit.cli.client.session import LOCAL_STACK, ROOT
+from pbckit.sandbox.deploy import Deployment, deploy
+from pbckit.sandbox.embedded_aws import DEFAULT_FOLDER, DEFAULT_PORT, EmbeddedAws, connect, start, stop
+from pbckit.sandbox.program import capture
+from pbckit.sandbox.stack_config import read_stack
+
+Folder = Annotated[Path, typer.Option(help="Where its state and logs are.")]
+
+app = typer.Typer(no_args_is_help=True, help="The embedded AWS on this machine.")
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option(help="Where it listens, on loopback.")] = DEFAULT_PORT,
+    empty: Annotated[bool, typer.Option(help="Deploy nothing: the Pulumi CLI will.")] = False,
+    folder: Folder = DEFAULT_FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """Start it, and deploy the system."""
+    aws = start(folder, region=read_stack(ROOT, LOCAL_STACK).value("aws:region"), port=port)
+    deployment = None if empty else deploy_with_progress(aws)
+    if as_json:
+        print_json(_state(aws, deployment))
+        return
+    out.print(f"The embedded AWS runs at {aws.endpoint} (process {aws.pid}, log {aws.log_file})")
+    if deployment is not None:
+        print_not_modelled(deployment)
+
+
+@app.command()
+def status(folder: Folder = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
+    """Whether it runs, and where. Exit code 2 if it does not."""
+    aws = connect(folder)
+    if as_json:
+        print_json(_state(aws, None))
+    else:
+        out.print(f"The embedded AWS runs at {aws.endpoint} (process {aws.pid}, region {aws.region})")
+
+
+@app.command()
+def down(folder: Folder = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
+    """Stop it. What was deployed is gone."""
+    stopped = stop(folder)
+    if as_json:
+        print_json({"stopped": stopped})
+    else:
+        out.print("stopped" if stopped else f"no sandbox was running in {folder}")
+
+
+def deploy_with_progress(aws: EmbeddedAws) -> Deployment:
+    """Deploy the system, with a progress bar."""
+    total = sum(resource.custom for resource in capture(LOCAL_STACK).resources)
+    with progress() as bar:
+        task = bar.add_task("resources", total=total)
+        return deploy(aws, on_progress=lambda _resource, _count: bar.advance(task))
+
+
+def print_not_modelled(deployment: Deployment) -> None:
+    """Name what the program asks for and the embedded AWS does not have."""
+    counts = Counter((missing.type, missing.what) for missing in deployment.not_modelled)
+    print_table(
+        "Not modelled by the embedded AWS",
+        ["type", "what", "number"],
+        [(token, what, count) for (token, what), count in sorted(counts.items())],
+    )
+
+
+def _state(aws: EmbeddedAws, deployment: Deployment | None) -> dict[str, object]:
+    state: dict[str, object] = {"endpoint": aws.endpoint, "pid": aws.pid, "region": aws.region}
+    if deployment is not None:
+        state["resources"] = len(deployment.graph.resources)
+        state["not_modelled"] = [
+            {"type": missing.type, "name": missing.name, "what": missing.what} for missing in deployment.not_modelled
+        ]
+    return state

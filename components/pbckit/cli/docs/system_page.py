@@ -1,0 +1,109 @@
+"""The system as a picture and a table, drawn from the captured graph of the program: `docs/system.md`."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pbckit.sandbox.graph import Graph, Resource
+
+_UNIT_TYPES = ("Platform", "Operations", "Pbc", "Strangler", "Offering")
+_COUNTED = {
+    "functions": "aws:lambda/function:Function",
+    "tables": "aws:dynamodb/table:Table",
+    "queues": "aws:sqs/queue:Queue",
+    "workflows": "aws:sfn/stateMachine:StateMachine",
+    "roles": "aws:iam/role:Role",
+    "alarms": "aws:cloudwatch/metricAlarm:MetricAlarm",
+}
+
+
+def system_page(graph: Graph) -> str:
+    """Markdown with a Mermaid picture of all units and the edges between them, and what each unit is made of."""
+    return "\n".join(
+        [
+            "# The system",
+            "",
+            f"Generated from the program's graph of the stack `{graph.stack}` by `make docs`.",
+            "",
+            "Thick arrows are events through the bus, thin ones capabilities. There is no other edge between units.",
+            "",
+            "```mermaid",
+            *_picture(graph),
+            "```",
+            "",
+            *_table(graph),
+            "",
+        ]
+    )
+
+
+def _picture(graph: Graph) -> Iterator[str]:
+    yield "flowchart LR"
+    kinds = {resource.name: resource.type.split(":")[-1] for resource in _units(graph)}
+    shapes = {
+        "Pbc": '["{}"]',
+        "Offering": '[/"{}"/]',
+        "Strangler": '>"{}"]',
+        "Operations": '(["{}"])',
+        "Platform": '{{{{"{}"}}}}',
+    }
+    for unit, kind in sorted(kinds.items()):
+        if kind != "Platform":
+            yield f"  {unit}{shapes[kind].format(unit)}"
+    for outside in sorted({source for source, _, _ in subscriptions(graph)} - set(kinds)):
+        yield f'  {outside}(["{outside}"])'
+    for source, target, types in sorted(subscriptions(graph)):
+        yield f'  {source} == "{", ".join(types)}" ==> {target}'
+    for caller, unit, names in sorted(_calls(graph)):
+        yield f'  {caller} -- "{"<br>".join(names)}" --> {unit}'
+
+
+def subscriptions(graph: Graph) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Source, consumer and detail types of each subscription."""
+    rules = graph.by_type("aws:cloudwatch/eventRule:EventRule")
+    patterns = [(_owner(graph, rule), json.loads(rule.inputs["eventPattern"])) for rule in rules]
+    return [(source, unit, tuple(pattern["detail-type"])) for unit, pattern in patterns for source in pattern["source"]]
+
+
+def _calls(graph: Graph) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Caller, unit and capabilities: what identity policies let a unit invoke in another."""
+    edges: dict[tuple[str, str], set[str]] = defaultdict(set)
+    prefix = f"{graph.project}-{graph.stack}-"
+    for policy in graph.by_type("aws:iam/rolePolicy:RolePolicy"):
+        caller = _owner(graph, policy)
+        for statement in json.loads(policy.inputs["policy"])["Statement"]:
+            if "lambda:InvokeFunction" not in statement["Action"]:
+                continue
+            for arn in statement["Resource"]:
+                unit, capability = arn.split(":")[6].removeprefix(prefix).split("_")
+                if unit != caller:
+                    edges[caller, unit].add(capability)
+    return [(caller, unit, tuple(sorted(names))) for (caller, unit), names in edges.items()]
+
+
+def _table(graph: Graph) -> Iterator[str]:
+    counts: Mapping[str, Counter[str]] = defaultdict(Counter)
+    for resource in graph.resources:
+        if resource.type.startswith("aws:"):
+            counts[_owner(graph, resource)][resource.type] += 1
+    yield f"| unit | kind | resources | {' | '.join(_COUNTED)} |"
+    yield f"|---|---|{'---:|' * (len(_COUNTED) + 1)}"
+    for unit in _units(graph):
+        found = counts[unit.name]
+        cells: list[Any] = [unit.name, unit.type.split(":")[-1], found.total()]
+        yield f"| {' | '.join(map(str, cells + [found[token] for token in _COUNTED.values()]))} |"
+    every = sum(counts.values(), Counter[str]())
+    yield f"| **all** | | {every.total()} | {' | '.join(str(every[token]) for token in _COUNTED.values())} |"
+
+
+def _units(graph: Graph) -> list[Resource]:
+    units = [(kind, unit) for kind in _UNIT_TYPES for unit in graph.by_type(f"rewards:components:{kind}")]
+    return [unit for kind, unit in sorted(units, key=lambda pair: (_UNIT_TYPES.index(pair[0]), pair[1].name))]
+
+
+def _owner(graph: Graph, resource: Resource) -> str:
+    tokens = {f"rewards:components:{kind}" for kind in _UNIT_TYPES}
+    while resource.type not in tokens:
+        resource = graph.resource(resource.parent)
+    return resource.name

@@ -1,0 +1,104 @@
+"""`rewards fitness`."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from pbckit.cli.deployment import policy_pack
+from pbckit.cli.delivery.commits import Commits, read_commits
+from pbckit.cli.delivery.history import read_histories
+from pbckit.cli.delivery.measures import Period
+from pbckit.cli.errors import SAID_NO, OperatorError
+from pbckit.cli.fitness.gather import Month, system, trend
+from pbckit.cli.fitness.smells import Smell, all_smells
+from pbckit.cli.output import AsJson, out, print_json, print_table
+from pbckit.cli.deployment.policy import MATRIX
+from pbckit.cli.deployment.git_files import files_at
+from pbckit.sandbox.program import ROOT, capture
+
+_PERIOD = timedelta(days=90)
+_ACCEPTED = Path(__file__).with_name("accepted.yaml")
+
+
+class Accepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A sign that is meant to be."""
+
+    name: str
+    where: str
+    why: str
+
+
+def fitness(
+    stack: Annotated[str, typer.Option("--stack", help="The stack whose graph is looked at.")] = "dev",
+    history: Annotated[
+        Path | None, typer.Option(help="Folder with STACK.json, what `pulumi stack history --json` wrote.")
+    ] = None,
+    environment: Annotated[str, typer.Option(help="Whose deployments: the first part of the stacks' names.")] = "prod",
+    since: Annotated[datetime | None, typer.Option(help="First day of history; by default 90 days ago.")] = None,
+    strict: Annotated[bool, typer.Option(help="Exit with 1 if anything smells.")] = False,
+    as_json: AsJson = False,
+    root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT,
+) -> None:
+    """Look for signs that the units become one distributed monolith: in the program's graph, in git and in deployments.
+
+    Advice: whatever it finds, it ends with 0, unless --strict is given.
+    """
+    commits = read_commits(root)
+    deployments = [] if history is None else read_histories(history, environment)
+    latest = commits.ordered[-1].made_at
+    period = Period(latest - _PERIOD if since is None else since.replace(tzinfo=since.tzinfo or UTC), latest)
+    known = system(capture(stack, preview=True, root=root).export(), root, commits, deployments, period)
+    found = all_smells(known)
+    accepted = {(one.name, one.where): one for one in read_accepted(_ACCEPTED)}
+    smells = [one for one in found if (one.name, one.where) not in accepted]
+    meant = [accepted[key] for one in found if (key := (one.name, one.where)) in accepted]
+    stale = [one for one in accepted.values() if one not in meant]
+    months = trend(commits, list(known.kinds), _matrices(root, commits))
+    if as_json:
+        told = {"smells": smells, "accepted": meant, "stale": stale, "trend": months}
+        print_json(told)
+    else:
+        _show(smells, meant, len(known.commits))
+        _show_trend(months)
+        for one in stale:
+            out.print(f"{_ACCEPTED.name}: {one.name} of {one.where} is accepted, and is not found any more.")
+    if smells and strict:
+        raise typer.Exit(SAID_NO)
+
+
+def _matrices(root: Path, commits: Commits) -> dict[str, int]:
+    changed = [one.id for one in commits.ordered if MATRIX in one.paths]
+    return {one: len(policy_pack.read_matrix("".join(files_at(root, one, MATRIX).values()))) for one in changed}
+
+
+def read_accepted(path: Path) -> list[Accepted]:
+    """The signs that are meant to be.
+
+    Raises:
+        OperatorError: the file is not a list of them.
+    """
+    try:
+        return msgspec.yaml.decode(path.read_bytes(), type=list[Accepted])
+    except msgspec.DecodeError as error:
+        raise OperatorError(f"{path.name}: {error}") from error
+
+
+def _show(smells: list[Smell], meant: list[Accepted], commits: int) -> None:
+    if smells:
+        rows = [(one.name, one.where, one.evidence, one.advice) for one in smells]
+        print_table("Smells", ["smell", "units", "evidence", "advice"], rows)
+    else:
+        out.print(f"Nothing smells: not in the graph, and not in {commits} commits.")
+    if meant:
+        print_table("Accepted", ["smell", "units", "why"], [(one.name, one.where, one.why) for one in meant])
+
+
+def _show_trend(months: list[Month]) -> None:
+    print_table(
+        "Trend",
+        ["month", "commits", "touch several units", "edges between units"],
+        [(one.month, one.commits, f"{one.across:.0%}", "-" if one.edges is None else one.edges) for one in months],
+    )

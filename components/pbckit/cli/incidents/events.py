@@ -1,0 +1,146 @@
+"""`rewards events`: what happens on the bus, how one message went, and replays of what happened."""
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pbckit.contracts import catalogue
+from pbckit.contracts.operating import DESK, InboundQueue, Record
+from pbckit.cli.incidents import replay as replays
+from pbckit.cli.client.capabilities import LambdaCapabilities, capabilities_of
+from pbckit.cli.client.desks import Desks
+from pbckit.cli.errors import NotFound
+from pbckit.cli.time_options import Age, instant, window
+from pbckit.cli.output import AsJson, Stack, out, print_json, print_table, progress
+from pbckit.cli.client.session import LOCAL_STACK, open_session
+from pbckit.cli.incidents.timeline import Hop, as_data, correlation_ids, hops, read_segments
+from pbckit.cli.incidents.timeline_html import lines, page
+from pbckit.cli.waiting import wait_for
+from pbckit.sandbox.embedded_aws import DEFAULT_FOLDER, connect
+
+_OVERLAP = timedelta(seconds=30)
+"""Lines can come late into a log: each look goes back so far, and known ones are left out."""
+_LOOK_SECONDS = 2.0
+
+app = typer.Typer(no_args_is_help=True, help="What happens, how one message went, and replays of what happened.")
+
+
+@app.command()
+def replay(
+    since: Annotated[str, typer.Option("--from", help="First instant (RFC 3339).")],
+    until: Annotated[str, typer.Option("--to", help="Last instant (RFC 3339).")],
+    target: Annotated[str, typer.Option(help="The unit that gets the events; no other does.")],
+    source: Annotated[str | None, typer.Option(help="Only events of this source.")] = None,
+    stack: Stack = LOCAL_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Send archived events to one unit again, and wait until it has taken them. Its inbox drops what it knows."""
+    if target not in catalogue.units():
+        raise NotFound(f"there is no unit {target!r}; there are: {', '.join(catalogue.units())}")
+    session = open_session(stack)
+    desks = Desks(LambdaCapabilities(session))
+    queues = replays.consumers(desks, target, source)
+    first, last = instant(since), instant(until)
+    name = replays.start(session, queues, first, last)
+    with progress() as bar:
+        task = bar.add_task(f"replay to {target}", total=100)
+        for state in replays.follow(session, name):
+            bar.update(task, completed=_percent(state.replayed_until, first, last))
+        bar.update(task, completed=100)
+    _wait_until_taken(desks, target, queues)
+    fed = [queue.depth.queue for queue in queues]
+    if as_json:
+        print_json({"replay": name, "target": target, "queues": fed, "state": "COMPLETED"})
+    else:
+        out.print(f"replay {name} is complete; {target} has taken all of it from {', '.join(fed)}", highlight=False)
+
+
+@app.command()
+def trace(
+    wanted: Annotated[str, typer.Argument(metavar="ID", help="A purchase, a correlation id or an event id.")],
+    since: Age = "1d",
+    html: Annotated[Path | None, typer.Option(help="Write the timeline as a page, too.")] = None,
+    stack: Stack = LOCAL_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Each hop of a message across the units, with its times."""
+    way = _way(wanted, since, stack)
+    if html is not None:
+        html.write_text(page(f"The way of {wanted}", way))
+    if as_json:
+        print_json(as_data(way))
+        return
+    print_table(f"The way of {wanted}", ["after", "unit", "hop", "outcome", "took", "when"], lines(way))
+
+
+@app.command()
+def tail(
+    since: Age = "1m",
+    every_hop: Annotated[bool, typer.Option("--all", help="Every hop, not only events.")] = False,
+    once: Annotated[bool, typer.Option(help="Print what there is, and end.")] = False,
+    stack: Stack = LOCAL_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Events as they come, until Ctrl-C."""
+    desks = Desks(capabilities_of(stack))
+    for record in _records(desks, window(since).start, once=once):
+        if record.name == DESK or not (every_hop or record.what in ("published", "ran")):
+            continue
+        if as_json:
+            print_json(record)
+        else:
+            out.print(
+                f"{record.at:%H:%M:%S.%f} {record.unit} {record.what} {record.name} "
+                f"{record.aggregate_id or ''} {record.outcome} {record.correlation_id}",
+                markup=False,
+                soft_wrap=True,
+                highlight=False,
+            )
+
+
+def _way(wanted: str, since: str, stack: str) -> list[Hop]:
+    desks, span = Desks(capabilities_of(stack)), window(since)
+
+    def found(text: str) -> list[Record]:
+        return desks.records(desks.units, "hop", span.start, span.end, text)
+
+    known = correlation_ids(found(wanted), wanted)
+    if not known:
+        raise NotFound(f"nobody has noted {wanted!r} within {since}; a longer --since looks further back")
+    records = [record for one in sorted(known) for record in found(one) if record.correlation_id == one]
+    segments = read_segments(connect(DEFAULT_FOLDER).segments_file) if stack == LOCAL_STACK else []
+    return hops(records, segments)
+
+
+def _records(desks: Desks, since: datetime, *, once: bool) -> Iterator[Record]:
+    seen: set[Record] = set()
+    while True:
+        now = datetime.now(UTC)
+        new = [one for one in desks.records(desks.units, "hop", since, now) if one not in seen]
+        yield from new
+        if once:
+            return
+        seen = {one for one in (*seen, *new) if one.at >= now - _OVERLAP}
+        since = max(since, now - _OVERLAP)
+        time.sleep(_LOOK_SECONDS)
+
+
+def _wait_until_taken(desks: Desks, unit: str, queues: Sequence[InboundQueue]) -> None:
+    """Wait until the consumers have nothing left to do."""
+    fed = {queue.depth.queue for queue in queues}
+
+    def left() -> int:
+        depths = [queue.depth for queue in desks.health(unit).queues if queue.depth.queue in fed]
+        return sum(depth.waiting + depth.in_flight + depth.delayed for depth in depths)
+
+    wait_for(left, lambda count: count == 0, f"queues of {unit}")
+
+
+def _percent(until: datetime | None, first: datetime, last: datetime) -> float:
+    if until is None:
+        return 0.0
+    return max(0.0, min(100.0, 100 * (until - first) / (last - first)))

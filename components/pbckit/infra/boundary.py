@@ -1,0 +1,112 @@
+"""The zero-trust boundary of a unit: what none of its roles can exceed, whatever is attached to them."""
+
+from collections.abc import Sequence
+
+from pbckit.infra.iam import TRACE_WORKFLOW, Statement, document, put_events, send_traces, use_key
+from pbckit.infra.names import Names
+
+MANAGED_POLICY_LIMIT = 6_144
+"""Characters that IAM allows in a managed policy."""
+
+LOG_DELIVERY = (
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:UpdateLogDelivery",
+)
+"""What Step Functions needs to deliver its own logs; these actions know no resources (Step Functions Developer Guide,
+"Using CloudWatch Logs to log execution history in Step Functions", IAM policies). `logs:PutResourcePolicy` is left out:
+decision 37."""
+
+_READ_DATA = ("dynamodb:GetItem", "dynamodb:Query")
+_CHANGE_DATA = ("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+_READ_STREAM = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams")
+_USE_LOGS = ("logs:CreateLogStream", "logs:FilterLogEvents", "logs:PutLogEvents")
+_USE_QUEUE = (
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+    "sqs:SendMessage",
+)
+
+
+class BoundaryTooLong(ValueError):
+    """The boundary does not fit into a managed policy."""
+
+
+def boundary(
+    names: Names,
+    sources: Sequence[str],
+    capabilities: Sequence[str],
+    also: Sequence[Statement] = (),
+    *,
+    runs_code: bool = True,
+) -> str:
+    """The permissions boundary of a unit as a policy document.
+
+    An allow-list of the unit's own resources, by name prefix, and of the edges its contract gives it; then explicit
+    denials of every other service and every foreign store, which hold even where a resource policy elsewhere would
+    let the unit in.
+
+    Args:
+        names: the unit's names.
+        sources: event sources it may publish as.
+        capabilities: ARNs of the other units' capabilities whose contract names it as a caller.
+        also: what else it may, where its kind of unit needs more than others.
+        runs_code: False for a unit of people only, which has no functions, tables, queues or workflows to use.
+
+    Raises:
+        BoundaryTooLong: IAM would refuse it.
+    """
+    own = f"{names.prefix}*"
+    allowed = [
+        *(_own_things(names) if runs_code else []),
+        Statement(
+            sid="Invoke",
+            actions=["lambda:InvokeFunction"],
+            resources=[*([names.function(own)] if runs_code else []), *capabilities],
+        ),
+        *([put_events(names, sources)] if sources else []),
+        *also,
+    ]
+    text = document(
+        [
+            *allowed,
+            Statement(
+                sid="NoOtherService",
+                effect="Deny",
+                not_actions=sorted({action for statement in allowed for action in statement.actions}),
+                resources=["*"],
+            ),
+            Statement(
+                sid="NoForeignStore",
+                effect="Deny",
+                actions=["dynamodb:*", "sqs:*"],
+                not_resources=[names.table(own), names.queue(own)],
+            ),
+        ]
+    )
+    if len(text) > MANAGED_POLICY_LIMIT:
+        raise BoundaryTooLong(
+            f"boundary of {names.unit!r}: {len(text)} characters, IAM allows {MANAGED_POLICY_LIMIT}; "
+            f"it may call {len(capabilities)} capabilities: split the unit or its calls"
+        )
+    return text
+
+
+def _own_things(names: Names) -> list[Statement]:
+    own = f"{names.prefix}*"
+    logs = (f"/aws/lambda/{own}", f"/aws/vendedlogs/states/{own}")
+    return [
+        Statement(sid="OwnTables", actions=[*_READ_DATA, *_CHANGE_DATA, *_READ_STREAM], resources=[names.table(own)]),
+        Statement(sid="OwnQueues", actions=_USE_QUEUE, resources=[names.queue(own)]),
+        Statement(sid="OwnWorkflows", actions=["states:StartSyncExecution"], resources=[names.state_machine(own)]),
+        Statement(sid="OwnLogs", actions=_USE_LOGS, resources=[names.arn("logs", f"log-group:{one}") for one in logs]),
+        Statement(sid="DeliverLogs", actions=LOG_DELIVERY, resources=["*"]),
+        use_key(names),
+        send_traces(TRACE_WORKFLOW),
+    ]

@@ -1,0 +1,53 @@
+"""What a unit gives to everything in it: names, configuration, key, boundary, tags and code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+from pulumi_aws import iam, kms, lambda_
+
+from pbckit.infra.alarms import Alarm
+from pbckit.infra.environment import EnvironmentConfig
+from pbckit.infra.inventory import Inventory
+from pbckit.infra.names import Names
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitContext:
+    """The surroundings of a component inside a unit."""
+
+    config: EnvironmentConfig
+    names: Names
+    tags: dict[str, str]
+    key: kms.Key
+    boundary: iam.Policy
+    layer: lambda_.LayerVersion | None
+    """None for a unit without code."""
+    code_path: str | None
+    platform: Sequence[pulumi.Resource] = ()
+    """The platform's resources that must be there first, where this stack manages them too."""
+    alarms: list[Alarm] = field(default_factory=list[Alarm])
+    """Every alarm made in the unit, for its dashboard."""
+    inventory: Inventory = field(default_factory=Inventory)
+    """What was made in the unit, for its desk."""
+
+    @property
+    def boundary_arn(self) -> str:
+        """ARN of the permissions boundary, known at preview."""
+        return self.names.policy(self.names.physical("boundary"))
+
+
+def child_of(
+    parent: pulumi.Resource,
+    depends_on: Sequence[pulumi.Resource] = (),
+    *,
+    protect: bool | None = None,
+    ignore_changes: Sequence[str] = (),
+) -> pulumi.ResourceOptions:
+    """Options of a component's child."""
+    return pulumi.ResourceOptions(
+        parent=parent,
+        depends_on=list(depends_on),
+        protect=protect,
+        ignore_changes=list(ignore_changes) or None,
+    )

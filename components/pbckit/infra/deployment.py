@@ -1,0 +1,75 @@
+"""The right to deploy one unit: a role for its pipeline, which can change the unit and nothing else.
+
+The unit's key and its boundary are no part of it: who may change these could lift what confines the unit. They are
+made and changed by whoever deploys the environment.
+"""
+
+import pulumi
+from pulumi_aws import iam
+
+from pbckit.infra.context import child_of
+from pbckit.infra.deployment_rights import deployment_limit, deployment_rights
+from pbckit.infra.environment import EnvironmentConfig, tags
+from pbckit.infra.iam import Statement, document
+from pbckit.infra.names import DEPLOYMENT, Names
+
+_ISSUER = "token.actions.githubusercontent.com"
+_SESSION_SECONDS = 3_600
+
+
+class DeploymentRole(pulumi.ComponentResource):
+    """The role that the pipeline of one unit deploys with, trusted by the repository in one environment only."""
+
+    def __init__(
+        self, unit: str, config: EnvironmentConfig, repository: str, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        name = f"{unit}-deployment"
+        super().__init__("rewards:components:DeploymentRole", name, {"unit": unit}, opts)
+        owner = config.names(DEPLOYMENT)
+        physical = owner.physical(unit)
+        own, remove_tables = config.names(unit), not config.deletion_protection
+        limit = iam.Policy(
+            f"{name}-limit",
+            name=physical,
+            description=f"All that deploying {unit} may do",
+            policy=deployment_limit(own, remove_tables=remove_tables),
+            tags=tags(config, unit),
+            opts=child_of(self),
+        )
+        role = iam.Role(
+            name,
+            name=physical,
+            description=f"Deploys {unit} in {config.environment}",
+            assume_role_policy=repository_trust(owner, repository),
+            permissions_boundary=owner.policy(physical),
+            max_session_duration=_SESSION_SECONDS,
+            tags=tags(config, unit),
+            opts=child_of(self, depends_on=[limit]),
+        )
+        iam.RolePolicy(
+            f"{name}-rights",
+            name="deploy",
+            role=physical,
+            policy=deployment_rights(own, remove_tables=remove_tables),
+            opts=child_of(self, depends_on=[role]),
+        )
+        self.register_outputs({"unit": unit})
+
+
+def repository_trust(names: Names, repository: str) -> str:
+    """Trust in the jobs of one repository that run in this environment, after whatever approval it asks for."""
+    return document(
+        [
+            Statement(
+                sid="JobsOfThisEnvironment",
+                principal={"Federated": names.arn("iam", f"oidc-provider/{_ISSUER}")},
+                actions=["sts:AssumeRoleWithWebIdentity"],
+                condition={
+                    "StringEquals": {
+                        f"{_ISSUER}:aud": "sts.amazonaws.com",
+                        f"{_ISSUER}:sub": f"repo:{repository}:environment:{names.environment}",
+                    }
+                },
+            )
+        ]
+    )

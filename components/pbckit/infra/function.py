@@ -1,0 +1,175 @@
+"""A Lambda function under a role of its own, reached through its published version."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+from pulumi_aws import cloudwatch, iam, lambda_
+
+from pbckit.infra.alarms import Alarm
+from pbckit.infra.context import UnitContext, child_of
+from pbckit.infra.iam import Grant, document, merged, send_traces, trust, write_logs
+from pbckit.infra.monitoring import make_alarms
+from pbckit.infra.names import LIVE
+from pbckit.infra.packaging import RUNTIME
+
+_NEAR_TIMEOUT = 0.8
+_MILLISECONDS = 1000
+
+
+class InvalidFunction(ValueError):
+    """A function that cannot be made as asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionArgs:
+    """What a function runs and what it may do."""
+
+    context: UnitContext
+    thing: str
+    """Kebab-case name of the function within the unit."""
+    handler: str
+    """Dotted path of the handler, for example `lambdas.points_ledger.post.handler`."""
+    grants: Sequence[Grant] = ()
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    timeout_seconds: int = 10
+    memory_mb: int = 512
+
+
+class Function(pulumi.ComponentResource):
+    """Zip and layer of the unit, published version behind the alias `live`, log group with retention, own role inside
+    the unit's boundary, active tracing, and alarms on errors, throttles and a duration near the timeout.
+    """
+
+    physical_name: str
+    arn: str
+    """ARN of the alias `live`, known at preview: what callers invoke."""
+    alias: lambda_.Alias
+    role: iam.Role
+    timeout_seconds: int
+
+    def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rewards:components:Function", name, None, opts)
+        context, names = args.context, args.context.names
+        if context.layer is None or context.code_path is None:
+            raise InvalidFunction(f"unit {names.unit!r} has no code to run {args.handler!r} with")
+        self.physical_name = names.physical(args.thing)
+        self.timeout_seconds = args.timeout_seconds
+        log_group = cloudwatch.LogGroup(
+            f"{name}-logs",
+            name=f"/aws/lambda/{self.physical_name}",
+            retention_in_days=context.config.log_retention_days,
+            kms_key_id=context.key.arn,
+            tags=context.tags,
+            opts=child_of(self),
+        )
+        self.role, policy = make_role(
+            self,
+            f"{name}-role",
+            context,
+            thing=args.thing,
+            trust_policy=trust("lambda.amazonaws.com", names.account),
+            grants=[
+                Grant(statements=[write_logs(names, f"/aws/lambda/{self.physical_name}"), send_traces()]),
+                *args.grants,
+            ],
+        )
+        function = lambda_.Function(
+            f"{name}-function",
+            name=self.physical_name,
+            role=names.role(names.physical(args.thing)),
+            runtime=RUNTIME,
+            architectures=[context.config.architecture],
+            handler=args.handler,
+            code=pulumi.FileArchive(context.code_path),
+            layers=[context.layer.arn],
+            publish=True,
+            timeout=args.timeout_seconds,
+            memory_size=args.memory_mb,
+            environment=lambda_.FunctionEnvironmentArgs(variables=_environment(args)),
+            tracing_config=lambda_.FunctionTracingConfigArgs(mode="Active"),
+            logging_config=lambda_.FunctionLoggingConfigArgs(
+                log_format="JSON", log_group=f"/aws/lambda/{self.physical_name}"
+            ),
+            tags=context.tags,
+            # The policy must be there before the first invocation, and the log group before Lambda makes its own.
+            opts=child_of(self, depends_on=[log_group, self.role, policy]),
+        )
+        self.alias = lambda_.Alias(
+            f"{name}-live",
+            name=LIVE,
+            function_name=self.physical_name,
+            function_version=function.version,
+            # Where releases are canaries, `rewards release` moves the alias, and a deployment leaves it where it is.
+            opts=child_of(
+                self,
+                depends_on=[function],
+                ignore_changes=["functionVersion", "routingConfig"] if context.config.releases == "canary" else (),
+            ),
+        )
+        self.arn = f"{names.function(self.physical_name)}:{LIVE}"
+        make_alarms(self, context, _alarms(args, self.physical_name))
+        context.inventory.log_groups.append(f"/aws/lambda/{self.physical_name}")
+        self.register_outputs({"arn": self.arn})
+
+
+def make_role(
+    parent: pulumi.Resource,
+    name: str,
+    context: UnitContext,
+    *,
+    thing: str,
+    trust_policy: str,
+    grants: Sequence[Grant],
+) -> tuple[iam.Role, iam.RolePolicy]:
+    """A role inside the unit's boundary with exactly the granted permissions."""
+    role = iam.Role(
+        name,
+        name=context.names.physical(thing),
+        assume_role_policy=trust_policy,
+        permissions_boundary=context.boundary_arn,
+        tags=context.tags,
+        opts=child_of(parent, depends_on=[context.boundary]),
+    )
+    policy = iam.RolePolicy(
+        f"{name}-policy",
+        name="permissions",
+        role=context.names.physical(thing),
+        policy=document(merged(statement for grant in grants for statement in grant.statements)),
+        opts=child_of(parent, depends_on=[role]),
+    )
+    return role, policy
+
+
+def _environment(args: FunctionArgs) -> dict[str, str]:
+    unit = args.context.names.unit
+    granted = {key: value for grant in args.grants for key, value in grant.environment.items()}
+    return {
+        "UNIT": unit,
+        "ENVIRONMENT": args.context.config.environment,
+        "POWERTOOLS_SERVICE_NAME": unit,
+        "POWERTOOLS_METRICS_NAMESPACE": args.context.config.metric_namespace,
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+        **granted,
+        **args.environment,
+    }
+
+
+def _alarms(args: FunctionArgs, function_name: str) -> list[Alarm]:
+    def alarm(suffix: str, metric: str, threshold: float, meaning: str, *, highest: bool = False) -> Alarm:
+        return Alarm(
+            thing=f"{args.thing}-{suffix}",
+            meaning=meaning,
+            namespace="AWS/Lambda",
+            metric=metric,
+            dimensions={"FunctionName": function_name},
+            statistic="Maximum" if highest else "Sum",
+            threshold=threshold,
+        )
+
+    near_timeout = args.timeout_seconds * _MILLISECONDS * _NEAR_TIMEOUT
+    return [
+        alarm("errors", "Errors", 0, f"{function_name} failed. Its log group has the reason."),
+        alarm("throttles", "Throttles", 0, f"{function_name} was throttled. Look at the account's concurrency."),
+        alarm("duration", "Duration", near_timeout, f"{function_name} is close to its timeout.", highest=True),
+    ]

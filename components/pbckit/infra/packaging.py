@@ -1,0 +1,161 @@
+"""Lambda artefacts: one code zip and one layer a unit, byte for byte the same for the same sources.
+
+The code zip holds the unit's own folder, the runtime kernel and just those contracts that they import. The layer holds
+the pinned wheels of the unit's `requirements.txt`, for the platform the function runs on. Both land in `dist/`.
+"""
+
+import ast
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import uv
+
+ROOT = Path(__file__).resolve().parents[1]
+DIST = ROOT / "dist"
+RUNTIME = "python3.13"
+"""The Lambda runtime. The embedded AWS runs the code on this machine's Python instead."""
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_SHIPPED_PACKAGES = ("contracts", "lambdas")
+_READABLE = 0o644 << 16
+
+
+class PackagingError(Exception):
+    """An artefact cannot be built. The message holds what the installer said."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What Lambda code runs on. `architecture` None stands for this machine (the embedded AWS)."""
+
+    architecture: str | None
+
+    @property
+    def label(self) -> str:
+        """Part of the layer's file name."""
+        if self.architecture is None:
+            return f"{sys.platform}-{platform.machine()}-python{sys.version_info.major}.{sys.version_info.minor}"
+        return f"{self.architecture}-{RUNTIME}"
+
+    @property
+    def installer_options(self) -> list[str]:
+        """How `uv` is told of it."""
+        if self.architecture is None:
+            return ["--python", sys.executable]
+        machine = {"arm64": "aarch64", "x86_64": "x86_64"}[self.architecture]
+        version = RUNTIME.removeprefix("python")
+        return ["--python-platform", f"{machine}-manylinux2014", "--python-version", version]
+
+
+def code(unit: str, folder: Path | None = None) -> Path:
+    """Build the zip of a unit's code and give its path, relative to the project's root.
+
+    Args:
+        unit: key of the unit. Without a folder of its own under `lambdas/` it gets the kernel alone.
+        folder: where its code is instead, relative to the project's root.
+    """
+    own = _folder(unit) if folder is None else ROOT / folder
+    files = {ROOT / "lambdas/__init__.py", *_files(ROOT / "components/pbckit/runtime"), *_files(own)}
+    files |= _imported_by(path for path in files if path.suffix == ".py")
+    return _write(DIST / f"{unit}.zip", {str(path.relative_to(ROOT)): path.read_bytes() for path in files})
+
+
+def layer(unit: str, target: Target, folder: Path | None = None) -> Path:
+    """Build the zip of a unit's layer and give its path, relative to the project's root.
+
+    A layer whose requirements have not changed is not built again.
+
+    Raises:
+        PackagingError: a wheel cannot be installed for the target.
+    """
+    own = (_folder(unit) if folder is None else ROOT / folder) / "requirements.txt"
+    requirements = own if own.exists() else ROOT / "components/pbckit/runtime/requirements.txt"
+    digest = hashlib.sha256(requirements.read_bytes() + target.label.encode()).hexdigest()[:12]
+    path = DIST / f"{unit}-layer-{target.label}-{digest}.zip"
+    if path.exists():
+        return path.relative_to(ROOT)
+    with tempfile.TemporaryDirectory() as installed:
+        command = [
+            uv.find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes",
+            "--target", installed, *target.installer_options, "--requirement", str(requirements),
+        ]  # fmt: skip
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise PackagingError(f"layer of {unit}: {done.stderr.strip()}")
+        root = Path(installed)
+        return _write(path, {f"python/{file.relative_to(root)}": file.read_bytes() for file in _files(root)})
+
+
+def _folder(unit: str) -> Path:
+    return ROOT / "lambdas" / unit.replace("-", "_")
+
+
+def _files(folder: Path) -> set[Path]:
+    return {
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and path.suffix != ".pyc"
+        and path.name not in ("requirements.txt", "requirements.in", ".lock")
+    }
+
+
+def _imported_by(sources: Iterator[Path]) -> set[Path]:
+    """The project files that these files import, to the end."""
+    found: set[Path] = set()
+    waiting = list(sources)
+    while waiting:
+        for path in _project_imports(waiting.pop()) - found:
+            found.add(path)
+            waiting.append(path)
+    return found
+
+
+def _project_imports(source: Path) -> set[Path]:
+    return {path for module in _shipped_modules(source.read_text()) for path in _module_files(module)}
+
+
+@cache
+def _shipped_modules(text: str) -> frozenset[str]:
+    """Modules of the shipped packages that a source imports. Units share most of their sources: each is read once."""
+    modules: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            modules |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return frozenset(module for module in modules if module.split(".")[0] in _SHIPPED_PACKAGES)
+
+
+def _module_files(module: str) -> Iterator[Path]:
+    """A module's file and the `__init__.py` of the packages above it."""
+    parts = module.split(".")
+    for depth in range(1, len(parts) + 1):
+        place = ROOT.joinpath(*parts[:depth])
+        for path in (place / "__init__.py", place.with_suffix(".py")):
+            if path.is_file():
+                yield path
+
+
+def _write(path: Path, content: dict[str, bytes]) -> Path:
+    """Write a zip with sorted names and fixed times: the same content gives the same bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Two programs may build the same artefact at once; each finishes its own file and then puts it in place.
+    unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
+    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(content):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.external_attr = _READABLE
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content[name])
+    unfinished.replace(path)
+    return path.relative_to(ROOT)

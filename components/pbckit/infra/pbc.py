@@ -1,0 +1,154 @@
+"""A Packaged Business Capability: the verbs that a PBC is written in."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import pulumi
+from pulumi_aws import schemas
+
+from pbckit.infra.alarms import Alarm
+from pbckit.infra.context import child_of
+from pbckit.infra.desk import make_desk
+from pbckit.infra.function import Function, FunctionArgs
+from pbckit.infra.iam import Grant
+from pbckit.infra.monitoring import make_alarms
+from pbckit.infra.names import PLATFORM
+from pbckit.infra.outbox import Outbox, OutboxArgs
+from pbckit.infra.schedule import make_schedule
+from pbckit.infra.store import Store, StoreArgs
+from pbckit.infra.subscription import Subscription, SubscriptionArgs
+from pbckit.infra.unit import Unit, UnitArgs
+from pbckit.contracts.definitions import AnyCapability, Event
+from pbckit.contracts.json_schema import event_schema
+
+
+class ContractViolation(ValueError):
+    """A PBC that would do what its contract does not say."""
+
+
+class Pbc(Unit):
+    """A business capability with its own data, code and boundary. Its name is its key everywhere."""
+
+    kind: ClassVar[str] = "Pbc"
+
+    def __init__(self, name: str, args: UnitArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(self.kind, name, args, opts)
+
+    def store(self, thing: str = "store") -> Store:
+        """A table for the state of this PBC."""
+        return Store(f"{self._unit}-{thing}", StoreArgs(context=self.context, thing=thing), opts=child_of(self))
+
+    def publishes(self, *events: type[Event]) -> Outbox:
+        """An outbox for the events of this PBC, with their schemas in the platform's registry.
+
+        Raises:
+            ContractViolation: the contract says that another unit publishes one of them.
+        """
+        for event in events:
+            if event.source != self._unit:
+                raise ContractViolation(f"{self._unit} cannot publish {event.detail_type()}: {event.source} does")
+            schemas.Schema(
+                f"{self._unit}-{event.detail_type()}-schema",
+                name=f"{event.source}@{event.detail_type()}",
+                registry_name=self.context.names.of(PLATFORM).physical("events"),
+                type="JSONSchemaDraft4",
+                content=event_schema(event),
+                tags=self.context.tags,
+                opts=child_of(self, depends_on=self.context.platform),
+            )
+        return Outbox(f"{self._unit}-outbox", OutboxArgs(context=self.context), opts=child_of(self))
+
+    def subscribes(self, *events: type[Event], handler: str, grants: Sequence[Grant]) -> Subscription:
+        """Consume events with a handler: the name of its module, kebab-case."""
+        return Subscription(
+            f"{self._unit}-{handler}",
+            SubscriptionArgs(
+                context=self.context,
+                thing=handler,
+                events=events,
+                handler=self._handler(handler),
+                grants=grants,
+            ),
+            opts=child_of(self),
+        )
+
+    def exposes(self, capability: AnyCapability, grants: Sequence[Grant], timeout_seconds: int = 10) -> Function:
+        """Answer a capability. The function and the handler's module are named after it.
+
+        Raises:
+            ContractViolation: the capability belongs to another unit.
+        """
+        if capability.unit != self._unit:
+            raise ContractViolation(f"{self._unit} cannot expose {capability.name}: {capability.unit} does")
+        return self.function(capability.name, grants, timeout_seconds)
+
+    def function(self, thing: str, grants: Sequence[Grant], timeout_seconds: int = 10) -> Function:
+        """A function of this PBC that is neither capability nor subscriber."""
+        return Function(
+            f"{self._unit}-{thing}",
+            FunctionArgs(
+                context=self.context,
+                thing=thing,
+                handler=self._handler(thing),
+                grants=grants,
+                timeout_seconds=timeout_seconds,
+            ),
+            opts=child_of(self),
+        )
+
+    def complete(self) -> None:
+        """Make the desk and the dashboard of all that was defined. Nothing can be added after it."""
+        if self.is_ours:
+            make_desk(self, self.context)
+        super().complete()
+
+    def scheduled(
+        self,
+        thing: str,
+        *,
+        every_minutes: int,
+        grants: Sequence[Grant],
+        must_be_zero: Mapping[str, str] | None = None,
+        timeout_seconds: int = 60,
+    ) -> Function:
+        """A function that is called at regular times. Its module is named after it.
+
+        Args:
+            thing: kebab-case name of the function.
+            every_minutes: how often.
+            grants: what it may do.
+            must_be_zero: metrics that it sends with every run, never negative, by name, with what is wrong when one is
+                above 0: each has an alarm.
+            timeout_seconds: how long a run may take.
+        """
+        function = self.function(thing, grants, timeout_seconds=timeout_seconds)
+        make_schedule(
+            self,
+            f"{self._unit}-{thing}-schedule",
+            self.context,
+            thing=thing,
+            function=function,
+            every_minutes=every_minutes,
+        )
+        make_alarms(self, self.context, [self._not_zero(*pair) for pair in (must_be_zero or {}).items()])
+        return function
+
+    def _not_zero(self, metric: str, meaning: str) -> Alarm:
+        return Alarm(
+            thing=re.sub(r"(?<!^)(?=[A-Z])", "-", metric).lower(),
+            meaning=meaning,
+            namespace=self.context.config.metric_namespace,
+            metric=metric,
+            dimensions={"service": self._unit},
+            statistic="Maximum",
+            threshold=0,
+            period_seconds=5 * 60,
+        )
+
+    @property
+    def _unit(self) -> str:
+        return self.context.names.unit
+
+    def _handler(self, module: str) -> str:
+        return f"lambdas.{self.runtime}.{module.replace('-', '_')}.handler"

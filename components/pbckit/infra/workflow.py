@@ -1,0 +1,247 @@
+"""An Express workflow that starts on an event and says what happens when a step fails."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+from pulumi_aws import cloudwatch, sfn
+
+from pbckit.infra.alarms import Alarm
+from pbckit.infra.boundary import LOG_DELIVERY
+from pbckit.infra.context import UnitContext, child_of
+from pbckit.infra.function import Function, FunctionArgs, make_role
+from pbckit.infra.iam import TRACE_WORKFLOW, Grant, Statement, send_traces, trust, write_logs
+from pbckit.infra.inbound import Inbound, InboundArgs
+from pbckit.infra.monitoring import make_alarms
+from pbckit.infra.names import Names
+from pbckit.contracts.definitions import Event
+
+FALLBACK_SUFFIX = "fallback"
+"""States whose name ends so are fallbacks; entering one is counted."""
+
+
+_STARTER_TIMEOUT_SECONDS = 270
+"""Longer than any workflow: the definition's own timeout ends it first."""
+
+# Not string.Template: `$name` without braces is a JSONata variable.
+_PLACEHOLDER = re.compile(r"\$\{([a-z_]+)\}")
+
+
+class InvalidWorkflow(ValueError):
+    """A workflow definition that cannot be deployed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkflowArgs:
+    """A workflow as data, and what it may call."""
+
+    context: UnitContext
+    thing: str
+    definition: Path
+    """ASL file. `${name}` stands for one of `values`."""
+    values: Mapping[str, str]
+    capability_arns: Sequence[str]
+    starts_on: Sequence[type[Event]]
+
+
+class Workflow(pulumi.ComponentResource):
+    """Inbound events → starter → Express state machine, with logging and tracing.
+
+    The starter runs the workflow once for each event and waits for its end: bursts wait in the queue, and an event
+    leaves it only when its workflow ended well. What the workflow cannot do, it puts into the dead-letter queue itself,
+    with the original event; the definition knows that queue as `dead_letter_queue_url`, and the ARN partition as
+    `partition`.
+    """
+
+    physical_name: str
+    arn: str
+    inbound: Inbound
+
+    def __init__(self, name: str, args: WorkflowArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rewards:components:Workflow", name, None, opts)
+        context, names = args.context, args.context.names
+        self.physical_name = names.physical(args.thing)
+        self.arn = names.state_machine(self.physical_name)
+        self.inbound = Inbound(
+            f"{name}-inbound",
+            InboundArgs(
+                context=context,
+                thing=args.thing,
+                events=args.starts_on,
+                consumer_timeout_seconds=_STARTER_TIMEOUT_SECONDS,
+            ),
+            opts=child_of(self),
+        )
+        log_group = cloudwatch.LogGroup(
+            f"{name}-logs",
+            name=_log_group_name(self.physical_name),
+            retention_in_days=context.config.log_retention_days,
+            kms_key_id=context.key.arn,
+            tags=context.tags,
+            opts=child_of(self),
+        )
+        machine = self._machine(name, args, log_group)
+        self._start(name, args, machine)
+        self._count_fallbacks(name, args, log_group)
+        make_alarms(self, context, _alarms(args.thing, self.arn, context.config.metric_namespace, self.physical_name))
+        self.register_outputs({"arn": self.arn})
+
+    def _machine(self, name: str, args: WorkflowArgs, log_group: cloudwatch.LogGroup) -> sfn.StateMachine:
+        context, names = args.context, args.context.names
+        dead_letters = self.inbound.queue.dead_letters
+        role, policy = make_role(
+            self,
+            f"{name}-role",
+            context,
+            thing=args.thing,
+            trust_policy=trust("states.amazonaws.com", names.account, self.arn),
+            grants=[
+                _run(args.capability_arns),
+                _log_and_trace(names, _log_group_name(self.physical_name)),
+                dead_letters.send(),
+            ],
+        )
+        return sfn.StateMachine(
+            f"{name}-machine",
+            name=self.physical_name,
+            type="EXPRESS",
+            role_arn=names.role(names.physical(args.thing)),
+            definition=definition(
+                args.definition,
+                {**args.values, "dead_letter_queue_url": dead_letters.url, "partition": names.partition},
+            ),
+            logging_configuration=sfn.StateMachineLoggingConfigurationArgs(
+                level="ALL",
+                # The log tells which way a purchase went, not who bought what.
+                include_execution_data=False,
+                log_destination=log_group.arn.apply(lambda arn: f"{arn}:*"),
+            ),
+            tracing_configuration=sfn.StateMachineTracingConfigurationArgs(enabled=True),
+            tags=context.tags,
+            opts=child_of(self, depends_on=[log_group, role, policy, *context.platform]),
+        )
+
+    def _start(self, name: str, args: WorkflowArgs, machine: sfn.StateMachine) -> None:
+        queue = self.inbound.queue
+        starter = Function(
+            f"{name}-starter",
+            FunctionArgs(
+                context=args.context,
+                thing=f"{args.thing}-starter",
+                handler="pbckit.runtime.starter.handler",
+                grants=[
+                    Grant(
+                        statements=[
+                            Statement(sid="RunWorkflow", actions=["states:StartSyncExecution"], resources=[self.arn])
+                        ],
+                        environment={"STATE_MACHINE": self.arn},
+                    ),
+                    queue.consume(),
+                    queue.dead_letters.send(),
+                ],
+                timeout_seconds=_STARTER_TIMEOUT_SECONDS,
+            ),
+            opts=child_of(self, depends_on=[machine]),
+        )
+        queue.feed(
+            f"{name}-mapping",
+            starter,
+            batch_size=1,
+            maximum_concurrency=args.context.config.maximum_concurrency,
+            opts=child_of(self),
+        )
+
+    def _count_fallbacks(self, name: str, args: WorkflowArgs, log_group: cloudwatch.LogGroup) -> None:
+        cloudwatch.LogMetricFilter(
+            f"{name}-fallbacks",
+            name=args.context.names.physical(f"{args.thing}-fallbacks"),
+            log_group_name=log_group.name,
+            pattern=f'{{ $.type = "PassStateEntered" && $.details.name = "*{FALLBACK_SUFFIX}" }}',
+            metric_transformation=cloudwatch.LogMetricFilterMetricTransformationArgs(
+                namespace=args.context.config.metric_namespace,
+                name=_fallback_metric(self.physical_name),
+                value="1",
+                default_value="0",
+            ),
+            opts=child_of(self),
+        )
+
+
+def definition(path: Path, values: Mapping[str, str]) -> str:
+    """The ASL of a file with its `${…}` filled in, compact.
+
+    Raises:
+        InvalidWorkflow: the file is not JSON, or names a value that is not given.
+    """
+    text = path.read_text()
+    missing = sorted(set(_PLACEHOLDER.findall(text)) - set(values))
+    if missing:
+        raise InvalidWorkflow(f"{path.name}: ${{{missing[0]}}} is not given; given: {sorted(values)}")
+    filled = _PLACEHOLDER.sub(lambda match: values[match[1]], text)
+    try:
+        return json.dumps(json.loads(filled), separators=(",", ":"))
+    except json.JSONDecodeError as error:
+        raise InvalidWorkflow(f"{path.name}: not JSON: {error}") from error
+
+
+def _log_group_name(machine_name: str) -> str:
+    """Below this prefix the platform's log policy lets the account's log delivery write."""
+    return f"/aws/vendedlogs/states/{machine_name}"
+
+
+def _run(capability_arns: Sequence[str]) -> Grant:
+    return Grant(
+        statements=[
+            Statement(sid="AskCapabilities", actions=["lambda:InvokeFunction"], resources=list(capability_arns)),
+        ]
+    )
+
+
+def _log_and_trace(names: Names, log_group: str) -> Grant:
+    """Deliver logs, and send traces.
+
+    AWS's policy for logging also has `logs:CreateLogStream` and `logs:PutLogEvents`, here for the workflow's own log
+    group only, and `logs:PutResourcePolicy`, for which the platform's log policy stands in (decision 37).
+    """
+    return Grant(
+        statements=[
+            Statement(sid="DeliverLogs", actions=LOG_DELIVERY, resources=["*"]),
+            write_logs(names, log_group),
+            send_traces(TRACE_WORKFLOW),
+        ]
+    )
+
+
+def _fallback_metric(machine_name: str) -> str:
+    return f"Fallbacks-{machine_name}"
+
+
+def _alarms(thing: str, arn: str, namespace: str, machine_name: str) -> list[Alarm]:
+    def failure(suffix: str, metric: str, meaning: str) -> Alarm:
+        return Alarm(
+            thing=f"{thing}-{suffix}",
+            meaning=meaning,
+            namespace="AWS/States",
+            metric=metric,
+            dimensions={"StateMachineArn": arn},
+            statistic="Sum",
+            threshold=0,
+        )
+
+    return [
+        failure("failures", "ExecutionsFailed", f"{machine_name} failed and could not even put its event aside."),
+        failure("timeouts", "ExecutionsTimedOut", f"{machine_name} ran out of time."),
+        failure("throttles", "ExecutionThrottled", f"{machine_name} is throttled."),
+        Alarm(
+            thing=f"{thing}-fallbacks",
+            meaning=f"{machine_name} answers with fallbacks: a capability that it asks is down.",
+            namespace=namespace,
+            metric=_fallback_metric(machine_name),
+            dimensions={},
+            statistic="Sum",
+            threshold=0,
+        ),
+    ]

@@ -1,0 +1,64 @@
+"""All judges. A new one is a module with a `JUDGE`, and a line here."""
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from pbckit.judges import api_models, handlers, iam_catalogue, sizes, workflows
+from pbckit.judges.finding import Finding, Judge
+from pbckit.sandbox.graph import Graph
+
+_ACCEPTED = Path(__file__).parent / "data" / "accepted.yaml"
+JUDGES: Mapping[str, Judge] = {
+    judge.name: judge
+    for judge in (
+        api_models.JUDGE,
+        handlers.JUDGE,
+        iam_catalogue.JUDGE,
+        sizes.JUDGE,
+        workflows.JUDGE,
+    )
+}
+"""The judges by name, in the order in which they run."""
+
+
+class Accepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Findings that are meant to be. All but judge and reason are patterns with `*`."""
+
+    judge: str
+    resource: str
+    property: str
+    problem: str
+    reason: str
+
+    def covers(self, found: Finding) -> bool:
+        """True if the finding is one of these."""
+        pairs = ((found.resource, self.resource), (found.property, self.property), (found.problem, self.problem))
+        return all(fnmatchcase(text, pattern.replace("[", "[[]")) for text, pattern in pairs)
+
+
+@cache
+def accepted() -> Sequence[Accepted]:
+    """The contents of `data/accepted.yaml`."""
+    return msgspec.yaml.decode(_ACCEPTED.read_bytes(), type=list[Accepted])
+
+
+def findings(graph: Graph, names: Sequence[str] = ()) -> dict[str, list[Finding]]:
+    """The findings of each judge that are not accepted, sorted and without repetition.
+
+    Args:
+        graph: a stack as captured at preview.
+        names: judges to ask; all by default.
+
+    Raises:
+        KeyError: there is no judge of a name.
+    """
+    return {name: sorted(_not_accepted(JUDGES[name], graph)) for name in names or JUDGES}
+
+
+def _not_accepted(judge: Judge, graph: Graph) -> set[Finding]:
+    known = [one for one in accepted() if one.judge == judge.name]
+    return {found for found in judge.judge(graph) if not any(one.covers(found) for one in known)}

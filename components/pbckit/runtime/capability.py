@@ -1,0 +1,100 @@
+"""Turns a function into the Lambda handler of a capability."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic
+
+import msgspec
+
+from pbckit.contracts.definitions import Capability, ContractError, InvalidRequest, RequestT, ResponseT
+from pbckit.contracts.envelope import Call
+from pbckit.runtime.observability import count, logger, observed
+from pbckit.runtime.records import hop
+from pbckit.runtime.runtime import Runtime, lambda_runtime
+from pbckit.runtime.unit_of_work import Cause, UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The surroundings of a call."""
+
+    runtime: Runtime
+    cause: Cause
+
+    def unit_of_work(self) -> UnitOfWork:
+        """A transaction whose events follow from this call."""
+        return UnitOfWork(self.runtime, self.cause)
+
+
+class CapabilityHandler(Generic[RequestT, ResponseT]):
+    """Decodes the call, asks the function, encodes its answer or its refusal."""
+
+    def __init__(
+        self,
+        contract: Capability[RequestT, ResponseT],
+        answer: Callable[[RequestT, Asked], ResponseT],
+        needed: Sequence[str] = (),
+    ) -> None:
+        self._contract = contract
+        self._answer = answer
+        self._needed = needed
+
+    def __call__(self, event: object, context: object) -> Any:
+        """What Lambda calls."""
+        with observed(context):
+            return self.answer(event, lambda_runtime(*self._needed))
+
+    def answer(self, event: object, runtime: Runtime) -> Any:
+        """Answer a call in a given world: `{"answer": …}`, or `{"refusal": …}` for an error that the contract names.
+
+        A refusal is an answer, not a failure: it sets off no alarm of the function, and trying again would not help.
+
+        Raises:
+            Exception: whatever hinders the function now.
+        """
+        try:
+            return {"answer": msgspec.to_builtins(self._answered(event, runtime))}
+        except ContractError as refusal:
+            count("Refusals")
+            logger.info("refused", reason=type(refusal).__name__, detail=str(refusal))
+            return {"refusal": {"error": type(refusal).__name__, "message": str(refusal)}}
+
+    def _answered(self, event: object, runtime: Runtime) -> ResponseT:
+        call, request = self._decoded(event)
+        given = call.metadata
+        header = given.trace_header or runtime.traces.own()
+        annotations = {"correlation_id": given.correlation_id}
+        logger.set_correlation_id(given.correlation_id)
+        name = f"{self._contract.unit} {self._contract.name}"
+        with (
+            hop("answered", self._contract.name, given.correlation_id, runtime.clock, trace_header=header),
+            runtime.traces.continued(name, header, annotations) as trace_header,
+        ):
+            cause = Cause(
+                correlation_id=given.correlation_id,
+                causation_id=given.causation_id,
+                trace_header=trace_header,
+                actor=given.actor or "unknown",
+            )
+            return self._answer(request, Asked(runtime=runtime, cause=cause))
+
+    def _decoded(self, event: object) -> tuple[Call, RequestT]:
+        # Lambda has decoded the JSON already; going through it once more gives `data` to its own type.
+        try:
+            call = msgspec.json.decode(msgspec.json.encode(event), type=Call)
+            return call, msgspec.json.decode(call.data, type=self._contract.request)
+        except msgspec.ValidationError as error:
+            raise InvalidRequest(f"{self._contract.unit} {self._contract.name}: {error}") from error
+
+
+def capability(
+    contract: Capability[RequestT, ResponseT], *, keeps_state: bool = True
+) -> Callable[[Callable[[RequestT, Asked], ResponseT]], CapabilityHandler[RequestT, ResponseT]]:
+    """Make a function the handler of a capability.
+
+    Args:
+        contract: of the capability.
+        keeps_state: False where it knows its answers without a store.
+    """
+    tables = ("STORE_TABLE", *(["OUTBOX_TABLE"] if contract.changes_state else []))
+    return lambda answer: CapabilityHandler(contract, answer, tables if keeps_state else ())

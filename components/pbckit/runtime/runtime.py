@@ -1,0 +1,78 @@
+"""The world that a function runs in, put together once at cold start."""
+
+import random
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+
+from pbckit.runtime.environment import environment
+from pbckit.runtime.ports import Bus, Clock, DeadLetters, Deliveries, Random, Tables, Traces
+from pbckit.runtime.traces import Untraced
+
+
+class SystemClock:
+    """The machine's time."""
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """Ports and names. Tests and simulations make their own; a Lambda function gets `lambda_runtime()`."""
+
+    unit: str
+    tables: Tables
+    store_table: str = ""
+    outbox_table: str = ""
+    bus: Bus | None = None
+    dead_letters: DeadLetters | None = None
+    deliveries: Deliveries | None = None
+    inbox_days: int = 30
+    pending_minutes: int = 5
+    maximum_receives: int = 5
+    """After so many attempts the queue would set a message aside by itself."""
+    clock: Clock = field(default_factory=SystemClock)
+    random: Random = field(default_factory=random.SystemRandom)
+    traces: Traces = field(default_factory=Untraced)
+
+
+def lambda_runtime(*needed: str) -> Runtime:
+    """The runtime of the function that this process serves.
+
+    Args:
+        needed: environment variables that this kind of function cannot do without.
+
+    Raises:
+        InvalidEnvironment: one of them is not set, or another has no sense.
+    """
+    for variable in needed:
+        environment().required(variable)
+    return _lambda_runtime()
+
+
+@cache
+def _lambda_runtime() -> Runtime:
+    from pbckit.runtime.aws import DynamoDb, EventBridge, Sqs, SqsDeliveries
+    from pbckit.runtime.traces import XRay
+
+    here = environment()
+    return Runtime(
+        unit=here.unit,
+        tables=DynamoDb(),
+        store_table=here.store_table or "",
+        outbox_table=here.outbox_table or "",
+        bus=EventBridge(here.bus_name) if here.bus_name else None,
+        dead_letters=Sqs(here.dlq_url) if here.dlq_url else None,
+        deliveries=SqsDeliveries(here.queue_url) if here.queue_url else None,
+        inbox_days=here.inbox_days,
+        pending_minutes=here.pending_minutes,
+        maximum_receives=here.maximum_receives,
+        traces=XRay(),
+    )

@@ -1,0 +1,64 @@
+"""Gaps in the events of an aggregate: found by the transaction that handles an event, without another read.
+
+A consumer's table remembers the last number it has seen of each aggregate, beside the inbox:
+
+| pk | sk | what |
+|---|---|---|
+| `seen#<source>#<aggregate id>` | `sequence` | the highest number seen; kept as long as the inbox keeps an event |
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from pbckit.runtime.observability import count, logger
+from pbckit.runtime.ports import Update
+from pbckit.runtime.runtime import Runtime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where an event stands among those of its aggregate."""
+
+    source: str
+    aggregate_id: str
+    sequence: int
+    """From 1."""
+
+
+def follow(place: Place, runtime: Runtime) -> Update:
+    """Remember an event that comes right after the last one seen. The condition fails where it does not."""
+    return _seen(place, runtime, last=place.sequence - 1 or None)
+
+
+def reported(place: Place, runtime: Runtime) -> Update | None:
+    """Report an event that does not come right after the last one seen: metric `SequenceGaps` counts the events that
+    are missing before it, and `LateEvents` those that fill such a gap.
+
+    Returns:
+        What remembers it; None where a later one was seen before.
+    """
+    item = runtime.tables.get(runtime.store_table, _key(place))
+    last: int | None = item["last"] if item else None
+    told: Any = {"source": place.source, "aggregate_id": place.aggregate_id, "sequence": place.sequence, "last": last}
+    if last is not None and place.sequence <= last:
+        count("LateEvents")
+        logger.warning("an event came after a later one of its aggregate", **told)
+        return None
+    count("SequenceGaps", place.sequence - (last or 0) - 1)
+    logger.warning("events of an aggregate are missing", **told)
+    return _seen(place, runtime, last=last)
+
+
+def _seen(place: Place, runtime: Runtime, *, last: int | None) -> Update:
+    until = runtime.clock.now() + timedelta(days=runtime.inbox_days)
+    return Update(
+        table=runtime.store_table,
+        key=_key(place),
+        set={"last": place.sequence, "expires_at": int(until.timestamp())},
+        expect={"last": last},
+    )
+
+
+def _key(place: Place) -> dict[str, str]:
+    return {"pk": f"seen#{place.source}#{place.aggregate_id}", "sk": "sequence"}

@@ -1,0 +1,176 @@
+"""Turns functions into the Lambda handler of a subscription: a batch of events, each handled alone."""
+
+# powertools' record handler takes any callable.
+# pyright: reportUnknownVariableType=false, reportUnknownLambdaType=false, reportUnknownArgumentType=false
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from pbckit.contracts.definitions import ContractError, Event
+from pbckit.contracts.envelope import Envelope
+from pbckit.runtime.dead_letters import put_aside
+from pbckit.runtime.deliveries import attempt
+from pbckit.runtime.observability import count, logger, observed
+from pbckit.runtime.records import hop
+from pbckit.runtime.runtime import Runtime, lambda_runtime
+from pbckit.runtime.sequences import Place
+from pbckit.runtime.unit_of_work import (
+    AlreadyHandled,
+    Cause,
+    ConflictingMessage,
+    UnitOfWork,
+    fingerprint,
+    raise_if_known,
+)
+
+E = TypeVar("E", bound=Event)
+
+
+class NotYet(Exception):
+    """The event came before what it builds on: it is tried again later, not lost."""
+
+
+class Poison(Exception):
+    """A message that can never be handled. It goes to the dead-letter queue, alone and at once, with this reason."""
+
+
+class _BusEvent(msgspec.Struct, frozen=True):
+    """An event as EventBridge delivers it to a queue, as far as it is needed."""
+
+    source: str
+    detail: msgspec.Raw
+    detail_type: str = msgspec.field(name="detail-type")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """The surroundings of an event."""
+
+    runtime: Runtime
+    cause: Cause
+    occurred_at: datetime
+    """When its source committed it."""
+
+    def unit_of_work(self) -> UnitOfWork:
+        """A transaction that also marks the event as handled, and whose events follow from it."""
+        return UnitOfWork(self.runtime, self.cause)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reaction:
+    event: type[Event]
+    handle: Callable[[Any, Received], None]
+
+
+class Subscriber:
+    """The handler of a subscription. `on` adds a reaction to an event type."""
+
+    def __init__(self, *, reports_gaps: bool = False) -> None:
+        """Make one without reactions.
+
+        Args:
+            reports_gaps: report gaps in the events of each aggregate. Only where it subscribes to all events of these
+                aggregates: another's number is no gap. It costs one more write an event, in the same transaction.
+        """
+        self._reports_gaps = reports_gaps
+        self._reactions: dict[tuple[str, str], _Reaction] = {}
+
+    def on(self, event: type[E]) -> Callable[[Callable[[E, Received], None]], Callable[[E, Received], None]]:
+        """React to an event type."""
+
+        def register(handle: Callable[[E, Received], None]) -> Callable[[E, Received], None]:
+            self._reactions[event.source, event.detail_type()] = _Reaction(event=event, handle=handle)
+            return handle
+
+        return register
+
+    def __call__(self, event: dict[str, Any], context: Any) -> Any:
+        """What Lambda calls. Answers with the messages that are to be delivered again."""
+        with observed(context):
+            return self.answer(event, lambda_runtime("STORE_TABLE", "DLQ_URL"), context)
+
+    def answer(self, event: dict[str, Any], runtime: Runtime, context: Any = None) -> Any:
+        """Handle a batch of messages in a given world. Answers with those that are to be delivered again."""
+        return process_partial_response(
+            event=event,
+            record_handler=lambda record: self._receive(record, runtime),
+            # It remembers what it is at: one for each batch, as two may be under way.
+            processor=BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False),
+            context=context,
+        )
+
+    def _receive(self, record: SQSRecord, runtime: Runtime) -> None:
+        with attempt(record, runtime) as attempts:
+            self.consume(record.body, runtime, attempts=attempts)
+
+    def consume(self, body: str, runtime: Runtime, *, attempts: int = 1) -> None:
+        """Handle one message in a given world. A poison message is put aside, and so is one whose last attempt fails.
+
+        Raises:
+            NotYet: it came before what it builds on.
+            Exception: whatever hinders it now; it is delivered again.
+        """
+        try:
+            self._handle(body, runtime)
+        except (Poison, ConflictingMessage, ContractError, msgspec.DecodeError) as error:
+            put_aside(body, runtime, reason=_reason(error), attempts=attempts)
+        except Exception as error:
+            # Whatever it is: the queue would set it aside after this attempt anyway, but without its reason.
+            if attempts < runtime.maximum_receives:
+                raise
+            put_aside(body, runtime, reason=_reason(error), attempts=attempts)
+
+    def _handle(self, body: str, runtime: Runtime) -> None:
+        received = msgspec.json.decode(body, type=_BusEvent)
+        reaction = self._reactions.get((received.source, received.detail_type))
+        if reaction is None:
+            raise Poison(f"{received.detail_type} from {received.source} is not subscribed to")
+        envelope = msgspec.json.decode(received.detail, type=Envelope)
+        event = msgspec.json.decode(envelope.data, type=reaction.event)
+        given = envelope.metadata
+        logger.set_correlation_id(given.correlation_id)
+        annotations = {"correlation_id": given.correlation_id}
+        name = f"{runtime.unit} on {received.detail_type}"
+        with (
+            hop(
+                "handled",
+                received.detail_type,
+                given.correlation_id,
+                runtime.clock,
+                trace_header=given.trace_header,
+                event_id=given.event_id,
+                aggregate_id=given.aggregate_id,
+            ) as noted,
+            runtime.traces.continued(name, given.trace_header, annotations) as trace,
+        ):
+            cause = Cause(
+                correlation_id=given.correlation_id,
+                causation_id=given.event_id,
+                trace_header=trace,
+                actor=received.source,
+                event_id=given.event_id,
+                fingerprint=fingerprint(bytes(envelope.data)),
+                place=Place(source=received.source, aggregate_id=given.aggregate_id, sequence=given.sequence)
+                if self._reports_gaps
+                else None,
+            )
+            try:
+                raise_if_known(runtime, cause)
+                reaction.handle(event, Received(runtime=runtime, cause=cause, occurred_at=given.occurred_at))
+            except AlreadyHandled:
+                count("Duplicates")
+                noted.outcome = "known already"
+                return
+        lag = runtime.clock.now() - given.occurred_at
+        count("DeliveryLag", lag.total_seconds(), MetricUnit.Seconds)
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,195 @@
+"""The sections of `docs/benchmarks.md`: each measures something and tells it in lines of Markdown."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from devtools.benchmarks import earning, facade, imports, judging, ledger, relay
+from devtools.benchmarks.peers import comparison
+from pbckit.sandbox.graph import Graph
+from pbckit.sandbox.program import ROOT
+
+_KIB = 1024
+_COLD_IMPORT = """\
+A fresh interpreter imports the handler from its unit's zip and layer. A handler makes its clients when it first needs
+them, so the import alone leaves boto3 out; `ready` makes the clients too. `bare` imports boto3 and makes the same
+clients, and nothing else. Medians of 5, in turns; the ratio is the median of each turn's. Aim: within 1.5.
+"""
+_RELAY = """\
+The same events from the outbox to the bus, each way in turns, one process, nothing else in the bus. A call an event is
+the mark in the outbox, in all of them. Polling asks the index for pending events; here without a pause, so that what it
+costs while nothing is pending does not show: a call a second, for each outbox, where the relay is woken by the stream.
+"""
+_JUDGING = """\
+Stacks of any size are the real program's graph (stack `dev`, as at a preview) with all its units copied under other
+names, and the contracts with them. `engine` is `engine.judge` on resources that have been read; `pack` is the pack's
+own process, asked over gRPC as Pulumi asks it, from its start to its last answer; Pulumi asks about single resources
+while it makes its plan, here they are asked about at once. Each was measured once, in a fresh interpreter, and each
+stack passed every rule. `busy` is seconds of a processor, of the pack without those of who asks: on an idle machine
+that is how long the engine takes. `growth` is how many times the busy seconds grew for each time that the resources
+did: 1.0 is linear. The load of the machine before was {load:.1f}.
+"""
+_PEERS = """\
+
+### Beside other tools
+
+The shipped stack (`dev`, as at a preview), and the same with each of the {leaks} leaks that the pack's own tests try
+(`tests/policies/leaks/corpus.py`). The leaks were written for this pack, which must block all of them; other tools were
+made for other ends, and the numbers say only how far they can take its place. Seconds are those of the tool's process
+for the shipped stack, once. A leak counts as found if the tool finds anything that it did not find without it; most
+need the boundary of a unit to be open, and are compared with the stack whose boundary is.
+
+- checkov was given a Terraform plan with every resource; it has no notion of units, so that it sees what is wrong with
+  one resource. Of each leak it was given what the leak changes or adds, all in one run.
+- iamprover was given all roles with their boundaries and trust policies, all resource policies, and invariants written
+  for it, one for each ARN of a unit: nobody but the unit's roles does anything with it. It ran with `--privesc
+  --check-trust --closure all`; after {limit} s a leak counts as not answered. What is not known before it is created,
+  whose a key is, and wiring (event source mappings, subscriptions and the like) cannot be told to it.
+"""
+_FACADE = """\
+One caller asks for categories, warm, on the embedded AWS: the monolith's function itself and the facade in front of it,
+call by call in turns, so that both meet the same machine. In the last line the candidate's function sleeps until its
+timeout ends it; its processes, started anew each time, take their part of two shared cores. That slows both, and the
+facade more, which does more. Nobody waits for the candidate: that would take 5000 ms. What the facade adds in every
+line is an invocation, and in shadow a message to its queue. 100 calls each.
+"""
+_UNITS = """\
+Read and write units as the embedded AWS reports them (`ReturnConsumedCapacity`). For writes it keeps DynamoDB's rule:
+two units for each KiB of each item of a transaction. Of reads it reports one unit for each consistent one whatever its
+size, which is right up to 4 KiB; the items read here are smaller. `index` is what the outbox's index of pending events
+takes. What the relay takes to publish an event is not in it.
+"""
+_RATES = """
+Postings per second by {workers} threads. `shared`: each member's account keeps its share of the programme's accounts.
+`single`: the same, and one item for the programme's accounts that every transaction reads and moves. The embedded AWS
+is one process on this machine, so that only the ratio says something; and it cancels no transaction because another one
+is at the same item, as DynamoDB does, so that the single item is only held up by its version.
+"""
+_HOLDS = """
+{asked} holds of one balance at once, which can bear {affordable}: {holds.granted} granted, {holds.refused} refused,
+{holds.spendable} points left, in {holds.seconds:.1f} s. How often one had to be asked for again, because others were
+faster every time: {holds.asked_again}.
+"""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page."""
+
+    title: str
+    lines: Callable[[Graph], Iterator[str]]
+    """Measures; takes the graph of the stack `local`."""
+
+
+def _earning(_graph: Graph) -> Iterator[str]:
+    earned = earning.measure()
+    yield "| what | seconds | aim |"
+    yield "|---|---:|---:|"
+    yield f"| the embedded AWS starts | {earned.start_seconds:.1f} | |"
+    yield f"| the program deploys ({earned.resources} resources) | {earned.deploy_seconds:.1f} | 20 |"
+    yield f"| the program is captured as at a preview | {earned.capture_seconds:.1f} | 6 |"
+    yield f"| one purchase, accepted → posted, warm (median of 10) | {earned.one_purchase_seconds:.2f} | 2 |"
+    yield f"| {earned.many} purchases, accepted → all posted | {earned.many_seconds:.0f} | 90 |"
+
+
+def _ledger(_graph: Graph) -> Iterator[str]:
+    costs = ledger.measure()
+    yield _UNITS
+    yield "| what | items written | read units | write units | index |"
+    yield "|---|---:|---:|---:|---:|"
+    for one in costs.units:
+        yield f"| {one.what} | {one.items} | {one.read:g} | {one.write:g} | {one.index:g} |"
+    yield _RATES.format(workers=ledger.WORKERS)
+    yield "| members | shared | single | shared / single |"
+    yield "|---:|---:|---:|---:|"
+    for rates in costs.rates:
+        yield f"| {rates.members:,} | {rates.shared:.0f} | {rates.single:.0f} | {rates.shared / rates.single:.1f} |"
+    yield _HOLDS.format(asked=ledger.HOLDS, affordable=ledger.AFFORDABLE, holds=costs.holds)
+
+
+def _imports(graph: Graph) -> Iterator[str]:
+    yield _COLD_IMPORT
+    yield "| function | import, ms | ready, ms | bare, ms | ready / bare |"
+    yield "|---|---:|---:|---:|---:|"
+    for one in imports.measure(graph, ROOT):
+        yield (f"| {one.function} | {one.import_ms:.0f} | {one.ready_ms:.0f} | {one.bare_ms:.0f} | {one.ratio:.2f} |")
+
+
+def _relay(_graph: Graph) -> Iterator[str]:
+    yield _RELAY
+    yield "| way | events a second | times the relay's | calls an event | of these to the bus |"
+    yield "|---|---:|---:|---:|---:|"
+    for one in relay.measure():
+        yield (
+            f"| {one.way} | {one.events_per_second:.0f} | {one.ratio:.2f} "
+            f"| {one.calls_per_event:.2f} | {one.puts_per_event:.2f} |"
+        )
+
+
+def _artefacts(graph: Graph) -> Iterator[str]:
+    layers = {
+        layer.name.removesuffix("-layer"): layer for layer in graph.by_type("aws:lambda/layerVersion:LayerVersion")
+    }
+    code = {
+        function.inputs["tags"]["pbc"]: function.inputs["code"]["path"]
+        for function in graph.by_type("aws:lambda/function:Function")
+    }
+    yield "| unit | code zip, KiB | layer zip, KiB |"
+    yield "|---|---:|---:|"
+    for unit, layer in sorted(layers.items()):
+        sizes = [(ROOT / path).stat().st_size / _KIB for path in (code[unit], layer.inputs["code"]["path"])]
+        yield f"| {unit} | {sizes[0]:.0f} | {sizes[1]:.0f} |"
+
+
+def _policies(_graph: Graph) -> Iterator[str]:
+    yield _JUDGING.format(load=os.getloadavg()[0])
+    yield "| PBCs | resources | roles | engine, s | busy, s | growth | pack, s | busy, s | growth | aim, s |"
+    yield "|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+    before: judging.Judging | None = None
+    for one in judging.measure(ROOT):
+        growths = [f"{growth:.2f}" if growth else "" for growth in judging.growths(before, one)]
+        yield (
+            f"| {one.pbcs} | {one.resources} | {one.roles} "
+            f"| {one.engine.passed:.1f} | {one.engine.busy:.1f} | {growths[0]} "
+            f"| {one.pack.passed:.1f} | {one.pack.busy:.1f} | {growths[1]} | {_AIMS.get(one.pbcs, '')} |"
+        )
+        before = one
+    yield from _beside()
+
+
+def _beside() -> Iterator[str]:
+    leaks, compared = comparison.measure()
+    yield _PEERS.format(leaks=leaks, limit=comparison.iamprover.LIMIT_SECONDS)
+    yield "| tool | shipped stack, s | findings there | leaks found | not answered |"
+    yield "|---|---:|---:|---:|---:|"
+    for one in compared:
+        if one.seconds is None:
+            yield f"| {one.tool} | not measured: it could not be installed | | | |"
+        else:
+            yield f"| {one.tool} | {one.seconds:.1f} | {one.on_shipped} | {one.found} | {one.unanswered} |"
+
+
+def _facade(_graph: Graph) -> Iterator[str]:
+    yield _FACADE
+    yield "| the facade in | alone: p50, ms | p99, ms | facade: p50, ms | p99, ms | added to p50, ms | failed |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    for one in facade.measure():
+        alone, fronted = one.alone, one.facade
+        yield (
+            f"| {one.what} | {alone.p50_ms:.0f} | {alone.p99_ms:.0f} | {fronted.p50_ms:.0f} | {fronted.p99_ms:.0f} "
+            f"| {fronted.p50_ms - alone.p50_ms:.0f} | {alone.failed + fronted.failed} |"
+        )
+
+
+_AIMS = {60: 3, 200: 15}
+
+SECTIONS: Mapping[str, Section] = {
+    "earning": Section("On the embedded AWS", _earning),
+    "relay": Section("From the outbox to the bus", _relay),
+    "ledger": Section("The ledger", _ledger),
+    "imports": Section("Cold import of each handler", _imports),
+    "sizes": Section("Size of what is deployed", _artefacts),
+    "facade": Section("A facade in front of a legacy system", _facade),
+    "policies": Section("The policy pack", _policies),
+}
+"""In the order of the page, by the name that `python -m benchmarks NAME` knows them by."""

@@ -1,0 +1,34 @@
+"""A consumer with nothing but the inbox to protect it: it counts what was posted, and counting twice shows."""
+
+from contracts.points_ledger import PointsPosted
+from pbckit.runtime.ports import Update
+from pbckit.runtime.subscriber import Received, Subscriber
+from pbckit.runtime.unit_of_work import until_fresh
+
+UNIT = "tally"
+
+handler = Subscriber()
+
+
+@handler.on(PointsPosted)
+def count_posted(event: PointsPosted, received: Received) -> None:
+    """Add a posting to its member's tally."""
+    until_fresh(lambda: _add(event, received), received.runtime)
+
+
+def _add(event: PointsPosted, received: Received) -> None:
+    runtime, key = received.runtime, {"pk": f"tally#{event.member_id}", "sk": "tally"}
+    before = runtime.tables.get(runtime.store_table, key) or {"postings": [], "version": None}
+    work = received.unit_of_work()
+    work.add(
+        Update(
+            table=runtime.store_table,
+            key=key,
+            set={
+                "postings": [*before["postings"], {"id": event.posting_id, "points": event.points}],
+                "version": (before["version"] or 0) + 1,
+            },
+            expect={"version": before["version"]},
+        )
+    )
+    work.commit()

@@ -1,0 +1,105 @@
+"""Documents that are generated from the program, and the check that the committed ones are up to date."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from pbckit.contracts import catalogue, history
+from ops import pipelines
+from pbckit.cli.deployment import policy_pack
+from ops.docs.costs import costs_page
+from pbckit.cli.docs.event_catalogue import events_page
+from pbckit.cli.docs.system_page import subscriptions, system_page
+from pbckit.cli.docs.resource_tree import resources_page
+from ops.docs.adding_a_pbc_page import PAGE, adding_page
+from pbckit.cli.client.session import MIGRATION_STACK
+from pbckit.sandbox.program import capture
+
+ROOT = Path(__file__).resolve().parents[1]
+PICTURED_STACK = "dev"
+HISTORY = Path("contracts/history.yaml")
+SCHEMAS = Path("contracts/schemas")
+FACADE, LEGACY = catalogue.MIGRATION_UNITS
+
+app = typer.Typer(no_args_is_help=True, help="Generate documents from the program, or check them.")
+
+
+def schemas() -> dict[Path, str]:
+    """The schemas of all contracts: paths relative to the project's root, and contents."""
+    return {SCHEMAS / name: text for name, text in catalogue.schemas().items()}
+
+
+def verdicts() -> dict[Path, str]:
+    """What is derived about the actions of AWS, as `schemas`. The policy pack reads it, for its pages too."""
+    return dict([policy_pack.derived_actions()])
+
+
+def pages(root: Path) -> dict[Path, str]:
+    """The pages and the units' pipelines, as `schemas`.
+
+    The policy pack, which makes some of the pages, reads the schemas that are there.
+    """
+    graph = capture(PICTURED_STACK, preview=True, root=root)
+    migration = capture(MIGRATION_STACK, preview=True, root=root)
+    versions = _history(root)
+    return {
+        HISTORY: versions,
+        Path("docs/events.md"): events_page([*subscriptions(graph), *subscriptions(migration)], history.read(versions)),
+        Path("docs/system.md"): system_page(graph),
+        Path("docs/resources.md"): resources_page(graph),
+        Path("docs/access-matrix.md"): policy_pack.matrix_page(graph.export()),
+        Path("docs/costs.md"): costs_page(graph, migration, facade=FACADE, legacy=LEGACY),
+        Path("docs/policies.md"): policy_pack.rules_page(),
+        Path("docs/coverage-types.md"): policy_pack.types_page(),
+        Path("docs/coverage-actions.md"): policy_pack.actions_page(),
+        PAGE: adding_page(root),
+        **pipelines.workflows(root),
+    }
+
+
+@app.command()
+def generate(root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT) -> None:
+    """Write every generated document anew, and remove schemas and pipelines of what is gone."""
+    now = schemas()
+    for stale in _stale(root, now):
+        stale.unlink()
+    _write(root, now)
+    _write(root, verdicts())
+    _write(root, pages(root))
+
+
+@app.command()
+def check(root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT) -> None:
+    """Exit with 1 if a committed document is not what the program says."""
+    files = schemas() | verdicts() | pages(root)
+    wrong = [path for path, text in files.items() if not (root / path).exists() or (root / path).read_text() != text]
+    wrong += [path.relative_to(root) for path in _stale(root, files)]
+    for path in wrong:
+        Console(stderr=True).print(f"{path} is out of date: run `make docs` and commit it")
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _history(root: Path) -> str:
+    """The history of events, in which new ones get their first version."""
+    today = datetime.now(UTC).date()
+    return history.with_first_versions((root / HISTORY).read_text(), catalogue.event_schemas(), today)
+
+
+def _write(root: Path, files: dict[Path, str]) -> None:
+    for path, text in files.items():
+        target = root / path
+        if not target.exists() or target.read_text() != text:
+            target.write_text(text)
+            Console(stderr=True).print(f"wrote {path}")
+
+
+def _stale(root: Path, files: dict[Path, str]) -> list[Path]:
+    schema_files = (root / SCHEMAS).glob("*.json")
+    return [
+        *(path for path in schema_files if path.relative_to(root) not in files),
+        *pipelines.stale_workflows(root),
+    ]

@@ -1,0 +1,259 @@
+"""`rewards ledger`: whether the ledger holds what it was told."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated
+
+import msgspec
+import typer
+
+from contracts.points_calculation import (
+    DIFFERENCES,
+    SETTLE_DIFFERENCE,
+    TOLD,
+    Difference,
+    ListDifferences,
+    ListTold,
+    SettleDifference,
+    Told,
+)
+from contracts.points_ledger import (
+    MEMBERS,
+    STATEMENT,
+    TOTALS,
+    VERIFY,
+    AccountTotal,
+    GetStatement,
+    GetTotals,
+    ListMembers,
+    Verification,
+    Verify,
+)
+from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of
+from pbckit.cli.errors import DifferencesFound, Refused
+from pbckit.cli.output import AsJson, Stack, out, print_json, print_table, progress
+from pbckit.cli.requests import request_of
+from pbckit.cli.client.session import LOCAL_STACK
+
+_PAGE = 1000
+
+app = typer.Typer(no_args_is_help=True, help="Whether the ledger holds what it was told.")
+
+
+class Mismatch(msgspec.Struct, frozen=True, kw_only=True):
+    """A posting that is not as the ledger was told."""
+
+    posting_id: str
+    member_id: str
+    told_points: int
+    posted_points: int | None
+    """None where it is not posted."""
+
+
+class Reconciled(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of comparing the postings of a month's purchases."""
+
+    month: str
+    compared: int
+    """How many postings were compared."""
+    mismatches: list[Mismatch]
+
+
+@app.command()
+def reconcile(
+    month: Annotated[str, typer.Argument(help="The month (UTC) in which the purchases were posted: 2026-06.")],
+    stack: Stack = LOCAL_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Compare every posting of a month's purchases with what the ledger was told; exit code 1 if one differs."""
+    request = request_of(ListTold, month=month, limit=_PAGE)
+    found = reconciled(capabilities_of(stack), request)
+    if as_json:
+        print_json(found)
+    else:
+        if found.mismatches:
+            columns = ["posting", "member", "told points", "posted points"]
+            print_table(month, columns, [msgspec.structs.astuple(one) for one in found.mismatches])
+        out.print(f"{month}: {found.compared} postings compared, {len(found.mismatches)} differ")
+    if found.mismatches:
+        raise DifferencesFound(f"{len(found.mismatches)} postings of {month} are not as the ledger was told")
+
+
+@app.command()
+def differences(stack: Stack = LOCAL_STACK, as_json: AsJson = False) -> None:
+    """What the scheduled reconciliation found and nobody has settled; exit code 1 if there is any."""
+    answer = capabilities_of(stack).ask(DIFFERENCES, ListDifferences(limit=_PAGE))
+    if as_json:
+        print_json(answer)
+    else:
+        _print(answer.differences)
+    if answer.differences:
+        raise DifferencesFound(f"{len(answer.differences)} postings are not as the ledger was told")
+
+
+@app.command()
+def settle(
+    posting_id: Annotated[str, typer.Argument(help="The posting that differed.")],
+    reason: Annotated[str, typer.Option(help="How it was mended; stands in the audit trail.")],
+    stack: Stack = LOCAL_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Say that a difference is mended: it is counted no longer."""
+    request = request_of(SettleDifference, posting_id=posting_id, reason=reason)
+    answer = capabilities_of(stack).ask(SETTLE_DIFFERENCE, request)
+    if as_json:
+        print_json(answer)
+    else:
+        out.print(f"{answer.posting_id}: settled")
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of computing members' books anew from their lines."""
+
+    members: int
+    lines: int
+    """How many lines are in order."""
+    faults: list[Verification]
+    """Of members whose books are not, with the first thing that is wrong."""
+
+
+@app.command()
+def verify(
+    member_id: Annotated[str | None, typer.Argument(help="One member; without it all of them.")] = None,
+    stack: Stack = LOCAL_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Compute members' books anew from their lines, and each line's hash; exit code 1 if something was changed."""
+    capabilities = capabilities_of(stack)
+    members = [member_id] if member_id is not None else list(every_member(capabilities))
+    with progress() as bar:
+        task = bar.add_task("verify", total=len(members))
+        found = verified(capabilities, members, lambda: bar.advance(task))
+    if as_json:
+        print_json(found)
+    else:
+        _print_faults(found)
+    if found.faults:
+        raise DifferencesFound(f"members whose books are not what was booked: {len(found.faults)}")
+
+
+@app.command()
+def totals(stack: Stack = LOCAL_STACK, as_json: AsJson = False) -> None:
+    """Debits and credits of the whole ledger, by account; exit code 1 if they differ."""
+    found = total(capabilities_of(stack))
+    debits, credits_ = sum(one.debits_points for one in found), sum(one.credits_points for one in found)
+    if as_json:
+        print_json(found)
+    else:
+        rows = [(one.account, one.debits_points, one.credits_points) for one in found]
+        print_table("all members", ["account", "debits points", "credits points"], [*rows, ("sum", debits, credits_)])
+    if debits != credits_:
+        raise DifferencesFound(f"debits and credits differ by {abs(debits - credits_)} points")
+
+
+def total(capabilities: CapabilityClient) -> list[AccountTotal]:
+    """Debits and credits of all members together, by account."""
+    sums: dict[str, tuple[int, int]] = {}
+    after: str | None = None
+    while True:
+        page = capabilities.ask(TOTALS, GetTotals(limit=_PAGE, after=after))
+        for one in page.accounts:
+            debits, credits_ = sums.get(one.account, (0, 0))
+            sums[one.account] = (debits + one.debits_points, credits_ + one.credits_points)
+        after = page.next
+        if after is None:
+            return [
+                AccountTotal(account=name, debits_points=debits, credits_points=credits_)
+                for name, (debits, credits_) in sorted(sums.items())
+            ]
+
+
+def verified(capabilities: CapabilityClient, members: Sequence[str], on_member: Callable[[], None]) -> Verified:
+    """Verify members' books, one after the other."""
+    answers: list[Verification] = []
+    for member_id in members:
+        answers.append(capabilities.ask(VERIFY, request_of(Verify, member_id=member_id)))
+        on_member()
+    return Verified(
+        members=len(answers),
+        lines=sum(one.lines for one in answers),
+        faults=[one for one in answers if one.fault is not None],
+    )
+
+
+def every_member(capabilities: CapabilityClient) -> Iterator[str]:
+    """Ids of all members who have an account, page by page."""
+    after: str | None = None
+    while True:
+        page = capabilities.ask(MEMBERS, ListMembers(limit=_PAGE, after=after))
+        yield from page.member_ids
+        after = page.next
+        if after is None:
+            return
+
+
+def _print_faults(found: Verified) -> None:
+    if found.faults:
+        rows = [
+            (one.member_id, fault.sequence, fault.posting_id, fault.what)
+            for one in found.faults
+            if (fault := one.fault) is not None
+        ]
+        print_table("books that are not in order", ["member", "line", "posting", "what is wrong"], rows)
+    out.print(f"{found.members} members, {found.lines} lines in order, {len(found.faults)} members with a fault")
+
+
+def reconciled(capabilities: CapabilityClient, request: ListTold) -> Reconciled:
+    """Compare what the ledger was told of a month's purchases with its members' statements."""
+    told = list(every_told(capabilities, request))
+    posted = {
+        member_id: dict(postings(capabilities, member_id)) for member_id in dict.fromkeys(one.member_id for one in told)
+    }
+    mismatches = [
+        Mismatch(posting_id=one.posting_id, member_id=one.member_id, told_points=one.points, posted_points=booked)
+        for one in told
+        if (booked := posted[one.member_id].get(one.posting_id)) != one.points
+    ]
+    return Reconciled(month=request.month, compared=len(told), mismatches=mismatches)
+
+
+def every_told(capabilities: CapabilityClient, request: ListTold) -> Iterator[Told]:
+    """All that the ledger was told, page by page."""
+    page = capabilities.ask(TOLD, request)
+    yield from page.told
+    while page.next is not None:
+        page = capabilities.ask(TOLD, msgspec.structs.replace(request, after=page.next))
+        yield from page.told
+
+
+def postings(capabilities: CapabilityClient, member_id: str) -> Iterator[tuple[str, int]]:
+    """Ids and points of all that is posted to a member, page by page; nothing for one whom the ledger does not know."""
+    before: int | None = None
+    while True:
+        try:
+            page = capabilities.ask(STATEMENT, GetStatement(member_id=member_id, limit=_PAGE, before=before))
+        except Refused as refusal:
+            if refusal.error != "UnknownMember":
+                raise
+            return
+        yield from ((line.posting_id, line.points) for line in page.lines)
+        if page.next is None:
+            return
+        before = page.next
+
+
+def _print(found: Sequence[Difference]) -> None:
+    print_table(
+        "Differences",
+        ["posting", "member", "what", "told points", "posted points", "found at"],
+        [
+            (
+                one.posting_id,
+                one.member_id,
+                one.kind,
+                one.told_points,
+                one.posted_points,
+                f"{one.found_at:%Y-%m-%d %H:%M}",
+            )
+            for one in found
+        ],
+    )

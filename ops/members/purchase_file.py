@@ -1,0 +1,139 @@
+"""Files of purchases: CSV, a purchase a row, amounts as people write them."""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import iso4217
+import msgspec
+
+from contracts.cards import PurchasePosted
+from contracts.vocabulary import Country, Currency, Mcc, Merchant, MinorUnits, Money
+from pbckit.contracts.vocabulary import Identifier, Instant, Key, Name
+from pbckit.cli.errors import OperatorError
+
+_AMOUNT = re.compile(r"(?P<minus>-?)(?P<whole>[0-9]{1,15})(\.(?P<fraction>[0-9]{1,15}))?")
+"""Plain digits and a point: what `Decimal` takes besides (1e3, 1_000, NaN) is a slip of the pen in such a file."""
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A row. The fields are the columns; others that a file may have are ignored."""
+
+    purchase_id: Identifier
+    member_id: Identifier
+    card_product: Key
+    merchant_id: Identifier
+    merchant_name: Name
+    mcc: Mcc
+    country: Country
+    amount: str
+    """In major units: `19.99`."""
+    currency: Currency
+    posted_at: Instant
+
+
+COLUMNS = Row.__struct_fields__
+
+
+class InvalidRow(ValueError):
+    """A row that is not a purchase. Says what is wrong and what is allowed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusedRow:
+    """A row that was left out."""
+
+    row: int
+    """Line in the file; the header is line 1."""
+    reason: str
+
+
+def read_purchases(file: Path) -> tuple[list[PurchasePosted], list[RefusedRow]]:
+    """The purchases in a file, and the rows that are none.
+
+    Raises:
+        OperatorError: the file cannot be read, or lacks a column.
+    """
+    purchases: list[PurchasePosted] = []
+    refused: list[RefusedRow] = []
+    for number, cells in _rows(file):
+        try:
+            purchases.append(purchase_of(cells))
+        except InvalidRow as error:
+            refused.append(RefusedRow(row=number, reason=str(error)))
+    return purchases, refused
+
+
+def purchase_of(cells: dict[str | None, Any]) -> PurchasePosted:
+    """A row as a purchase. Cells beyond the last column stand under None, as `csv.DictReader` has it.
+
+    Raises:
+        InvalidRow: it is none.
+    """
+    missing = [column for column in COLUMNS if not cells.get(column)]
+    if missing:
+        raise InvalidRow(f"{', '.join(missing)}: missing")
+    if None in cells:
+        raise InvalidRow(f"{len(cells[None])} cells more than there are columns; is a comma in a name not quoted?")
+    try:
+        row = msgspec.convert(cells, Row)
+    except msgspec.ValidationError as error:
+        raise InvalidRow(str(error)) from error
+    return PurchasePosted(
+        id=row.purchase_id,
+        member_id=row.member_id,
+        card_product=row.card_product,
+        merchant=Merchant(id=row.merchant_id, name=row.merchant_name, mcc=row.mcc, country=row.country),
+        amount=Money(minor_units=minor_units(row.amount, row.currency), currency=row.currency),
+        posted_at=row.posted_at,
+    )
+
+
+def minor_units(amount: str, currency: str) -> int:
+    """An amount as people write it, in the currency's smallest unit, exactly.
+
+    Raises:
+        InvalidRow: it is not a decimal, has too many digits, is not positive, or the currency is unknown.
+    """
+    digits = _digits_after_the_point(currency)
+    written = _AMOUNT.fullmatch(amount)
+    if written is None:
+        raise InvalidRow(f"amount {amount!r}: not a decimal such as 19.99")
+    fraction = (written["fraction"] or "").rstrip("0")
+    if len(fraction) > digits:
+        raise InvalidRow(f"amount {amount!r}: {currency} has {digits} digits after the point")
+    units = int(written["whole"] + fraction.ljust(digits, "0"))
+    if written["minus"] or units == 0:
+        raise InvalidRow(f"amount {amount!r}: must be above zero; what is given back is a refund")
+    try:
+        return msgspec.convert(units, MinorUnits)
+    except msgspec.ValidationError as error:
+        raise InvalidRow(f"amount {amount!r}: in minor units: {error}") from error
+
+
+def _digits_after_the_point(currency: str) -> int:
+    try:
+        digits = iso4217.Currency(currency).exponent
+    except ValueError as error:
+        raise InvalidRow(f"currency {currency!r}: not in ISO 4217; allowed are codes such as EUR") from error
+    if digits is None:
+        raise InvalidRow(f"currency {currency!r}: has no minor unit in ISO 4217")
+    return digits
+
+
+def _rows(file: Path) -> Iterator[tuple[int, dict[str | None, Any]]]:
+    try:
+        with file.open(newline="", encoding="utf-8-sig") as lines:
+            reader = csv.DictReader(lines)
+            missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+            if missing:
+                raise OperatorError(
+                    f"{file}: columns {', '.join(missing)} are missing; needed are {', '.join(COLUMNS)}"
+                )
+            for row in reader:
+                yield reader.line_num, row
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise OperatorError(f"{file}: {error}") from error

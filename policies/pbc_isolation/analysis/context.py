@@ -1,0 +1,278 @@
+"""One stack under judgement: its graph, and what follows from it, each computed once and shared by all rules."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pbc_isolation.stack.contract_edges import Capability
+from pbc_isolation.stack.graph import Graph, Resource
+from pbc_isolation.iam.catalogue import HARMLESS, class_of, classes, entry, expand_all, targets
+from pbc_isolation.iam.documents import Document
+from pbc_isolation.iam.evaluator import Grant, can
+from pbc_isolation.iam.globs import Glob
+from pbc_isolation.iam.principals import GROUP, Identities, Principal, collect
+from pbc_isolation.iam.regions import Region
+from pbc_isolation.analysis.inventory import Inventory, Thing
+from pbc_isolation.analysis.naming import DEFAULT_PREFIX, Naming, environment_of, of_service
+from pbc_isolation.stack.type_data import Types, shipped
+
+Found = TypeVar("Found")
+INVOKE = "lambda:invokefunction"
+_ACCOUNT = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}):")
+PLATFORM, OPERATIONS = "Platform", "Operations"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the pack can be told."""
+
+    prefix: str = DEFAULT_PREFIX
+    """What the names of a unit start with; `{project}`, `{environment}`, `{stack}` and `{unit}` are filled in."""
+    capabilities: tuple[Capability, ...] = ()
+    """The capabilities that contracts open to named callers."""
+    protected_environments: tuple[str, ...] = ("prod",)
+    """Environments in which Pulumi must refuse to delete stores."""
+    deletion_protected_environments: tuple[str, ...] = ("staging", "prod")
+    """Environments in which AWS must refuse to delete tables."""
+    required_tags: tuple[str, ...] = ("project", "environment", "pbc")
+    minimum_log_retention_days: int = 1
+    types: Types = field(default_factory=shipped)
+    """What is known of resource types."""
+
+
+@dataclass(frozen=True, eq=False)
+class Access:
+    """That a principal can do something harmful to what is not its unit's own."""
+
+    principal: Principal
+    action_class: str
+    grant: Grant
+    analysis: "Analysis" = field(repr=False)
+
+    @cached_property
+    def targets(self) -> tuple[Thing, ...]:
+        """Things of other units in this stack that it reaches; none where it reaches only what is not in this stack."""
+        return tuple(self.analysis.reached(self.principal.unit, self.grant.region))
+
+
+@dataclass(eq=False)
+class Analysis:
+    """A stack, and everything that rules ask about it."""
+
+    graph: Graph
+    settings: Settings = field(default_factory=Settings)
+
+    def once(self, find: Callable[["Analysis"], Found]) -> Found:
+        """What a function finds in this stack, found once for all rules that ask."""
+        if find not in self._found:
+            self._found[find] = find(self)
+        return self._found[find]
+
+    @cached_property
+    def naming(self) -> Naming:
+        """Whose a name is."""
+        return Naming(self.graph.project, self.graph.stack, self.settings.prefix)
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """The things of the stack."""
+        return Inventory(self.graph)
+
+    @cached_property
+    def identities(self) -> Identities:
+        """The identities of the stack."""
+        return collect(self.graph)
+
+    @property
+    def types(self) -> Types:
+        """What is known of resource types."""
+        return self.settings.types
+
+    @property
+    def environment(self) -> str:
+        """The environment of the stack."""
+        return environment_of(self.graph.stack)
+
+    @property
+    def principals(self) -> list[Principal]:
+        """Everyone who can make a request: groups cannot."""
+        return [one for one in self.identities.principals if one.resource.type != GROUP]
+
+    @cached_property
+    def account(self) -> str | None:
+        """The account of the stack: the one that its ARNs name most; None if nothing tells it."""
+        named = Counter(match for one in self.graph.resources for match in _ACCOUNT.findall(repr(one.props)))
+        return named.most_common(1)[0][0] if named else None
+
+    def is_platform(self, unit: str | None) -> bool:
+        """True for the unit that all others share."""
+        component = self.graph.unit_of(unit) if unit is not None else None
+        return component is not None and component.kind == PLATFORM
+
+    def is_operations(self, unit: str | None) -> bool:
+        """True for the unit that people act under: it keeps and replays what is on the bus."""
+        component = self.graph.unit_of(unit) if unit is not None else None
+        return component is not None and component.kind == OPERATIONS
+
+    def deploys(self, principal: Principal) -> bool:
+        """True for a deployment role: a principal right below the component of one."""
+        component = self.graph.by_urn.get(principal.resource.parent)
+        return component is not None and component.deploys
+
+    def own(self, unit: str | None) -> tuple[Glob, ...]:
+        """Patterns of everything that a unit owns; nothing for no unit."""
+        if unit is None:
+            return ()
+        if unit not in self._own:
+            self._own[unit] = (*self.naming.own(unit), *self._odd_names(unit))
+        return self._own[unit]
+
+    @cached_property
+    def shared_buses(self) -> tuple[Glob, ...]:
+        """Patterns of the platform's buses: EventBridge uses a key for their rules and archives, whoever has these.
+
+        In a stack without a platform, the buses that its archives keep.
+        """
+        buses = [one for one in self.inventory.things if one.kind.label == "event bus" and self.is_platform(one.unit)]
+        if buses:
+            return tuple(arn for bus in buses for arn in bus.arns)
+        sources = (one.get("eventSourceArn") for one in self.graph.by_type("aws:cloudwatch/eventArchive:EventArchive"))
+        return tuple(Glob(one, strict=True) for one in sources if isinstance(one, str) and Glob(one).literal)
+
+    def allowed_calls(self, unit: str | None) -> tuple[Glob, ...]:
+        """The capabilities that contracts open to a unit."""
+        return tuple(
+            self.naming.capability(one.unit, one.name) for one in self.settings.capabilities if unit in one.callers
+        )
+
+    def outside(self, unit: str | None, action: str) -> Iterator[Region]:
+        """Everything that an action can act on and that neither is the unit's own nor open to it by contract."""
+        own = () if class_of(action) in classes().never_own else self.own(unit)
+        for target in targets(action):
+            service = target.text.split(":")[2] if target.text != "*" else "*"
+            excluded = own if service == "*" else of_service(own, service)
+            if action == INVOKE:
+                excluded = (*excluded, *self.allowed_calls(unit))
+            yield Region((target,), excluded)
+
+    @cached_property
+    def accesses(self) -> tuple[Access, ...]:
+        """Every principal's way out of its unit, one for each class of action."""
+        return tuple(access for principal in self.principals for access in self.accesses_of(principal))
+
+    def accesses_of(self, principal: Principal) -> Iterator[Access]:
+        """The ways of one principal out of its unit, one for each class of action."""
+        for name, actions in _by_class(principal).items():
+            grant = next((grant for action in actions if (grant := self._way_out(principal, action))), None)
+            if grant is not None:
+                yield Access(principal, name, grant, self)
+
+    def reached(self, unit: str | None, region: Region) -> Iterator[Thing]:
+        """The things in a region that are not the unit's own."""
+        for thing in self.inventory.things:
+            if (thing.unit is None or thing.unit != unit) and thing.lies_in(region):
+                yield thing
+
+    def refers_to(self, resource: Resource, key: str) -> list[Thing]:
+        """The things whose values flow into a property."""
+        by_urn = self.inventory.by_urn
+        return [by_urn[one.urn] for one in self.graph.flows_from(resource, key) if one.urn in by_urn]
+
+    @cached_property
+    def _found(self) -> dict[Callable[["Analysis"], Any], Any]:
+        return {}
+
+    @cached_property
+    def _own(self) -> dict[str, tuple[Glob, ...]]:
+        return {}
+
+    def _way_out(self, principal: Principal, action: str) -> Grant | None:
+        own = (*self.own(principal.unit), *self.shared_buses)
+        regions = self.outside(principal.unit, action)
+        if action in _OF_DEPLOYMENTS and principal.unit is not None and self.deploys(principal):
+            # By name only: the deployment role itself is the unit's too, and must not change itself.
+            roles = self.naming.own_roles(principal.unit)
+            regions = (region.without(roles) for region in regions)
+        return next((grant for region in regions if (grant := can(principal, action, region, own))), None)
+
+    def _odd_names(self, unit: str) -> Iterator[Glob]:
+        """What a unit owns although its name does not tell."""
+        by_name = self.naming.own(unit)
+        for thing in self.inventory.of_unit(unit):
+            if not any(pattern.matches(arn.text) for arn in thing.arns[:1] for pattern in by_name):
+                yield from thing.arns
+        for key in self.graph.by_type("aws:kms/key:Key"):
+            if self.graph.owner(key) == unit and isinstance(key.get("arn"), str):
+                yield Glob(key.get("arn"))
+
+
+_OF_DEPLOYMENTS = frozenset(
+    {"iam:createrole", "iam:deleterole", "iam:deleterolepolicy", "iam:putrolepolicy", "iam:updateassumerolepolicy"}
+)
+"""Changes of identities that a deployment role may make to its unit's own roles; a rule of their own confines them."""
+
+_Named = frozenset[tuple[tuple[str, ...] | None, tuple[str, ...] | None]]
+"""What statements name: some actions, or all but some. Many principals' statements name the same."""
+
+
+def _named(documents: Iterable[Document]) -> _Named:
+    """What the Allow statements of some documents name."""
+    return frozenset(
+        (statement.actions, statement.not_actions)
+        for document in documents
+        for statement in document.statements
+        if statement.allows
+    )
+
+
+def _by_class(principal: Principal) -> Mapping[str, list[str]]:
+    """The actions that a principal may be allowed, by class, without those that are harmless."""
+    boundary = principal.boundary
+    return _classified(_named(principal.documents), _named([boundary]) if boundary is not None else None)
+
+
+@cache
+def _classified(allowed: _Named, capped: _Named | None) -> Mapping[str, list[str]]:
+    actions = _possible(allowed)
+    if capped is not None:
+        cap = _possible(capped)
+        # What the catalogue does not have is compared by the evaluator.
+        actions = frozenset(action for action in actions if action in cap or entry(action) is None)
+    found: dict[str, list[str]] = {}
+    for action in sorted(actions):
+        name = class_of(action)
+        if name != HARMLESS:
+            found.setdefault(name, []).append(action)
+    return found
+
+
+def possible_actions(documents: Iterable[Document]) -> frozenset[str]:
+    """Every action that the Allow statements of some documents may name; a pattern stands for what nobody knows."""
+    return _possible(_named(documents))
+
+
+@cache
+def _possible(named: _Named) -> frozenset[str]:
+    return frozenset[str]().union(
+        *(
+            expand_all(actions) | _patterns(actions)
+            if actions is not None
+            else (expand_all(("*",)) | _patterns(("*",))) - expand_all(not_actions or ())
+            for actions, not_actions in named
+        )
+    )
+
+
+def _patterns(actions: tuple[str, ...]) -> frozenset[str]:
+    """The patterns among actions: they also mean what AWS adds, which nobody has judged."""
+    return frozenset(action.lower() for action in actions if not Glob(action).literal)
+
+
+def contracts_folder(text: str) -> Path:
+    """The folder of contracts, relative to the pack's own."""
+    return Path(os.path.normpath(Path(__file__).parent / text))

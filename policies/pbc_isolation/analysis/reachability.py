@@ -1,0 +1,119 @@
+"""From where a principal gets to, on to the nearest store: the closure of who acts as whom and what flows where."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from pbc_isolation.analysis.context import Access, Analysis, possible_actions
+from pbc_isolation.iam.catalogue import HARMLESS, class_of, display
+from pbc_isolation.iam.evaluator import can
+from pbc_isolation.iam.principals import Principal
+from pbc_isolation.iam.regions import Region
+from pbc_isolation.analysis.inventory import Thing
+
+Node = Principal | Thing
+
+_ACTS_AS = {
+    "function": ("role",),
+    "state machine": ("roleArn",),
+    "schedule": ("target", "roleArn"),
+    "pipe": ("roleArn",),
+}
+"""Where things name the role that they act under."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """An edge of a path: how one gets to a node."""
+
+    by: str
+    to: Node
+
+
+@dataclass(eq=False)
+class Reachability:
+    """The closure over one stack."""
+
+    analysis: Analysis
+
+    def path(self, access: Access) -> tuple[str, ...]:
+        """The shortest path from a principal, by an access, to a store of another unit, in words.
+
+        It ends at what the access itself reaches where no store can be reached from there.
+        """
+        first = display(access.grant.action)
+        start = access.principal
+        came: dict[int, tuple[Node, Step] | None] = {id(start): None}
+        queue: deque[Node] = deque()
+        for thing in access.targets:
+            came[id(thing)] = (start, Step(first, thing))
+            queue.append(thing)
+        while queue:
+            node = queue.popleft()
+            if isinstance(node, Thing) and node.kind.store and _foreign(node, start):
+                return _spelled(came, node)
+            for step in self.steps_from(node):
+                if id(step.to) not in came:
+                    came[id(step.to)] = (node, step)
+                    queue.append(step.to)
+        end = access.targets[0] if access.targets else None
+        return _spelled(came, end) if end else (start.label, first, access.grant.resource)
+
+    def steps_from(self, node: Node) -> Iterator[Step]:
+        """Where one gets from a node in one step."""
+        if isinstance(node, Principal):
+            yield from self._by_permission(node)
+            return
+        if node.kind.label == "role":
+            yield from (Step("is", one) for one in self.analysis.principals if one.resource is node.resource)
+        for key_path in (_ACTS_AS.get(node.kind.label),):
+            if key_path is not None:
+                yield from (Step("acts as", role) for role in self._roles(node.resource.get(*key_path)))
+        yield from (Step("flows to", consumer) for consumer in self._consumers.get(node.resource.urn, ()))
+
+    def _by_permission(self, principal: Principal) -> Iterator[Step]:
+        actions = sorted(action for action in possible_actions(principal.documents) if class_of(action) != HARMLESS)
+        for thing in self.analysis.inventory.things:
+            for action in actions:
+                if action.startswith((f"{thing.kind.service}:", "sts:")) and self._may(principal, action, thing):
+                    yield Step(display(action), thing)
+                    break
+
+    @staticmethod
+    def _may(principal: Principal, action: str, thing: Thing) -> bool:
+        return any(can(principal, action, Region((arn,))) is not None for arn in thing.arns)
+
+    def _roles(self, reference: object) -> list[Principal]:
+        if not isinstance(reference, str):
+            return []
+        name = reference.rpartition("/")[2]
+        return [one for one in self.analysis.principals if one.name == name]
+
+    @cached_property
+    def _consumers(self) -> dict[str, list[Thing]]:
+        """The functions that event source mappings feed, by the URN of the source."""
+        found: dict[str, list[Thing]] = {}
+        inventory = self.analysis.inventory
+        for mapping in self.analysis.graph.by_type("aws:lambda/eventSourceMapping:EventSourceMapping"):
+            source, function = mapping.get("eventSourceArn"), mapping.get("functionName")
+            sources = inventory.named_by(source) if isinstance(source, str) else []
+            sources = sources or self.analysis.refers_to(mapping, "eventSourceArn")
+            functions = inventory.named_by(function) if isinstance(function, str) else []
+            for thing in sources:
+                found.setdefault(thing.resource.urn, []).extend(functions)
+        return found
+
+
+def _foreign(thing: Thing, principal: Principal) -> bool:
+    return thing.unit is None or thing.unit != principal.unit
+
+
+def _spelled(came: dict[int, tuple[Node, Step] | None], node: Node) -> tuple[str, ...]:
+    words = [node.label]
+    before = came[id(node)]
+    while before is not None:
+        source, step = before
+        words += [step.by, source.label]
+        before = came[id(source)]
+    return tuple(reversed(words))

@@ -1,0 +1,178 @@
+"""The rules as policies of Pulumi's policy SDK: one policy for each group, and one for documents before creation.
+
+The SDK reads the whole stack anew for each policy, so that a policy for each rule would cost minutes. It also turns an
+unknown that is read into advice, and skips the rest: here nothing is read but through `graph` and `values`.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pbc_isolation import exemptions
+from pbc_isolation.analysis.context import Analysis, Settings, contracts_folder
+from pbc_isolation.stack.contract_edges import InvalidContract, read_contracts
+from pbc_isolation.engine import found_by
+from pbc_isolation.exemptions import InvalidExemptions
+from pbc_isolation.stack.graph import Graph, from_sdk
+from pbc_isolation.stack.known_documents import DOCUMENTS, unknown_documents
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyConfigSchema,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy.deserialize import serialize_properties
+from pbc_isolation.rules import every_rule
+from pbc_isolation.rules.rule import Rule
+from pbc_isolation.stack.type_data import InvalidTypes, shipped
+from pbc_isolation.stack.values import plain
+
+NAME = "unit-isolation"
+_HERE = Path(__file__).parent
+_EXEMPTIONS = _HERE / "exemptions.yaml"
+
+DESCRIPTIONS = {
+    "isolation": "No unit can read another unit's data, directly or by any detour.",
+    "boundary": "Every role is confined to its unit, and resources admit their own unit only.",
+    "operations": "Data is kept safe, events are not lost, and failures are seen.",
+}
+
+
+def _texts(description: str, default: tuple[str, ...]) -> dict[str, Any]:
+    return {"type": "array", "items": {"type": "string"}, "description": description, "default": list(default)}
+
+
+SCHEMA = PolicyConfigSchema(
+    properties={
+        "prefix": {
+            "type": "string",
+            "description": (
+                "What the physical names of a unit start with; {project}, {stack}, {unit} and {environment} (the name "
+                "of the stack up to its first hyphen) are filled in."
+            ),
+            "default": Settings.prefix,
+            "pattern": r"\{unit\}",
+        },
+        "contracts": {
+            "type": "string",
+            "description": "Folder of the contracts' JSON Schemas, relative to the pack.",
+            "default": "../contracts/schemas",
+        },
+        "protectedEnvironments": _texts(
+            "Environments in which Pulumi must refuse to delete stores.", Settings.protected_environments
+        ),
+        "deletionProtectedEnvironments": _texts(
+            "Environments in which AWS must refuse to delete tables.", Settings.deletion_protected_environments
+        ),
+        "requiredTags": _texts("Tags that every resource of a unit carries.", Settings.required_tags),
+        "types": _texts("Files that add resource types, relative to the pack.", ()),
+    }
+)
+"""What can be configured, the same for each group."""
+
+
+class InvalidSettings(ValueError):
+    """A setting that `SCHEMA` lets pass and that makes no sense. The message names it."""
+
+
+def settings(config: Mapping[str, Any]) -> Settings:
+    """The settings of a configuration by `SCHEMA`.
+
+    Raises:
+        InvalidSettings: the prefix is no template.
+        InvalidContract: a contract cannot be read.
+        InvalidTypes: a file of types cannot be used.
+    """
+    defaults = {key: value["default"] for key, value in SCHEMA.properties.items()}
+    chosen = {**defaults, **{key: value for key, value in config.items() if key in defaults}}
+    try:
+        chosen["prefix"].format(project="", environment="", stack="", unit="")
+    except (KeyError, IndexError, ValueError) as error:
+        raise InvalidSettings(
+            f"prefix {chosen['prefix']!r}: only {{project}}, {{environment}}, {{stack}} and {{unit}} can be filled in"
+        ) from error
+    return Settings(
+        prefix=chosen["prefix"],
+        capabilities=read_contracts(contracts_folder(chosen["contracts"])),
+        protected_environments=tuple(chosen["protectedEnvironments"]),
+        deletion_protected_environments=tuple(chosen["deletionProtectedEnvironments"]),
+        required_tags=tuple(chosen["requiredTags"]),
+        types=shipped().adding(*(_HERE / file for file in chosen["types"])),
+    )
+
+
+def policies() -> list[Policy]:
+    """All policies of the pack."""
+    shared = _Shared()
+    return [_known_documents(), *(_of_group(group, shared) for group in DESCRIPTIONS)]
+
+
+def _of_group(group: str, shared: "_Shared") -> StackValidationPolicy:
+    rules = [rule for rule in every_rule() if rule.id.startswith(f"{group}-")]
+
+    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        try:
+            report_all(shared.analysis(args), rules, report)
+        except (InvalidSettings, InvalidContract, InvalidExemptions, InvalidTypes) as error:
+            report(str(error), None)
+
+    return StackValidationPolicy(
+        name=group,
+        description=DESCRIPTIONS[group],
+        validate=validate,
+        enforcement_level=EnforcementLevel.MANDATORY,
+        config_schema=SCHEMA,
+    )
+
+
+def report_all(analysis: Analysis, rules: list[Rule], report: ReportViolation) -> None:
+    """Report what some rules find, but for what is exempted."""
+    found = [violation for rule in rules for violation in found_by(rule, analysis)]
+    remaining = exemptions.apply(
+        found,
+        exemptions.load(_EXEMPTIONS),
+        stack=analysis.graph.stack,
+        rules=[rule.id for rule in rules],
+        today=datetime.now(UTC).date(),
+    )
+    for violation in remaining:
+        report(f"[{violation.rule}] {violation.text}", violation.urn)
+
+
+class _Shared:
+    """The analysis of the stack that was judged last: the groups of rules are asked about it one after the other."""
+
+    def __init__(self) -> None:
+        self._digest = b""
+        self._analysis = Analysis(Graph([]))
+
+    def analysis(self, args: StackValidationArgs) -> Analysis:
+        graph = from_sdk(args.resources)
+        config = args.get_config()
+        described = repr([(one.urn, one.props, one.parent, one.protect) for one in graph.resources])
+        digest = hashlib.sha256(f"{described}{sorted(config.items())}".encode()).digest()
+        if digest != self._digest:
+            self._analysis, self._digest = Analysis(graph, settings(config)), digest
+        return self._analysis
+
+
+def _known_documents() -> ResourceValidationPolicy:
+    def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        if args.resource_type not in DOCUMENTS:
+            return  # Reading inputs takes time, and nearly all resources have no documents.
+        inputs = plain(serialize_properties(args.props))
+        for key in unknown_documents(args.resource_type, inputs):
+            report(f"[known-documents] {key} of {args.name} is not known before it is created", args.urn)
+
+    return ResourceValidationPolicy(
+        name="known-documents",
+        description="What says who may do what is known before it is created. Build names and ARNs as plain strings.",
+        validate=validate,
+        enforcement_level=EnforcementLevel.MANDATORY,
+    )

@@ -1,0 +1,65 @@
+"""Resources that are open to everyone."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pbc_isolation.analysis import resource_policies
+from pbc_isolation.analysis.resource_policies import Admitted
+from pbc_isolation.analysis.context import Analysis
+from pbc_isolation.stack.graph import Resource
+
+from pbc_isolation.rules.admission import queue_with, told
+from pbc_isolation.rules.rule import Rule, Violation
+from pbc_isolation.rules.samples import ACCOUNT, allow, arn, document, physical, role_arn, stack, thing
+
+_ID = "boundary-nothing-public"
+_FIX = "Name the own unit's roles, and no wildcard, other account or URL without authorisation."
+
+
+def _check(analysis: Analysis) -> Iterator[Violation]:
+    for admission in analysis.once(resource_policies.find).admissions:
+        if not admission.trust and admission.who in (Admitted.EVERYONE, Admitted.ACCOUNT):
+            yield told(admission, _ID, _FIX)
+    for url in analysis.graph.by_type("aws:lambda/functionUrl:FunctionUrl"):
+        if url.get("authorizationType") != "AWS_IAM":
+            owner = analysis.graph.owner(url)
+            yield Violation(_ID, url.urn, f"the URL of a function of {owner or 'nobody'} asks no identity", fix=_FIX)
+
+
+def _topic(principal: Any = "*", action: str = "SNS:Subscribe", **tests: Any) -> Resource:
+    """A topic with a policy like the one that SNS gives it."""
+    topic = arn("sns", physical("ledger", "topic"))
+    statement = {**allow(action, on=topic), "Principal": {"AWS": principal}}
+    policy = document({**statement, "Condition": tests} if tests else statement)
+    return thing("ledger", "aws:sns/topic:Topic", "topic", {"arn": topic, "policy": policy})
+
+
+RULE = Rule(
+    id=_ID,
+    title="Nothing is open to everyone, or to another account",
+    why="What is public is read by whoever finds it.",
+    fix=_FIX,
+    check=_check,
+    compliant=[
+        stack(queue_with({"AWS": role_arn("ledger")}, "sqs:SendMessage")),
+        stack(thing("ledger", "aws:lambda/functionUrl:FunctionUrl", "url", {"authorizationType": "AWS_IAM"})),
+        stack(_topic(StringEquals={"AWS:SourceOwner": ACCOUNT})),
+    ],
+    violating=[
+        stack(queue_with("*", "sqs:SendMessage")),
+        stack(_topic()),
+        stack(_topic(StringEquals={"AWS:SourceOwner": "222222222222"})),
+        stack(_topic(StringEquals={"AWS:SourceOwner": [ACCOUNT, "222222222222"]})),
+        stack(_topic(StringLike={"AWS:SourceOwner": "*"})),
+        stack(_topic(StringEqualsIfExists={"AWS:SourceOwner": ACCOUNT})),
+        stack(_topic(action="SNS:*", StringEquals={"AWS:SourceOwner": ACCOUNT})),
+        stack(queue_with({"AWS": "*"}, "sqs:*", Condition={"StringEquals": {"AWS:SourceOwner": ACCOUNT}})),
+        stack(queue_with({"AWS": "222222222222"}, "sqs:ReceiveMessage")),
+        stack(
+            queue_with(
+                {"AWS": "*"}, "sqs:*", Condition={"StringEqualsIfExists": {"aws:PrincipalArn": role_arn("ledger")}}
+            )
+        ),
+        stack(thing("ledger", "aws:lambda/functionUrl:FunctionUrl", "url", {"authorizationType": "NONE"})),
+    ],
+)

@@ -1,0 +1,76 @@
+"""Policies attached to another unit's identities."""
+
+from collections.abc import Iterator
+
+from pbc_isolation.analysis.context import Analysis
+from pbc_isolation.iam.principals import Attachment
+
+from pbc_isolation.rules.rule import Rule, Violation
+from pbc_isolation.rules.samples import allow, document, physical, role, stack, table_arn, thing
+
+_ID = "isolation-attachments"
+_FIX = "Attach policies to roles of the own unit only."
+
+
+def _check(analysis: Analysis) -> Iterator[Violation]:
+    for attachment in analysis.identities.attachments:
+        unit = analysis.graph.owner(attachment.resource)
+        if attachment.target is not None and not _is_own(analysis, attachment, unit):
+            yield Violation(
+                rule=_ID,
+                urn=attachment.resource.urn,
+                message=f"{attachment.resource.name} of {unit or 'nobody'} gives a policy to {attachment.target}",
+                unit=unit,
+                store_unit=", ".join(sorted(_owners(analysis, attachment))) or "outside this stack",
+                path=(attachment.resource.name, "is attached to", attachment.target),
+                fix=_FIX,
+            )
+
+
+def _is_own(analysis: Analysis, attachment: Attachment, unit: str | None) -> bool:
+    named = [one for one in analysis.identities.named(attachment.kind, attachment.target or "") if not one.elsewhere]
+    if named:
+        return all(principal.unit == unit for principal in named)
+    return unit is not None and (attachment.target or "").startswith(analysis.naming.prefix(unit))
+
+
+def _owners(analysis: Analysis, attachment: Attachment) -> set[str]:
+    named = analysis.identities.named(attachment.kind, attachment.target or "")
+    return {principal.unit or "nobody" for principal in named}
+
+
+_INLINE = "aws:iam/rolePolicy:RolePolicy"
+
+
+RULE = Rule(
+    id=_ID,
+    title="No unit gives another unit's identities anything, or takes it away",
+    why=(
+        "A policy attached from elsewhere changes what a unit's principals may do behind its back; also where"
+        " the role is in another stack."
+    ),
+    fix=_FIX,
+    check=_check,
+    compliant=[
+        stack(role("points", allow("dynamodb:GetItem", on=table_arn("points")))),
+    ],
+    violating=[
+        stack(
+            role("ledger"),
+            thing(
+                "points",
+                _INLINE,
+                "extra",
+                {"role": physical("ledger", "worker"), "policy": document(allow("sts:GetCallerIdentity"))},
+            ),
+        ),
+        stack(
+            thing(
+                "points",
+                _INLINE,
+                "extra",
+                {"role": physical("ledger", "elsewhere"), "policy": document(allow("sts:GetCallerIdentity"))},
+            )
+        ),
+    ],
+)

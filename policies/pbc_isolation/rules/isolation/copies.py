@@ -1,0 +1,27 @@
+"""Backups, exports and restores of another unit's tables."""
+
+from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.rule import Rule
+from pbc_isolation.rules.samples import allow, role, stack, table, table_arn
+
+_ID = "isolation-copies"
+_FIX = "Leave backups and exports of a store to its own unit."
+
+RULE = Rule(
+    id=_ID,
+    title="No principal copies another unit's store",
+    why=(
+        "A backup or an export is the whole table, under a name that no proof about the table covers. All of "
+        "these actions are catalogued as Write."
+    ),
+    fix=_FIX,
+    check=no_way_out(_ID, _FIX, "copies"),
+    compliant=[
+        stack(role("points", allow("dynamodb:ExportTableToPointInTime", on=table_arn("points"))), table("points")),
+    ],
+    violating=[
+        stack(role("points", allow("dynamodb:ExportTableToPointInTime", on=table_arn("ledger"))), table("ledger")),
+        stack(role("points", allow("dynamodb:RestoreTableFromBackup", on="*"))),
+        stack(role("points", allow("backup:StartBackupJob", on="*"))),
+    ],
+)

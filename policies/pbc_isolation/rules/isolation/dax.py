@@ -1,0 +1,26 @@
+"""DynamoDB Accelerator."""
+
+from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.rule import Rule
+from pbc_isolation.rules.samples import allow, role, stack, table, table_arn
+
+_ID = "isolation-dax"
+_FIX = "Read the unit's own table directly."
+
+RULE = Rule(
+    id=_ID,
+    title="No principal uses a DAX cluster that is not its unit's",
+    why=(
+        "A DAX cluster answers with its own role: who may talk to it reads whatever that role may read, "
+        "without any permission on the table."
+    ),
+    fix=_FIX,
+    check=no_way_out(_ID, _FIX, "dax"),
+    compliant=[
+        stack(role("points", allow("dynamodb:GetItem", on=table_arn("points"))), table("points")),
+    ],
+    violating=[
+        stack(role("points", allow("dax:GetItem", on="*"))),
+        stack(role("points", allow("dax:*", on="arn:aws:dax:eu-central-1:111111111111:cache/shared"))),
+    ],
+)

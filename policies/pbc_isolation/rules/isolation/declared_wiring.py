@@ -1,0 +1,122 @@
+"""Wiring between units."""
+
+from collections.abc import Iterator
+
+from pbc_isolation.analysis import wiring
+from pbc_isolation.analysis.context import Analysis
+from pbc_isolation.stack.graph import Resource
+from pbc_isolation.stack.link_types import SUBSCRIPTION
+
+from pbc_isolation.rules.rule import Rule, Violation
+from pbc_isolation.rules.samples import (arn, function, function_arn, physical, queue, queue_arn, role_arn, stack, table, table_arn, thing)
+
+_ID = "isolation-declared-wiring"
+_FIX = "Wire own things to own things. Units meet on the bus, and at the capabilities of their contracts."
+
+
+def _check(analysis: Analysis) -> Iterator[Violation]:
+    for link in analysis.once(wiring.find):
+        if link.provable:
+            thing_units = sorted({one.unit or "nobody" for one in link.things})
+            yield Violation(
+                rule=_ID,
+                urn=link.resource.urn,
+                message=f"{link.key} of {link.resource.name} of {link.unit or 'nobody'} refers to {link.what}, "
+                + (f"a {link.things[0].kind.label} of {thing_units[0]}" if link.things else "which is not its unit's"),
+                unit=link.unit,
+                store_unit=", ".join(thing_units) or "outside this stack",
+                path=(link.resource.name, link.key, link.things[0].label if link.things else link.what),
+                fix=_FIX,
+            )
+
+
+_ID_BY_AWS = "14e0db71-6a6a-4f5a-9d3a-6c1f1a9e2a11"
+_MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+
+
+def _subscription(topic_unit: str, protocol: str, endpoint: str) -> Resource:
+    topic = arn("sns", physical(topic_unit, "alarms"))
+    return thing("ledger", SUBSCRIPTION, "mail", {"topic": topic, "protocol": protocol, "endpoint": endpoint})
+
+
+RULE = Rule(
+    id=_ID,
+    title="No unit's resource is wired to another unit's stores, functions or roles",
+    why=(
+        "An event source mapping, target, filter, replica or redrive moves data by itself: whoever receives "
+        "it needs no permission. A resource under another unit's role acts as that unit."
+    ),
+    fix=_FIX,
+    check=_check,
+    compliant=[
+        stack(
+            thing(
+                "points",
+                _MAPPING,
+                "mapping",
+                {"eventSourceArn": queue_arn("points"), "functionName": function_arn("points")},
+            )
+        ),
+        stack(queue("points", redrivePolicy='{"deadLetterTargetArn": "' + queue_arn("points", "dlq") + '"}')),
+        stack(
+            thing(
+                "points",
+                _MAPPING,
+                "mapping",
+                {
+                    "arn": arn("lambda", f"event-source-mapping:{_ID_BY_AWS}"),
+                    "eventSourceArn": queue_arn("points"),
+                    "functionName": function_arn("points"),
+                    "id": _ID_BY_AWS,
+                },
+            )
+        ),
+        stack(_subscription("ledger", "email", "oncall@acme.example")),
+    ],
+    violating=[
+        stack(queue("points"), thing("points", "aws:sqs/queue:Queue", "looked-up", {"arn": queue_arn("ledger")})),
+        stack(
+            queue("points", arn=queue_arn("points")),
+            thing(
+                "points",
+                _MAPPING,
+                "mapping",
+                {
+                    "arn": arn("lambda", f"event-source-mapping:{_ID_BY_AWS}").replace("1111", "2222"),
+                    "eventSourceArn": queue_arn("points"),
+                    "functionName": function_arn("points"),
+                },
+            ),
+        ),
+        stack(
+            thing(
+                "points",
+                _MAPPING,
+                "mapping",
+                {"eventSourceArn": queue_arn("ledger"), "functionName": function_arn("points")},
+            )
+        ),
+        stack(
+            thing(
+                "points",
+                _MAPPING,
+                "mapping",
+                {"eventSourceArn": table_arn("ledger") + "/stream/1", "functionName": "rewards-dev-points_worker"},
+            ),
+            table("ledger"),
+        ),
+        stack(queue("ledger", redrivePolicy='{"deadLetterTargetArn": "' + queue_arn("points", "dlq") + '"}')),
+        stack(function("points", role=role_arn("ledger"))),
+        stack(_subscription("points", "email", "oncall@acme.example")),
+        stack(_subscription("ledger", "https", "https://a1b2c3.execute-api.eu-central-1.amazonaws.com/dev")),
+        stack(
+            table("ledger"),
+            thing(
+                "points",
+                "aws:glue/crawler:Crawler",
+                "crawler",
+                {"dynamodbTargets": [{"path": physical("ledger", "store")}]},
+            ),
+        ),
+    ],
+)

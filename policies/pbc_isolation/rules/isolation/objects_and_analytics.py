@@ -1,0 +1,24 @@
+"""Objects, and services that read for others."""
+
+from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.rule import Rule
+from pbc_isolation.rules.samples import allow, role, stack
+
+_ID = "isolation-objects-and-analytics"
+_FIX = "Remove the permission, and ask the owning unit: by a capability of its contract, or by its events."
+
+RULE = Rule(
+    id=_ID,
+    title="No principal reads another unit's objects, or has an analytics service read them",
+    why="A job, crawler or query reads with a role of its own, and leaves its results where it is told.",
+    fix=_FIX,
+    check=no_way_out(_ID, _FIX, "objects-and-analytics"),
+    compliant=[
+        stack(role("points", allow("s3:GetObject", on="arn:aws:s3:::rewards-dev-points_files/*"))),
+    ],
+    violating=[
+        stack(role("points", allow("s3:GetObject", on="arn:aws:s3:::rewards-dev-ledger_exports/*"))),
+        stack(role("points", allow("s3:PutReplicationConfiguration", on="*"))),
+        stack(role("points", allow("glue:StartJobRun", "athena:StartQueryExecution"))),
+    ],
+)

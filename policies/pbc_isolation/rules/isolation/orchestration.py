@@ -1,0 +1,32 @@
+"""Another unit's workflows, rules, pipes and schedules."""
+
+from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.rule import Rule
+from pbc_isolation.rules.samples import allow, arn, role, stack
+
+_ID = "isolation-orchestration"
+_FIX = "Publish an event that the other unit subscribes to."
+
+RULE = Rule(
+    id=_ID,
+    title="No principal starts, changes or inspects the orchestration of another unit",
+    why=(
+        "A workflow acts under its own role and its history holds its data; a rule, pipe or schedule sends "
+        "data wherever it is told."
+    ),
+    fix=_FIX,
+    check=no_way_out(_ID, _FIX, "orchestration"),
+    compliant=[
+        stack(
+            role("points", allow("states:StartSyncExecution", on=arn("states", "stateMachine:rewards-dev-points_earn")))
+        ),
+    ],
+    violating=[
+        stack(
+            role("points", allow("states:StartExecution", on=arn("states", "stateMachine:rewards-dev-ledger_close")))
+        ),
+        stack(role("points", allow("states:GetExecutionHistory", on="*"))),
+        stack(role("points", allow("events:PutTargets", on="arn:aws:events:*:*:rule/*"))),
+        stack(role("points", allow("events:StartReplay", "pipes:CreatePipe"))),
+    ],
+)

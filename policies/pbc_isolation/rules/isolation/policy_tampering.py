@@ -1,0 +1,25 @@
+"""Changing the policies of another unit's resources."""
+
+from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.rule import Rule
+from pbc_isolation.rules.samples import allow, queue, queue_arn, role, stack, table, table_arn
+
+_ID = "isolation-policy-tampering"
+_FIX = "Leave a resource's policy to its own unit, and to its deployment."
+
+RULE = Rule(
+    id=_ID,
+    title="No principal changes the resource policies of another unit, or grants itself its keys",
+    why=("In one account a resource policy alone lets a principal in. Who can write it needs no other permission."),
+    fix=_FIX,
+    check=no_way_out(_ID, _FIX, "policy-tampering"),
+    compliant=[
+        stack(role("points", allow("sqs:GetQueueAttributes", on=queue_arn("points"))), queue("points")),
+    ],
+    violating=[
+        stack(role("points", allow("dynamodb:PutResourcePolicy", on=table_arn("ledger"))), table("ledger")),
+        stack(role("points", allow("sqs:SetQueueAttributes", on=queue_arn("ledger"))), queue("ledger")),
+        stack(role("points", allow("kms:CreateGrant", on="*"))),
+        stack(role("points", allow("lambda:AddPermission", on="*"))),
+    ],
+)

@@ -1,0 +1,24 @@
+"""Another unit's queues and topics."""
+
+from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.rule import Rule
+from pbc_isolation.rules.samples import allow, arn, queue, queue_arn, role, stack
+
+_ID = "isolation-queues-and-topics"
+_FIX = "Subscribe to events on the bus with a queue of the own unit."
+
+RULE = Rule(
+    id=_ID,
+    title="No principal receives from another unit's queues or topics",
+    why="Messages are data on their way, and dead-letter queues keep them for weeks.",
+    fix=_FIX,
+    check=no_way_out(_ID, _FIX, "queues-and-topics"),
+    compliant=[
+        stack(role("points", allow("sqs:ReceiveMessage", on=queue_arn("points"))), queue("points"), queue("ledger")),
+    ],
+    violating=[
+        stack(role("points", allow("sqs:ReceiveMessage", on=queue_arn("ledger"))), queue("ledger")),
+        stack(role("points", allow("sqs:StartMessageMoveTask", on="*"))),
+        stack(role("points", allow("sns:Subscribe", on=arn("sns", "*")))),
+    ],
+)

@@ -1,0 +1,28 @@
+"""Writes that give back what they overwrite."""
+
+from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.rule import Rule
+from pbc_isolation.rules.samples import allow, role, stack, table, table_arn
+
+_ID = "isolation-read-through-write"
+_FIX = "Remove the permission, and ask the owning unit: by a capability of its contract, or by its events."
+
+RULE = Rule(
+    id=_ID,
+    title="No principal writes to another unit's tables",
+    why=(
+        "PutItem, UpdateItem and DeleteItem answer with the old item where asked (ReturnValues=ALL_OLD): "
+        "every write permission is a read permission."
+    ),
+    fix=_FIX,
+    check=no_way_out(_ID, _FIX, "read-through-write"),
+    compliant=[
+        stack(role("points", allow("dynamodb:PutItem", on=table_arn("points"))), table("points"), table("ledger")),
+    ],
+    violating=[
+        stack(role("points", allow("dynamodb:UpdateItem", on=table_arn("ledger"))), table("ledger")),
+        stack(
+            role("points", allow("dynamodb:PartiQL*", on=[table_arn("points"), table_arn("ledger")])), table("ledger")
+        ),
+    ],
+)

@@ -1,0 +1,32 @@
+"""Replicas of another unit's tables."""
+
+from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.rule import Rule
+from pbc_isolation.rules.samples import allow, role, stack, table, table_arn
+
+_ID = "isolation-replicas"
+_FIX = "Leave replication of a table to its own unit."
+
+RULE = Rule(
+    id=_ID,
+    title="No principal replicates another unit's tables",
+    why=(
+        "A replica is a second table with the same data, in another region or account. The name stays the "
+        "same, so regions do not separate units."
+    ),
+    fix=_FIX,
+    check=no_way_out(_ID, _FIX, "replicas"),
+    compliant=[
+        stack(role("points", allow("dynamodb:UpdateTable", on=table_arn("points"))), table("points")),
+    ],
+    violating=[
+        stack(role("points", allow("dynamodb:CreateTableReplica", on=table_arn("ledger"))), table("ledger")),
+        stack(
+            role(
+                "points",
+                allow("dynamodb:UpdateTable", on="arn:aws:dynamodb:us-east-1:*:table/rewards-dev-ledger_store"),
+            ),
+            table("ledger"),
+        ),
+    ],
+)

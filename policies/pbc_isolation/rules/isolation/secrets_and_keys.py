@@ -1,0 +1,63 @@
+"""Another unit's secrets, parameters and keys."""
+
+from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.rule import Rule
+from pbc_isolation.rules.samples import allow, arn, physical, role, stack
+
+_ID = "isolation-secrets-and-keys"
+_VIA = "dynamodb.eu-central-1.amazonaws.com"
+_FIX = (
+    "Read the own unit's secrets by name; use keys under the condition kms:ResourceAliases = the own "
+    "unit's alias (ForAnyValue:StringEquals)."
+)
+
+
+def _through(table: str, **conditions: object) -> dict[str, object]:
+    """Decryption by DynamoDB for tables of this name."""
+    context = {"StringLike": {"kms:EncryptionContext:aws:dynamodb:tableName": table}}
+    return allow("kms:Decrypt", on=arn("kms", "key/*"), Condition={**context, **conditions})
+
+
+RULE = Rule(
+    id=_ID,
+    title="No principal reads another unit's secrets or uses its keys",
+    why=("A secret opens what it belongs to. A key opens whatever was encrypted with it, wherever a copy turns up."),
+    fix=_FIX,
+    check=no_way_out(_ID, _FIX, "secrets-and-keys"),
+    compliant=[
+        stack(role("points", allow("ssm:GetParameter", on=arn("ssm", "parameter/rewards-dev-points_rate")))),
+        stack(
+            role(
+                "points",
+                allow(
+                    "kms:Decrypt",
+                    on=arn("kms", "key/*"),
+                    Condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/rewards-dev-points_key"}},
+                ),
+            )
+        ),
+        stack(role("points", _through(physical("points", "*"), StringEquals={"kms:ViaService": _VIA}))),
+    ],
+    violating=[
+        stack(role("points", _through(physical("points", "*")))),
+        stack(role("points", _through(physical("ledger", "*"), StringEquals={"kms:ViaService": _VIA}))),
+        stack(role("points", _through(physical("points", "*"), StringEqualsIfExists={"kms:ViaService": _VIA}))),
+        stack(
+            role(
+                "points",
+                allow("secretsmanager:GetSecretValue", on=arn("secretsmanager", "secret:rewards-dev-ledger_*")),
+            )
+        ),
+        stack(role("points", allow("ssm:GetParametersByPath", on="*"))),
+        stack(role("points", allow("kms:Decrypt", on=arn("kms", "key/*")))),
+        stack(
+            role(
+                "points",
+                allow(
+                    "kms:Decrypt",
+                    Condition={"ForAllValues:StringEquals": {"kms:ResourceAliases": "alias/rewards-dev-points_key"}},
+                ),
+            )
+        ),
+    ],
+)

@@ -1,0 +1,28 @@
+"""Streams of another unit's tables."""
+
+from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.rule import Rule
+from pbc_isolation.rules.samples import allow, role, stack, table, table_arn
+
+_ID = "isolation-streams"
+_FIX = "Subscribe to the unit's events on the bus instead of its stream."
+
+RULE = Rule(
+    id=_ID,
+    title="No principal reads another unit's streams, or copies them elsewhere",
+    why=(
+        "A stream carries every item of its table. Its ARN lies below the table's, so that a wildcard meant "
+        "for one covers the other."
+    ),
+    fix=_FIX,
+    check=no_way_out(_ID, _FIX, "streams"),
+    compliant=[
+        stack(role("points", allow("dynamodb:GetRecords", on=table_arn("points") + "/stream/*")), table("points")),
+    ],
+    violating=[
+        stack(role("points", allow("dynamodb:GetRecords", on=table_arn("ledger") + "/stream/*")), table("ledger")),
+        stack(
+            role("points", allow("dynamodb:EnableKinesisStreamingDestination", on=table_arn("ledger"))), table("ledger")
+        ),
+    ],
+)

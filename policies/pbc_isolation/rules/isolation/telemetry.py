@@ -1,0 +1,36 @@
+"""Another unit's logs and traces."""
+
+from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.rule import Rule
+from pbc_isolation.rules.samples import allow, arn, role, stack
+
+_ID = "isolation-telemetry"
+_FIX = "Read the own unit's log groups only, by name."
+
+RULE = Rule(
+    id=_ID,
+    title="No principal reads another unit's logs or traces, or sends them elsewhere",
+    why="Logs tell what a unit does with its data, and often the data itself.",
+    fix=_FIX,
+    check=no_way_out(_ID, _FIX, "telemetry"),
+    compliant=[
+        stack(
+            role(
+                "points",
+                allow("logs:FilterLogEvents", on=arn("logs", "log-group:/aws/lambda/rewards-dev-points_worker:*")),
+            )
+        ),
+        stack(role("points", allow("logs:CreateLogDelivery", "logs:DescribeLogGroups", "xray:PutTraceSegments"))),
+    ],
+    violating=[
+        stack(role("points", allow("logs:FilterLogEvents", on=arn("logs", "log-group:/aws/lambda/*")))),
+        stack(role("points", allow("logs:StartQuery", "logs:GetQueryResults"))),
+        stack(
+            role(
+                "points",
+                allow("logs:PutSubscriptionFilter", on=arn("logs", "log-group:/aws/lambda/rewards-dev-ledger_*")),
+            )
+        ),
+        stack(role("points", allow("logs:PutDeliverySource", "xray:BatchGetTraces"))),
+    ],
+)

@@ -1,0 +1,30 @@
+"""Actions that nobody has judged."""
+
+from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.rule import Rule
+from pbc_isolation.rules.samples import allow, role, stack, table_arn
+
+_ID = "isolation-unclassified"
+_FIX = "Name resources of the own unit; or judge the action, and classify it in policies/pbc_isolation/iam/classes.yaml."
+
+RULE = Rule(
+    id=_ID,
+    title="No principal may do, outside its unit, what this pack does not know to be harmless",
+    why=(
+        "New ways to read data appear every month. What is in no class of `iam/classes.yaml` counts as "
+        "harmful until somebody has judged it."
+    ),
+    fix=_FIX,
+    check=no_way_out(_ID, _FIX, "unclassified", "changes"),
+    compliant=[
+        stack(role("points", allow("cloudwatch:PutMetricData", "sts:GetCallerIdentity"))),
+        stack(role("points", allow("dynamodb:DeleteTable", on=table_arn("points")))),
+    ],
+    violating=[
+        stack(role("points", allow("rds-data:ExecuteStatement"))),
+        stack(role("points", allow("cassandra:Select"))),
+        stack(role("points", allow("ec2:CreateTrafficMirrorSession"))),
+        stack(role("points", allow("brandnew:ReadEverything", on="arn:aws:brandnew:::thing"))),
+        stack(role("points", allow("brandnew:*"))),
+    ],
+)

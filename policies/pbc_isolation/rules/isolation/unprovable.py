@@ -1,0 +1,81 @@
+"""What cannot be judged."""
+
+from collections.abc import Iterator
+
+from pbc_isolation.analysis import wiring
+from pbc_isolation.analysis.context import Analysis
+from pbc_isolation.stack.values import UNKNOWN
+
+from pbc_isolation.rules.problems import problems_of, told
+from pbc_isolation.rules.rule import Rule, Violation
+from pbc_isolation.rules.samples import document, role, stack, table, thing
+
+_ID = "isolation-unprovable"
+_FIX = (
+    "Build names and ARNs as plain strings, so that the document is known at the first preview; keep "
+    "policies in this stack."
+)
+
+
+def _check(analysis: Analysis) -> Iterator[Violation]:
+    for found in problems_of(analysis):
+        if not found.problem.malformed:
+            yield told(_ID, found, _FIX)
+    for store in analysis.inventory.nameless:
+        message = f"the name of {store.kind} {store.name} is not known before it is created, or is a pattern"
+        owner = analysis.graph.owner(store)
+        yield Violation(_ID, store.urn, message, unit=owner, store_unit=owner, fix=_FIX)
+    for link in analysis.once(wiring.find):
+        if not link.provable:
+            message = f"{link.key} of {link.resource.name} of {link.unit or 'nobody'} refers to {link.what}"
+            yield Violation(_ID, link.resource.urn, message, unit=link.unit, store_unit="any", fix=_FIX)
+
+
+_MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+
+RULE = Rule(
+    id=_ID,
+    title="Every document and every link is known before it is created",
+    why=(
+        "Of a document that is not known nothing can be proved: it may allow everything. The same holds for "
+        "a policy that is managed elsewhere."
+    ),
+    fix=_FIX,
+    check=_check,
+    exemptible=False,
+    compliant=[
+        stack(role("points", {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"})),
+        stack(
+            thing(
+                "points",
+                _MAPPING,
+                "mapping",
+                {"eventSourceArn": UNKNOWN, "functionName": "rewards-dev-points_worker"},
+                property_dependencies={"eventSourceArn": [table("points").urn]},
+            ),
+            table("points"),
+        ),
+    ],
+    violating=[
+        stack(thing("points", "aws:ssm/parameter:Parameter", "all", {"name": "*"})),
+        stack(thing("points", "aws:dynamodb/table:Table", "store", {"name": UNKNOWN})),
+        stack(thing("points", "aws:iam/role:Role", "role", {"assumeRolePolicy": document()})),
+        stack(
+            thing(
+                "points",
+                "aws:iam/rolePolicy:RolePolicy",
+                "policy",
+                {"role": "rewards-dev-points_worker", "policy": UNKNOWN},
+            )
+        ),
+        stack(role("points", trust=UNKNOWN)),
+        stack(role("points", managedPolicyArns=["arn:aws:iam::aws:policy/AdministratorAccess"])),
+        stack(role("points", permissionsBoundary=UNKNOWN)),
+        stack(thing("points", "aws:sqs/queuePolicy:QueuePolicy", "policy", {"queueUrl": "x", "policy": UNKNOWN})),
+        stack(
+            thing(
+                "points", _MAPPING, "mapping", {"eventSourceArn": UNKNOWN, "functionName": "rewards-dev-points_worker"}
+            )
+        ),
+    ],
+)

@@ -1,0 +1,205 @@
+"""Mistakes in the design, each put into the running code: what the simulation must be able to find."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pbckit.runtime import outbox, relay, subscriber, sweeper, unit_of_work
+from pbckit.runtime.outbox import Outgoing
+from pbckit.runtime.ports import Item, Operation, Put
+from pbckit.runtime.runtime import Runtime
+from pbckit.runtime.subscriber import Subscriber
+from pbckit.runtime.unit_of_work import UnitOfWork
+from devtools.simulation.memory import OUTBOX
+from devtools.simulation.queues import Queue
+from devtools.simulation.scheduler import Ended
+from devtools.simulation.tables import SimulatedTables
+
+Mutate = Callable[[pytest.MonkeyPatch], None]
+
+SEEDS = 40
+"""Within so many histories every mistake is found."""
+
+PURCHASES = 30
+
+
+def mark_before_publish(patch: pytest.MonkeyPatch) -> None:
+    def dispatch(batch: Sequence[Outgoing], runtime: Runtime) -> dict[str, str]:
+        for event in batch:
+            outbox._mark_dispatched(event.event_id, runtime)
+        return outbox._publish(batch, runtime)
+
+    for module in (relay, sweeper):
+        patch.setattr(module, "dispatch", dispatch)
+
+
+def refused_entries_marked(patch: pytest.MonkeyPatch) -> None:
+    """PutEvents answers with 200, so all is well."""
+
+    def publish(batch: Sequence[Outgoing], runtime: Runtime) -> dict[str, str]:
+        assert runtime.bus is not None
+        runtime.bus.put([event.entry for event in batch])
+        return {}
+
+    patch.setattr(outbox, "_publish", publish)
+
+
+def no_inbox(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(UnitOfWork, "_marker", lambda _self: None)
+    patch.setattr(subscriber, "raise_if_known", lambda *_: None)
+
+
+def inbox_looked_up_but_not_in_the_transaction(patch: pytest.MonkeyPatch) -> None:
+    """The marker is written after the commit."""
+    commit, marker = UnitOfWork.commit, UnitOfWork._marker
+
+    def later(self: UnitOfWork) -> None:
+        late = marker(self)
+        commit(self)
+        if late is not None:
+            self._runtime.tables.transact([late])
+
+    patch.setattr(UnitOfWork, "_marker", lambda _self: None)
+    patch.setattr(UnitOfWork, "commit", later)
+
+
+def inbox_before_the_transaction(patch: pytest.MonkeyPatch) -> None:
+    """The marker is written first: who dies after it never comes again."""
+    commit, marker = UnitOfWork.commit, UnitOfWork._marker
+
+    def early(self: UnitOfWork) -> None:
+        first = marker(self)
+        if first is not None:
+            self._runtime.tables.transact([replace(first, expect={})])
+        commit(self)
+
+    patch.setattr(UnitOfWork, "_marker", lambda _self: None)
+    patch.setattr(UnitOfWork, "commit", early)
+
+
+def reused_ids_dropped(patch: pytest.MonkeyPatch) -> None:
+    """An id that is known is a duplicate, whatever its content."""
+    patch.setattr(subscriber, "fingerprint", lambda _content: "the same")
+
+
+def event_in_a_transaction_of_its_own(patch: pytest.MonkeyPatch) -> None:
+    transact = SimulatedTables.transact
+
+    def apart(self: SimulatedTables, operations: Sequence[Operation]) -> None:
+        transact(self, [one for one in operations if one.table != OUTBOX])
+        events = [one for one in operations if one.table == OUTBOX]
+        if events:
+            transact(self, events)
+
+    patch.setattr(SimulatedTables, "transact", apart)
+
+
+def no_conditions(patch: pytest.MonkeyPatch) -> None:
+    """Who reads first and writes last wins."""
+    transact = SimulatedTables.transact
+    patch.setattr(
+        SimulatedTables,
+        "transact",
+        lambda self, operations: transact(self, [replace(one, expect={}) for one in operations]),
+    )
+
+
+def no_condition_on_what_was_read(patch: pytest.MonkeyPatch) -> None:
+    """New items are protected, changed ones are not."""
+    transact = SimulatedTables.transact
+
+    def unchecked(self: SimulatedTables, operations: Sequence[Operation]) -> None:
+        transact(self, [one if isinstance(one, Put) else replace(one, expect={}) for one in operations])
+
+    patch.setattr(SimulatedTables, "transact", unchecked)
+
+
+def sweeper_off(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sweeper, "sweep", lambda _runtime: 0)
+
+
+def sweeper_gives_up_at_a_refusal(patch: pytest.MonkeyPatch) -> None:
+    """What is pending for more than an hour is taken for hopeless."""
+
+    def young(runtime: Runtime, until: datetime, limit: int) -> list[Item]:
+        begin = (until - timedelta(hours=1)).isoformat()
+        return [item for item in outbox.pending(runtime, until, limit) if item["occurred_at"] > begin]
+
+    patch.setattr(sweeper, "pending", young)
+
+
+def expires_from_its_commit_on(patch: pytest.MonkeyPatch) -> None:
+    """TTL is set when an event is written, not when it is on the bus."""
+    make = unit_of_work.outbox_item
+
+    def expiring(event: Any, metadata: Any) -> Item:
+        expires = metadata.occurred_at + timedelta(hours=1)
+        return {**make(event, metadata), "expires_at": int(expires.timestamp())}
+
+    patch.setattr(unit_of_work, "outbox_item", expiring)
+
+
+def acknowledged_before_it_is_handled(patch: pytest.MonkeyPatch) -> None:
+    ended = Queue._ended
+
+    def forgiving(self: Queue, batch: Any, how: Ended[Mapping[str, Any]], visible_again: float) -> None:
+        ended(self, batch, Ended(value={"batchItemFailures": []}) if how.error else how, visible_again)
+
+    patch.setattr(Queue, "_ended", forgiving)
+
+
+def failures_of_a_batch_not_told(patch: pytest.MonkeyPatch) -> None:
+    """The function answers with nothing: the queue takes all messages for handled."""
+    answer = Subscriber.answer
+
+    def silent(self: Subscriber, event: dict[str, Any], runtime: Runtime, context: Any = None) -> Any:
+        answer(self, event, runtime, context)
+        return {"batchItemFailures": []}
+
+    patch.setattr(Subscriber, "answer", silent)
+
+
+def poison_not_isolated(patch: pytest.MonkeyPatch) -> None:
+    """Whatever cannot be handled is left to the queue, which gives no reason."""
+    patch.setattr(
+        Subscriber,
+        "consume",
+        lambda self, body, runtime, attempts=1: self._handle(body, runtime),  # noqa: ARG005 the real one's
+    )
+
+
+def inbox_forgets_within_an_hour(patch: pytest.MonkeyPatch) -> None:
+    marker = UnitOfWork._marker
+
+    def brief(self: UnitOfWork) -> Put | None:
+        made = marker(self)
+        if made is None:
+            return None
+        expires = self._runtime.clock.now() + timedelta(minutes=1)
+        return replace(made, item={**made.item, "expires_at": int(expires.timestamp())})
+
+    patch.setattr(UnitOfWork, "_marker", brief)
+
+
+FOUND_BY: Mapping[Mutate, str] = {
+    mark_before_publish: "committed and never published",
+    refused_entries_marked: "committed and never published",
+    no_inbox: "too often",
+    inbox_looked_up_but_not_in_the_transaction: "too often",
+    inbox_before_the_transaction: "instead of",
+    reused_ids_dropped: "not set aside (ConflictingMessage)",
+    event_in_a_transaction_of_its_own: "instead of",
+    no_conditions: "has nothing posted instead of",
+    no_condition_on_what_was_read: "was not counted",
+    sweeper_off: "is still pending",
+    sweeper_gives_up_at_a_refusal: "is still pending",
+    expires_from_its_commit_on: "committed and never published",
+    acknowledged_before_it_is_handled: "instead of",
+    failures_of_a_batch_not_told: "instead of",
+    poison_not_isolated: "set aside for ['']",
+    inbox_forgets_within_an_hour: "too often",
+}
+"""Every mutant, and words of the violation that must come up."""
