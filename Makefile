@@ -17,13 +17,13 @@ help: ## List the targets
 
 install: $(INSTALLED) ## Set up the virtual environment in .venv
 
-$(INSTALLED): requirements.txt pyproject.toml
+$(INSTALLED): requirements.txt pyproject.toml components/pyproject.toml policies/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Use: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable policies --editable components --editable .
 	@touch $@
 
 demo: install ## Deploy to an embedded AWS and earn points from PURCHASES=FILE.csv
@@ -70,14 +70,14 @@ check: install ## Lint, types, import rules, generated documents, AWS's document
 	@$(BIN)/rewards judge $(JUDGED:%=--stack %)
 
 simulate: install ## 100,000 purchases in thousands of histories with faults; numbers of docs/reliability.md
-	@$(BIN)/python -m simulation run --seeds $(SEEDS) --purchases 50
-	@$(BIN)/python -m simulation compare
+	@$(BIN)/python -m devtools.simulation run --seeds $(SEEDS) --purchases 50
+	@$(BIN)/python -m devtools.simulation compare
 
 preview: install ## Judge by the policy pack what STACK=dev would deploy; no CLI, no account
 	@$(BIN)/rewards preview --stack $(STACK)
 
 bench: install ## Measure, and write docs/benchmarks.md
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m devtools.benchmarks
 
 docs: install ## Generate schemas and documents anew
 	@$(BIN)/rewards docs generate
@@ -105,4 +105,4 @@ lock: install ## Pin all dependencies anew
 	done
 
 clean: ## Remove what can be made again
-	rm -rf $(VENV) dist .sandbox *.egg-info
+	rm -rf $(VENV) dist .sandbox *.egg-info */*.egg-info

@@ -7,6 +7,9 @@ from typing import Any
 
 import pulumi
 
+from contracts import cards, partners
+from pbckit.contracts import catalogue
+from pbckit.contracts.definitions import AnyCapability
 from pbckit.infra.account import check_account
 from pbckit.infra.environment import EnvironmentConfig
 from pbckit.infra.names import PLATFORM
@@ -16,9 +19,6 @@ from pbckit.infra.pbc import Pbc
 from pbckit.infra.platform import Platform
 from pbckit.infra.strangler import Strangler
 from pbckit.infra.unit import UnitArgs
-from contracts import cards, partners
-from pbckit.contracts import catalogue
-from pbckit.contracts.definitions import AnyCapability
 
 
 def units_in(room: str) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ def edges(unit: str, config: EnvironmentConfig) -> list[AnyCapability]:
     there = [
         one
         for one in catalogue.callable_by(unit)
-        if one.unit not in catalogue.MIGRATION_UNITS or one.unit in config.migration
+        if one.unit not in catalogue.migration_units() or one.unit in config.migration
     ]
     behind = {one.stands_for for one in there} if unit in OFFERINGS else set[AnyCapability | None]()
     return [one for one in there if one not in behind]

@@ -2,8 +2,8 @@
 
 from typing import ClassVar, Literal
 
-from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
 from contracts.vocabulary import Points
+from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
 from pbckit.contracts.vocabulary import DecimalString, Instant, Key, Name, Pattern
 
 UNIT = "campaigns"

@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from pbckit.contracts.definitions import Event
 from contracts.vocabulary import Merchant, Money
+from pbckit.contracts.definitions import Event
 from pbckit.contracts.vocabulary import Identifier, Instant, Key
 
 SOURCE = "cards"

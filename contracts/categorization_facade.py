@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from contracts import merchant_categorization
-from pbckit.contracts.definitions import Capability, Event
 from contracts.merchant_categorization import Categorization, Categorize
+from pbckit.contracts.definitions import Capability, Event, UnitKind
 from pbckit.contracts.migration import (
     GetMigration,
     ListMismatches,
@@ -19,6 +19,7 @@ from pbckit.contracts.migration import (
 from pbckit.contracts.vocabulary import Instant, Key, Name
 
 UNIT = "categorization-facade"
+KIND = UnitKind.FACADE
 
 
 class RoutingChanged(Event, frozen=True, kw_only=True):

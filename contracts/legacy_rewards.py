@@ -8,9 +8,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from pbckit.contracts.definitions import Capability, Message, Request
+from pbckit.contracts.definitions import Capability, Message, Request, UnitKind
 
 UNIT = "legacy-rewards"
+KIND = UnitKind.LEGACY
 
 LegacyCode = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="the monolith's own category code")]
 

@@ -2,8 +2,8 @@
 
 from typing import ClassVar, Literal
 
-from pbckit.contracts.definitions import Capability, Event, Message, Request
 from contracts.vocabulary import Merchant
+from pbckit.contracts.definitions import Capability, Event, Message, Request
 from pbckit.contracts.vocabulary import Identifier, Instant, Key, Name, PageSize
 
 UNIT = "merchant-categorization"

@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from pbckit.contracts.definitions import Event
 from contracts.vocabulary import MOST_POINTS
+from pbckit.contracts.definitions import Event
 from pbckit.contracts.vocabulary import Identifier, Instant, Name
 
 SOURCE = "partners"

@@ -7,10 +7,10 @@ from msgspec import Meta
 
 from contracts.campaigns import Bonus
 from contracts.cards import PurchasePosted, PurchaseRefunded
-from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
 from contracts.earning_rates import Rate
 from contracts.merchant_categorization import Categorization
 from contracts.vocabulary import Points, SignedPoints
+from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
 from pbckit.contracts.vocabulary import Identifier, Instant, Key, Name, PageSize
 
 UNIT = "points-calculation"

@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
-from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
 from contracts.vocabulary import MOST_POINTS, Points, SignedPoints
+from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
 from pbckit.contracts.vocabulary import Identifier, Instant, Name, PageSize
 
 UNIT = "points-ledger"

@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 import typer
 
-from pbckit.cli.output import print_json, print_table
 from pbckit.cli.deployment.policy_pack import Explained
+from pbckit.cli.output import print_json, print_table
 
 _MANY = 1
 

@@ -6,20 +6,23 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperGroup
 
-from ops.programme import campaigns, merchants, apply as programme, rates
-from pbckit.cli.deployment import contracts, judge, policy as policies, release, sandbox, smoke, stacks
-from pbckit.cli.incidents import dlq, events, status
-from ops.docs import command as documents
-from ops.members import ledger, statement as member, purchase, purchases
-from ops.migration import command as migrate
-from pbckit.cli.delivery import command as delivery
+from devtools.faults import command as faults
 from ops.demo import command as demo
 from ops.demo import migration
-from pbckit.cli.errors import COULD_NOT_RUN, OperatorError
-from devtools.faults import command as faults
-from pbckit.cli.fitness import command as detector
-from pbckit.cli.output import remarks
+from ops.docs import command as documents
+from ops.members import ledger, purchase, purchases
+from ops.members import statement as member
+from ops.migration import command as migrate
 from ops.pbc_template import command as scaffold
+from ops.programme import apply as programme
+from ops.programme import campaigns, merchants, rates
+from pbckit.cli.delivery import command as delivery
+from pbckit.cli.deployment import contracts, judge, release, sandbox, smoke, stacks
+from pbckit.cli.deployment import policy as policies
+from pbckit.cli.errors import COULD_NOT_RUN, OperatorError
+from pbckit.cli.fitness import command as detector
+from pbckit.cli.incidents import dlq, events, status
+from pbckit.cli.output import remarks
 from pbckit.sandbox.embedded_aws import SandboxError
 from pbckit.sandbox.provision import UnknownType
 from pbckit.sandbox.stack_config import InvalidStack

@@ -2,8 +2,8 @@
 
 import re
 
-from pbckit.contracts import catalogue
 from contracts.points_ledger import REVERSE_REDEMPTION
+from pbckit.contracts import catalogue
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs/adding-an-offering.md").read_text()

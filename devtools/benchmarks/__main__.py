@@ -8,8 +8,9 @@ from pathlib import Path
 
 from devtools.benchmarks.machine import description
 from devtools.benchmarks.sections import SECTIONS
+from ops.repository import ROOT
 from pbckit.sandbox.graph import Graph
-from pbckit.sandbox.program import ROOT, capture
+from pbckit.sandbox.program import capture
 
 PAGE = ROOT / "docs/benchmarks.md"
 _HEADING = "\n## "

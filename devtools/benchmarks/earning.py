@@ -13,9 +13,10 @@ import msgspec
 from ops.demo.command import apply
 from ops.demo.shows import example_purchase
 from ops.demo.world import World
+from ops.repository import ROOT
 from pbckit.sandbox.deploy import deploy
 from pbckit.sandbox.embedded_aws import running
-from pbckit.sandbox.program import ROOT, capture
+from pbckit.sandbox.program import capture
 from pbckit.sandbox.stack_config import read_stack
 
 _SINGLE = 10

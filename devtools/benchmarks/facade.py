@@ -9,17 +9,18 @@ from pathlib import Path
 from contracts.categorization_facade import CATEGORIZE
 from contracts.legacy_rewards import Classify
 from contracts.merchant_categorization import Categorize
-from pbckit.contracts.migration import RollBack, Start
 from contracts.vocabulary import Merchant
-from pbckit.strangler.evidence import percentile
 from ops.demo.migration import PLAN, order, settle
 from ops.demo.world import World
-from pbckit.cli.errors import OperatorError
 from ops.migration.legacy import LegacyFunction
-from pbckit.cli.client.session import MIGRATION_STACK, ROOT
+from ops.repository import ROOT
+from pbckit.cli.client.session import MIGRATION_STACK
+from pbckit.cli.errors import OperatorError
+from pbckit.contracts.migration import RollBack, Start
 from pbckit.sandbox.deploy import deploy
 from pbckit.sandbox.embedded_aws import running
 from pbckit.sandbox.stack_config import read_stack
+from pbckit.strangler.evidence import percentile
 
 _CALLS = 100
 _TURN = 20

@@ -17,15 +17,15 @@ from uuid import uuid4
 from botocore.config import Config
 
 from contracts.points_calculation import Line, PointsAdjusted, PointsCalculated
+from lambdas.points_ledger import balance, hold, post_hold, post_points, reverse_redemption
+from ops.repository import ROOT
 from pbckit.runtime.aws import DynamoDb
 from pbckit.runtime.capability import CapabilityHandler
 from pbckit.runtime.observability import metrics
 from pbckit.runtime.ports import ConditionFailed, Operation, Put, TransactionConflict
 from pbckit.runtime.runtime import Runtime
 from pbckit.runtime.unit_of_work import StillContended
-from lambdas.points_ledger import balance, hold, post_hold, post_points, reverse_redemption
 from pbckit.sandbox.embedded_aws import EmbeddedAws, running
-from pbckit.sandbox.program import ROOT
 from pbckit.sandbox.stack_config import read_stack
 from tests.pbckit.runtime.deliveries import bus_event
 from tests.pbckit.runtime.memory import OUTBOX, STORE

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from devtools.benchmarks import earning, facade, imports, judging, ledger, relay
 from devtools.benchmarks.peers import comparison
+from ops.repository import ROOT
 from pbckit.sandbox.graph import Graph
-from pbckit.sandbox.program import ROOT
 
 _KIB = 1024
 _COLD_IMPORT = """\

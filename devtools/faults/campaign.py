@@ -9,18 +9,18 @@ from pathlib import Path
 import msgspec
 
 from contracts.cards import PurchasePosted
-from pbckit.contracts.operating import Letter, Selection
+from devtools.faults.plan import CALCULATION, LEDGER, Fault, Plan
+from devtools.faults.storm import Storm
+from devtools.faults.streams import stream_given_up_soon, stream_unread
+from devtools.faults.verdict import damage, expected_letter, findings, stream_failures, waiting
 from ops.demo.expected import Expectation
 from ops.demo.shows import Finding, example_purchase
 from ops.demo.world import World
 from pbckit.cli.client.desks import Desks, QueueName
 from pbckit.cli.errors import OperatorError
-from devtools.faults.plan import CALCULATION, LEDGER, Fault, Plan
-from devtools.faults.storm import Storm
-from devtools.faults.streams import stream_given_up_soon, stream_unread
-from devtools.faults.verdict import damage, expected_letter, findings, stream_failures, waiting
 from pbckit.cli.incidents.letters import Pace, go_through
 from pbckit.cli.waiting import wait_for
+from pbckit.contracts.operating import Letter, Selection
 
 RELAY_FAILURES = QueueName(unit=CALCULATION, queue="relay-dlq")
 

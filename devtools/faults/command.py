@@ -12,22 +12,23 @@ from typing import Annotated, Any
 import typer
 from rich.panel import Panel
 
-from ops.demo.command import CATEGORIES, apply
-from ops.demo.expected import expect
-from ops.demo.shows import Finding
-from ops.demo.world import World
-from pbckit.cli.client.desks import Desks
-from pbckit.cli.errors import OperatorError
 from devtools.faults.campaign import Campaign, OnProgress, stores, write_purchases
 from devtools.faults.loopback import Loopback
 from devtools.faults.naive import PublishAfterCommit
 from devtools.faults.plan import CALCULATION, FEWEST, LEDGER, OF_STREAMS, Fault, Plan, draw
 from devtools.faults.storm import Storm
 from devtools.faults.workers import can_kill, kill_worker
-from pbckit.cli.output import AsJson, out, print_json, print_table, progress
+from ops.demo.command import CATEGORIES, apply
+from ops.demo.expected import expect
+from ops.demo.shows import Finding
+from ops.demo.world import World
 from ops.members.purchase_file import read_purchases
+from ops.repository import ROOT
+from pbckit.cli.client.desks import Desks
+from pbckit.cli.client.session import LOCAL_STACK
 from pbckit.cli.deployment.sandbox import deploy_with_progress
-from pbckit.cli.client.session import LOCAL_STACK, ROOT
+from pbckit.cli.errors import OperatorError
+from pbckit.cli.output import AsJson, out, print_json, print_table, progress
 from pbckit.sandbox.embedded_aws import running
 from pbckit.sandbox.stack_config import read_stack
 

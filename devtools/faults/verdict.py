@@ -8,12 +8,12 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from pbckit.contracts.operating import Health, Letter
+from devtools.faults.plan import CALCULATION, LEDGER, Plan
 from ops.demo.expected import Expectation
 from ops.demo.shows import Finding
 from ops.demo.world import World
 from pbckit.cli.client.desks import Desks, QueueName
-from devtools.faults.plan import CALCULATION, LEDGER, Plan
+from pbckit.contracts.operating import Health, Letter
 
 _from_dynamodb = TypeDeserializer()
 

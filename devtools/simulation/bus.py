@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 
 from contracts.points_calculation import UNIT as CALCULATION
-from pbckit.runtime.ports import BusEntry
 from devtools.simulation.faults import Decisions, Fault, History
 from devtools.simulation.poison import Poison, beside, reusing
 from devtools.simulation.queues import Queue
 from devtools.simulation.steps import Steps
+from pbckit.runtime.ports import BusEntry
 
 
 class _Metadata(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from pathlib import Path
 from devtools.simulation.campaign import Total, run_many, total
 from devtools.simulation.faults import Fault
 
-PAGE = Path(__file__).resolve().parents[1] / "docs/reliability.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs/reliability.md"
 SEEDS = 100
 SEEDS_ALONE = 5
 PURCHASES = 50

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
-from pbckit.runtime.ports import Item
 from devtools.simulation.faults import Decisions, Fault
 from devtools.simulation.scheduler import Ended, Scheduler
 from devtools.simulation.tables import label
+from pbckit.runtime.ports import Item
 
 _SHARDS = 2
 _BATCH = 100

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from pbckit.runtime.outbox import PENDING
-from pbckit.runtime.ports import Delete, Item, Key, Operation, Page, Put, Query, TransactionConflict, Update
 from devtools.simulation.faults import Decisions, Fault
 from devtools.simulation.memory import OUTBOX, STORE, MemoryTables
 from devtools.simulation.steps import Steps
+from pbckit.runtime.outbox import PENDING
+from pbckit.runtime.ports import Delete, Item, Key, Operation, Page, Put, Query, TransactionConflict, Update
 
 
 class ServiceFailed(Exception):

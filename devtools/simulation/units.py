@@ -4,9 +4,6 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pbckit.runtime import relay, sweeper
-from pbckit.runtime.ports import Bus, Item, Tables
-from pbckit.runtime.runtime import Runtime
 from devtools.simulation.bus import Network, SimulatedBus
 from devtools.simulation.faults import Decisions, History
 from devtools.simulation.memory import OUTBOX, STORE, MemoryTables
@@ -16,6 +13,9 @@ from devtools.simulation.scheduler import Scheduler, SchedulerClock
 from devtools.simulation.steps import Steps
 from devtools.simulation.streams import Relay, Stream
 from devtools.simulation.tables import SimulatedTables, label
+from pbckit.runtime import relay, sweeper
+from pbckit.runtime.ports import Bus, Item, Tables
+from pbckit.runtime.runtime import Runtime
 
 _SWEEP_SECONDS = 300.0
 _TIMEOUT_SECONDS = 60.0

@@ -7,15 +7,15 @@ from typing import Any
 
 import msgspec
 
-from pbckit.contracts.envelope import Refusal, Reply
-from pbckit.runtime.runtime import Runtime
-from lambdas.points_calculation import calculate
 from devtools.simulation.purchases import POINTS_PER_UNIT
 from devtools.simulation.queues import MAXIMUM_RECEIVES, DeadLetterQueue
 from devtools.simulation.scheduler import BEGIN, Scheduler
 from devtools.simulation.steps import Steps
 from devtools.simulation.tables import ServiceFailed
 from devtools.simulation.tasks import Killed, TimedOut
+from lambdas.points_calculation import calculate
+from pbckit.contracts.envelope import Refusal, Reply
+from pbckit.runtime.runtime import Runtime
 
 _PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
 _LOOKED_UP: Mapping[str, Any] = {

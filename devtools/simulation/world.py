@@ -10,9 +10,6 @@ from contracts.points_calculation import UNIT as CALCULATION
 from contracts.points_calculation import PointsCalculated
 from contracts.points_ledger import UNIT as LEDGER
 from contracts.points_ledger import PointsPosted
-from pbckit.runtime.observability import logger, metrics
-from pbckit.runtime.subscriber import Subscriber
-from lambdas.points_ledger import post_points
 from devtools.simulation import tally
 from devtools.simulation.bus import Network
 from devtools.simulation.faults import Decisions, Fault, History
@@ -22,6 +19,9 @@ from devtools.simulation.scheduler import Scheduler
 from devtools.simulation.steps import Steps
 from devtools.simulation.units import Surroundings, Unit
 from devtools.simulation.workflow import Workflow
+from lambdas.points_ledger import post_points
+from pbckit.runtime.observability import logger, metrics
+from pbckit.runtime.subscriber import Subscriber
 
 _CONSUMER_TIMEOUT_SECONDS = 30.0
 _STARTER_TIMEOUT_SECONDS = 300.0

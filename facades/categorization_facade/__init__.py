@@ -1,6 +1,5 @@
 """categorization-facade: `categorize` moves from the legacy system to merchant-categorization. See README.md."""
 
-from pbckit.infra.strangler import LegacyFunction, Steered, Strangler
 from contracts.categorization_facade import (
     CATEGORIZE,
     LIST_MISMATCHES,
@@ -10,6 +9,7 @@ from contracts.categorization_facade import (
     RoutingChanged,
 )
 from contracts.legacy_rewards import SERVICE
+from pbckit.infra.strangler import LegacyFunction, Steered, Strangler
 
 
 def define(strangler: Strangler) -> None:

@@ -1,1 +1,1 @@
-"""categorization-facade at run time: what is particular to `categorize`. The rest is in `components/pbckit/strangler/`."""
+"""categorization-facade at run time: what is particular to `categorize`. The rest is in `pbckit.strangler`."""

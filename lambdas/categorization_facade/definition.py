@@ -5,10 +5,10 @@ from pathlib import Path
 
 from contracts.categorization_facade import CATEGORIZE as FACADE
 from contracts.categorization_facade import MigrationRolledBack, RoutingChanged
-from pbckit.contracts.definitions import Event
 from contracts.merchant_categorization import CATEGORIZE, Categorization, Categorize
-from pbckit.contracts.migration import Setting
 from lambdas.categorization_facade import legacy
+from pbckit.contracts.definitions import Event
+from pbckit.contracts.migration import Setting
 from pbckit.strangler.comparison import read_rules
 from pbckit.strangler.environment import facade_environment
 from pbckit.strangler.facade import Migrating, Sides

@@ -1,8 +1,8 @@
 """Capability `migration`."""
 
 from contracts.categorization_facade import MIGRATION
-from pbckit.contracts.migration import GetMigration, Migration
 from lambdas.categorization_facade.definition import steering
+from pbckit.contracts.migration import GetMigration, Migration
 from pbckit.runtime.capability import Asked, capability
 
 

@@ -1,8 +1,8 @@
 """Capability `steer`."""
 
 from contracts.categorization_facade import STEER
-from pbckit.contracts.migration import Setting, Steer
 from lambdas.categorization_facade.definition import steering
+from pbckit.contracts.migration import Setting, Steer
 from pbckit.runtime.capability import Asked, capability
 
 

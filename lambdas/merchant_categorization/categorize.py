@@ -1,9 +1,9 @@
 """Capability `categorize`."""
 
 from contracts.merchant_categorization import CATEGORIZE, Categorization, Categorize
-from pbckit.runtime.capability import Asked, capability
 from lambdas.merchant_categorization import model
 from lambdas.merchant_categorization.store import OverrideStore
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(CATEGORIZE)

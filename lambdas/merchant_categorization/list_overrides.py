@@ -1,8 +1,8 @@
 """Capability `list-overrides`."""
 
 from contracts.merchant_categorization import LIST_OVERRIDES, ListMerchantOverrides, MerchantOverrides
-from pbckit.runtime.capability import Asked, capability
 from lambdas.merchant_categorization.store import OverrideStore
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(LIST_OVERRIDES)

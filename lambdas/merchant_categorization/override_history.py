@@ -1,8 +1,8 @@
 """Capability `override-history`."""
 
 from contracts.merchant_categorization import OVERRIDE_HISTORY, GetOverrideHistory, OverrideHistory
-from pbckit.runtime.capability import Asked, capability
 from lambdas.merchant_categorization.store import OverrideStore
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(OVERRIDE_HISTORY)

@@ -6,9 +6,9 @@ from contracts.merchant_categorization import (
     MerchantRecategorized,
     SetMerchantOverride,
 )
+from lambdas.merchant_categorization.store import OverrideStore
 from pbckit.runtime.capability import Asked, capability
 from pbckit.runtime.unit_of_work import until_fresh
-from lambdas.merchant_categorization.store import OverrideStore
 
 
 @capability(SET_OVERRIDE)

@@ -1,9 +1,9 @@
 """Capability `basis`."""
 
 from contracts.points_calculation import BASIS, Basis, GetBasis
-from pbckit.runtime.capability import Asked, capability
 from lambdas.points_calculation.purchases import known
 from lambdas.points_calculation.store import CalculationStore
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(BASIS)

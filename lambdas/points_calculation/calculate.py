@@ -1,15 +1,15 @@
 """Capability `calculate`."""
 
 from contracts.points_calculation import CALCULATE, Calculate, Calculation, ConflictingPurchase, PointsCalculated
-from pbckit.runtime.capability import Asked, capability
-from pbckit.runtime.observability import count
-from pbckit.runtime.unit_of_work import until_fresh
 from lambdas.points_calculation.confirmations import ConfirmationStore
 from lambdas.points_calculation.earning import Earned, earn
 from lambdas.points_calculation.fallbacks import FallbackStore
 from lambdas.points_calculation.model.earning import differences
 from lambdas.points_calculation.records import Calculated
 from lambdas.points_calculation.store import CalculationStore
+from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.observability import count
+from pbckit.runtime.unit_of_work import until_fresh
 
 
 @capability(CALCULATE)

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from lambdas.points_calculation.records import ProgrammeChange
 from pbckit.runtime.ports import Delete, Operation, Put, Query
 from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
-from lambdas.points_calculation.records import ProgrammeChange
 
 SETTLED_AFTER = timedelta(minutes=15)
 """Longer than any workflow and the delivery of its event take together."""

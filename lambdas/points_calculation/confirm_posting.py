@@ -2,8 +2,8 @@
 
 from contracts.points_calculation import Difference, Told
 from contracts.points_ledger import PointsPosted
-from pbckit.runtime.subscriber import Received, Subscriber
 from lambdas.points_calculation.confirmations import ConfirmationStore
+from pbckit.runtime.subscriber import Received, Subscriber
 
 handler = Subscriber()
 

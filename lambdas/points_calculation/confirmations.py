@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 
 from contracts.points_calculation import Difference, Told
+from lambdas.points_calculation.store import SHARDS, shard, sortable
 from pbckit.runtime.ports import Delete, Operation, Put, Query
 from pbckit.runtime.runtime import Runtime
-from lambdas.points_calculation.store import SHARDS, shard, sortable
 
 _DIFFERENCES = "differences"
 

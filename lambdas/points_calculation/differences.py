@@ -1,8 +1,8 @@
 """Capability `differences`."""
 
 from contracts.points_calculation import DIFFERENCES, Differences, ListDifferences
-from pbckit.runtime.capability import Asked, capability
 from lambdas.points_calculation.differing import differences
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(DIFFERENCES)

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from contracts.points_calculation import Difference, Told
-from pbckit.runtime.runtime import Runtime
 from lambdas.points_calculation.confirmations import ConfirmationStore
+from pbckit.runtime.runtime import Runtime
 
 OVERDUE_AFTER = timedelta(hours=1)
 """Time that the ledger has to post what it is told; its own alarms tell earlier that it is behind."""

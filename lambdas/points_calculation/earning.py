@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contracts.points_calculation import Calculate, Line
-from pbckit.runtime.ports import Operation
 from lambdas.points_calculation.model import caps, earning
 from lambdas.points_calculation.store import CalculationStore
+from pbckit.runtime.ports import Operation
 
 
 @dataclass(frozen=True, kw_only=True)

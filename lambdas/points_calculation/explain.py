@@ -3,9 +3,9 @@
 import msgspec
 
 from contracts.points_calculation import EXPLAIN, Calculation, Explain
-from pbckit.runtime.capability import Asked, capability
 from lambdas.points_calculation.purchases import known
 from lambdas.points_calculation.store import CalculationStore
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(EXPLAIN)

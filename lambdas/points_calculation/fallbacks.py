@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from pbckit.runtime.ports import Delete, Operation, Put, Query
-from pbckit.runtime.runtime import Runtime
 from lambdas.points_calculation.records import Calculated, OpenFallback
 from lambdas.points_calculation.store import SHARDS, shard, sortable
+from pbckit.runtime.ports import Delete, Operation, Put, Query
+from pbckit.runtime.runtime import Runtime
 
 KEPT_OPEN = timedelta(days=30)
 """After this time a missing answer is no longer waited for."""

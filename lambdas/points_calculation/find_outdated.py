@@ -4,15 +4,15 @@ Those that fell back are told until the missing answer is there; those that a ch
 by going through the purchases in its window.
 """
 
-from pbckit.runtime.observability import count, logger, observed
-from pbckit.runtime.ports import ConditionFailed
-from pbckit.runtime.runtime import Runtime, lambda_runtime
 from lambdas.points_calculation.changes import ChangeStore
 from lambdas.points_calculation.fallbacks import KEPT_OPEN, FallbackStore
 from lambdas.points_calculation.following import follow
 from lambdas.points_calculation.outdating import outdate, recalculation_id
 from lambdas.points_calculation.records import OpenFallback
 from lambdas.points_calculation.store import CalculationStore
+from pbckit.runtime.observability import count, logger, observed
+from pbckit.runtime.ports import ConditionFailed
+from pbckit.runtime.runtime import Runtime, lambda_runtime
 
 GIVEN_UP = "TrueUpsGivenUp"
 

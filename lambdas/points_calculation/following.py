@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from pbckit.runtime.runtime import Runtime
 from lambdas.points_calculation.changes import SETTLED_AFTER, ChangeStore
 from lambdas.points_calculation.model.earning import ANY_CATEGORY
 from lambdas.points_calculation.model.months import months
 from lambdas.points_calculation.outdating import outdate, recalculation_id
 from lambdas.points_calculation.records import PostedPurchase, ProgrammeChange
 from lambdas.points_calculation.store import CalculationStore, partitions, sortable
+from pbckit.runtime.runtime import Runtime
 
 _PURCHASES_OF_A_PAGE = 50
 """Each can be an event, and a transaction takes a hundred."""

@@ -1,9 +1,9 @@
 """Subscription: a campaign was made or changed. Purchases in its window are calculated anew."""
 
 from contracts.campaigns import CampaignChanged
-from pbckit.runtime.subscriber import Received, Subscriber
 from lambdas.points_calculation.changes import ChangeStore
 from lambdas.points_calculation.records import ProgrammeChange
+from pbckit.runtime.subscriber import Received, Subscriber
 
 handler = Subscriber()
 

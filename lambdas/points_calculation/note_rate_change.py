@@ -1,9 +1,9 @@
 """Subscription: a rate changed. Purchases that it touches are calculated anew."""
 
 from contracts.earning_rates import EarningRateChanged
-from pbckit.runtime.subscriber import Received, Subscriber
 from lambdas.points_calculation.changes import ChangeStore
 from lambdas.points_calculation.records import ProgrammeChange
+from pbckit.runtime.subscriber import Received, Subscriber
 
 handler = Subscriber()
 

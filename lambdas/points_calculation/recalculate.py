@@ -3,15 +3,15 @@
 import msgspec
 
 from contracts.points_calculation import RECALCULATE, Calculate, Calculation, Reason, Recalculate, Superseded
-from pbckit.runtime.capability import Asked, capability
-from pbckit.runtime.observability import count
-from pbckit.runtime.unit_of_work import until_fresh
 from lambdas.points_calculation import adjusting
 from lambdas.points_calculation.confirmations import ConfirmationStore
 from lambdas.points_calculation.earning import Earned, earn
 from lambdas.points_calculation.purchases import known
 from lambdas.points_calculation.records import Calculated
 from lambdas.points_calculation.store import CalculationStore
+from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.observability import count
+from pbckit.runtime.unit_of_work import until_fresh
 
 
 @capability(RECALCULATE)

@@ -1,8 +1,8 @@
 """Scheduled: counts how many postings differ from what the ledger was told."""
 
+from lambdas.points_calculation.differing import differences
 from pbckit.runtime.observability import count, logger, observed
 from pbckit.runtime.runtime import Runtime, lambda_runtime
-from lambdas.points_calculation.differing import differences
 
 METRIC = "PostingDifferences"
 _COUNTED = 1000

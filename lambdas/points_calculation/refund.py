@@ -4,15 +4,15 @@ import msgspec
 
 from contracts.cards import PurchaseRefunded
 from contracts.points_calculation import REFUND, Adjustment, ConflictingRefund, Refund, RefundedPoints
-from pbckit.runtime.capability import Asked, capability
-from pbckit.runtime.observability import count
-from pbckit.runtime.unit_of_work import until_fresh
 from lambdas.points_calculation import adjusting
 from lambdas.points_calculation.confirmations import ConfirmationStore
 from lambdas.points_calculation.model import refunds
 from lambdas.points_calculation.purchases import known
 from lambdas.points_calculation.records import Calculated, KeptRefund
 from lambdas.points_calculation.store import CalculationStore
+from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.observability import count
+from pbckit.runtime.unit_of_work import until_fresh
 
 
 @capability(REFUND)

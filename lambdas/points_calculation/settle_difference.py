@@ -1,9 +1,9 @@
 """Capability `settle-difference`."""
 
 from contracts.points_calculation import SETTLE_DIFFERENCE, Difference, SettleDifference, UnknownDifference
+from lambdas.points_calculation.confirmations import ConfirmationStore
 from pbckit.runtime.capability import Asked, capability
 from pbckit.runtime.unit_of_work import until_fresh
-from lambdas.points_calculation.confirmations import ConfirmationStore
 
 
 @capability(SETTLE_DIFFERENCE)

@@ -18,11 +18,11 @@ from datetime import UTC, datetime
 import msgspec
 
 from contracts.points_calculation import Adjustment
+from lambdas.points_calculation.model.months import month_of
+from lambdas.points_calculation.records import Calculated, KeptRefund, PostedPurchase
 from pbckit.runtime.ports import Operation, Put, Query, Update
 from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
-from lambdas.points_calculation.model.months import month_of
-from lambdas.points_calculation.records import Calculated, KeptRefund, PostedPurchase
 
 SHARDS = 4
 

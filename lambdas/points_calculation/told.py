@@ -1,10 +1,10 @@
 """Capability `told`."""
 
 from contracts.points_calculation import TOLD, ListTold, Told, ToldPage
-from pbckit.runtime.capability import Asked, capability
 from lambdas.points_calculation import adjusting
 from lambdas.points_calculation.records import Calculated
 from lambdas.points_calculation.store import CalculationStore
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(TOLD)

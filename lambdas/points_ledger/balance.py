@@ -5,12 +5,12 @@ from datetime import datetime
 import msgspec
 
 from contracts.points_ledger import BALANCE, Balance, GetBalance
-from pbckit.runtime.capability import Asked, capability
 from lambdas.points_ledger.books import standing
 from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.model.due import settled
 from lambdas.points_ledger.model.postings import Line
 from lambdas.points_ledger.store import Ledger
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(BALANCE)

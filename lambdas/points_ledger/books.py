@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.points_ledger import UnknownMember
-from pbckit.runtime.runtime import Runtime
-from pbckit.runtime.unit_of_work import Cause, UnitOfWork
 from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.model.due import settled
 from lambdas.points_ledger.model.postings import Draft, Line
 from lambdas.points_ledger.store import Ledger
 from lambdas.points_ledger.telling import events
+from pbckit.runtime.runtime import Runtime
+from pbckit.runtime.unit_of_work import Cause, UnitOfWork
 
 _DUE_OF_A_TRANSACTION = 10
 

@@ -1,10 +1,10 @@
 """Capability `forecast`."""
 
 from contracts.points_ledger import FORECAST, ExpiringPoints, Forecast, GetForecast
-from pbckit.runtime.capability import Asked, capability
 from lambdas.points_ledger.books import standing
 from lambdas.points_ledger.model.lots import NEVER, expires_at
 from lambdas.points_ledger.store import Ledger
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(FORECAST)

@@ -1,14 +1,14 @@
 """Capability `hold`."""
 
-from pbckit.contracts.definitions import ContractError
 from contracts.points_ledger import HOLD, ConflictingHold, Hold, HoldRefused, PlaceHold
-from pbckit.runtime.capability import Asked, capability
-from pbckit.runtime.unit_of_work import until_fresh
 from lambdas.points_ledger.books import Books
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.differing import differences
 from lambdas.points_ledger.records import KeptHold, KeptRefusal
 from lambdas.points_ledger.store import Ledger
+from pbckit.contracts.definitions import ContractError
+from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.unit_of_work import until_fresh
 
 
 @capability(HOLD)

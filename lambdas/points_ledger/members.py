@@ -1,8 +1,8 @@
 """Capability `members`."""
 
 from contracts.points_ledger import MEMBERS, ListMembers, Members
-from pbckit.runtime.capability import Asked, capability
 from lambdas.points_ledger.store import Ledger
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(MEMBERS)

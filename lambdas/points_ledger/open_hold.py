@@ -1,11 +1,11 @@
 """A hold that is to be settled: found open, or refused."""
 
 from contracts.points_ledger import HoldExpired, HoldSettled, UnknownHold
-from pbckit.runtime.capability import Asked
-from pbckit.runtime.ports import ConditionFailed
 from lambdas.points_ledger.books import Books
 from lambdas.points_ledger.records import KeptHold
 from lambdas.points_ledger.store import Ledger
+from pbckit.runtime.capability import Asked
+from pbckit.runtime.ports import ConditionFailed
 
 
 def kept_hold(hold_id: str, asked: Asked) -> KeptHold:

@@ -6,8 +6,8 @@ from functools import cache
 
 import msgspec
 
-from pbckit.runtime.environment import InvalidEnvironment
 from lambdas.points_ledger.model.policy import Policy
+from pbckit.runtime.environment import InvalidEnvironment
 
 _FOR_EVER = "never"
 

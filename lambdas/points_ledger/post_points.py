@@ -2,9 +2,6 @@
 
 from contracts.points_calculation import PointsAdjusted, PointsCalculated
 from contracts.points_ledger import ConflictingPosting
-from pbckit.runtime.ports import ConditionFailed
-from pbckit.runtime.subscriber import NotYet, Received, Subscriber
-from pbckit.runtime.unit_of_work import AlreadyHandled, until_fresh
 from lambdas.points_ledger.books import Books
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.differing import differences
@@ -13,6 +10,9 @@ from lambdas.points_ledger.model.postings import Draft
 from lambdas.points_ledger.policy import policy
 from lambdas.points_ledger.records import KeptPosting
 from lambdas.points_ledger.store import Ledger
+from pbckit.runtime.ports import ConditionFailed
+from pbckit.runtime.subscriber import NotYet, Received, Subscriber
+from pbckit.runtime.unit_of_work import AlreadyHandled, until_fresh
 
 handler = Subscriber(reports_gaps=True)
 

@@ -2,11 +2,11 @@
 
 import msgspec
 
-from pbckit.runtime.observability import count, logger, observed
-from pbckit.runtime.runtime import Runtime, lambda_runtime
 from lambdas.points_ledger.model.account import Account, Sides
 from lambdas.points_ledger.store import Ledger
 from lambdas.points_ledger.totals import sums
+from pbckit.runtime.observability import count, logger, observed
+from pbckit.runtime.runtime import Runtime, lambda_runtime
 
 UNBALANCED, BROKEN = "UnbalancedPoints", "BrokenBooks"
 _OF_A_PAGE = 100

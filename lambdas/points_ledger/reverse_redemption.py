@@ -7,8 +7,6 @@ from contracts.points_ledger import (
     ReverseRedemption,
     UnknownRedemption,
 )
-from pbckit.runtime.capability import Asked, capability
-from pbckit.runtime.unit_of_work import until_fresh
 from lambdas.points_ledger.books import Books
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.differing import differences
@@ -16,6 +14,8 @@ from lambdas.points_ledger.model.lots import plus
 from lambdas.points_ledger.model.postings import DEBT
 from lambdas.points_ledger.records import KeptReversal
 from lambdas.points_ledger.store import Ledger
+from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.unit_of_work import until_fresh
 
 
 @capability(REVERSE_REDEMPTION)

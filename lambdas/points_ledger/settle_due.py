@@ -8,13 +8,13 @@ from itertools import islice
 
 import msgspec
 
+from lambdas.points_ledger.books import Books
+from lambdas.points_ledger.model.account import BrokenBooks
+from lambdas.points_ledger.store import SHARDS, Ledger
 from pbckit.runtime.observability import count, logger, observed
 from pbckit.runtime.ports import ConditionFailed, TransactionConflict
 from pbckit.runtime.runtime import Runtime, lambda_runtime
 from pbckit.runtime.unit_of_work import Cause
-from lambdas.points_ledger.books import Books
-from lambdas.points_ledger.model.account import BrokenBooks
-from lambdas.points_ledger.store import SHARDS, Ledger
 
 _OF_A_SHARD = 50
 

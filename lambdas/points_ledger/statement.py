@@ -1,11 +1,11 @@
 """Capability `statement`."""
 
 from contracts.points_ledger import STATEMENT, GetStatement, Statement, StatementLine
-from pbckit.runtime.capability import Asked, capability
 from lambdas.points_ledger.books import booked
 from lambdas.points_ledger.model.due import settled
 from lambdas.points_ledger.model.postings import Line
 from lambdas.points_ledger.store import Ledger
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(STATEMENT)

@@ -24,12 +24,12 @@ from typing import Any
 
 import msgspec
 
-from pbckit.runtime.ports import Delete, Item, Operation, Put, Query
-from pbckit.runtime.runtime import Runtime
 from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.model.lots import expires_at
 from lambdas.points_ledger.model.postings import Line
 from lambdas.points_ledger.records import KeptHold, KeptPosting, KeptReversal
+from pbckit.runtime.ports import Delete, Item, Operation, Put, Query
+from pbckit.runtime.runtime import Runtime
 
 SHARDS = 8
 """Of each index. Never changed: a member's entries would be looked for elsewhere."""

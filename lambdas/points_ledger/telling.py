@@ -1,6 +1,5 @@
 """The events that tell of a line in a member's books."""
 
-from pbckit.contracts.definitions import Event
 from contracts.points_ledger import (
     HoldReleased,
     PointsExpired,
@@ -12,6 +11,7 @@ from contracts.points_ledger import (
 )
 from lambdas.points_ledger.model.account import takes_back
 from lambdas.points_ledger.model.postings import DEBT, EXPIRED, FORGIVEN, Line, held_account, member_account
+from pbckit.contracts.definitions import Event
 
 
 def events(line: Line, member_id: str) -> list[Event]:

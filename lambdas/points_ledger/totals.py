@@ -1,9 +1,9 @@
 """Capability `totals`."""
 
 from contracts.points_ledger import TOTALS, AccountTotal, GetTotals, Totals
-from pbckit.runtime.capability import Asked, capability
 from lambdas.points_ledger.model.account import Account, Sides
 from lambdas.points_ledger.store import Ledger
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(TOTALS)

@@ -3,10 +3,10 @@
 import msgspec
 
 from contracts.points_ledger import VERIFY, Fault, UnknownMember, Verification, Verify
-from pbckit.runtime.capability import Asked, capability
 from lambdas.points_ledger.model.postings import BEGINNING
 from lambdas.points_ledger.model.verification import surplus, verified
 from lambdas.points_ledger.store import Ledger
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(VERIFY)

@@ -1,10 +1,10 @@
 """Capability `void-hold`."""
 
 from contracts.points_ledger import VOID_HOLD, Release, VoidHold
-from pbckit.runtime.capability import Asked, capability
-from pbckit.runtime.unit_of_work import until_fresh
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.open_hold import kept_hold, open_books, refuse_settled
+from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.unit_of_work import until_fresh
 
 
 @capability(VOID_HOLD)

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from pbckit.infra.offering import Offering
 from contracts.campaigns import BONUSES
 from contracts.cards import PurchasePosted
 from contracts.earning_rates import RATE
 from contracts.merchant_categorization import CATEGORIZE
 from contracts.points_calculation import CALCULATE
+from pbckit.infra.offering import Offering
 
 
 def define(offering: Offering) -> None:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from pbckit.infra.offering import Offering
 from contracts.partners import RedemptionConfirmed, RedemptionDeclined, RedemptionRequested
 from contracts.points_ledger import HOLD, POST_HOLD, VOID_HOLD
+from pbckit.infra.offering import Offering
 
 _HOLD_MINUTES = 15
 """How long a partner has to confirm."""

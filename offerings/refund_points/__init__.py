@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from pbckit.infra.offering import Offering
 from contracts.cards import PurchaseRefunded
 from contracts.points_calculation import REFUND
+from pbckit.infra.offering import Offering
 
 
 def define(offering: Offering) -> None:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from pbckit.infra.offering import Offering
 from contracts.partners import RewardReturned
 from contracts.points_ledger import REVERSE_REDEMPTION
+from pbckit.infra.offering import Offering
 
 
 def define(offering: Offering) -> None:

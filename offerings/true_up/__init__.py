@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from pbckit.infra.offering import Offering
 from contracts.campaigns import BONUSES
 from contracts.earning_rates import RATE
 from contracts.merchant_categorization import CATEGORIZE
 from contracts.points_calculation import BASIS, RECALCULATE, CalculationOutdated
+from pbckit.infra.offering import Offering
 
 
 def define(offering: Offering) -> None:

@@ -12,13 +12,14 @@ from contracts.cards import PurchasePosted
 from ops.demo import shows
 from ops.demo.expected import Expectation, expect
 from ops.demo.world import World
+from ops.members.purchase_file import read_purchases
+from ops.programme.apply import bring_about, read_programme
+from ops.repository import ROOT
+from pbckit.cli.client.event_publisher import publish
+from pbckit.cli.client.session import LOCAL_STACK
+from pbckit.cli.deployment.sandbox import deploy_with_progress, print_not_modelled
 from pbckit.cli.errors import RowsRefused
 from pbckit.cli.output import AsJson, out, print_json, print_table, progress
-from ops.programme.apply import bring_about, read_programme
-from pbckit.cli.client.event_publisher import publish
-from ops.members.purchase_file import read_purchases
-from pbckit.cli.deployment.sandbox import deploy_with_progress, print_not_modelled
-from pbckit.cli.client.session import LOCAL_STACK, ROOT
 from pbckit.sandbox.embedded_aws import running
 from pbckit.sandbox.stack_config import read_stack
 

@@ -18,19 +18,31 @@ from rich.panel import Panel
 from contracts.cards import PurchasePosted
 from contracts.categorization_facade import MIGRATION, STEER, UNIT, MigrationRolledBack
 from contracts.legacy_rewards import Assign, Usage
-from pbckit.contracts.migration import Advance, Finish, GetMigration, Migration, Order, Pause, Resume, RollBack, Start, Steer
 from contracts.vocabulary import Merchant, Money
-from pbckit.cli.migration import terminal as migration_view
-from ops.migration.backfill import Backfill, backfill
 from ops.demo.command import print_show, print_verdict
 from ops.demo.shows import Finding, Show
 from ops.demo.world import World, wait_for
-from pbckit.cli.errors import Refused
-from ops.migration.legacy import LegacyFunction
+from ops.migration.backfill import Backfill, backfill
 from ops.migration.command import every_mismatch, still_in_use, write_report
-from pbckit.cli.output import AsJson, out
+from ops.migration.legacy import LegacyFunction
 from ops.programme.apply import bring_about, read_programme
-from pbckit.cli.client.session import MIGRATION_STACK, ROOT
+from ops.repository import ROOT
+from pbckit.cli.client.session import MIGRATION_STACK
+from pbckit.cli.errors import Refused
+from pbckit.cli.migration import terminal as migration_view
+from pbckit.cli.output import AsJson, out
+from pbckit.contracts.migration import (
+    Advance,
+    Finish,
+    GetMigration,
+    Migration,
+    Order,
+    Pause,
+    Resume,
+    RollBack,
+    Start,
+    Steer,
+)
 from pbckit.sandbox.deploy import deploy
 from pbckit.sandbox.embedded_aws import running
 from pbckit.sandbox.stack_config import read_stack

@@ -5,18 +5,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from pbckit.infra.iam import Statement, document
-from pbckit.infra.names import LIVE, Names
-from pbckit.contracts import catalogue
-from pbckit.contracts.definitions import Event
 from contracts.points_calculation import EXPLAIN, Calculation, Explain
 from contracts.points_ledger import BALANCE, GetBalance
-from pbckit.cli.client.capabilities import LambdaCapabilities
 from ops.demo.compromise import as_module
-from pbckit.cli.errors import Refused
+from pbckit.cli.client.capabilities import LambdaCapabilities
 from pbckit.cli.client.event_publisher import publish
 from pbckit.cli.client.session import LOCAL_STACK, Session, open_session
+from pbckit.cli.errors import Refused
 from pbckit.cli.waiting import NothingHappens, wait_for
+from pbckit.contracts import catalogue
+from pbckit.contracts.definitions import Event
+from pbckit.infra.iam import Statement, document
+from pbckit.infra.names import LIVE, Names
 from pbckit.sandbox.embedded_aws import EmbeddedAws
 
 PBCS = catalogue.publishers()

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from pbckit.cli.errors import OperatorError
 from ops.pbc_template.rendering import rendered
+from pbckit.cli.errors import OperatorError
 
 PAGE = Path("docs/adding-a-pbc.md")
 EXAMPLE = "tiers"

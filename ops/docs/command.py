@@ -7,22 +7,21 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from pbckit.contracts import catalogue, history
 from ops import pipelines
-from pbckit.cli.deployment import policy_pack
-from ops.docs.costs import costs_page
-from pbckit.cli.docs.event_catalogue import events_page
-from pbckit.cli.docs.system_page import subscriptions, system_page
-from pbckit.cli.docs.resource_tree import resources_page
 from ops.docs.adding_a_pbc_page import PAGE, adding_page
+from ops.docs.costs import costs_page
+from ops.repository import ROOT
 from pbckit.cli.client.session import MIGRATION_STACK
+from pbckit.cli.deployment import policy_pack
+from pbckit.cli.docs.event_catalogue import events_page
+from pbckit.cli.docs.resource_tree import resources_page
+from pbckit.cli.docs.system_page import subscriptions, system_page
+from pbckit.contracts import catalogue, history
 from pbckit.sandbox.program import capture
 
-ROOT = Path(__file__).resolve().parents[1]
 PICTURED_STACK = "dev"
-HISTORY = Path("contracts/history.yaml")
+HISTORY = history.FILE
 SCHEMAS = Path("contracts/schemas")
-FACADE, LEGACY = catalogue.MIGRATION_UNITS
 
 app = typer.Typer(no_args_is_help=True, help="Generate documents from the program, or check them.")
 
@@ -45,13 +44,14 @@ def pages(root: Path) -> dict[Path, str]:
     graph = capture(PICTURED_STACK, preview=True, root=root)
     migration = capture(MIGRATION_STACK, preview=True, root=root)
     versions = _history(root)
+    (facade,), (legacy,) = catalogue.facades(), catalogue.legacy_units()
     return {
         HISTORY: versions,
         Path("docs/events.md"): events_page([*subscriptions(graph), *subscriptions(migration)], history.read(versions)),
         Path("docs/system.md"): system_page(graph),
         Path("docs/resources.md"): resources_page(graph),
         Path("docs/access-matrix.md"): policy_pack.matrix_page(graph.export()),
-        Path("docs/costs.md"): costs_page(graph, migration, facade=FACADE, legacy=LEGACY),
+        Path("docs/costs.md"): costs_page(graph, migration, facade=facade, legacy=legacy),
         Path("docs/policies.md"): policy_pack.rules_page(),
         Path("docs/coverage-types.md"): policy_pack.types_page(),
         Path("docs/coverage-actions.md"): policy_pack.actions_page(),

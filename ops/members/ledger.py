@@ -29,10 +29,10 @@ from contracts.points_ledger import (
     Verify,
 )
 from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of
+from pbckit.cli.client.session import LOCAL_STACK
 from pbckit.cli.errors import DifferencesFound, Refused
 from pbckit.cli.output import AsJson, Stack, out, print_json, print_table, progress
 from pbckit.cli.requests import request_of
-from pbckit.cli.client.session import LOCAL_STACK
 
 _PAGE = 1000
 

@@ -6,9 +6,9 @@ import typer
 
 from contracts.points_calculation import EXPLAIN, Explain
 from pbckit.cli.client.capabilities import capabilities_of
+from pbckit.cli.client.session import LOCAL_STACK
 from pbckit.cli.output import AsJson, Stack, out, print_json, print_table
 from pbckit.cli.requests import request_of
-from pbckit.cli.client.session import LOCAL_STACK
 
 app = typer.Typer(no_args_is_help=True, help="One purchase.")
 

@@ -12,8 +12,8 @@ import msgspec
 
 from contracts.cards import PurchasePosted
 from contracts.vocabulary import Country, Currency, Mcc, Merchant, MinorUnits, Money
-from pbckit.contracts.vocabulary import Identifier, Instant, Key, Name
 from pbckit.cli.errors import OperatorError
+from pbckit.contracts.vocabulary import Identifier, Instant, Key, Name
 
 _AMOUNT = re.compile(r"(?P<minus>-?)(?P<whole>[0-9]{1,15})(\.(?P<fraction>[0-9]{1,15}))?")
 """Plain digits and a point: what `Decimal` takes besides (1e3, 1_000, NaN) is a slip of the pen in such a file."""

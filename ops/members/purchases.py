@@ -10,11 +10,11 @@ import typer
 
 from contracts.cards import PurchaseRefunded
 from contracts.vocabulary import Money
+from ops.members.purchase_file import COLUMNS, InvalidRow, RefusedRow, minor_units, read_purchases
+from pbckit.cli.client.event_publisher import publish
+from pbckit.cli.client.session import LOCAL_STACK, open_session
 from pbckit.cli.errors import OperatorError, RowsRefused
 from pbckit.cli.output import AsJson, Stack, out, print_json, progress, remarks
-from pbckit.cli.client.event_publisher import publish
-from ops.members.purchase_file import COLUMNS, InvalidRow, RefusedRow, minor_units, read_purchases
-from pbckit.cli.client.session import LOCAL_STACK, open_session
 
 app = typer.Typer(no_args_is_help=True, help="Bring purchases in, as the card system would.")
 

@@ -8,9 +8,9 @@ import typer
 from contracts.points_ledger import BALANCE, FORECAST, STATEMENT, Balance, GetBalance, GetForecast, GetStatement
 from ops.members import purchase
 from pbckit.cli.client.capabilities import capabilities_of
+from pbckit.cli.client.session import LOCAL_STACK
 from pbckit.cli.output import AsJson, Stack, out, print_json, print_table
 from pbckit.cli.requests import request_of
-from pbckit.cli.client.session import LOCAL_STACK
 
 MemberId = Annotated[str, typer.Argument(help="The member's id.")]
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from contracts.merchant_categorization import SET_OVERRIDE, SetMerchantOverride
 from lambdas.categorization_facade.legacy import codes
-from pbckit.cli.client.capabilities import CapabilityClient
-from pbckit.cli.errors import OperatorError
 from ops.migration.legacy import LegacySystem, assigned_shops
 from ops.programme.merchants import every_override
+from pbckit.cli.client.capabilities import CapabilityClient
+from pbckit.cli.errors import OperatorError
 from pbckit.cli.requests import request_of
 
 REASON = "carried over from the legacy system"

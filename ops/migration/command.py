@@ -12,6 +12,15 @@ from rich.text import Text
 
 from contracts.categorization_facade import LIST_MISMATCHES, MIGRATION, STEER
 from contracts.legacy_rewards import Usage
+from ops.migration.backfill import backfill
+from ops.migration.legacy import LegacyFunction
+from pbckit.cli.client.capabilities import CapabilityClient, LambdaCapabilities, capabilities_of
+from pbckit.cli.client.session import MIGRATION_STACK, open_session
+from pbckit.cli.errors import SAID_NO, OperatorError
+from pbckit.cli.migration import html_report as migration_report
+from pbckit.cli.migration import terminal as migration_view
+from pbckit.cli.output import AsJson, Stack, out, print_json, print_table, progress, remarks
+from pbckit.cli.requests import request_of
 from pbckit.contracts.migration import (
     Advance,
     Finish,
@@ -27,14 +36,6 @@ from pbckit.contracts.migration import (
     Start,
     Steer,
 )
-from pbckit.cli.migration import html_report as migration_report, terminal as migration_view
-from ops.migration.backfill import backfill
-from pbckit.cli.client.capabilities import CapabilityClient, LambdaCapabilities, capabilities_of
-from pbckit.cli.errors import SAID_NO, OperatorError
-from ops.migration.legacy import LegacyFunction
-from pbckit.cli.output import AsJson, Stack, out, print_json, print_table, progress, remarks
-from pbckit.cli.requests import request_of
-from pbckit.cli.client.session import MIGRATION_STACK, open_session
 
 _LIVE_SECONDS = 2
 _MOST_HISTORY = 50

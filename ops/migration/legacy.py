@@ -7,8 +7,8 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from contracts.legacy_rewards import SERVICE, Assign, AssignedShop, Classify, Export, LegacyAnswer, Usage
-from pbckit.cli.errors import OperatorError, Refused, Unreachable
 from pbckit.cli.client.session import Session
+from pbckit.cli.errors import OperatorError, Refused, Unreachable
 
 Operation = Classify | Assign | Export | Usage
 

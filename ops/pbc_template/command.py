@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 from ops.docs.command import HISTORY, SCHEMAS
-from pbckit.cli.errors import OperatorError
-from pbckit.cli.output import out, remarks
 from ops.pbc_template.naming import require_usable
 from ops.pbc_template.rendering import package_of, rendered
-from pbckit.sandbox.program import ROOT
+from ops.repository import ROOT
+from pbckit.cli.errors import OperatorError
+from pbckit.cli.output import out, remarks
 
 
 def new_pbc(

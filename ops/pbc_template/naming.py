@@ -4,11 +4,11 @@ import keyword
 from collections.abc import Iterator
 from pathlib import Path
 
+from ops.pbc_template.rendering import package_of, places
+from pbckit.cli.errors import OperatorError
+from pbckit.contracts import catalogue
 from pbckit.infra.environment import ENVIRONMENTS
 from pbckit.infra.names import DEPLOYMENT, LIMIT, PLATFORM, UNIT_PATTERN, Names
-from pbckit.contracts import catalogue
-from pbckit.cli.errors import OperatorError
-from ops.pbc_template.rendering import package_of, places
 from pbckit.sandbox.stack_config import read_stack
 
 _STACK = "dev"
@@ -48,7 +48,7 @@ def _problems(root: Path, unit: str, most: int) -> Iterator[str]:
         yield f"its {len(unit)} characters leave no room for the names of functions ({LIMIT} characters on AWS)"
     if unit == DEPLOYMENT:
         yield "it stands in the place of a unit in the names of deployment roles"
-    if unit in (PLATFORM, _OPERATIONS, *catalogue.units(), *catalogue.LEGACY_UNITS):
+    if unit in (PLATFORM, _OPERATIONS, *catalogue.units(), *catalogue.legacy_units()):
         yield "there is a unit of that name"
     if keyword.iskeyword(package_of(unit)):
         yield "it is a keyword of Python"

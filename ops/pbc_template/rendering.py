@@ -9,8 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pbckit.cli.errors import OperatorError
 from ops.pipelines import Delivered, workflow, workflow_of
+from pbckit.cli.errors import OperatorError
 
 TEMPLATES = Path("templates/pbc")
 _PLACEHOLDER = re.compile(r"unit([-_])name")

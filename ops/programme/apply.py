@@ -12,9 +12,9 @@ from contracts.campaigns import SET_CAMPAIGN, SetCampaign
 from contracts.earning_rates import SET_RATE, SetRate
 from contracts.merchant_categorization import SET_OVERRIDE, SetMerchantOverride
 from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of
+from pbckit.cli.client.session import LOCAL_STACK
 from pbckit.cli.errors import OperatorError
 from pbckit.cli.output import AsJson, Stack, out, print_json, progress
-from pbckit.cli.client.session import LOCAL_STACK
 
 app = typer.Typer(no_args_is_help=True, help="A whole programme from one file.")
 

@@ -13,11 +13,11 @@ from contracts.campaigns import (
     ListCampaigns,
     SetCampaign,
 )
-from pbckit.cli.client.capabilities import capabilities_of
 from ops.programme.history_table import print_changes
+from pbckit.cli.client.capabilities import capabilities_of
+from pbckit.cli.client.session import LOCAL_STACK
 from pbckit.cli.output import AsJson, Stack, print_json, print_table
 from pbckit.cli.requests import request_of
-from pbckit.cli.client.session import LOCAL_STACK
 
 app = typer.Typer(no_args_is_help=True, help="Extra points for a while.")
 

@@ -13,11 +13,11 @@ from contracts.merchant_categorization import (
     MerchantOverride,
     SetMerchantOverride,
 )
-from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of
 from ops.programme.history_table import print_changes
+from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of
+from pbckit.cli.client.session import LOCAL_STACK
 from pbckit.cli.output import AsJson, Stack, print_json, print_table, records
 from pbckit.cli.requests import request_of
-from pbckit.cli.client.session import LOCAL_STACK
 
 app = typer.Typer(no_args_is_help=True, help="Categories of merchants, set by hand.")
 

@@ -14,11 +14,11 @@ from contracts.earning_rates import (
     RateVersion,
     SetRate,
 )
-from pbckit.cli.client.capabilities import capabilities_of
 from ops.programme.history_table import print_changes
+from pbckit.cli.client.capabilities import capabilities_of
+from pbckit.cli.client.session import LOCAL_STACK
 from pbckit.cli.output import AsJson, Stack, print_json, print_table
 from pbckit.cli.requests import request_of
-from pbckit.cli.client.session import LOCAL_STACK
 
 app = typer.Typer(no_args_is_help=True, help="Points for a unit of currency, by card product and category.")
 

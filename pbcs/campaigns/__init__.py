@@ -1,7 +1,7 @@
 """campaigns: extra points for a while. See README.md."""
 
-from pbckit.infra.pbc import Pbc
 from contracts.campaigns import BONUSES, CAMPAIGN_HISTORY, LIST_CAMPAIGNS, SET_CAMPAIGN, CampaignChanged
+from pbckit.infra.pbc import Pbc
 
 
 def define(pbc: Pbc) -> None:

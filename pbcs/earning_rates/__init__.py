@@ -1,7 +1,7 @@
 """earning-rates: points for a unit of currency, by card product and category, from when on. See README.md."""
 
-from pbckit.infra.pbc import Pbc
 from contracts.earning_rates import LIST_RATES, RATE, RATE_HISTORY, SET_RATE, EarningRateChanged
+from pbckit.infra.pbc import Pbc
 
 
 def define(pbc: Pbc) -> None:

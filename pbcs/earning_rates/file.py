@@ -1,7 +1,7 @@
 """earning-rates with its rates in a file that is deployed: no store, no outbox, nothing to set. See README.md."""
 
-from pbckit.infra.pbc import Pbc
 from contracts.earning_rates import LIST_RATES, RATE, RATE_HISTORY, SET_RATE
+from pbckit.infra.pbc import Pbc
 
 
 def define(pbc: Pbc) -> None:

@@ -1,6 +1,5 @@
 """merchant-categorization: which reward category a merchant belongs to. See README.md."""
 
-from pbckit.infra.pbc import Pbc
 from contracts.merchant_categorization import (
     CATEGORIZE,
     LIST_OVERRIDES,
@@ -8,6 +7,7 @@ from contracts.merchant_categorization import (
     SET_OVERRIDE,
     MerchantRecategorized,
 )
+from pbckit.infra.pbc import Pbc
 
 
 def define(pbc: Pbc) -> None:

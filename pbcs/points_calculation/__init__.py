@@ -1,6 +1,5 @@
 """points-calculation: what one purchase earns, and why. See README.md."""
 
-from pbckit.infra.pbc import Pbc
 from contracts.campaigns import CampaignChanged
 from contracts.earning_rates import EarningRateChanged
 from contracts.points_calculation import (
@@ -17,6 +16,7 @@ from contracts.points_calculation import (
     PointsCalculated,
 )
 from contracts.points_ledger import PointsPosted
+from pbckit.infra.pbc import Pbc
 
 _FIND_EVERY_MINUTES = 5
 _RECONCILE_EVERY_MINUTES = 15

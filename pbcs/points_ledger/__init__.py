@@ -1,7 +1,5 @@
 """points-ledger: who owns how many points, by double entry. See README.md."""
 
-from pbckit.infra.iam import Grant
-from pbckit.infra.pbc import Pbc
 from contracts.points_calculation import PointsAdjusted, PointsCalculated
 from contracts.points_ledger import (
     BALANCE,
@@ -23,6 +21,8 @@ from contracts.points_ledger import (
     PointsReversed,
     RedemptionReversed,
 )
+from pbckit.infra.iam import Grant
+from pbckit.infra.pbc import Pbc
 
 _SETTLE_EVERY_MINUTES = 5
 _RECONCILE_EVERY_MINUTES = 60

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from pbc_isolation.analysis.context import Analysis, Settings
-from pbc_isolation.stack.graph import Graph, Resource, views
 from pbc_isolation.rules import every_rule
 from pbc_isolation.rules.rule import Rule, Violation
+from pbc_isolation.stack.graph import Graph, Resource, views
 
 
 def judge(

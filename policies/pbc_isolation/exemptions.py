@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import yaml
+
 from pbc_isolation.rules import every_rule
 from pbc_isolation.rules.rule import Violation
 from pbc_isolation.stack.values import read

@@ -7,16 +7,8 @@ unknown that is read into advice, and skips the rest: here nothing is read but t
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from pbc_isolation import exemptions
-from pbc_isolation.analysis.context import Analysis, Settings, contracts_folder
-from pbc_isolation.stack.contract_edges import InvalidContract, read_contracts
-from pbc_isolation.engine import found_by
-from pbc_isolation.exemptions import InvalidExemptions
-from pbc_isolation.stack.graph import Graph, from_sdk
-from pbc_isolation.stack.known_documents import DOCUMENTS, unknown_documents
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
@@ -28,14 +20,22 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 from pulumi_policy.deserialize import serialize_properties
+
+from pbc_isolation import exemptions
+from pbc_isolation.analysis.context import Analysis, Settings, contracts_folder
+from pbc_isolation.engine import found_by
+from pbc_isolation.exemptions import InvalidExemptions
+from pbc_isolation.folder import pack_folder
 from pbc_isolation.rules import every_rule
 from pbc_isolation.rules.rule import Rule
+from pbc_isolation.stack.contract_edges import InvalidContract, read_contracts
+from pbc_isolation.stack.graph import Graph, from_sdk
+from pbc_isolation.stack.known_documents import DOCUMENTS, unknown_documents
 from pbc_isolation.stack.type_data import InvalidTypes, shipped
 from pbc_isolation.stack.values import plain
 
 NAME = "unit-isolation"
-_HERE = Path(__file__).parent
-_EXEMPTIONS = _HERE / "exemptions.yaml"
+_EXEMPTIONS = "exemptions.yaml"
 
 DESCRIPTIONS = {
     "isolation": "No unit can read another unit's data, directly or by any detour.",
@@ -103,7 +103,7 @@ def settings(config: Mapping[str, Any]) -> Settings:
         protected_environments=tuple(chosen["protectedEnvironments"]),
         deletion_protected_environments=tuple(chosen["deletionProtectedEnvironments"]),
         required_tags=tuple(chosen["requiredTags"]),
-        types=shipped().adding(*(_HERE / file for file in chosen["types"])),
+        types=shipped().adding(*(pack_folder() / file for file in chosen["types"])),
     )
 
 
@@ -136,7 +136,7 @@ def report_all(analysis: Analysis, rules: list[Rule], report: ReportViolation) -
     found = [violation for rule in rules for violation in found_by(rule, analysis)]
     remaining = exemptions.apply(
         found,
-        exemptions.load(_EXEMPTIONS),
+        exemptions.load(pack_folder() / _EXEMPTIONS),
         stack=analysis.graph.stack,
         rules=[rule.id for rule in rules],
         today=datetime.now(UTC).date(),

@@ -25,7 +25,7 @@ from google.protobuf import struct_pb2
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
-PACK = Path(__file__).parent
+PACK = Path(__file__).resolve().parents[1]
 _NO_ENGINE = "127.0.0.1:1"
 _LARGEST_MESSAGE = 400 * 1024 * 1024
 _START_SECONDS = 60

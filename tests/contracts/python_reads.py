@@ -16,7 +16,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 _MARK = re.compile(r"is read: (\S+)")
-_CONFIG = {"typeCheckingMode": "off", "reportDeprecated": "error"}
+_CONFIG = {"typeCheckingMode": "off", "reportDeprecated": "error", "extraPaths": ["components"]}
+_CONTRACTS = {"contracts": "contracts", "components/pbckit/contracts": "pbckit.contracts"}
+"""Folders of contracts, and their packages."""
 
 
 def fields_read(code: Sequence[str], workplace: Path) -> set[str]:
@@ -26,7 +28,7 @@ def fields_read(code: Sequence[str], workplace: Path) -> set[str]:
         code: folders or files, relative to the project's root, or to the workplace.
         workplace: a folder for copies.
     """
-    for package in ("lambdas", "ops", "sandbox", "contracts"):
+    for package in ("lambdas", "ops", "contracts", "components", "devtools"):
         shutil.copytree(ROOT / package, workplace / package, ignore=shutil.ignore_patterns("__pycache__"))
     (workplace / "pyrightconfig.json").write_text(json.dumps({**_CONFIG, "include": list(code)}))
     known: set[str] = set()
@@ -38,11 +40,11 @@ def fields_read(code: Sequence[str], workplace: Path) -> set[str]:
 
 def _reported(workplace: Path, known: set[str]) -> set[str]:
     """The fields that are reported besides those that are known."""
-    for module in (ROOT / "contracts").glob("*.py"):
-        tree = ast.parse(module.read_text())
-        (workplace / "contracts" / module.name).write_text(
-            ast.unparse(_marked(tree, f"contracts.{module.stem}", known))
-        )
+    for folder, package in _CONTRACTS.items():
+        for module in (ROOT / folder).glob("*.py"):
+            tree = ast.parse(module.read_text())
+            marked = ast.unparse(_marked(tree, f"{package}.{module.stem}", known))
+            (workplace / folder / module.name).write_text(marked)
     command = [sys.executable, "-m", "basedpyright", "--project", str(workplace), "--outputjson"]
     run = subprocess.run([*command, "--pythonpath", sys.executable], capture_output=True, text=True, check=False)
     report = json.loads(run.stdout)

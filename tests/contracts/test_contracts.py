@@ -8,12 +8,12 @@ import jsonschema
 import msgspec
 import pytest
 
-from pbckit.contracts import catalogue
 from contracts.cards import PurchasePosted
-from pbckit.contracts.definitions import AnyCapability, ContractError, Event
-from pbckit.contracts.json_schema import capability_schema, event_schema
 from contracts.points_calculation import Calculate
 from contracts.points_ledger import GetBalance
+from pbckit.contracts import catalogue
+from pbckit.contracts.definitions import AnyCapability, ContractError, Event
+from pbckit.contracts.json_schema import capability_schema, event_schema
 
 PURCHASE = {
     "id": "p-1",

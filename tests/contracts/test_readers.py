@@ -12,13 +12,13 @@ import pytest
 import yaml
 from msgspec import Struct
 
+from pbckit.cli.docs.system_page import subscriptions
 from pbckit.contracts import catalogue
 from pbckit.contracts.compatibility import Typed
 from pbckit.contracts.definitions import AnyCapability, Event
 from pbckit.contracts.envelope import EventMetadata
 from pbckit.contracts.expectations import OPTIONAL, expectations, expected, told_at
 from pbckit.contracts.messages import Field, fields
-from pbckit.cli.docs.system_page import subscriptions
 from pbckit.sandbox.program import capture
 from tests.contracts.python_reads import ROOT, fields_read
 from tests.contracts.workflow_reads import workflow_reads
@@ -26,7 +26,7 @@ from tests.contracts.workflow_reads import workflow_reads
 SCHEMAS = catalogue.schemas()
 CONTRACTS = [name.removesuffix(".json") for name in SCHEMAS]
 CODE = {
-    "operations": ["ops"],
+    "operations": ["ops", "components/pbckit/cli", "devtools/faults"],
     "categorization-facade": ["lambdas/categorization_facade", "components/pbckit/strangler"],
 }
 """Where a unit's code is, if not in its own folder alone."""

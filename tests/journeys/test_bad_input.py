@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from contracts.cards import PurchasePosted
-from pbckit.contracts.envelope import EventMetadata
 from ops.demo import shows
 from ops.demo.world import World, wait_for
+from pbckit.contracts.envelope import EventMetadata
 
 
 def detail(purchase_id: str, **changes: Any) -> dict[str, Any]:

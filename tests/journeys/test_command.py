@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from pbckit.contracts import catalogue
 from ops.demo.world import World
 from ops.main import app
+from pbckit.contracts import catalogue
 
 Rewards = Callable[..., tuple[int, Any]]
 HEADER = "purchase_id,member_id,card_product,merchant_id,merchant_name,mcc,country,amount,currency,posted_at"

@@ -7,11 +7,11 @@ import pytest
 from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
-from pbckit.infra.iam import Statement, document, trust
-from pbckit.infra.names import DEPLOYMENT, Names
-from pbckit.cli.deployment import release
 from ops.demo.world import World
 from ops.main import app
+from pbckit.cli.deployment import release
+from pbckit.infra.iam import Statement, document, trust
+from pbckit.infra.names import DEPLOYMENT, Names
 
 UNIT, NEIGHBOUR = "points-ledger", "campaigns"
 Move = Callable[["Deployer"], Any]

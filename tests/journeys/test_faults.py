@@ -10,11 +10,11 @@ from pathlib import Path
 import boto3
 import pytest
 
-from ops.demo.world import World
 from devtools.faults.command import besieged, carry_out
 from devtools.faults.loopback import Act, Loopback, Pass, Request
 from devtools.faults.plan import CALCULATION, FEWEST, Fault, Strike, draw
 from devtools.faults.workers import can_kill
+from ops.demo.world import World
 from pbckit.sandbox.embedded_aws import ROOT_KEY
 
 pytestmark = pytest.mark.skipif(not can_kill(), reason="only Linux tells which process holds a connection")

@@ -11,16 +11,16 @@ import pytest
 from typer.testing import CliRunner
 
 from contracts.cards import PurchasePosted, PurchaseRefunded
-from pbckit.contracts.definitions import AnyCapability, Event, Request
 from contracts.partners import RedemptionConfirmed, RedemptionDeclined, RedemptionRequested
 from contracts.points_ledger import BALANCE, HOLD, POST_HOLD, Balance, GetBalance, PlaceHold, PostHold
 from contracts.vocabulary import Money
 from lambdas.points_ledger.model.lots import is_live
-from pbckit.cli.client.capabilities import decoded
 from ops.demo import shows
 from ops.demo.world import World, wait_for
-from pbckit.cli.errors import Refused
 from ops.main import app
+from pbckit.cli.client.capabilities import decoded
+from pbckit.cli.errors import Refused
+from pbckit.contracts.definitions import AnyCapability, Event, Request
 
 Rewards = Callable[..., tuple[int, Any]]
 _POINTS = 100

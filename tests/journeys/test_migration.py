@@ -11,17 +11,17 @@ from typer.testing import CliRunner
 
 from contracts.categorization_facade import CATEGORIZE, MIGRATION
 from contracts.merchant_categorization import Categorize
-from pbckit.contracts.migration import GetMigration, Migration, Resume, RollBack, Start
-from pbckit.strangler.environment import ON_THE_PATH_SECONDS
-from ops.migration.backfill import backfill
 from ops.demo import migration as demo
 from ops.demo.world import World
-from pbckit.cli.errors import OperatorError
-from ops.migration.legacy import LegacyFunction
 from ops.main import app
+from ops.migration.backfill import backfill
 from ops.migration.command import every_mismatch
+from ops.migration.legacy import LegacyFunction
+from pbckit.cli.errors import OperatorError
+from pbckit.contracts.migration import GetMigration, Migration, Resume, RollBack, Start
 from pbckit.sandbox.deploy import deploy
 from pbckit.sandbox.embedded_aws import EmbeddedAws
+from pbckit.strangler.environment import ON_THE_PATH_SECONDS
 
 ROOT = Path(__file__).parents[2]
 

@@ -11,7 +11,6 @@ import pytest
 from contracts.campaigns import SET_CAMPAIGN, Bonus, SetCampaign
 from contracts.cards import PurchasePosted, PurchaseRefunded
 from contracts.earning_rates import SET_RATE, Rate, SetRate
-from pbckit.contracts.envelope import EventMetadata
 from contracts.merchant_categorization import Categorization
 from contracts.points_calculation import (
     CALCULATE,
@@ -25,11 +24,12 @@ from contracts.points_calculation import (
 )
 from contracts.points_ledger import PointsPosted
 from contracts.vocabulary import Money
-from pbckit.cli.client.capabilities import decoded
 from ops.demo import shows
 from ops.demo.world import World, wait_for
-from pbckit.cli.errors import Refused
 from ops.members.ledger import every_told, postings
+from pbckit.cli.client.capabilities import decoded
+from pbckit.cli.errors import Refused
+from pbckit.contracts.envelope import EventMetadata
 
 REFUNDED_AT = datetime(2026, 9, 20, 12, tzinfo=UTC)
 SEPTEMBER, OCTOBER = (datetime(2026, month, 1, tzinfo=UTC) for month in (9, 10))

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pbckit.infra.iam import Statement, document
-from pbckit.infra.names import PLATFORM
 from ops.demo import shows
 from ops.demo.command import apply
 from ops.demo.world import World
+from pbckit.infra.iam import Statement, document
+from pbckit.infra.names import PLATFORM
 from pbckit.sandbox.deploy import CONFINEMENT, Deployment, deploy
 from pbckit.sandbox.embedded_aws import EmbeddedAws, running
 from pbckit.sandbox.remove import remove

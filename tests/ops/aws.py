@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 from botocore.exceptions import ClientError
 
-from pbckit.infra.names import Names
+from pbckit.cli.client.session import Session
 from pbckit.contracts.definitions import AnyCapability, Message
 from pbckit.contracts.envelope import Refusal, Reply
-from pbckit.cli.client.session import Session
+from pbckit.infra.names import Names
 
 NAMES = Names(project="rewards", environment="dev", unit="operations", account="111111111111", region="eu-central-1")
 

@@ -21,7 +21,13 @@ def aws() -> Aws:
 @pytest.fixture
 def rewards(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Rewards:
     """Runs the command. What ends in a traceback fails the test."""
-    for module in ("pbckit.cli.client.capabilities", "ops.members.purchases", "pbckit.cli.incidents.events", "pbckit.cli.deployment.smoke", "pbckit.cli.incidents.status"):
+    for module in (  # what asks capabilities
+        "pbckit.cli.client.capabilities",
+        "ops.members.purchases",
+        "pbckit.cli.incidents.events",
+        "pbckit.cli.deployment.smoke",
+        "pbckit.cli.incidents.status",
+    ):
         monkeypatch.setattr(f"{module}.open_session", lambda _stack: aws.session())
     # Wide, whatever terminal the tests run in: the console took the terminal's width when it was made.
     monkeypatch.setattr(out, "_width", 200)

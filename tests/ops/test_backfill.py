@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from pbckit.contracts.definitions import Capability, RequestT, ResponseT
 from contracts.legacy_rewards import AssignedShop, Export, LegacyAnswer
 from contracts.merchant_categorization import LIST_OVERRIDES, SET_OVERRIDE
 from ops.migration.backfill import Backfill, backfill, checksum
-from pbckit.cli.errors import OperatorError, Unreachable
 from ops.migration.legacy import Operation
+from pbckit.cli.errors import OperatorError, Unreachable
+from pbckit.contracts.definitions import Capability, RequestT, ResponseT
 
 PAGE = 2
 

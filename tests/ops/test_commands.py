@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from pbckit.contracts import catalogue
 from contracts.campaigns import (
     CAMPAIGN_HISTORY,
     LIST_CAMPAIGNS,
@@ -17,7 +16,6 @@ from contracts.campaigns import (
     CampaignHistory,
     Campaigns,
 )
-from pbckit.contracts.definitions import AnyCapability, Message
 from contracts.earning_rates import LIST_RATES, RATE_HISTORY, SET_RATE, RateChange, RateHistory, Rates
 from contracts.merchant_categorization import (
     LIST_OVERRIDES,
@@ -48,6 +46,8 @@ from contracts.points_ledger import (
     StatementLine,
 )
 from pbckit.cli.output import out
+from pbckit.contracts import catalogue
+from pbckit.contracts.definitions import AnyCapability, Message
 from tests.ops.aws import Aws, arn
 from tests.ops.conftest import Rewards
 from tests.ops.test_programme import CAMPAIGN, OVERRIDE, RATE

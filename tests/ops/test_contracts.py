@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pbckit.contracts import catalogue
 from pbckit.cli.deployment.contracts import HISTORY, SCHEMAS
-from pbckit.sandbox.program import ROOT
+from pbckit.contracts import catalogue
+from tests.conftest import ROOT
 from tests.ops.conftest import Rewards
 
 

@@ -5,11 +5,11 @@ import re
 
 import pytest
 
+from pbckit.cli.docs.event_catalogue import events_page
 from pbckit.contracts import catalogue
 from pbckit.contracts.examples import event_example
 from pbckit.contracts.history import FILE, read
 from pbckit.contracts.messages import fields
-from pbckit.cli.docs.event_catalogue import events_page
 
 HISTORY = read(FILE.read_text())
 SUBSCRIPTIONS = [("points-ledger", "points-calculation", ("PointsPosted",)), ("cards", "x", ("PointsPosted",))]

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from pbckit.contracts.operating import HandleLetters, Letter, Letters, Selection
 from pbckit.cli.client.desks import QueueName
 from pbckit.cli.incidents.letters import Pace, go_through
+from pbckit.contracts.operating import HandleLetters, Letter, Letters, Selection
 
 QUEUE = QueueName(unit="points-ledger", queue="dlq")
 

@@ -8,6 +8,9 @@ import msgspec
 import pytest
 
 from contracts.categorization_facade import LIST_MISMATCHES, MIGRATION, STEER
+from lambdas.categorization_facade.definition import migrating
+from ops.migration.command import still_in_use
+from pbckit.cli.migration import html_report as migration_report
 from pbckit.contracts.migration import (
     Evidence,
     Migration,
@@ -21,12 +24,9 @@ from pbckit.contracts.migration import (
     Setting,
     SideEvidence,
 )
-from lambdas.categorization_facade.definition import migrating
-from pbckit.cli.migration import html_report as migration_report
-from ops.migration.command import still_in_use
-from tests.pbckit.strangler.samples import FUEL, GROCERIES, answered
 from tests.ops.aws import Aws
 from tests.ops.test_commands import Rewards
+from tests.pbckit.strangler.samples import FUEL, GROCERIES, answered
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SIDE = SideEvidence(calls=20, errors=1, p50_ms=12, p99_ms=80)

@@ -9,8 +9,8 @@ import pytest
 from contracts.campaigns import SET_CAMPAIGN, Campaign
 from contracts.earning_rates import SET_RATE, RateVersion
 from contracts.merchant_categorization import SET_OVERRIDE, MerchantOverride
-from pbckit.cli.errors import OperatorError
 from ops.programme.apply import read_programme
+from pbckit.cli.errors import OperatorError
 from tests.ops.aws import Aws, arn
 from tests.ops.conftest import Rewards
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from contracts.cards import PurchasePosted
 from contracts.vocabulary import Merchant, Money
-from pbckit.cli.errors import OperatorError
 from ops.members.purchase_file import COLUMNS, InvalidRow, minor_units, purchase_of, read_purchases
+from pbckit.cli.errors import OperatorError
 
 ROW = {
     "purchase_id": "p-1",

@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from contracts.cards import PurchasePosted
-from pbckit.contracts.envelope import Envelope
+from ops.members.purchase_file import COLUMNS, purchase_of
 from pbckit.cli.client import event_publisher as publishing
 from pbckit.cli.errors import OperatorError, Unreachable
-from ops.members.purchase_file import COLUMNS, purchase_of
+from pbckit.contracts.envelope import Envelope
 from tests.ops.aws import Aws, client_error
 from tests.ops.conftest import Rewards
 from tests.ops.test_purchase_file import ROW

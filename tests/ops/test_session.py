@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from pbckit.cli.client.session import as_operator, current_actor, open_session
 from pbckit.cli.errors import Unreachable
-from pbckit.cli.client.session import ROOT, as_operator, current_actor, open_session
 from pbckit.sandbox.stack_config import read_stack
+from tests.conftest import ROOT
 from tests.ops.aws import Aws, client_error
 
 KEYS = {"AccessKeyId": "operator-key", "SecretAccessKey": "operator-secret", "SessionToken": "operator-token"}

@@ -2,10 +2,10 @@
 
 import json
 
+from pbckit.cli.client.session import OPERATIONS
 from pbckit.contracts import catalogue
 from pbckit.contracts.definitions import AnyCapability
 from pbckit.contracts.envelope import Refusal, Reply
-from pbckit.cli.client.session import OPERATIONS
 from tests.ops.aws import Aws, arn
 from tests.ops.conftest import Rewards
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pbckit.infra.environment import InvalidConfiguration
 from pbckit.cli.deployment import stacks
+from pbckit.infra.environment import InvalidConfiguration
 from tests.conftest import captured
 from tests.ops.conftest import Rewards
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pbckit.contracts.operating import Record
 from pbckit.cli.errors import OperatorError
-from pbckit.cli.time_options import age, instant
 from pbckit.cli.incidents.timeline import correlation_ids, hops, read_segments
 from pbckit.cli.incidents.timeline_html import lines, page
+from pbckit.cli.time_options import age, instant
+from pbckit.contracts.operating import Record
 
 BEGIN = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

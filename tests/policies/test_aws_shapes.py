@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pbc_isolation.engine import judge
-from pbc_isolation.stack.graph import from_export
 
+from pbc_isolation.engine import judge
 from pbc_isolation.pack_process import PackProcess
+from pbc_isolation.stack.graph import from_export
 from tests.aws_shapes import created, encrypted, refreshed
 from tests.conftest import STACKS
 from tests.policies.test_engine import SETTINGS

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
+
 from pbc_isolation.engine import judge
 from pbc_isolation.stack.graph import from_export
-
 from tests.policies.leaks.changes import Stack, allow, arn
 from tests.policies.test_engine import SETTINGS
 

@@ -4,12 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from pbc_isolation.analysis.context import Settings, contracts_folder
-from pbc_isolation.stack.contract_edges import read_contracts
-from pbc_isolation.engine import judge
-from pbc_isolation.stack.graph import InvalidExport, from_export, load
-from pbc_isolation.rules import every_rule
 
+from pbc_isolation.analysis.context import Settings, contracts_folder
+from pbc_isolation.engine import judge
+from pbc_isolation.rules import every_rule
+from pbc_isolation.stack.contract_edges import read_contracts
+from pbc_isolation.stack.graph import InvalidExport, from_export, load
 from tests.conftest import STACKS, captured
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+
 from pbc_isolation.exemptions import RULE, Exemption, InvalidExemptions, apply, load
 from pbc_isolation.rules.rule import Violation
 

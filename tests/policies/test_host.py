@@ -5,8 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 from google.protobuf import json_format
-from pbc_isolation.pack_process import PackProcess
 from pulumi.runtime.rpc import UNKNOWN
+
+from pbc_isolation.pack_process import PackProcess
 
 MANY = 60
 FEW = 4

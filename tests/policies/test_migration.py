@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+
 from pbc_isolation.engine import judge
 from pbc_isolation.stack.graph import from_export
-
 from tests.conftest import captured
 from tests.policies.leaks.changes import allow, document
 from tests.policies.test_engine import SETTINGS

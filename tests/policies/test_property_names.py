@@ -6,15 +6,12 @@ A rule that reads a property of a wrong name never fires; a sample with the same
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pbc_isolation.analysis import resource_policies
-from pbc_isolation.analysis import inventory
-from pbc_isolation.stack import known_documents
-from pbc_isolation.stack import link_types
 import pytest
-from pbc_isolation.analysis import implicit_reach
-from pbc_isolation.rules import every_rule
-from pbc_isolation.stack.values import UNKNOWN
 
+from pbc_isolation.analysis import implicit_reach, inventory, resource_policies
+from pbc_isolation.rules import every_rule
+from pbc_isolation.stack import known_documents, link_types
+from pbc_isolation.stack.values import UNKNOWN
 from tests.aws_shapes import classes
 from tests.aws_shapes.classes import NoClass, misfits, properties
 from tests.policies.leaks.changes import Stack

@@ -3,21 +3,21 @@
 import json
 from collections.abc import Sequence
 
-from pbc_isolation.analysis import access_matrix
 import jsonschema
 import pytest
-from pbc_isolation import rule_reference
-from pbc_isolation.analysis.access_matrix import CALLS, EVENTS, VIOLATION, Edge
-from pbc_isolation.analysis.context import Analysis
-from pbc_isolation.analysis.assumptions import ASSUMPTIONS
-from pbc_isolation.stack.graph import from_export
 from hypothesis import given
 from hypothesis import strategies as st
+
+from pbc_isolation import rule_reference
+from pbc_isolation.analysis import access_matrix
+from pbc_isolation.analysis.access_matrix import CALLS, EVENTS, VIOLATION, Edge
+from pbc_isolation.analysis.assumptions import ASSUMPTIONS
+from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.reports import FORMATS
+from pbc_isolation.result import Verdict
 from pbc_isolation.rules import every_rule
 from pbc_isolation.rules.rule import Violation, from_text
-from pbc_isolation.result import Verdict
-
+from pbc_isolation.stack.graph import from_export
 from tests.conftest import captured
 from tests.policies.test_engine import SETTINGS
 

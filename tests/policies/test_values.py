@@ -1,6 +1,7 @@
 """Values of Pulumi's protocol and of exports, of every kind, as plain data."""
 
 import pytest
+
 from pbc_isolation.stack.values import SENTINELS, UNKNOWN, UnknownForm, plain
 
 KIND = "4dabf18193072939515e22adb298388d"

@@ -4,8 +4,8 @@ from typing import TypeVar
 
 import msgspec
 
-from pbckit.contracts.definitions import Request
 from pbckit.cli.errors import OperatorError
+from pbckit.contracts.definitions import Request
 
 R = TypeVar("R", bound=Request)
 

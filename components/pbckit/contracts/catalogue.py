@@ -1,4 +1,4 @@
-"""All contracts of the system, found in the modules of this package, and their schemas."""
+"""All contracts of the program, found in the modules of its package `contracts`, and their schemas."""
 
 import importlib
 import pkgutil
@@ -6,20 +6,23 @@ from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
 
-import contracts
-from pbckit.contracts.definitions import AnyCapability, Capability, Event
+from pbckit.contracts.definitions import AnyCapability, Capability, Event, UnitKind
 from pbckit.contracts.json_schema import capability_schema, event_schema
 from pbckit.contracts.operating import desk
 
-LEGACY_UNITS = ("legacy-rewards",)
-"""Systems that capabilities move out of. They keep to no contract but what their callers know of them."""
-MIGRATION_UNITS = ("categorization-facade", *LEGACY_UNITS)
-"""Units that are there only while a capability moves out of a legacy system: facades, and that system itself."""
+_PACKAGE = "contracts"
+"""Of the program. Its folder is on the import path, as it is when the Pulumi CLI runs the program."""
 
 
 def _modules() -> Iterator[ModuleType]:
-    for info in pkgutil.iter_modules(contracts.__path__):
-        yield importlib.import_module(f"contracts.{info.name}")
+    package = importlib.import_module(_PACKAGE)
+    for info in pkgutil.iter_modules(package.__path__):
+        yield importlib.import_module(f"{_PACKAGE}.{info.name}")
+
+
+def _units_of(*kinds: UnitKind | None) -> tuple[str, ...]:
+    found = {one.UNIT for one in _modules() if hasattr(one, "UNIT") and getattr(one, "KIND", None) in kinds}
+    return tuple(sorted(found))
 
 
 @cache
@@ -44,13 +47,31 @@ def capabilities() -> tuple[AnyCapability, ...]:
 @cache
 def units() -> tuple[str, ...]:
     """Keys of the PBCs, offerings and facades: whoever has a contract as a unit, but for systems to move out of."""
-    return tuple(sorted({module.UNIT for module in _modules() if hasattr(module, "UNIT")} - set(LEGACY_UNITS)))
+    return _units_of(None, UnitKind.FACADE)
 
 
 @cache
 def permanent_units() -> tuple[str, ...]:
     """Keys of the units that are there whether or not a migration is under way."""
-    return tuple(unit for unit in units() if unit not in MIGRATION_UNITS)
+    return _units_of(None)
+
+
+@cache
+def facades() -> tuple[str, ...]:
+    """Keys of the facades."""
+    return _units_of(UnitKind.FACADE)
+
+
+@cache
+def legacy_units() -> tuple[str, ...]:
+    """Keys of the systems that capabilities move out of."""
+    return _units_of(UnitKind.LEGACY)
+
+
+@cache
+def migration_units() -> tuple[str, ...]:
+    """Keys of the units that are there only while a capability moves out of a legacy system."""
+    return (*facades(), *legacy_units())
 
 
 @cache

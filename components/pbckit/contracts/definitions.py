@@ -1,9 +1,19 @@
 """The two kinds of contract, `Event` and `Capability`, and the errors a capability may answer with."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
+
+
+class UnitKind(StrEnum):
+    """What a contract's module is of, by its `KIND`; without one it is of a unit that is always there."""
+
+    FACADE = "facade"
+    """Stands in front of a capability while that moves out of a legacy system."""
+    LEGACY = "legacy"
+    """A system that capabilities move out of. It keeps to no contract but what its callers know of it."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

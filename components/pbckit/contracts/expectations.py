@@ -29,8 +29,10 @@ import msgspec
 import yaml
 
 from pbckit.contracts.compatibility import Schema, Typed, unreadable
+from pbckit.program_root import program_root
 
-FOLDER = Path(__file__).with_name("expectations")
+FOLDER = Path("contracts/expectations")
+"""Relative to the program's root."""
 OPTIONAL = "optional"
 """Beside the keywords of JSON Schema: the consumer copes where the field is missing."""
 _INSIDE = {"[]": "items", "*": "additionalProperties"}
@@ -90,7 +92,7 @@ class Expectation:
 
 
 @cache
-def expectations(folder: Path = FOLDER) -> tuple[tuple[str, ExpectationFile], ...]:
+def expectations(folder: Path | None = None) -> tuple[tuple[str, ExpectationFile], ...]:
     """The files, in the order of consumers: the key, and what it expects. A file that is none names itself, the place
     and the fault.
 
@@ -98,7 +100,7 @@ def expectations(folder: Path = FOLDER) -> tuple[tuple[str, ExpectationFile], ..
         ValueError: a file is not of that shape.
     """
     found: list[tuple[str, ExpectationFile]] = []
-    for path in sorted(folder.glob("*.yaml"), key=lambda path: path.stem):
+    for path in sorted((folder or program_root() / FOLDER).glob("*.yaml"), key=lambda path: path.stem):
         try:
             found.append((path.stem, msgspec.convert(yaml.safe_load(path.read_text()), ExpectationFile)))
         except (msgspec.ValidationError, yaml.YAMLError) as error:
@@ -106,7 +108,7 @@ def expectations(folder: Path = FOLDER) -> tuple[tuple[str, ExpectationFile], ..
     return tuple(found)
 
 
-def expected(contracts: Sequence[str], folder: Path = FOLDER) -> list[Expectation]:
+def expected(contracts: Sequence[str], folder: Path | None = None) -> list[Expectation]:
     """What is expected of contracts, by consumer and contract.
 
     Args:

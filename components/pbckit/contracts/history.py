@@ -25,7 +25,8 @@ import msgspec
 import yaml
 from msgspec import Meta
 
-FILE = Path(__file__).with_name("history.yaml")
+FILE = Path("contracts/history.yaml")
+"""Relative to the program's root."""
 _WORDS = {"description", "title", "$schema"}
 _DIGITS = 12
 _FIRST = """\

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 import pulumi
 
+from pbckit.contracts.definitions import DESK
 from pbckit.infra.context import UnitContext, child_of
 from pbckit.infra.function import Function, FunctionArgs
 from pbckit.infra.iam import KEY_WRITE, Grant, Statement, use_key
 from pbckit.infra.inventory import Inventory
 from pbckit.infra.names import Names
-from pbckit.contracts.definitions import DESK
 
 _TIMEOUT_SECONDS = 60
 

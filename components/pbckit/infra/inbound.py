@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import cloudwatch
 
+from pbckit.contracts.definitions import Event
 from pbckit.infra.context import UnitContext, child_of
 from pbckit.infra.inventory import QueueEntry
 from pbckit.infra.queue import Queue, QueueArgs
-from pbckit.contracts.definitions import Event
 
 _TARGET_MAXIMUM_AGE_SECONDS = 24 * 60 * 60
 _TARGET_MAXIMUM_RETRIES = 185

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pulumi
 
+from pbckit.contracts.definitions import AnyCapability, Event
 from pbckit.infra.context import child_of
 from pbckit.infra.desk import make_desk
 from pbckit.infra.unit import Unit, UnitArgs
 from pbckit.infra.workflow import Workflow, WorkflowArgs
-from pbckit.contracts.definitions import AnyCapability, Event
 
 
 class Offering(Unit):

@@ -1,7 +1,8 @@
 """Lambda artefacts: one code zip and one layer a unit, byte for byte the same for the same sources.
 
-The code zip holds the unit's own folder, the runtime kernel and just those contracts that they import. The layer holds
-the pinned wheels of the unit's `requirements.txt`, for the platform the function runs on. Both land in `dist/`.
+The code zip holds the unit's own folder, the library's runtime and just those contracts that they import. The layer
+holds the pinned wheels of the unit's `requirements.txt`, for the platform the function runs on. Both land in the
+program's `dist/`.
 """
 
 import ast
@@ -19,13 +20,16 @@ from pathlib import Path
 
 import uv
 
-ROOT = Path(__file__).resolve().parents[1]
-DIST = ROOT / "dist"
+from pbckit.program_root import program_root
+
+_LIBRARY = Path(__file__).resolve().parents[1]
+_RUNTIME_CODE = _LIBRARY / "runtime"
+_DIST = "dist"
 RUNTIME = "python3.13"
 """The Lambda runtime. The embedded AWS runs the code on this machine's Python instead."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_SHIPPED_PACKAGES = ("contracts", "lambdas")
+_SHIPPED_PACKAGES = ("contracts", "lambdas", _LIBRARY.name)
 _READABLE = 0o644 << 16
 
 
@@ -57,32 +61,35 @@ class Target:
 
 
 def code(unit: str, folder: Path | None = None) -> Path:
-    """Build the zip of a unit's code and give its path, relative to the project's root.
+    """Build the zip of a unit's code and give its path, relative to the program's root.
 
     Args:
         unit: key of the unit. Without a folder of its own under `lambdas/` it gets the kernel alone.
-        folder: where its code is instead, relative to the project's root.
+        folder: where its code is instead, relative to the program's root.
     """
-    own = _folder(unit) if folder is None else ROOT / folder
-    files = {ROOT / "lambdas/__init__.py", *_files(ROOT / "components/pbckit/runtime"), *_files(own)}
-    files |= _imported_by(path for path in files if path.suffix == ".py")
-    return _write(DIST / f"{unit}.zip", {str(path.relative_to(ROOT)): path.read_bytes() for path in files})
+    root = program_root()
+    own = root / (_folder(unit) if folder is None else folder)
+    files = {_LIBRARY / "__init__.py", *_files(_RUNTIME_CODE), *_files(own)}
+    files |= {path for path in (root / "lambdas/__init__.py",) if path.is_file()}
+    files |= _imported_by(root, (path for path in files if path.suffix == ".py"))
+    return _write(root, f"{unit}.zip", {_name_in_zip(root, path): path.read_bytes() for path in files})
 
 
 def layer(unit: str, target: Target, folder: Path | None = None) -> Path:
-    """Build the zip of a unit's layer and give its path, relative to the project's root.
+    """Build the zip of a unit's layer and give its path, relative to the program's root.
 
     A layer whose requirements have not changed is not built again.
 
     Raises:
         PackagingError: a wheel cannot be installed for the target.
     """
-    own = (_folder(unit) if folder is None else ROOT / folder) / "requirements.txt"
-    requirements = own if own.exists() else ROOT / "components/pbckit/runtime/requirements.txt"
+    root = program_root()
+    own = root / (_folder(unit) if folder is None else folder) / "requirements.txt"
+    requirements = own if own.exists() else _RUNTIME_CODE / "requirements.txt"
     digest = hashlib.sha256(requirements.read_bytes() + target.label.encode()).hexdigest()[:12]
-    path = DIST / f"{unit}-layer-{target.label}-{digest}.zip"
-    if path.exists():
-        return path.relative_to(ROOT)
+    name = f"{unit}-layer-{target.label}-{digest}.zip"
+    if (root / _DIST / name).exists():
+        return Path(_DIST, name)
     with tempfile.TemporaryDirectory() as installed:
         command = [
             uv.find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes",
@@ -91,12 +98,12 @@ def layer(unit: str, target: Target, folder: Path | None = None) -> Path:
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode != 0:
             raise PackagingError(f"layer of {unit}: {done.stderr.strip()}")
-        root = Path(installed)
-        return _write(path, {f"python/{file.relative_to(root)}": file.read_bytes() for file in _files(root)})
+        top = Path(installed)
+        return _write(root, name, {f"python/{file.relative_to(top)}": file.read_bytes() for file in _files(top)})
 
 
 def _folder(unit: str) -> Path:
-    return ROOT / "lambdas" / unit.replace("-", "_")
+    return Path("lambdas", unit.replace("-", "_"))
 
 
 def _files(folder: Path) -> set[Path]:
@@ -109,19 +116,19 @@ def _files(folder: Path) -> set[Path]:
     }
 
 
-def _imported_by(sources: Iterator[Path]) -> set[Path]:
-    """The project files that these files import, to the end."""
+def _imported_by(root: Path, sources: Iterator[Path]) -> set[Path]:
+    """The files of the program and of this library that these files import, to the end."""
     found: set[Path] = set()
     waiting = list(sources)
     while waiting:
-        for path in _project_imports(waiting.pop()) - found:
+        for path in _shipped_imports(root, waiting.pop()) - found:
             found.add(path)
             waiting.append(path)
     return found
 
 
-def _project_imports(source: Path) -> set[Path]:
-    return {path for module in _shipped_modules(source.read_text()) for path in _module_files(module)}
+def _shipped_imports(root: Path, source: Path) -> set[Path]:
+    return {path for module in _shipped_modules(source.read_text()) for path in _module_files(root, module)}
 
 
 @cache
@@ -136,26 +143,32 @@ def _shipped_modules(text: str) -> frozenset[str]:
     return frozenset(module for module in modules if module.split(".")[0] in _SHIPPED_PACKAGES)
 
 
-def _module_files(module: str) -> Iterator[Path]:
+def _module_files(root: Path, module: str) -> Iterator[Path]:
     """A module's file and the `__init__.py` of the packages above it."""
     parts = module.split(".")
     for depth in range(1, len(parts) + 1):
-        place = ROOT.joinpath(*parts[:depth])
+        top = _LIBRARY.parent if parts[0] == _LIBRARY.name else root
+        place = top.joinpath(*parts[:depth])
         for path in (place / "__init__.py", place.with_suffix(".py")):
             if path.is_file():
                 yield path
 
 
-def _write(path: Path, content: dict[str, bytes]) -> Path:
+def _name_in_zip(root: Path, path: Path) -> str:
+    return str(path.relative_to(_LIBRARY.parent if path.is_relative_to(_LIBRARY) else root))
+
+
+def _write(root: Path, name: str, content: dict[str, bytes]) -> Path:
     """Write a zip with sorted names and fixed times: the same content gives the same bytes."""
+    path = root / _DIST / name
     path.parent.mkdir(parents=True, exist_ok=True)
     # Two programs may build the same artefact at once; each finishes its own file and then puts it in place.
     unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(content):
-            entry = zipfile.ZipInfo(name, _EPOCH)
+        for inside in sorted(content):
+            entry = zipfile.ZipInfo(inside, _EPOCH)
             entry.external_attr = _READABLE
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, content[name])
+            archive.writestr(entry, content[inside])
     unfinished.replace(path)
-    return path.relative_to(ROOT)
+    return Path(_DIST, name)

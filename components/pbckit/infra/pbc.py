@@ -7,6 +7,8 @@ from typing import ClassVar
 import pulumi
 from pulumi_aws import schemas
 
+from pbckit.contracts.definitions import AnyCapability, Event
+from pbckit.contracts.json_schema import event_schema
 from pbckit.infra.alarms import Alarm
 from pbckit.infra.context import child_of
 from pbckit.infra.desk import make_desk
@@ -19,8 +21,6 @@ from pbckit.infra.schedule import make_schedule
 from pbckit.infra.store import Store, StoreArgs
 from pbckit.infra.subscription import Subscription, SubscriptionArgs
 from pbckit.infra.unit import Unit, UnitArgs
-from pbckit.contracts.definitions import AnyCapability, Event
-from pbckit.contracts.json_schema import event_schema
 
 
 class ContractViolation(ValueError):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from pbckit.contracts.definitions import AnyCapability, Event
 from pbckit.infra.alarms import Alarm
 from pbckit.infra.context import child_of
 from pbckit.infra.iam import KEY_WRITE, Grant, Statement, use_key
@@ -13,7 +14,6 @@ from pbckit.infra.pbc import ContractViolation, Pbc
 from pbckit.infra.queue import Queue, QueueArgs
 from pbckit.infra.schedule import make_schedule
 from pbckit.infra.store import Store
-from pbckit.contracts.definitions import AnyCapability, Event
 
 _GUARD_MINUTES = 1
 _COMPARER_TIMEOUT_SECONDS = 90

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import pulumi
 
+from pbckit.contracts.definitions import Event
 from pbckit.infra.alarms import Alarm
 from pbckit.infra.context import UnitContext, child_of
 from pbckit.infra.function import Function, FunctionArgs
 from pbckit.infra.iam import Grant
 from pbckit.infra.inbound import Inbound, InboundArgs
 from pbckit.infra.monitoring import make_alarms
-from pbckit.contracts.definitions import Event
 
 INBOX_DAYS = 30
 """How long a consumer remembers an event: longer than queue and dead-letter queue keep it, together."""

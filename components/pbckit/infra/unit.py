@@ -8,6 +8,7 @@ from typing import ClassVar
 import pulumi
 from pulumi_aws import iam, kms, lambda_
 
+from pbckit.contracts.definitions import AnyCapability
 from pbckit.infra.boundary import boundary
 from pbckit.infra.context import UnitContext, child_of
 from pbckit.infra.environment import EnvironmentConfig, tags
@@ -16,7 +17,6 @@ from pbckit.infra.key_policy import CallerService, key_policy, tables_of
 from pbckit.infra.monitoring import make_dashboard
 from pbckit.infra.names import DEPLOYMENT, Names
 from pbckit.infra.packaging import RUNTIME, Target, code, layer
-from pbckit.contracts.definitions import AnyCapability
 
 _DELETION_WINDOW_DAYS = 30
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pulumi
 from pulumi_aws import cloudwatch, sfn
 
+from pbckit.contracts.definitions import Event
 from pbckit.infra.alarms import Alarm
 from pbckit.infra.boundary import LOG_DELIVERY
 from pbckit.infra.context import UnitContext, child_of
@@ -17,7 +18,6 @@ from pbckit.infra.iam import TRACE_WORKFLOW, Grant, Statement, send_traces, trus
 from pbckit.infra.inbound import Inbound, InboundArgs
 from pbckit.infra.monitoring import make_alarms
 from pbckit.infra.names import Names
-from pbckit.contracts.definitions import Event
 
 FALLBACK_SUFFIX = "fallback"
 """States whose name ends so are fallbacks; entering one is counted."""

@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from pbckit.program_root import program_root
 from pbckit.sandbox.graph import Graph, Resource
-from pbckit.sandbox.program import ROOT
 
 LAYER = "aws:lambda/layerVersion:LayerVersion"
 
@@ -22,7 +22,7 @@ class Archive(NamedTuple):
 def archive_of(resource: Resource) -> Archive | None:
     """What a function or a layer ships; None where it is no local file."""
     code = cast("Mapping[str, Any]", resource.inputs.get("code") or {})
-    return Archive(ROOT / code["path"], code.get("hash", "")) if "path" in code else None
+    return Archive(program_root() / code["path"], code.get("hash", "")) if "path" in code else None
 
 
 def layers_of(graph: Graph, function: Resource) -> list[Resource]:

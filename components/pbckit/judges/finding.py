@@ -38,7 +38,7 @@ class Judge:
     source: str
     """Where its knowledge comes from."""
     judge: Callable[[Graph], Iterable[Finding]]
-    """Gives the findings of a graph as captured at preview, where computed values are `pbckit.sandbox.graph.UNKNOWN`."""
+    """Gives the findings of a graph as captured at preview, where computed values are `UNKNOWN`."""
 
 
 def finding(

@@ -1,7 +1,7 @@
 """The embedded AWS's own process, with what it lacks.
 
-Started by `pbckit.sandbox.supervisor` as `python -m pbckit.sandbox.aws_process`. Each difference to AWS that is mended here is small,
-and hangs on names inside ministack: its version is pinned.
+Started by `pbckit.sandbox.supervisor` as `python -m pbckit.sandbox.aws_process`. Each difference to AWS that is mended
+here is small, and hangs on names inside ministack: its version is pinned.
 """
 
 from typing import Any

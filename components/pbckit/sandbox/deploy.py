@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pbckit.sandbox.embedded_aws import EmbeddedAws
 from pbckit.sandbox.graph import Graph, Resource
-from pbckit.sandbox.program import ROOT, capture
+from pbckit.sandbox.program import capture
 from pbckit.sandbox.provision import NotModelled, provision
 
 LOCAL_STACK = "local"
@@ -32,7 +32,7 @@ def deploy(
     stack: str = LOCAL_STACK,
     confined_by: Graph | None = None,
     on_progress: OnProgress | None = None,
-    root: Path = ROOT,
+    root: Path | None = None,
     config: Mapping[str, str] | None = None,
 ) -> Deployment:
     """Deploy to a region that has nothing of the stack, and write `export.json` into the sandbox's folder; of a stack

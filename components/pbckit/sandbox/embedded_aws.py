@@ -34,7 +34,6 @@ ROOT_KEY = "test"
 DEFAULT_FOLDER = Path(".sandbox")
 DEFAULT_PORT = 4566
 
-_ROOT = Path(__file__).resolve().parents[1]
 _HEALTH_PATH = "/_ministack/health"
 _START_SECONDS = 60
 _STOP_SECONDS = 20
@@ -145,7 +144,6 @@ def start(
         with (folder / "aws.log").open("w") as log:
             supervisor = subprocess.Popen(
                 [sys.executable, "-m", "pbckit.sandbox.supervisor", *settings],
-                cwd=_ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

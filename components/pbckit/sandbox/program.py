@@ -20,13 +20,13 @@ from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import Stack
 
+from pbckit.program_root import program_root
 from pbckit.sandbox.graph import STACK_TYPE, Graph, Resource, child_urn, stack_urn
 from pbckit.sandbox.stack_config import StackConfig, read_stack
 
 Provision = Callable[[Resource], None]
 """Makes a custom resource: sets its `id` and `outputs`. Called from several threads."""
 
-ROOT = Path(__file__).resolve().parents[1]
 _DEFAULT_PROVIDER_ID = "default"
 _LOG = logging.getLogger(__name__)
 """What the program says in an engine's diagnostics. Warnings are about deploying to AWS, which is not done here."""
@@ -49,7 +49,7 @@ def capture(
     *,
     preview: bool = True,
     provision: Provision | None = None,
-    root: Path = ROOT,
+    root: Path | None = None,
     config: Mapping[str, str] | None = None,
 ) -> Graph:
     """Run `__main__.py` of the project for a stack, and give the graph of what it registered.
@@ -58,7 +58,7 @@ def capture(
         stack: name of the stack; its configuration is read from `Pulumi.<stack>.yaml`.
         preview: True leaves every computed value unknown, as at the first preview.
         provision: makes each custom resource; without it nothing is made.
-        root: folder of the project.
+        root: folder of the project; by default the one that the working directory is in.
         config: values that stand above those of the file, by full key, as those of `pulumi up --config`.
 
     Raises:
@@ -66,6 +66,7 @@ def capture(
         DuplicateUrn: the program registers a resource twice.
         Exception: whatever the program raises, as it is.
     """
+    root = root or program_root()
     found = read_stack(root, stack)
     found = replace(found, values={**found.values, **(config or {})})
     graph = Graph(project=found.project, stack=stack)

@@ -11,7 +11,7 @@ from devtools.benchmarks.peers.iam_account import account, invariants
 from devtools.benchmarks.peers.installed import Tool
 from devtools.benchmarks.peers.stacks import STACK, Leaked, States, callers, compared_with, units
 from devtools.benchmarks.peers.stacks import account as account_of
-from pbckit.sandbox.program import ROOT
+from ops.repository import ROOT
 from pbckit.sandbox.stack_config import read_stack
 
 NAME, VERSION = "iamprover", "0.7.1"

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from pbckit.sandbox.program import ROOT
+from ops.repository import ROOT
 from tests.conftest import captured
 from tests.policies.leaks.changes import Stack
 from tests.policies.leaks.corpus import LEAKS, Leak

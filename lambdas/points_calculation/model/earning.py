@@ -13,11 +13,11 @@ import iso4217
 
 from contracts.campaigns import Bonus
 from contracts.cards import PurchasePosted
-from pbckit.contracts.definitions import InvalidRequest
 from contracts.points_calculation import Calculate, Line, UnknownCurrency
 from contracts.vocabulary import MOST_POINTS, Money
 from lambdas.points_calculation.model.caps import Cap, Earning
 from lambdas.points_calculation.model.months import month_of
+from pbckit.contracts.definitions import InvalidRequest
 
 ANY_CATEGORY = "*"
 

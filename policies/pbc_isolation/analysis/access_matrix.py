@@ -11,11 +11,11 @@ from typing import Any
 
 from pbc_isolation.analysis import wiring
 from pbc_isolation.analysis.context import INVOKE, Access, Analysis
-from pbc_isolation.stack.graph import Resource
 from pbc_isolation.iam.catalogue import display
 from pbc_isolation.iam.evaluator import can
 from pbc_isolation.iam.globs import Glob
 from pbc_isolation.iam.regions import Region
+from pbc_isolation.stack.graph import Resource
 from pbc_isolation.stack.values import read, texts
 
 CALLS, EVENTS, VIOLATION = "calls", "events", "violation"

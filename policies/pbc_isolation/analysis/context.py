@@ -9,16 +9,17 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pbc_isolation.stack.contract_edges import Capability
-from pbc_isolation.stack.graph import Graph, Resource
+from pbc_isolation.analysis.inventory import Inventory, Thing
+from pbc_isolation.analysis.naming import DEFAULT_PREFIX, Naming, environment_of, of_service
+from pbc_isolation.folder import pack_folder
 from pbc_isolation.iam.catalogue import HARMLESS, class_of, classes, entry, expand_all, targets
 from pbc_isolation.iam.documents import Document
 from pbc_isolation.iam.evaluator import Grant, can
 from pbc_isolation.iam.globs import Glob
 from pbc_isolation.iam.principals import GROUP, Identities, Principal, collect
 from pbc_isolation.iam.regions import Region
-from pbc_isolation.analysis.inventory import Inventory, Thing
-from pbc_isolation.analysis.naming import DEFAULT_PREFIX, Naming, environment_of, of_service
+from pbc_isolation.stack.contract_edges import Capability
+from pbc_isolation.stack.graph import Graph, Resource
 from pbc_isolation.stack.type_data import Types, shipped
 
 Found = TypeVar("Found")
@@ -275,4 +276,4 @@ def _patterns(actions: tuple[str, ...]) -> frozenset[str]:
 
 def contracts_folder(text: str) -> Path:
     """The folder of contracts, relative to the pack's own."""
-    return Path(os.path.normpath(Path(__file__).parent / text))
+    return Path(os.path.normpath(pack_folder() / text))

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from pbc_isolation.stack.graph import Graph, Resource
 from pbc_isolation.iam.globs import Glob, intersects
 from pbc_isolation.iam.regions import Region
+from pbc_isolation.stack.graph import Graph, Resource
 
 _ARN_FIELDS = 6
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pbc_isolation.analysis.context import Access, Analysis, possible_actions
+from pbc_isolation.analysis.inventory import Thing
 from pbc_isolation.iam.catalogue import HARMLESS, class_of, display
 from pbc_isolation.iam.evaluator import can
 from pbc_isolation.iam.principals import Principal
 from pbc_isolation.iam.regions import Region
-from pbc_isolation.analysis.inventory import Thing
 
 Node = Principal | Thing
 

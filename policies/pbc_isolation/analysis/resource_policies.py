@@ -11,14 +11,14 @@ from enum import Enum
 from typing import Any
 
 from pbc_isolation.analysis.context import Analysis
-from pbc_isolation.stack.graph import Resource
+from pbc_isolation.analysis.naming import of_service
 from pbc_isolation.iam.catalogue import HARMLESS, class_of, expand_all
 from pbc_isolation.iam.conditions import required_patterns
 from pbc_isolation.iam.documents import Conditions, Document, Problem, Statement, parse
 from pbc_isolation.iam.globs import Glob, contains, example
 from pbc_isolation.iam.key_services import confined_by_service, service_principal
+from pbc_isolation.stack.graph import Resource
 from pbc_isolation.stack.link_types import OTHER_LANGUAGES
-from pbc_isolation.analysis.naming import of_service
 from pbc_isolation.stack.values import UNKNOWN, texts
 
 _POLICIES = {

@@ -12,11 +12,24 @@ from typing import Any, cast
 
 from pbc_isolation.analysis import implicit_reach
 from pbc_isolation.analysis.context import Analysis
-from pbc_isolation.stack.graph import Resource
-from pbc_isolation.iam.globs import Glob, example
 from pbc_isolation.analysis.inventory import Thing
-from pbc_isolation.stack.link_types import (BY_NAME, CONTENTS, EVERYTHING, GIVES, LINKED_SERVICES, LINKS, MAIL, NAMED_BY_AWS, NOT_REFERENCES, NOT_WIRING, OTHER_LANGUAGES, SUBSCRIPTION)
 from pbc_isolation.analysis.naming import of_service
+from pbc_isolation.iam.globs import Glob, example
+from pbc_isolation.stack.graph import Resource
+from pbc_isolation.stack.link_types import (
+    BY_NAME,
+    CONTENTS,
+    EVERYTHING,
+    GIVES,
+    LINKED_SERVICES,
+    LINKS,
+    MAIL,
+    NAMED_BY_AWS,
+    NOT_REFERENCES,
+    NOT_WIRING,
+    OTHER_LANGUAGES,
+    SUBSCRIPTION,
+)
 from pbc_isolation.stack.values import has_unknown, texts
 
 _ARN = re.compile(r"(?=(arn:[a-z-]+:[a-z0-9-]+(?::[^\s\"'\\,{}\[\]]*)?))")

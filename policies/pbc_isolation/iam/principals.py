@@ -6,11 +6,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from pbc_isolation.stack.graph import Graph, Resource
-from pbc_isolation.stack.values import UNKNOWN, items, read
-
 from pbc_isolation.iam.conditions import Facts
 from pbc_isolation.iam.documents import Document, Problem, parse
+from pbc_isolation.stack.graph import Graph, Resource
+from pbc_isolation.stack.values import UNKNOWN, items, read
 
 ROLE, USER, GROUP = "aws:iam/role:Role", "aws:iam/user:User", "aws:iam/group:Group"
 POLICY = "aws:iam/policy:Policy"

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from pbc_isolation.result import Verdict
-
 from pbc_isolation.reports import json_report, markdown, sarif, table
+from pbc_isolation.result import Verdict
 
 FORMATS: dict[str, Callable[[Verdict], str]] = {
     "table": table.report,

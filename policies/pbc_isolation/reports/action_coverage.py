@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 
 from pbc_isolation.iam.catalogue import HARMLESS, Entry, entries
 
+_DATA = "../policies/pbc_isolation/iam"
 _RULES = {
-    "named": "`classes` of [classes.yaml](../policies/pbc_isolation/iam/classes.yaml) names it",
+    "named": f"`classes` of [classes.yaml]({_DATA}/classes.yaml) names it",
     "reviewed": "`harmless` of classes.yaml names it, with the reason",
-    "answer": "it reads, and its answer holds only metadata by [answers.yaml](../policies/pbc_isolation/iam/answers.yaml)",
+    "answer": f"it reads, and its answer holds only metadata by [answers.yaml]({_DATA}/answers.yaml)",
     "service": "`services` of classes.yaml names its service",
     "level": "nothing of these: by its level, and by what its answer holds",
 }
@@ -24,7 +25,7 @@ def page() -> str:
     return "\n".join(
         [
             "# Actions and how they are judged\n",
-            "Generated from `policies/pbc_isolation/iam/actions.tsv`; do not edit. It has every action of IAM's catalogue with",
+            "Generated from `pbc_isolation/iam/actions.tsv`; do not edit. It has every action of IAM's catalogue with",
             "its verdict. `rewards policy explain ACTION` shows why, with what the answer holds, or of many:",
             "`rewards policy explain 'ec2:Describe*'`. What the catalogue does not have is harmful.\n",
             f"{len(every):,} actions: {verdicts[HARMLESS]:,} harmless, {len(every) - verdicts[HARMLESS]:,} harmful.",

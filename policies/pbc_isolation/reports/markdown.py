@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from pbc_isolation.analysis import access_matrix
 from pbc_isolation.analysis.access_matrix import Edge
 from pbc_isolation.analysis.assumptions import ASSUMPTIONS
+from pbc_isolation.result import Verdict
 from pbc_isolation.rules import every_rule
 from pbc_isolation.rules.rule import Violation
-from pbc_isolation.result import Verdict
 
 
 def report(verdict: Verdict) -> str:

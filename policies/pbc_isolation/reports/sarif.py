@@ -4,9 +4,9 @@ import json
 from hashlib import sha256
 from typing import Any
 
+from pbc_isolation.result import Verdict
 from pbc_isolation.rules import every_rule
 from pbc_isolation.rules.rule import Rule, Violation
-from pbc_isolation.result import Verdict
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _PROGRAM = "__main__.py"

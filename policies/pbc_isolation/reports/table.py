@@ -3,9 +3,9 @@
 import textwrap
 
 from pbc_isolation.analysis.assumptions import ASSUMPTIONS
+from pbc_isolation.result import Verdict
 from pbc_isolation.rules import every_rule
 from pbc_isolation.rules.rule import Violation
-from pbc_isolation.result import Verdict
 
 _WIDTH = 110
 _INDENT = "    "

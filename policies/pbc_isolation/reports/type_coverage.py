@@ -17,7 +17,7 @@ def page(types: Types) -> str:
     counts = {verdict: sum(one.verdict == verdict for one in entries.values()) for verdict in _TITLES}
     lines = [
         "# Resource types and how they are judged\n",
-        "Generated from `policies/pbc_isolation/types/`; do not edit. [How to teach the pack a type](teaching-the-pack.md).\n",
+        "Generated from `pbc_isolation/types/`; do not edit. [How to teach the pack a type](teaching-the-pack.md).\n",
         f"The {len(entries)} resource types of `pulumi_aws`, and other packages. What is not here is refused.\n",
         "| verdict | types | meaning |",
         "|---|---:|---|",

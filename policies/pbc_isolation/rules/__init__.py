@@ -24,7 +24,7 @@ def every_rule() -> tuple[Rule, ...]:
     """
     found: dict[str, Rule] = {}
     for group in GROUPS:
-        package = importlib.import_module(f"rules.{group}")
+        package = importlib.import_module(f"{__name__}.{group}")
         for module in sorted(_modules(package), key=lambda one: one.__name__):
             rule: Rule = module.RULE
             if rule.id in found:

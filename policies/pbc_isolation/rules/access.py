@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from pbc_isolation.analysis.context import Access, Analysis
-from pbc_isolation.iam.catalogue import display
 from pbc_isolation.analysis.inventory import Thing
 from pbc_isolation.analysis.reachability import Reachability
-
+from pbc_isolation.iam.catalogue import display
 from pbc_isolation.rules.rule import Check, Violation
 
 OUTSIDE = "outside this stack"

@@ -3,11 +3,10 @@
 from typing import Any
 
 from pbc_isolation.analysis.resource_policies import Admission
-from pbc_isolation.stack.graph import Resource
 from pbc_isolation.iam.catalogue import display, expand_all
-
 from pbc_isolation.rules.rule import Violation
 from pbc_isolation.rules.samples import allow, document, queue, queue_arn, role, thing
+from pbc_isolation.stack.graph import Resource
 
 
 def told(admission: Admission, rule: str, fix: str) -> Violation:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pbc_isolation.analysis import resource_policies
 from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.iam.documents import Problem
-
 from pbc_isolation.rules.rule import Violation
 
 

@@ -3,14 +3,13 @@
 import json
 
 import pytest
-from pbc_isolation.analysis.context import Settings
-from pbc_isolation.stack.contract_edges import read_contracts
-from pbc_isolation.engine import judge
-from pbc_isolation.stack.graph import from_export
 
 from devtools.benchmarks.synthetic import grown
-from pbckit.sandbox.program import ROOT
-from tests.conftest import captured
+from pbc_isolation.analysis.context import Settings
+from pbc_isolation.engine import judge
+from pbc_isolation.stack.contract_edges import read_contracts
+from pbc_isolation.stack.graph import from_export
+from tests.conftest import ROOT, captured
 
 SCHEMAS = ROOT / "contracts/schemas"
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from ops.demo.shows import Finding
 from devtools.faults import command
 from devtools.faults.command import Report, print_report
 from devtools.faults.plan import Fault
+from ops.demo.shows import Finding
 from tests.ops.conftest import Rewards
 
 REPORT = Report(

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from boto3.dynamodb.types import TypeSerializer
 
-from pbckit.contracts.operating import Letter
-from pbckit.cli.client.capabilities import LambdaCapabilities
-from ops.demo.expected import Earned, Expectation
-from ops.demo.shows import Finding
-from pbckit.cli.client.desks import Desks
 from devtools.faults.command import Report
 from devtools.faults.plan import CALCULATION, LEDGER, Bad, Fault, Plan
 from devtools.faults.verdict import expected_letter, findings
+from ops.demo.expected import Earned, Expectation
+from ops.demo.shows import Finding
+from pbckit.cli.client.capabilities import LambdaCapabilities
+from pbckit.cli.client.desks import Desks
+from pbckit.contracts.operating import Letter
 from tests.ops.aws import NAMES, Aws
 from tests.ops.desks import ScriptedDesk, desks, letter
 

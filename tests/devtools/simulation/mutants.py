@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
+from devtools.simulation.memory import OUTBOX
+from devtools.simulation.queues import Queue
+from devtools.simulation.scheduler import Ended
+from devtools.simulation.tables import SimulatedTables
 from pbckit.runtime import outbox, relay, subscriber, sweeper, unit_of_work
 from pbckit.runtime.outbox import Outgoing
 from pbckit.runtime.ports import Item, Operation, Put
 from pbckit.runtime.runtime import Runtime
 from pbckit.runtime.subscriber import Subscriber
 from pbckit.runtime.unit_of_work import UnitOfWork
-from devtools.simulation.memory import OUTBOX
-from devtools.simulation.queues import Queue
-from devtools.simulation.scheduler import Ended
-from devtools.simulation.tables import SimulatedTables
 
 Mutate = Callable[[pytest.MonkeyPatch], None]
 

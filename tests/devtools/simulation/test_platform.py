@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from pbckit.runtime.ports import Item
 from devtools.simulation.faults import Decisions, Fault, History
 from devtools.simulation.queues import MAXIMUM_RECEIVES, DeadLetterQueue, Mapped, Queue
 from devtools.simulation.scheduler import Scheduler
 from devtools.simulation.streams import Relay, Stream
+from pbckit.runtime.ports import Item
 
 DAY = 24 * 3600.0
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbckit.contracts.definitions import AnyCapability
 from contracts.earning_rates import LIST_RATES, RATE, RATE_HISTORY, SET_RATE, RateHistory, Rates
 from lambdas import earning_rates as table
 from lambdas import earning_rates_file as file
@@ -19,6 +18,7 @@ from lambdas.earning_rates_file import rate as file_rate
 from lambdas.earning_rates_file import rate_history as file_rate_history
 from lambdas.earning_rates_file import set_rate as file_set_rate
 from lambdas.earning_rates_file.rates import RATES
+from pbckit.contracts.definitions import AnyCapability
 from tests.lambdas.calls import Caller, RefusedCall
 from tests.pbckit.runtime.memory import world
 

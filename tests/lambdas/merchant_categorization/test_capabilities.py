@@ -11,9 +11,9 @@ from contracts.merchant_categorization import (
     MerchantOverride,
     MerchantOverrides,
 )
+from lambdas.merchant_categorization import categorize, list_overrides, override_history, set_override
 from pbckit.runtime.ports import TransactionConflict
 from pbckit.runtime.unit_of_work import StillContended
-from lambdas.merchant_categorization import categorize, list_overrides, override_history, set_override
 from tests.lambdas.calls import CORRELATION, Caller, RefusedCall
 from tests.pbckit.runtime.memory import STORE, World, world
 

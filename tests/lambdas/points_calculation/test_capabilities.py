@@ -8,8 +8,8 @@ import pytest
 from contracts.points_calculation import CALCULATE, EXPLAIN, Calculate, Calculation, PointsCalculated
 from lambdas.points_calculation import calculate, explain
 from tests.lambdas.calls import CORRELATION, Caller, RefusedCall
-from tests.pbckit.runtime.memory import World, world
 from tests.lambdas.points_calculation.purchases import RATE, fixed, multiplying, purchase, request
+from tests.pbckit.runtime.memory import World, world
 
 
 @pytest.fixture

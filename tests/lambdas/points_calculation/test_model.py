@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.campaigns import Bonus
-from pbckit.contracts.definitions import InvalidRequest
 from contracts.points_calculation import Calculate, Line, UnknownCurrency
 from contracts.vocabulary import MOST_POINTS, Merchant, Money
 from lambdas.points_calculation.model.caps import apply
 from lambdas.points_calculation.model.earning import combine, differences, earnings, major_units
-from tests.pbckit.runtime.memory import BEGIN
+from pbckit.contracts.definitions import InvalidRequest
 from tests.lambdas.points_calculation.purchases import RATE, fixed, multiplying, purchase, request
+from tests.pbckit.runtime.memory import BEGIN
 
 rates = st.decimals(min_value=0, max_value=1000, places=6).map(lambda rate: f"{rate:f}")
 multipliers = st.decimals(min_value=1, max_value=100, places=6).map(lambda multiplier: f"{multiplier:f}")

@@ -7,15 +7,15 @@ import msgspec
 import pytest
 
 from contracts.campaigns import Bonus, CampaignChanged
-from pbckit.contracts.definitions import Event
 from contracts.earning_rates import EarningRateChanged
-from pbckit.runtime.observability import metrics
 from lambdas.points_calculation import find_outdated, following, note_campaign_change, note_rate_change
 from lambdas.points_calculation.find_outdated import find
-from tests.pbckit.runtime.deliveries import bus_event
-from tests.pbckit.runtime.memory import BEGIN, World, world
+from pbckit.contracts.definitions import Event
+from pbckit.runtime.observability import metrics
 from tests.lambdas.points_calculation.programme import Programme
 from tests.lambdas.points_calculation.purchases import RATE, purchase, request
+from tests.pbckit.runtime.deliveries import bus_event
+from tests.pbckit.runtime.memory import BEGIN, World, world
 
 DAY = timedelta(days=1)
 

@@ -7,13 +7,13 @@ import msgspec
 import pytest
 
 from contracts.points_ledger import PointsPosted
-from pbckit.runtime.observability import metrics
 from lambdas.points_calculation import confirm_posting, reconcile
+from pbckit.runtime.observability import metrics
 from tests.lambdas.calls import RefusedCall
-from tests.pbckit.runtime.deliveries import bus_event
-from tests.pbckit.runtime.memory import world
 from tests.lambdas.points_calculation.programme import Programme, refund_of
 from tests.lambdas.points_calculation.purchases import RATE, purchase, request
+from tests.pbckit.runtime.deliveries import bus_event
+from tests.pbckit.runtime.memory import world
 
 HOUR = 60 * 60
 

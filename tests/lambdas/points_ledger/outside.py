@@ -29,7 +29,6 @@ from contracts.points_ledger import (
     Totals,
     Verification,
 )
-from pbckit.runtime.ports import Item
 from lambdas.points_ledger import (
     balance,
     forecast,
@@ -45,6 +44,7 @@ from lambdas.points_ledger import (
     void_hold,
 )
 from lambdas.points_ledger.model.postings import Line as BookedLine
+from pbckit.runtime.ports import Item
 from tests.lambdas.calls import Caller
 from tests.pbckit.runtime.deliveries import bus_event
 from tests.pbckit.runtime.memory import BEGIN, World, world

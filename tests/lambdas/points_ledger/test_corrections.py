@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from pbckit.runtime.subscriber import NotYet
 from lambdas.points_ledger.model.policy import Policy
-from tests.pbckit.runtime.memory import BEGIN
+from pbckit.runtime.subscriber import NotYet
 from tests.lambdas.points_ledger.outside import Ledger, adjusted, calculated
+from tests.pbckit.runtime.memory import BEGIN
 
 JULY_2028 = datetime(2028, 7, 1, tzinfo=UTC)
 MONTH = timedelta(days=31)

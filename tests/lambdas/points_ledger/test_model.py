@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.points_ledger import Entry, InsufficientPoints, PlaceHold
-from pbckit.runtime.environment import InvalidEnvironment
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.account import Account, BrokenBooks, OpenHold
 from lambdas.points_ledger.model.differing import differences
@@ -16,8 +15,9 @@ from lambdas.points_ledger.model.lots import NEVER, expires_at, is_live, live, l
 from lambdas.points_ledger.model.policy import Policy
 from lambdas.points_ledger.model.postings import DEBT, ISSUED, Draft, Line, UnbalancedPosting, chained
 from lambdas.points_ledger.policy import read
-from tests.pbckit.runtime.memory import BEGIN
+from pbckit.runtime.environment import InvalidEnvironment
 from tests.lambdas.points_ledger.outside import calculated
+from tests.pbckit.runtime.memory import BEGIN
 
 LOT = "2028-07"
 amounts = st.integers(min_value=0, max_value=9_000_000_000_000)

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from contracts.points_calculation import PointsCalculated
 from contracts.points_ledger import Balance
-from pbckit.runtime.ports import Put, TransactionConflict
-from pbckit.runtime.unit_of_work import StillContended
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.store import Ledger as LedgerStore
+from pbckit.runtime.ports import Put, TransactionConflict
+from pbckit.runtime.unit_of_work import StillContended
 from tests.lambdas.calls import RefusedCall
+from tests.lambdas.points_ledger.outside import Ledger, calculated
 from tests.pbckit.runtime.deliveries import bus_event, changed
 from tests.pbckit.runtime.memory import BEGIN
-from tests.lambdas.points_ledger.outside import Ledger, calculated
 
 
 def test_what_was_calculated_is_booked_and_told(ledger: Ledger):

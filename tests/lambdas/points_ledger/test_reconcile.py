@@ -2,10 +2,10 @@
 
 import pytest
 
-from pbckit.runtime.ports import Delete, Put
 from lambdas.points_ledger.reconcile import Reconciliation, reconcile
-from tests.pbckit.runtime.memory import STORE
+from pbckit.runtime.ports import Delete, Put
 from tests.lambdas.points_ledger.outside import Ledger, calculated
+from tests.pbckit.runtime.memory import STORE
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from pbckit.runtime.ports import Put
 from lambdas.points_ledger import settle_due
 from lambdas.points_ledger.store import shard_of
-from tests.pbckit.runtime.memory import STORE
+from pbckit.runtime.ports import Put
 from tests.lambdas.points_ledger.outside import Ledger, calculated
+from tests.pbckit.runtime.memory import STORE
 
 
 def test_what_is_due_is_booked_once(ledger: Ledger):

@@ -2,9 +2,9 @@
 
 import pytest
 
+from ops.pbc_template.naming import UnusableName, longest_name, require_usable
 from pbckit.infra.environment import ENVIRONMENTS
 from pbckit.infra.names import LIMIT, Names
-from ops.pbc_template.naming import UnusableName, longest_name, require_usable
 from tests.conftest import ROOT
 from tests.ops.conftest import Rewards
 

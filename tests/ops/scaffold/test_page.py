@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pbckit.cli.errors import OperatorError
 from ops.docs.adding_a_pbc_page import PAGE, adding_page
 from ops.pbc_template.rendering import TEMPLATES, rendered
+from pbckit.cli.errors import OperatorError
 from tests.conftest import ROOT
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pbckit.cli.errors import OperatorError
 from ops.pbc_template.rendering import TEMPLATES, rendered
+from pbckit.cli.errors import OperatorError
 from tests.conftest import ROOT
 
 KIT = (ROOT / "components/pbckit/runtime/requirements.txt").read_text()

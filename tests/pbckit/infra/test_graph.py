@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pbckit.infra.boundary import MANAGED_POLICY_LIMIT
-from pbckit.contracts import catalogue
 from pbckit.cli.docs.resource_tree import resources_page
+from pbckit.contracts import catalogue
+from pbckit.infra.boundary import MANAGED_POLICY_LIMIT
 from pbckit.sandbox.graph import UNKNOWN, Graph, Resource
 
 PBCS = catalogue.publishers()
@@ -197,7 +197,7 @@ def test_stores_are_protected_by_environment(graph: Graph):
 
 def test_every_resource_is_where_the_page_of_resources_says(dev: Graph):
     """Names, types and parents, exactly: what a change adds or moves shows in its diff."""
-    assert resources_page(dev) == (Path(__file__).parents[2] / "docs/resources.md").read_text()
+    assert resources_page(dev) == (Path(__file__).parents[3] / "docs/resources.md").read_text()
 
 
 def test_the_children_of_a_pbc(dev: Graph):

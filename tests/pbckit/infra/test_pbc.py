@@ -10,7 +10,7 @@ import pytest
 from pbckit.sandbox.graph import Graph
 from pbckit.sandbox.program import DuplicateUrn, capture
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PROGRAM = """
 from pbckit.infra.environment import EnvironmentConfig
 from pbckit.infra.offering import Offering

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from pbckit.cli.deployment.policy_pack import judge
+from pbckit.contracts import catalogue
 from pbckit.infra.pbc import ContractViolation
 from pbckit.infra.strangler import LegacyEndpoint
-from pbckit.contracts import catalogue
-from pbckit.cli.deployment.policy_pack import judge
 from pbckit.sandbox.graph import Graph
 from tests.conftest import captured
 
@@ -29,7 +29,7 @@ def policy(graph: Graph, name: str) -> str:
 def test_the_policy_pack_passes_with_the_facade_and_the_legacy_system_in_the_stack(migration: Graph):
     verdict = judge(migration.export(), preview=True)
     assert verdict.violations == []
-    assert set(catalogue.MIGRATION_UNITS) <= set(verdict.units)
+    assert set(catalogue.migration_units()) <= set(verdict.units)
 
 
 def test_the_legacy_system_is_its_own_owner_and_reaches_nobody(migration: Graph):
@@ -76,7 +76,7 @@ def test_the_guard_looks_every_minute_and_alarms_compare_the_sides(migration: Gr
 @pytest.mark.parametrize("stack", ["local", "dev", "staging", "prod"])
 def test_without_a_migration_nothing_of_it_is_there(stack: str):
     text = json.dumps(captured(stack).export())
-    assert not [unit for unit in catalogue.MIGRATION_UNITS if f"{unit}_" in text]
+    assert not [unit for unit in catalogue.migration_units() if f"{unit}_" in text]
 
 
 def test_a_legacy_endpoint_is_reached_by_https_only():

@@ -24,7 +24,12 @@ def _zip(path: Path, files: dict[str, str | bytes]) -> dict[str, str]:
 @pytest.fixture
 def graph(tmp_path: Path) -> Graph:
     """One function with one layer, without a fault."""
-    code = {"lambdas/__init__.py": "", "components/pbckit/runtime.py": "def start(): ...", "lambdas/tiers.py": HANDLER}
+    code = {
+        "lambdas/__init__.py": "",
+        "pbckit/__init__.py": "",
+        "pbckit/runtime.py": "def start(): ...",
+        "lambdas/tiers.py": HANDLER,
+    }
     layer = Resource(
         urn="layer",
         type=LAYER,
@@ -92,7 +97,12 @@ def test_a_zip_that_is_not_there_is_found(graph: Graph):
 
 
 def test_an_import_that_nobody_brings_is_found_through_other_modules(graph: Graph, tmp_path: Path):
-    code = {"lambdas/__init__.py": "", "components/pbckit/runtime.py": "import pulumi", "lambdas/tiers.py": HANDLER}
+    code = {
+        "lambdas/__init__.py": "",
+        "pbckit/__init__.py": "",
+        "pbckit/runtime.py": "import pulumi",
+        "lambdas/tiers.py": HANDLER,
+    }
     graph.resource("function").inputs["code"] = _zip(tmp_path / "other.zip", code)
     assert "pbckit.runtime imports a package that is in none" in _only_finding(graph)[1]
     assert _only_finding(graph)[2] == "pulumi"

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from devtools.simulation.memory import OUTBOX, STORE, MemoryTables
 from pbckit.runtime.ports import BusEntry, Item, Traces
 from pbckit.runtime.runtime import Runtime
 from pbckit.runtime.traces import Untraced
-from devtools.simulation.memory import OUTBOX, STORE, MemoryTables
 
 __all__ = [
     "BEGIN",

@@ -7,6 +7,7 @@ import re
 from importlib.metadata import version
 
 import pytest
+
 from pbc_isolation.iam import answers, catalogue, judgement
 from pbc_isolation.iam.answers import Member
 from pbc_isolation.iam.catalogue import HARMLESS, UNCLASSIFIED, class_of

@@ -5,6 +5,7 @@ import re
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from pbc_isolation.iam.globs import Glob, contains, example, intersects
 
 ALPHABET = "abx:"

@@ -3,9 +3,9 @@
 from collections import Counter
 
 import pytest
+
 from pbc_isolation.engine import judge
 from pbc_isolation.stack.graph import from_export
-
 from tests.policies.leaks.changes import Stack
 from tests.policies.leaks.corpus import LEAKS
 from tests.policies.leaks.harmless import HARMLESS

@@ -19,7 +19,9 @@ class Mutation:
     witness: Witness
 
 
-EVALUATOR, CONDITIONS, REGIONS, GLOBS = (f"pbc_isolation/iam/{name}.py" for name in ("evaluator", "conditions", "regions", "globs"))
+EVALUATOR, CONDITIONS, REGIONS, GLOBS = (
+    f"pbc_isolation/iam/{name}.py" for name in ("evaluator", "conditions", "regions", "globs")
+)
 DEPLOYMENT = "pbc_isolation/rules/boundary/deployment_role.py"
 KEY_SERVICES = "pbc_isolation/iam/key_services.py"
 DOCUMENTS, PRINCIPALS = "pbc_isolation/iam/documents.py", "pbc_isolation/iam/principals.py"
@@ -334,7 +336,13 @@ MUTATIONS = (
         "        above: Resource | None = None if resource.get('tags', OWNER_TAG) else resource\n",
         w.a_tag_does_not_change_the_owner,
     ),
-    Mutation("named callers", "pbc_isolation/analysis/context.py", "if unit in one.callers", "if unit", w.a_capability_for_a_named_caller),
+    Mutation(
+        "named callers",
+        "pbc_isolation/analysis/context.py",
+        "if unit in one.callers",
+        "if unit",
+        w.a_capability_for_a_named_caller,
+    ),
     Mutation(
         "identities are never one's own",
         "pbc_isolation/analysis/context.py",

@@ -29,12 +29,12 @@ def reads(*statements: Any, boundary: Any = None, **more: Any) -> bool:
 
 def may(action: str, resource: str, *statements: Any) -> bool:
     """Whether the evaluator says that a role with these statements can do something to one resource."""
-    from pbc_isolation.stack.graph import Graph
     from pbc_isolation.iam.evaluator import can
     from pbc_isolation.iam.globs import Glob
     from pbc_isolation.iam.principals import collect
     from pbc_isolation.iam.regions import Region
     from pbc_isolation.rules.samples import role, stack
+    from pbc_isolation.stack.graph import Graph
 
     [principal] = collect(Graph(stack(role("points", *statements)))).principals
     return can(principal, action, Region((Glob(resource),))) is not None
@@ -266,8 +266,8 @@ def an_identity_is_harmful_on_the_own_role_too() -> bool:
 
 
 def a_capability_for_a_named_caller() -> bool:
-    from pbc_isolation.stack.contract_edges import Capability
     from pbc_isolation.rules.samples import allow, arn, role
+    from pbc_isolation.stack.contract_edges import Capability
 
     call = allow("lambda:InvokeFunction", on=arn("lambda", "function:rewards-dev-ledger_balance:live"))
     rule, open_to = "isolation-functions", "points"
@@ -618,8 +618,8 @@ def a_service_by_the_context_of_another() -> bool:
 
 def decrypts_through(bus: str) -> bool:
     """Whether a role of `points` that decrypts through a bus is told to use another's key."""
-    from pbc_isolation.stack.graph import Resource
     from pbc_isolation.rules.samples import allow, arn, physical, role, thing
+    from pbc_isolation.stack.graph import Resource
 
     platform = "urn:pulumi:dev::rewards::rewards:components:Platform::platform"
     parts = [

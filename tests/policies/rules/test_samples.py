@@ -1,10 +1,11 @@
 """Every rule against its own samples: what complies passes, what violates is found."""
 
 import pytest
+
 from pbc_isolation.analysis.context import Settings
-from pbc_isolation.stack.contract_edges import Capability
 from pbc_isolation.engine import judge
 from pbc_isolation.rules import every_rule
+from pbc_isolation.stack.contract_edges import Capability
 
 SETTINGS = Settings(
     capabilities=(Capability("ledger", "balance", ("operations",)),),

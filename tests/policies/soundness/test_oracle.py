@@ -4,15 +4,15 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from pbc_isolation.engine import judge
-from pbc_isolation.stack.graph import Graph
 from hypothesis import given, settings
+
+from pbc_isolation.engine import judge
 from pbc_isolation.iam.evaluator import can
 from pbc_isolation.iam.globs import Glob
 from pbc_isolation.iam.principals import Principal, collect
 from pbc_isolation.iam.regions import Region
 from pbc_isolation.rules.samples import queue, role, stack, table
-
+from pbc_isolation.stack.graph import Graph
 from tests.policies.soundness.oracle import Request, allowed
 from tests.policies.soundness.worlds import (
     ACTIONS,

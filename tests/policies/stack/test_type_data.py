@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from pbc_isolation.stack.explanation import UnknownType, of_type
 from pbc_isolation.stack.type_data import HARMLESS, JUDGED, REFUSED, InvalidTypes, shipped
-
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "policies" / "types"

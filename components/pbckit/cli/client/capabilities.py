@@ -6,10 +6,10 @@ from typing import Any, Protocol
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
+from pbckit.cli.client.session import Session, open_session
+from pbckit.cli.errors import OperatorError, Refused, Unreachable
 from pbckit.contracts.definitions import Capability, RequestT, ResponseT
 from pbckit.contracts.envelope import CallMetadata, Reply
-from pbckit.cli.errors import OperatorError, Refused, Unreachable
-from pbckit.cli.client.session import Session, open_session
 
 
 class CapabilityClient(Protocol):

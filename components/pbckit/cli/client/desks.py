@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeVar
 
+from pbckit.cli.client.capabilities import CapabilityClient
+from pbckit.cli.errors import OperatorError
 from pbckit.contracts import catalogue
 from pbckit.contracts.operating import (
     AskDesk,
@@ -21,8 +23,6 @@ from pbckit.contracts.operating import (
     Released,
     desk,
 )
-from pbckit.cli.client.capabilities import CapabilityClient
-from pbckit.cli.errors import OperatorError
 
 T = TypeVar("T", Health, Letters, Released, Records)
 R = TypeVar("R")

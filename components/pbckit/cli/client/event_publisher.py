@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
+from pbckit.cli.client.session import Session
+from pbckit.cli.errors import OperatorError, Unreachable
 from pbckit.contracts.definitions import Event
 from pbckit.contracts.envelope import EventMetadata
 from pbckit.runtime.identifiers import uuid7
-from pbckit.cli.errors import OperatorError, Unreachable
-from pbckit.cli.client.session import Session
 
 _ENTRIES_IN_A_REQUEST = 10
 _ATTEMPTS = 5

@@ -12,10 +12,11 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from pbckit.cli.errors import Unreachable
+from pbckit.contracts import catalogue
 from pbckit.infra.environment import EMBEDDED
 from pbckit.infra.names import Names
-from pbckit.contracts import catalogue
-from pbckit.cli.errors import Unreachable
+from pbckit.program_root import program_root
 from pbckit.sandbox.embedded_aws import DEFAULT_FOLDER, SandboxError, connect
 from pbckit.sandbox.stack_config import InvalidStack, StackConfig, read_stack
 
@@ -23,7 +24,6 @@ LOCAL_STACK = "local"
 MIGRATION_STACK = "migration"
 """Stack with a legacy system and a facade, beside `local` on the embedded AWS."""
 OPERATIONS = "operations"
-ROOT = Path(__file__).resolve().parents[1]
 _CONFIG = Config(connect_timeout=5, read_timeout=60, retries={"max_attempts": 4, "mode": "standard"})
 
 _SHORTEST_SESSION_NAME, _LONGEST_SESSION_NAME = 2, 64
@@ -50,7 +50,7 @@ class Session:
         return self._clients[service]
 
 
-def open_session(stack: str, folder: Path = DEFAULT_FOLDER, root: Path = ROOT) -> Session:
+def open_session(stack: str, folder: Path = DEFAULT_FOLDER, root: Path | None = None) -> Session:
     """Assume the operator's role in a stack.
 
     That is in the running sandbox for `local` and `migration`, else in AWS with the usual credentials.
@@ -59,7 +59,7 @@ def open_session(stack: str, folder: Path = DEFAULT_FOLDER, root: Path = ROOT) -
         Unreachable: there is no such stack, no sandbox, or the role cannot be assumed.
     """
     try:
-        config = read_stack(root, stack)
+        config = read_stack(root or program_root(), stack)
         if stack in EMBEDDED:
             aws = connect(folder)
             return as_operator(aws.session(), aws.endpoint, config)

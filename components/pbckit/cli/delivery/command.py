@@ -14,7 +14,7 @@ from pbckit.cli.delivery.measures import Period, measure
 from pbckit.cli.delivery.page import TITLES, page, row
 from pbckit.cli.errors import OperatorError
 from pbckit.cli.output import AsJson, print_json, print_table, remarks
-from pbckit.sandbox.program import ROOT
+from pbckit.program_root import program_root
 
 _ROOMS = ("pbcs", "offerings")
 
@@ -44,9 +44,12 @@ def report(
     ] = None,
     html: Annotated[Path | None, typer.Option(help="Write a page with plots to this file.", dir_okay=False)] = None,
     as_json: AsJson = False,
-    repository: Annotated[Path, typer.Option(help="The repository of the project.")] = ROOT,
+    repository: Annotated[
+        Path | None, typer.Option(help="The repository of the project. By default the one you are in.")
+    ] = None,
 ) -> None:
     """The measures of DORA and the regression cycle, for each unit, from the histories of Pulumi and git."""
+    repository = repository or program_root()
     commits = read_commits(repository)
     deployments = [] if history is None else read_histories(history, environment)
     period = _period(since, until, deployments, commits)

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
+from pbckit.cli.deployment.git_files import files_at
+from pbckit.cli.errors import SAID_NO, OperatorError
+from pbckit.cli.output import AsJson, out, print_json, print_table
 from pbckit.contracts import catalogue, history
 from pbckit.contracts.compatibility import Break, breaks
 from pbckit.contracts.expectations import Expectation, expected
-from pbckit.cli.errors import SAID_NO, OperatorError
-from pbckit.cli.output import AsJson, out, print_json, print_table
-from pbckit.cli.deployment.git_files import files_at
-from pbckit.sandbox.program import ROOT
+from pbckit.program_root import program_root
 
 SCHEMAS = "contracts/schemas"
 HISTORY = "contracts/history.yaml"
@@ -31,7 +31,7 @@ def contracts() -> None:
 def check(
     against: Annotated[str, typer.Option(help="The git revision with the contracts that others hold to.")],
     as_json: AsJson = False,
-    root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT,
+    root: Annotated[Path | None, typer.Option(help="The project's root. By default the one you are in.")] = None,
 ) -> None:
     """Compare the contracts with those of a revision.
 
@@ -42,6 +42,7 @@ def check(
 
     A change that passes goes into the history of its event, which is added to and never rewritten; else exit code 1.
     """
+    root = root or program_root()
     before = {Path(path).name: text for path, text in files_at(root, against, f"{SCHEMAS}/").items()}
     after = catalogue.schemas()
     reading = expected([file.removesuffix(".json") for file in {**before, **after}])

@@ -6,11 +6,12 @@ from typing import Annotated
 import pulumi
 import typer
 
-from pbckit.judges.finding import Finding
-from pbckit.judges.registry import JUDGES, findings
 from pbckit.cli.errors import SAID_NO, OperatorError
 from pbckit.cli.output import AsJson, out, print_json, remarks
-from pbckit.sandbox.program import ROOT, capture
+from pbckit.judges.finding import Finding
+from pbckit.judges.registry import JUDGES, findings
+from pbckit.program_root import program_root
+from pbckit.sandbox.program import capture
 
 
 def judge(
@@ -19,12 +20,13 @@ def judge(
     ] = None,
     only: Annotated[list[str] | None, typer.Option(help="Ask this judge only; repeatable.")] = None,
     as_json: AsJson = False,
-    root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT,
+    root: Annotated[Path | None, typer.Option(help="The project's root. By default the one you are in.")] = None,
 ) -> None:
     """Compare what a stack deploys with AWS's API models, authorization reference and quotas. Needs no AWS.
 
     Exit code 0: no findings; 1: findings; 2: the program does not run, or there is no such judge or stack.
     """
+    root = root or program_root()
     for name in only or ():
         if name not in JUDGES:
             raise OperatorError(f"there is no judge {name!r}; allowed: {', '.join(JUDGES)}")

@@ -10,10 +10,11 @@ import typer
 
 from ops import explanations
 from pbckit.cli.deployment import policy_pack
+from pbckit.cli.deployment.git_files import files_at
 from pbckit.cli.errors import COULD_NOT_RUN, SAID_NO, OperatorError
 from pbckit.cli.output import print_json, remarks
-from pbckit.cli.deployment.git_files import files_at
-from pbckit.sandbox.program import ROOT, capture
+from pbckit.program_root import program_root
+from pbckit.sandbox.program import capture
 
 MATRIX = "docs/access-matrix.md"
 Format = Literal["table", "markdown", "sarif", "json"]
@@ -34,13 +35,14 @@ def preview(
         str | None, typer.Option(help=f"Tell what changes between units since {MATRIX} of this git revision.")
     ] = None,
     as_json: AsJson = False,
-    root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT,
+    root: Annotated[Path | None, typer.Option(help="The project's root. By default the one you are in.")] = None,
 ) -> None:
     """Run the program as at a stack's first deployment, and judge by the policy pack what it would make.
 
     Needs no engine and no AWS; whatever AWS would compute is unknown. Exit code 0: no violation; 1: violations, told
     with their paths and what to do; 2: it could not be judged.
     """
+    root = root or program_root()
     before = None if against is None else _matrix_of(root, against)
     try:
         with remarks.status(f"running the program for {stack}"):

@@ -1,33 +1,30 @@
 """The policy pack from outside: judges a stack in a process of its own, as the Pulumi engine would ask it.
 
-The pack stands alone in its folder, where its modules are top-level; this is the one module that puts them on the path.
+The pack stands alone; this is the one module that imports it.
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "policies"))
-
-from pbc_isolation.analysis import access_matrix  # noqa: E402
-from pbc_isolation import rule_reference  # noqa: E402
-from pbc_isolation.analysis.access_matrix import Edge  # noqa: E402
-from pbc_isolation.analysis.context import Analysis  # noqa: E402
-from pbc_isolation.stack.graph import InvalidExport, from_export, read_export  # noqa: E402
-from pbc_isolation.pack_process import Diagnostic, PackFailed, PackProcess  # noqa: E402
-from pbc_isolation.iam import explanation as action_explanation  # noqa: E402
-from pbc_isolation.iam import judgement  # noqa: E402
-from pbc_isolation.iam.catalogue import ACTIONS  # noqa: E402
-from pbc_isolation.iam.explanation import Explained  # noqa: E402
-from pbc_isolation.pack import settings  # noqa: E402
-from pbc_isolation.reports import FORMATS, action_coverage, type_coverage  # noqa: E402
-from pbc_isolation.rules.isolation import unreadable  # noqa: E402
-from pbc_isolation.rules.rule import Violation, from_text  # noqa: E402
-from pbc_isolation.stack import type_data  # noqa: E402
-from pbc_isolation.stack.explanation import Explanation, UnknownType, of_type  # noqa: E402
-from pbc_isolation.result import Verdict  # noqa: E402
+from pbc_isolation import rule_reference
+from pbc_isolation.analysis import access_matrix
+from pbc_isolation.analysis.access_matrix import Edge
+from pbc_isolation.analysis.context import Analysis
+from pbc_isolation.iam import explanation as action_explanation
+from pbc_isolation.iam import judgement
+from pbc_isolation.iam.catalogue import ACTIONS
+from pbc_isolation.iam.explanation import Explained
+from pbc_isolation.pack import settings
+from pbc_isolation.pack_process import Diagnostic, PackFailed, PackProcess
+from pbc_isolation.reports import FORMATS, action_coverage, type_coverage
+from pbc_isolation.result import Verdict
+from pbc_isolation.rules.isolation import unreadable
+from pbc_isolation.rules.rule import Violation, from_text
+from pbc_isolation.stack import type_data
+from pbc_isolation.stack.explanation import Explanation, UnknownType, of_type
+from pbc_isolation.stack.graph import InvalidExport, from_export, read_export
+from pbckit.program_root import program_root
 
 UNREADABLE = unreadable.RULE.id
 """The rule that is broken by what cannot be judged at all."""
@@ -109,7 +106,7 @@ def actions_page() -> str:
 
 def derived_actions() -> tuple[Path, str]:
     """The verdicts on all actions as the installed models make them: path relative to the project, and contents."""
-    return ACTIONS.relative_to(ROOT), judgement.derived()
+    return ACTIONS.relative_to(program_root()), judgement.derived()
 
 
 def explained_actions(pattern: str) -> list[Explained]:

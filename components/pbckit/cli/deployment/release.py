@@ -13,14 +13,15 @@ import boto3
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pbckit.infra.environment import EMBEDDED
-from pbckit.infra.names import LIVE
+from pbckit.cli.client.session import LOCAL_STACK
 from pbckit.cli.errors import SAID_NO, OperatorError
 from pbckit.cli.output import AsJson, Stack, out, print_json, print_table, progress
-from pbckit.cli.client.session import LOCAL_STACK
+from pbckit.infra.environment import EMBEDDED
+from pbckit.infra.names import LIVE
+from pbckit.program_root import program_root
 from pbckit.sandbox.embedded_aws import SandboxError, connect
 from pbckit.sandbox.graph import Graph
-from pbckit.sandbox.program import ROOT, capture
+from pbckit.sandbox.program import capture
 from pbckit.sandbox.stack_config import InvalidStack, read_stack
 
 _LOOK_EVERY_SECONDS = 5.0
@@ -144,7 +145,7 @@ def _names(graph: Graph, unit: str, kind: str) -> list[str]:
 
 def _graph(stack: str, unit: str) -> Graph:
     try:
-        graph = capture(stack, preview=True, root=ROOT)
+        graph = capture(stack, preview=True, root=program_root())
     except InvalidStack as error:
         raise OperatorError(str(error)) from error
     if unit not in graph.outputs["units"]:
@@ -157,7 +158,7 @@ def _clients(stack: str) -> Clients:
     try:
         if stack in EMBEDDED:
             return connect().client
-        session = boto3.Session(region_name=read_stack(ROOT, stack).value("aws:region"))
+        session = boto3.Session(region_name=read_stack(program_root(), stack).value("aws:region"))
     except (SandboxError, InvalidStack) as error:
         raise OperatorError(str(error)) from error
     return session.client

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from pbckit.cli.client.session import LOCAL_STACK
 from pbckit.cli.output import AsJson, out, print_json, print_table, progress
-from pbckit.cli.client.session import LOCAL_STACK, ROOT
+from pbckit.program_root import program_root
 from pbckit.sandbox.deploy import Deployment, deploy
 from pbckit.sandbox.embedded_aws import DEFAULT_FOLDER, DEFAULT_PORT, EmbeddedAws, connect, start, stop
 from pbckit.sandbox.program import capture
@@ -26,7 +27,7 @@ def up(
     as_json: AsJson = False,
 ) -> None:
     """Start it, and deploy the system."""
-    aws = start(folder, region=read_stack(ROOT, LOCAL_STACK).value("aws:region"), port=port)
+    aws = start(folder, region=read_stack(program_root(), LOCAL_STACK).value("aws:region"), port=port)
     deployment = None if empty else deploy_with_progress(aws)
     if as_json:
         print_json(_state(aws, deployment))

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from pbckit.contracts import catalogue
-from pbckit.contracts.definitions import AnyCapability, InvalidRequest
 from pbckit.cli.client.capabilities import LambdaCapabilities
+from pbckit.cli.client.session import LOCAL_STACK, OPERATIONS, open_session
 from pbckit.cli.errors import SAID_NO, OperatorError, Refused
 from pbckit.cli.output import AsJson, Stack, print_json, print_table
-from pbckit.cli.client.session import LOCAL_STACK, OPERATIONS, open_session
+from pbckit.contracts import catalogue
+from pbckit.contracts.definitions import AnyCapability, InvalidRequest
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,8 @@ import typer
 from ops import pipelines
 from pbckit.cli.errors import SAID_NO, OperatorError
 from pbckit.cli.output import AsJson, out, print_json, print_table, progress
-from pbckit.sandbox.program import ROOT, capture
+from pbckit.program_root import program_root
+from pbckit.sandbox.program import capture
 from pbckit.sandbox.stack_config import InvalidStack, read_stack
 
 app = typer.Typer(no_args_is_help=True, help="The stacks that manage the units.")
@@ -28,15 +29,18 @@ class Contested:
 
 
 @app.command()
-def units(root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT) -> None:
+def units(
+    root: Annotated[Path | None, typer.Option(help="The project's root. By default the one you are in.")] = None,
+) -> None:
     """List all units as JSON, in the order in which an environment is deployed: the platform first."""
+    root = root or program_root()
     typer.echo(msgspec.json.encode(pipelines.all_units(root)).decode())
 
 
 @app.command()
 def configure(
     stack: Annotated[str, typer.Argument(help="Name of a stack of one unit, for example dev-campaigns.")],
-    root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT,
+    root: Annotated[Path | None, typer.Option(help="The project's root. By default the one you are in.")] = None,
 ) -> None:
     """Give a stack of one unit the configuration of its environment, unless it has one.
 
@@ -62,7 +66,7 @@ def check(
         Path, typer.Argument(help="What `pulumi stack ls --json` wrote; - is standard input.", allow_dash=True)
     ],
     as_json: AsJson = False,
-    root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT,
+    root: Annotated[Path | None, typer.Option(help="The project's root. By default the one you are in.")] = None,
 ) -> None:
     """Find units that two stacks manage. Exit code 1: there are some; 2: a stack cannot be read, or names no unit."""
     names = _names(listed)

@@ -7,17 +7,18 @@ from typing import Annotated
 import msgspec
 import typer
 
-from pbckit.cli.deployment import policy_pack
 from pbckit.cli.delivery.commits import Commits, read_commits
 from pbckit.cli.delivery.history import read_histories
 from pbckit.cli.delivery.measures import Period
+from pbckit.cli.deployment import policy_pack
+from pbckit.cli.deployment.git_files import files_at
+from pbckit.cli.deployment.policy import MATRIX
 from pbckit.cli.errors import SAID_NO, OperatorError
 from pbckit.cli.fitness.gather import Month, system, trend
 from pbckit.cli.fitness.smells import Smell, all_smells
 from pbckit.cli.output import AsJson, out, print_json, print_table
-from pbckit.cli.deployment.policy import MATRIX
-from pbckit.cli.deployment.git_files import files_at
-from pbckit.sandbox.program import ROOT, capture
+from pbckit.program_root import program_root
+from pbckit.sandbox.program import capture
 
 _PERIOD = timedelta(days=90)
 _ACCEPTED = Path(__file__).with_name("accepted.yaml")
@@ -40,12 +41,13 @@ def fitness(
     since: Annotated[datetime | None, typer.Option(help="First day of history; by default 90 days ago.")] = None,
     strict: Annotated[bool, typer.Option(help="Exit with 1 if anything smells.")] = False,
     as_json: AsJson = False,
-    root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT,
+    root: Annotated[Path | None, typer.Option(help="The project's root. By default the one you are in.")] = None,
 ) -> None:
     """Look for signs that the units become one distributed monolith: in the program's graph, in git and in deployments.
 
     Advice: whatever it finds, it ends with 0, unless --strict is given.
     """
+    root = root or program_root()
     commits = read_commits(root)
     deployments = [] if history is None else read_histories(history, environment)
     latest = commits.ordered[-1].made_at

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pbckit.cli.deployment import policy_pack
 from pbckit.cli.delivery.commits import Commit, Commits
 from pbckit.cli.delivery.history import ALL_UNITS, Deployment
 from pbckit.cli.delivery.measures import Period, owner_of
+from pbckit.cli.deployment import policy_pack
 from pbckit.cli.fitness.smells import CALLS, VIOLATION, Edge, System
 
 _TOGETHER = timedelta(hours=1)

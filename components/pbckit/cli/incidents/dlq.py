@@ -6,15 +6,15 @@ from typing import Annotated
 
 import typer
 
-from pbckit.contracts.operating import Letter, Record, Selection
 from pbckit.cli.client.capabilities import capabilities_of
 from pbckit.cli.client.desks import Desks, QueueName, queue_name
+from pbckit.cli.client.session import LOCAL_STACK
 from pbckit.cli.errors import NotFound, OperatorError
-from pbckit.cli.time_options import Age, Window, age, window
 from pbckit.cli.incidents.letters import Action, Pace, go_through
 from pbckit.cli.output import AsJson, Stack, out, print_json, print_table, progress, remarks
 from pbckit.cli.requests import request_of
-from pbckit.cli.client.session import LOCAL_STACK
+from pbckit.cli.time_options import Age, Window, age, window
+from pbckit.contracts.operating import Letter, Record, Selection
 
 _SHOWN = 1000
 _DONE: Mapping[Action, str] = {"look": "looked at", "redrive": "redriven", "discard": "discarded"}

@@ -8,18 +8,18 @@ from typing import Annotated
 
 import typer
 
-from pbckit.contracts import catalogue
-from pbckit.contracts.operating import DESK, InboundQueue, Record
-from pbckit.cli.incidents import replay as replays
 from pbckit.cli.client.capabilities import LambdaCapabilities, capabilities_of
 from pbckit.cli.client.desks import Desks
-from pbckit.cli.errors import NotFound
-from pbckit.cli.time_options import Age, instant, window
-from pbckit.cli.output import AsJson, Stack, out, print_json, print_table, progress
 from pbckit.cli.client.session import LOCAL_STACK, open_session
+from pbckit.cli.errors import NotFound
+from pbckit.cli.incidents import replay as replays
 from pbckit.cli.incidents.timeline import Hop, as_data, correlation_ids, hops, read_segments
 from pbckit.cli.incidents.timeline_html import lines, page
+from pbckit.cli.output import AsJson, Stack, out, print_json, print_table, progress
+from pbckit.cli.time_options import Age, instant, window
 from pbckit.cli.waiting import wait_for
+from pbckit.contracts import catalogue
+from pbckit.contracts.operating import DESK, InboundQueue, Record
 from pbckit.sandbox.embedded_aws import DEFAULT_FOLDER, connect
 
 _OVERLAP = timedelta(seconds=30)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from pbckit.contracts.operating import LETTERS_AT_A_TIME, HandleLetters, Letter, Letters, Selection
 from pbckit.cli.client.desks import Desks, QueueName
+from pbckit.contracts.operating import LETTERS_AT_A_TIME, HandleLetters, Letter, Letters, Selection
 
 Action = Literal["look", "redrive", "discard"]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from pbckit.contracts.operating import InboundQueue
 from pbckit.cli.client.desks import Desks
-from pbckit.cli.errors import NotFound, OperatorError
 from pbckit.cli.client.session import Session
+from pbckit.cli.errors import NotFound, OperatorError
+from pbckit.contracts.operating import InboundQueue
 
 ARCHIVE_LIMIT = 48
 """Characters that EventBridge allows in the name of an archive."""

@@ -13,11 +13,11 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from pbckit.contracts.operating import FALLBACKS, Health, Record
 from pbckit.cli.client.capabilities import LambdaCapabilities
 from pbckit.cli.client.desks import Desks
-from pbckit.cli.output import AsJson, Stack, out, print_json
 from pbckit.cli.client.session import LOCAL_STACK, Session, open_session
+from pbckit.cli.output import AsJson, Stack, out, print_json
+from pbckit.contracts.operating import FALLBACKS, Health, Record
 
 _OLD_SECONDS = 300
 """As old as the sweeper lets pending events become."""

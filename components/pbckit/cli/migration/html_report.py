@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from html import escape
 
-from pbckit.contracts.migration import Migration, Mismatch, Period, Side
 from pbckit.cli.migration import charts
 from pbckit.cli.migration.terminal import routed, setting_line
+from pbckit.contracts.migration import Migration, Mismatch, Period, Side
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 900px; margin: 2rem auto; padding: 0 1rem; }

@@ -66,7 +66,7 @@ def provision(aws: EmbeddedAws, resource: Resource) -> list[NotModelled]:
     if resource.type not in _MAKERS:
         raise UnknownType(
             f"{resource.type} ({resource.name}): the sandbox cannot make this type; "
-            "add a function for it under components/pbckit/sandbox/provision/, or a reason to TYPES_NOT_MODELLED"
+            "add a function for it under pbckit/sandbox/provision/, or a reason to TYPES_NOT_MODELLED"
         )
     inputs = Inputs(resource.inputs)
     try:

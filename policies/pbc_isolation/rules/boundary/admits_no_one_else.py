@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from pbc_isolation.analysis import resource_policies
-from pbc_isolation.analysis.resource_policies import Admitted
 from pbc_isolation.analysis.context import Analysis
-
+from pbc_isolation.analysis.resource_policies import Admitted
 from pbc_isolation.rules.admission import queue_with, told
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import arn, physical, role_arn, stack

@@ -7,7 +7,6 @@ from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.iam.catalogue import display
 from pbc_isolation.iam.documents import Document, Statement
 from pbc_isolation.iam.principals import Principal
-
 from pbc_isolation.rules.access import NOBODY, OUTSIDE
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import allow, deny, role, stack, table_arn

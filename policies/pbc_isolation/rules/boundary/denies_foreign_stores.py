@@ -6,7 +6,6 @@ from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.iam.catalogue import classes, display, expand_all
 from pbc_isolation.iam.evaluator import denied
 from pbc_isolation.iam.principals import Principal
-
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import allow, queue_arn, role, stack, table_arn
 

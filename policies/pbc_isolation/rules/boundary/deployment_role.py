@@ -10,9 +10,8 @@ from pbc_isolation.iam.evaluator import can, may_name
 from pbc_isolation.iam.globs import Glob, contains
 from pbc_isolation.iam.principals import Principal
 from pbc_isolation.iam.regions import Region
-
 from pbc_isolation.rules.rule import Rule, Violation
-from pbc_isolation.rules.samples import (TRUST_LAMBDA, allow, arn, deployment, physical, role_arn, stack, table_arn)
+from pbc_isolation.rules.samples import TRUST_LAMBDA, allow, arn, deployment, physical, role_arn, stack, table_arn
 
 _ID = "boundary-deployment-role"
 _FIX = (

@@ -8,7 +8,6 @@ from pbc_isolation.iam.conditions import required_patterns
 from pbc_isolation.iam.documents import Statement
 from pbc_isolation.iam.evaluator import confining_keys
 from pbc_isolation.iam.key_services import confined_by_service
-
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import allow, role, stack, table_arn
 

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from pbc_isolation.analysis import resource_policies
-from pbc_isolation.analysis.resource_policies import Admitted
 from pbc_isolation.analysis.context import Analysis
-from pbc_isolation.stack.graph import Resource
-
+from pbc_isolation.analysis.resource_policies import Admitted
 from pbc_isolation.rules.admission import queue_with, told
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import ACCOUNT, allow, arn, document, physical, role_arn, stack, thing
+from pbc_isolation.stack.graph import Resource
 
 _ID = "boundary-nothing-public"
 _FIX = "Name the own unit's roles, and no wildcard, other account or URL without authorisation."

@@ -6,7 +6,6 @@ from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.iam.documents import Statement
 from pbc_isolation.iam.evaluator import may_name
 from pbc_isolation.iam.principals import Principal
-
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import allow, role, stack
 

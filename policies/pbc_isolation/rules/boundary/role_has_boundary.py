@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.iam.principals import Principal
-
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import allow, role, stack, table_arn
 

@@ -7,7 +7,7 @@ from pbc_isolation.rules.samples import allow, role, stack
 _ID = "isolation-content-reads"
 _FIX = (
     "Name resources of the own unit; `rewards policy explain ACTION` shows what the answer holds. Where all of that is "
-    "harmless, say why in policies/pbc_isolation/iam/answers.yaml or, for a single action, in policies/pbc_isolation/iam/classes.yaml."
+    "harmless, say why in pbc_isolation/iam/answers.yaml or, for a single action, in pbc_isolation/iam/classes.yaml."
 )
 
 RULE = Rule(

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 from pbc_isolation.analysis import resource_policies
-from pbc_isolation.analysis.resource_policies import Admitted
 from pbc_isolation.analysis.context import Analysis
-from pbc_isolation.stack.graph import Resource
-
+from pbc_isolation.analysis.resource_policies import Admitted
 from pbc_isolation.rules.admission import queue_with, told
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import allow, document, physical, role_arn, stack, table_arn, thing
+from pbc_isolation.stack.graph import Resource
 
 _ID = "isolation-declared-policies"
 _FIX = "Name the own unit's roles, in Principal or by ArnLike aws:PrincipalArn; others ask by contract."

@@ -4,11 +4,22 @@ from collections.abc import Iterator
 
 from pbc_isolation.analysis import wiring
 from pbc_isolation.analysis.context import Analysis
+from pbc_isolation.rules.rule import Rule, Violation
+from pbc_isolation.rules.samples import (
+    arn,
+    function,
+    function_arn,
+    physical,
+    queue,
+    queue_arn,
+    role_arn,
+    stack,
+    table,
+    table_arn,
+    thing,
+)
 from pbc_isolation.stack.graph import Resource
 from pbc_isolation.stack.link_types import SUBSCRIPTION
-
-from pbc_isolation.rules.rule import Rule, Violation
-from pbc_isolation.rules.samples import (arn, function, function_arn, physical, queue, queue_arn, role_arn, stack, table, table_arn, thing)
 
 _ID = "isolation-declared-wiring"
 _FIX = "Wire own things to own things. Units meet on the bus, and at the capabilities of their contracts."

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from pbc_isolation.analysis.context import Analysis
-from pbc_isolation.stack.graph import Resource
-from pbc_isolation.stack.type_data import REFUSED
-
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import role, stack, table, thing
+from pbc_isolation.stack.graph import Resource
+from pbc_isolation.stack.type_data import REFUSED
 
 _ID = "isolation-modelled-types"
 _FIX = (

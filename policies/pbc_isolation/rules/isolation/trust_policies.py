@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from pbc_isolation.analysis import resource_policies
 from pbc_isolation.analysis.context import Analysis
-
 from pbc_isolation.rules.admission import told
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import document, role, role_arn, stack

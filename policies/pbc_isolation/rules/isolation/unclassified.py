@@ -5,7 +5,7 @@ from pbc_isolation.rules.rule import Rule
 from pbc_isolation.rules.samples import allow, role, stack, table_arn
 
 _ID = "isolation-unclassified"
-_FIX = "Name resources of the own unit; or judge the action, and classify it in policies/pbc_isolation/iam/classes.yaml."
+_FIX = "Name resources of the own unit; or judge the action, and classify it in pbc_isolation/iam/classes.yaml."
 
 RULE = Rule(
     id=_ID,

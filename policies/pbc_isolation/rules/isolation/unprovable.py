@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from pbc_isolation.analysis import wiring
 from pbc_isolation.analysis.context import Analysis
-from pbc_isolation.stack.values import UNKNOWN
-
 from pbc_isolation.rules.problems import problems_of, told
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import document, role, stack, table, thing
+from pbc_isolation.stack.values import UNKNOWN
 
 _ID = "isolation-unprovable"
 _FIX = (

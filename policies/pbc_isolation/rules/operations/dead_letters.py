@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from pbc_isolation.analysis.context import Analysis
-from pbc_isolation.stack.graph import Resource
-from pbc_isolation.stack.values import UNKNOWN, read
-
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import queue, queue_arn, stack, table_arn, thing
+from pbc_isolation.stack.graph import Resource
+from pbc_isolation.stack.values import UNKNOWN, read
 
 _ID = "operations-dead-letters"
 _FIX = (

@@ -4,13 +4,12 @@ import json
 from collections.abc import Iterator
 
 from pbc_isolation.analysis.context import Analysis
-from pbc_isolation.stack.graph import Resource
-from pbc_isolation.stack.values import read
-
 from pbc_isolation.rules.operations.dead_letters import queues_of
 from pbc_isolation.rules.operations.visibility_timeout import functions_of
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import function, function_arn, queue, queue_arn, stack, thing
+from pbc_isolation.stack.graph import Resource
+from pbc_isolation.stack.values import read
 
 _ID = "operations-inbox-window"
 _FIX = "Set INBOX_DAYS of the consumer above the retention of its queue and of its dead-letter queue together."

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from pbc_isolation.analysis.context import Analysis
-
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import function, stack, thing
 

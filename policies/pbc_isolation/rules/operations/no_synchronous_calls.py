@@ -6,7 +6,6 @@ from pbc_isolation.analysis.context import INVOKE, Analysis
 from pbc_isolation.iam.catalogue import targets
 from pbc_isolation.iam.evaluator import can
 from pbc_isolation.iam.regions import Region
-
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import allow, function_arn, role, stack
 

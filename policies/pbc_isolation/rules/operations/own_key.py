@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from pbc_isolation.analysis.context import Analysis
-from pbc_isolation.stack.graph import Resource
-from pbc_isolation.stack.values import UNKNOWN
-
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import arn, queue, stack, table, thing
+from pbc_isolation.stack.graph import Resource
+from pbc_isolation.stack.values import UNKNOWN
 
 _ID = "operations-own-key"
 _FIX = "Give the store the key of its unit's component."

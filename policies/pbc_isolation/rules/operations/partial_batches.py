@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from pbc_isolation.analysis.context import Analysis
-from pbc_isolation.stack.values import texts
-
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import stack, thing
+from pbc_isolation.stack.values import texts
 
 _ID = "operations-partial-batches"
 _FIX = "Set function_response_types to ReportBatchItemFailures."

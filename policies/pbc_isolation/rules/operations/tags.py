@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from pbc_isolation.analysis.context import Analysis
-from pbc_isolation.stack.graph import OWNER_TAG
-
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import stack, table
+from pbc_isolation.stack.graph import OWNER_TAG
 
 _ID = "operations-tags"
 _FIX = "Give the resource the tags of its unit's context."

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from pbc_isolation.analysis.context import Analysis
-from pbc_isolation.stack.graph import Resource
-
 from pbc_isolation.rules.operations.dead_letters import queues_of
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import function, function_arn, queue, queue_arn, stack, thing
+from pbc_isolation.stack.graph import Resource
 
 _ID = "operations-visibility-timeout"
 _FIX = "Set visibility_timeout_seconds to at least six times the timeout of the function."

@@ -2,10 +2,10 @@
 
 from contracts.cards import PurchasePosted
 from contracts.unit_name import StandingChanged
-from pbckit.runtime.subscriber import Received, Subscriber
-from pbckit.runtime.unit_of_work import until_fresh
 from lambdas.unit_name.model import after_purchase
 from lambdas.unit_name.store import StandingStore
+from pbckit.runtime.subscriber import Received, Subscriber
+from pbckit.runtime.unit_of_work import until_fresh
 
 handler = Subscriber()
 

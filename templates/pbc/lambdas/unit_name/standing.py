@@ -1,8 +1,8 @@
 """Capability `standing`."""
 
 from contracts.unit_name import STANDING, FindStanding, Standing, UnknownMember
-from pbckit.runtime.capability import Asked, capability
 from lambdas.unit_name.store import StandingStore
+from pbckit.runtime.capability import Asked, capability
 
 
 @capability(STANDING)

@@ -1,8 +1,8 @@
 """unit-name: how much a member has bought. See README.md."""
 
-from pbckit.infra.pbc import Pbc
 from contracts.cards import PurchasePosted
 from contracts.unit_name import STANDING, StandingChanged
+from pbckit.infra.pbc import Pbc
 
 
 def define(pbc: Pbc) -> None:

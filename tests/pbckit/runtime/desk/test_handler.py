@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from contracts.points_ledger import PointsPosted
 from pbckit.contracts.definitions import Request
 from pbckit.contracts.operating import (
     AskDesk,
@@ -22,7 +23,6 @@ from pbckit.contracts.operating import (
     UnknownQueue,
     desk,
 )
-from contracts.points_ledger import PointsPosted
 from pbckit.runtime.capability import Asked, CapabilityHandler
 from pbckit.runtime.desk.handler import Desk
 from pbckit.runtime.desk.inventory import DeadLetterQueue, Inventory, Queue, read_inventory
