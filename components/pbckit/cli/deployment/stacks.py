@@ -47,6 +47,7 @@ def configure(
     Writes `Pulumi.dev-campaigns.yaml`, which the Pulumi CLI reads, as a copy of `Pulumi.dev.yaml`. Exit code 2: there
     is no such environment or unit.
     """
+    root = root or program_root()
     environment, _, unit = stack.partition("-")
     target, source = root / f"Pulumi.{stack}.yaml", root / f"Pulumi.{environment}.yaml"
     if target.exists():
@@ -69,6 +70,7 @@ def check(
     root: Annotated[Path | None, typer.Option(help="The project's root. By default the one you are in.")] = None,
 ) -> None:
     """Find units that two stacks manage. Exit code 1: there are some; 2: a stack cannot be read, or names no unit."""
+    root = root or program_root()
     names = _names(listed)
     managed = _managed(names, root)
     found = contested(managed)
