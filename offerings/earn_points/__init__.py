@@ -8,6 +8,7 @@ from contracts.earning_rates import RATE
 from contracts.merchant_categorization import CATEGORIZE
 from contracts.points_calculation import CALCULATE
 from pbckit.infra.offering import Offering
+from settings import RewardsSettings
 
 
 def define(offering: Offering) -> None:
@@ -17,5 +18,5 @@ def define(offering: Offering) -> None:
         starts_on=[PurchasePosted],
         definition=Path(__file__).with_name("workflow.asl.json"),
         asks=[CATEGORIZE, RATE, BONUSES, CALCULATE],
-        values={"base_rate": offering.context.config.base_rate},
+        values={"base_rate": RewardsSettings.load().base_rate},
     )

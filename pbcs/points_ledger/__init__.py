@@ -23,6 +23,7 @@ from contracts.points_ledger import (
 )
 from pbckit.infra.iam import Grant
 from pbckit.infra.pbc import Pbc
+from settings import RewardsSettings
 
 _SETTLE_EVERY_MINUTES = 5
 _RECONCILE_EVERY_MINUTES = 60
@@ -43,9 +44,11 @@ def define(pbc: Pbc) -> None:
         RedemptionReversed,
         PointsExpired,
     )
-    config = pbc.context.config
+    settings = RewardsSettings.load()
     books = [ledger.write(), outbox.append()]
-    policy = Grant(statements=[], environment={"EXPIRY_MONTHS": config.expiry_months, "SHORTFALL": config.shortfall})
+    policy = Grant(
+        statements=[], environment={"EXPIRY_MONTHS": settings.expiry_months, "SHORTFALL": settings.shortfall}
+    )
     pbc.subscribes(PointsCalculated, PointsAdjusted, handler="post-points", grants=[*books, policy])
     for command in (HOLD, POST_HOLD, VOID_HOLD, REVERSE_REDEMPTION):
         pbc.exposes(command, books)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pbckit.cli.deployment import stacks
-from pbckit.infra.environment import InvalidConfiguration
+from pbckit.infra.configuration import InvalidConfiguration
 from tests.conftest import captured
 from tests.ops.conftest import Rewards
 

@@ -80,6 +80,11 @@ def publishers() -> tuple[str, ...]:
     return tuple(sorted({event.source for event in events()} & set(permanent_units())))
 
 
+def outside_sources() -> tuple[str, ...]:
+    """The sources of events that no unit publishes: systems outside the program."""
+    return tuple(sorted({event.source for event in events()} - set(units())))
+
+
 def callable_by(unit: str) -> tuple[AnyCapability, ...]:
     """The capabilities whose contract names `unit` as a caller."""
     return tuple(capability for capability in capabilities() if unit in capability.callers)

@@ -3,7 +3,8 @@
 import msgspec
 import pulumi
 
-from pbckit.infra.environment import EnvironmentConfig, InvalidConfiguration
+from pbckit.infra.configuration import Configuration, InvalidConfiguration
+from pbckit.infra.environment import EnvironmentConfig
 
 PLACEHOLDER_ACCOUNTS = ("111111111111", "222222222222", "333333333333", "123456789012")
 """Accounts of the shipped stack files, and the one that AWS's documentation uses."""
@@ -47,14 +48,16 @@ def _check_allowed_accounts(account: str) -> None:
     except msgspec.DecodeError:
         listed = []
     if listed != [account]:
-        raise InvalidConfiguration(_ALLOWED_KEY, text, f'["{account}"], the account of rewards:account')
+        raise InvalidConfiguration(
+            _ALLOWED_KEY, text, f'["{account}"], the account of {Configuration().key("account")}'
+        )
 
 
 def _placeholder(config: EnvironmentConfig) -> PlaceholderConfigured | None:
     if config.account in PLACEHOLDER_ACCOUNTS:
         remedy = f"set the 12 digits of your AWS account there and in {_ALLOWED_KEY}"
-        return PlaceholderConfigured("rewards:account", config.account, remedy)
+        return PlaceholderConfigured(Configuration().key("account"), config.account, remedy)
     if config.repository == PLACEHOLDER_REPOSITORY:
         remedy = "set your own as owner/name, or remove the line: then no pipeline may deploy"
-        return PlaceholderConfigured("rewards:repository", config.repository, remedy)
+        return PlaceholderConfigured(Configuration().key("repository"), config.repository, remedy)
     return None

@@ -14,8 +14,8 @@ from pbckit.infra.names import Names
 def make_alarm_topic(
     parent: pulumi.Resource, config: EnvironmentConfig, names: Names, tags: Mapping[str, str], key: kms.Key
 ) -> None:
-    """Make the platform's topic, and the subscription of `rewards:alarmEmail`, who must confirm it by the mail that AWS
-    sends. Nothing at all where `rewards:alarmTopic` names a topic that is there already.
+    """Make the platform's topic, and the subscription of `alarmEmail`, who must confirm it by the mail that AWS
+    sends. Nothing at all where `alarmTopic` names a topic that is there already.
     """
     if config.alarm_topic is not None:
         return

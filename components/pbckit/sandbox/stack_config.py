@@ -22,7 +22,15 @@ class StackConfig:
     project: str
     stack: str
     values: Mapping[str, str]
-    """Configuration by full key, for example `rewards:account`. Lists and objects are JSON text."""
+    """Configuration by full key, for example `aws:region`. Lists and objects are JSON text."""
+
+    def own(self, name: str) -> str:
+        """A value of the project's own namespace that must be there.
+
+        Raises:
+            InvalidStack: it is not.
+        """
+        return self.value(f"{self.project}:{name}")
 
     def value(self, key: str) -> str:
         """A value that must be there.
@@ -38,7 +46,7 @@ class StackConfig:
 def read_stack(root: Path, stack: str) -> StackConfig:
     """Read `Pulumi.yaml` and `Pulumi.<stack>.yaml`; for a stack of one unit, that of its environment.
 
-    The CLI reads the stack's own file only: `rewards stacks configure prod-campaigns` writes it.
+    The CLI reads the stack's own file only: `pbc stacks configure prod-orders` writes it.
 
     Raises:
         InvalidStack: there is no such stack, a file is not YAML, or a value is encrypted.

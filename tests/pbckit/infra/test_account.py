@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from pbckit.infra.account import PLACEHOLDER_ACCOUNTS, PLACEHOLDER_REPOSITORY, PlaceholderConfigured, check_account
-from pbckit.infra.environment import EMBEDDED, EnvironmentConfig, InvalidConfiguration
+from pbckit.infra.configuration import InvalidConfiguration
+from pbckit.infra.environment import EMBEDDED, EnvironmentConfig
 from pbckit.sandbox.program import capture
 from tests.conftest import ROOT
 
@@ -19,7 +20,8 @@ ON_AWS = sorted(stack for stack in SHIPPED if stack not in EMBEDDED)
 
 
 @pytest.fixture(autouse=True)
-def _no_configuration_left_behind() -> Iterator[None]:
+def _project(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(pulumi, "get_project", lambda: "rewards")
     yield
     pulumi.runtime.set_all_config({})
 
@@ -27,8 +29,8 @@ def _no_configuration_left_behind() -> Iterator[None]:
 def config(**changes: Any) -> EnvironmentConfig:
     values = {
         "project": "rewards", "environment": "dev", "account": OWN, "region": "eu-central-1",
-        "log_retention_days": 14, "archive_retention_days": 30, "architecture": "arm64", "base_rate": "1",
-        "expiry_months": "24", "shortfall": "debt", "releases": "immediate", "maximum_concurrency": 5, "units": (),
+        "log_retention_days": 14, "archive_retention_days": 30, "architecture": "arm64",
+        "releases": "immediate", "maximum_concurrency": 5, "units": (),
         "repository": "acme/rewards",
     }  # fmt: skip
     return EnvironmentConfig(**{**values, **changes})

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 import pulumi
 import pytest
 
-from pbckit.infra.environment import EnvironmentConfig, InvalidConfiguration
+from pbckit.infra.configuration import InvalidConfiguration
+from pbckit.infra.environment import EnvironmentConfig
 
 TOPIC = "arn:aws:sns:eu-central-1:111111111111:oncall"
 KNOWN = ("platform", "points-ledger", "campaigns")
@@ -17,14 +18,14 @@ VALID = {
     "rewards:logRetentionDays": "14",
     "rewards:archiveRetentionDays": "30",
     "rewards:architecture": "arm64",
-    "rewards:baseRate": "1",
     "rewards:maximumConcurrency": "5",
     "rewards:repository": "example/rewards",
 }
 
 
 @pytest.fixture(autouse=True)
-def _no_configuration_left_behind() -> Iterator[None]:
+def _project(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(pulumi, "get_project", lambda: "rewards")
     yield
     pulumi.runtime.set_all_config({})
 
@@ -61,10 +62,6 @@ def test_care_grows_with_the_environment(environment: str, protected: bool, dele
         ("rewards:logRetentionDays", "two weeks", "1, 3, 5, 7, 14"),
         ("rewards:archiveRetentionDays", "0", "1 to 9999"),
         ("rewards:architecture", "arm", "arm64, x86_64"),
-        ("rewards:baseRate", "one", "a decimal"),
-        ("rewards:pointsExpiryMonths", "0", "1 to 60, or never"),
-        ("rewards:pointsExpiryMonths", "61", "1 to 60, or never"),
-        ("rewards:shortfall", "forgive", "debt, clamp"),
         ("rewards:maximumConcurrency", "1", "2 to 1000"),
         ("rewards:maximumConcurrency", "1001", "2 to 1000"),
         ("rewards:repository", "*/*", "owner/name"),
@@ -92,7 +89,7 @@ def test_a_wrong_value_is_one_line_with_key_value_and_what_is_allowed(key: str, 
 
 
 @pytest.mark.parametrize("key", ["aws:region", "rewards:environment", "rewards:account", "rewards:logRetentionDays",
-                                 "rewards:archiveRetentionDays", "rewards:architecture", "rewards:baseRate",
+                                 "rewards:archiveRetentionDays", "rewards:architecture",
                                  "rewards:maximumConcurrency"])  # fmt: skip
 def test_a_missing_value_is_one_line(key: str):
     with pytest.raises(InvalidConfiguration) as error:
@@ -100,8 +97,7 @@ def test_a_missing_value_is_one_line(key: str):
     assert str(error.value).startswith(f"{key} is missing; allowed: ")
 
 
-def test_alarms_go_to_the_platforms_topic_or_to_one_that_is_there(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pulumi, "get_project", lambda: "rewards")
+def test_alarms_go_to_the_platforms_topic_or_to_one_that_is_there():
     assert load().alarm_topic_arn == "arn:aws:sns:eu-central-1:111111111111:rewards-dev-platform_alarms"
     assert load(rewards__alarmTopic=TOPIC).alarm_topic_arn == TOPIC
     assert load(rewards__alarmEmail="oncall@acme.example").alarm_email == "oncall@acme.example"
@@ -114,8 +110,7 @@ def test_who_names_a_topic_subscribes_to_it_there():
         load(rewards__alarmTopic=TOPIC, rewards__alarmEmail="oncall@acme.example")
 
 
-def test_environments_of_one_account_have_metrics_apart(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pulumi, "get_project", lambda: "rewards")
+def test_environments_of_one_account_have_metrics_apart():
     assert load().metric_namespace == "rewards/dev"
     assert load(rewards__environment="staging").metric_namespace == "rewards/staging"
 

@@ -6,7 +6,7 @@ import pytest
 
 from pbc_isolation.engine import judge
 from pbc_isolation.stack.graph import from_export
-from pbckit.infra.environment import InvalidConfiguration
+from pbckit.infra.configuration import InvalidConfiguration
 from pbckit.sandbox.graph import Graph
 from pbckit.sandbox.program import capture
 from tests.conftest import ROOT, captured

@@ -87,9 +87,9 @@ def as_operator(caller: boto3.Session, endpoint: str | None, config: StackConfig
     """
     names = Names(
         project=config.project,
-        environment=config.value("rewards:environment"),
+        environment=config.own("environment"),
         unit=OPERATIONS,
-        account=config.value("rewards:account"),
+        account=config.own("account"),
         region=config.value("aws:region"),
     )
     role, actor = names.role(names.physical("operator")), current_actor()
@@ -108,5 +108,5 @@ def as_operator(caller: boto3.Session, endpoint: str | None, config: StackConfig
 
 
 def _units(config: StackConfig) -> tuple[str, ...]:
-    moving = json.loads(config.values.get("rewards:migration", "[]"))
+    moving = json.loads(config.values.get(f"{config.project}:migration", "[]"))
     return (*catalogue.permanent_units(), *(unit for unit in catalogue.units() if unit in moving))

@@ -79,7 +79,7 @@ def check(
     elif found:
         rows = [(one.environment, one.unit, ", ".join(one.stacks)) for one in found]
         print_table("Managed by two stacks", ["environment", "unit", "stacks"], rows)
-        out.print("Take the unit out of one of them: list the others in its `rewards:units`.")
+        out.print("Take the unit out of one of them: list the others in its `units`.")
     else:
         out.print(f"Each unit of {len(names)} stacks is managed by one.")
     if found:
@@ -122,7 +122,7 @@ def _managed(names: list[str], root: Path) -> dict[str, tuple[str, tuple[str, ..
         task = bar.add_task("running the program", total=len(names))
         for name in names:
             try:
-                environment = read_stack(root, name).value("rewards:environment")
+                environment = read_stack(root, name).own("environment")
                 units = capture(name, preview=True, root=root).outputs["units"]
             except (InvalidStack, pulumi.RunError) as error:
                 raise OperatorError(f"stack {name}: {error}") from error
