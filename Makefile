@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo migrate-demo faults simulate test test-unit test-new-pbc new-pbc check check-workflows preview preview-cli bench docs up lock clean
+.PHONY: help install demo migrate-demo faults simulate test test-unit test-new-pbc new-pbc check check-workflows preview preview-cli bench docs record-provider up lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -68,6 +68,9 @@ check: install ## Lint, types, import rules, generated documents, AWS's document
 	@$(MAKE) --no-print-directory check-workflows
 	@$(BIN)/rewards docs check
 	@$(BIN)/rewards judge $(JUDGED:%=--stack %)
+
+record-provider: install ## Record what the AWS provider calls by resource type; needs Terraform
+	@$(BIN)/python -m devtools.provider_calls
 
 simulate: install ## 100,000 purchases in thousands of histories with faults; numbers of docs/reliability.md
 	@$(BIN)/python -m devtools.simulation run --seeds $(SEEDS) --purchases 50

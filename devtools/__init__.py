@@ -1,0 +1,1 @@
+"""Experiments and recordings that keep the project true; no part of what is deployed or operated."""
