@@ -64,8 +64,7 @@ def _function(client: Client, resource: Resource) -> None:
 
 
 def _queue(client: Client, resource: Resource) -> None:
-    url = client("sqs").get_queue_url(QueueName=resource.inputs["name"])["QueueUrl"]
-    client("sqs").delete_queue(QueueUrl=url)
+    client("sqs").delete_queue(QueueUrl=resource.id)
 
 
 def _table(client: Client, resource: Resource) -> None:

@@ -13,7 +13,7 @@ from pbc_isolation.iam.principals import Principal, collect
 from pbc_isolation.iam.regions import Region
 from pbc_isolation.rules.samples import queue, role, stack, table
 from pbc_isolation.stack.graph import Graph
-from tests.policies.soundness.oracle import Request, allowed
+from pbckit.judges.policy_evaluation import Request, allowed
 from tests.policies.soundness.worlds import (
     ACTIONS,
     FOREIGN,

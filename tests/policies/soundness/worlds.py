@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.policies.soundness.oracle import Request
+from pbckit.judges.policy_evaluation import Request
 
 ACCOUNT, REGION = "111111111111", "eu-central-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/rewards-dev-points_worker"
