@@ -33,7 +33,7 @@ migrate-demo: install ## Move a capability out of a legacy system, and see a fau
 	@$(BIN)/rewards migrate demo --out dist/migration.html
 
 faults: install ## Earn points from 2,000 purchases on a failing embedded AWS; SEED=N repeats a campaign
-	@$(BIN)/rewards faults $(if $(SEED),--seed $(SEED))
+	@$(BIN)/python -m devtools.faults run $(if $(SEED),--seed $(SEED))
 
 test: install ## Run all tests: graph, domain, journeys
 	@$(BIN)/pytest --numprocesses=2 --no-loadscope-reorder

@@ -1,4 +1,4 @@
-"""`rewards faults`: thousands of purchases on a failing system, and what became of each."""
+"""`python -m devtools.faults run`: thousands of purchases on a failing system, and what became of each."""
 
 import secrets
 import tempfile

@@ -23,7 +23,7 @@ from ops.demo.command import print_show, print_verdict
 from ops.demo.shows import Finding, Show
 from ops.demo.world import World, wait_for
 from ops.migration.backfill import Backfill, backfill
-from ops.migration.command import every_mismatch, still_in_use, write_report
+from ops.migration.command import app, every_mismatch, still_in_use, write_report
 from ops.migration.legacy import LegacyFunction
 from ops.programme.apply import bring_about, read_programme
 from ops.repository import ROOT
@@ -58,6 +58,7 @@ _FIRST = datetime(2026, 9, 15, 12, tzinfo=UTC)
 _plain = TypeDeserializer().deserialize
 
 
+@app.command("demo")
 def demo(
     out_file: Annotated[Path, typer.Option("--out", help="HTML file to write.", dir_okay=False)] = Path(
         "migration.html"

@@ -15,7 +15,7 @@ from tests.ops.conftest import Rewards
 def test_status_says_that_none_runs_and_how_to_start_one(rewards: Rewards, tmp_path: Path):
     result = rewards("sandbox", "status", "--folder", str(tmp_path))
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == (f"error: no sandbox is running in {tmp_path}; start one with `rewards sandbox up`\n")
+    assert result.stderr == (f"error: no sandbox is running in {tmp_path}; start one with `pbc sandbox up`\n")
 
 
 def test_stopping_what_does_not_run_is_no_error(rewards: Rewards, tmp_path: Path):

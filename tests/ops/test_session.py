@@ -70,7 +70,7 @@ def test_without_credentials_aws_is_not_reached():
 
 
 def test_without_a_sandbox_local_is_not_reached(tmp_path: Path):
-    with pytest.raises(Unreachable, match=r"no sandbox is running in .*start one with `rewards sandbox up`"):
+    with pytest.raises(Unreachable, match=r"no sandbox is running in .*start one with `pbc sandbox up`"):
         open_session("local", tmp_path)
 
 

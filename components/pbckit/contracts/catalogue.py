@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
@@ -9,12 +10,16 @@ from types import ModuleType
 from pbckit.contracts.definitions import AnyCapability, Capability, Event, UnitKind
 from pbckit.contracts.json_schema import capability_schema, event_schema
 from pbckit.contracts.operating import desk
+from pbckit.program_root import program_root
 
 _PACKAGE = "contracts"
 """Of the program. Its folder is on the import path, as it is when the Pulumi CLI runs the program."""
 
 
 def _modules() -> Iterator[ModuleType]:
+    root = str(program_root())
+    if root not in sys.path:  # The command is started from elsewhere; the Pulumi CLI puts the folder there.
+        sys.path.insert(0, root)
     package = importlib.import_module(_PACKAGE)
     for info in pkgutil.iter_modules(package.__path__):
         yield importlib.import_module(f"{_PACKAGE}.{info.name}")

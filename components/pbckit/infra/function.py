@@ -100,7 +100,7 @@ class Function(pulumi.ComponentResource):
             name=LIVE,
             function_name=self.physical_name,
             function_version=function.version,
-            # Where releases are canaries, `rewards release` moves the alias, and a deployment leaves it where it is.
+            # Where releases are canaries, `pbc release` moves the alias, and a deployment leaves it where it is.
             opts=child_of(
                 self,
                 depends_on=[function],

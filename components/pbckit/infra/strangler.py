@@ -172,7 +172,7 @@ class Strangler(Pbc):
                 "mismatches",
                 "MismatchPercent",
                 limits.mismatch_percent,
-                f"{unit}: the two sides differ too often. `rewards migrate mismatches` shows how.",
+                f"{unit}: the two sides differ too often. `pbc migrate mismatches` shows how.",
             ),
             alarm(
                 "excess-errors",

@@ -32,7 +32,7 @@ class Judge:
     """A named check of a graph."""
 
     name: str
-    """Kebab-case name, for `rewards judge --only NAME`."""
+    """Kebab-case name, for `pbc judge --only NAME`."""
     shows: str
     """What it shows of a program without findings, in one sentence."""
     source: str

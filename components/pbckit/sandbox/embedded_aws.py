@@ -169,7 +169,7 @@ def connect(folder: Path = DEFAULT_FOLDER) -> EmbeddedAws:
     """
     running = _running(folder)
     if running is None:
-        raise SandboxError(f"no sandbox is running in {folder}; start one with `rewards sandbox up`")
+        raise SandboxError(f"no sandbox is running in {folder}; start one with `pbc sandbox up`")
     return running
 
 

@@ -26,8 +26,8 @@ def page() -> str:
         [
             "# Actions and how they are judged\n",
             "Generated from `pbc_isolation/iam/actions.tsv`; do not edit. It has every action of IAM's catalogue with",
-            "its verdict. `rewards policy explain ACTION` shows why, with what the answer holds, or of many:",
-            "`rewards policy explain 'ec2:Describe*'`. What the catalogue does not have is harmful.\n",
+            "its verdict. `pbc policy explain ACTION` shows why, with what the answer holds, or of many:",
+            "`pbc policy explain 'ec2:Describe*'`. What the catalogue does not have is harmful.\n",
             f"{len(every):,} actions: {verdicts[HARMLESS]:,} harmless, {len(every) - verdicts[HARMLESS]:,} harmful.",
             "Harmful ones are allowed on what is the unit's own. The first rule that applies decides:\n",
             "| rule | harmless | harmful |",

@@ -1,15 +1,17 @@
-"""`rewards faults` as a person runs it; what it does is shown on the embedded AWS."""
+"""`python -m devtools.faults run` as a person runs it; what it does is shown on the embedded AWS."""
 
 import json
 from dataclasses import replace
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
 from devtools.faults import command
+from devtools.faults.__main__ import app
 from devtools.faults.command import Report, print_report
 from devtools.faults.plan import Fault
 from ops.demo.shows import Finding
-from tests.ops.conftest import Rewards
 
 REPORT = Report(
     naive=False,
@@ -22,15 +24,19 @@ REPORT = Report(
 )
 
 
-def test_too_few_purchases_are_refused(rewards: Rewards):
-    result = rewards("faults", "--purchases", "5")
+def faults(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_too_few_purchases_are_refused():
+    result = faults("run", "--purchases", "5")
 
     assert (result.exit_code, "Invalid value for '--purchases'" in result.output) == (2, True)
 
 
-def test_a_system_that_cannot_tell_whom_to_kill_is_named(rewards: Rewards, monkeypatch: pytest.MonkeyPatch):
+def test_a_system_that_cannot_tell_whom_to_kill_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(command, "can_kill", lambda: False)
-    result = rewards("faults")
+    result = faults("run")
 
     assert (result.exit_code, "the campaign needs Linux" in result.stderr) == (2, True)
 

@@ -1,4 +1,4 @@
-"""`rewards delivery report`."""
+"""`pbc delivery report`."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime

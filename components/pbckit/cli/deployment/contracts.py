@@ -1,4 +1,4 @@
-"""`rewards contracts`: what a change does to those who hold to the contracts as they were."""
+"""`pbc contracts`: what a change does to those who hold to the contracts as they were."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""`rewards judge`: the program's graph compared with what AWS documents."""
+"""`pbc judge`: the program's graph compared with what AWS documents."""
 
 from pathlib import Path
 from typing import Annotated

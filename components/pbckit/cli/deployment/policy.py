@@ -1,4 +1,4 @@
-"""`rewards preview` and `rewards policy check`: a stack judged by the policy pack, before it exists or after."""
+"""`pbc preview` and `pbc policy check`: a stack judged by the policy pack, before it exists or after."""
 
 import re
 from collections.abc import Sequence

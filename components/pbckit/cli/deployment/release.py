@@ -1,4 +1,4 @@
-"""`rewards release`: give new code a share of a unit's traffic, watch the unit's alarms, then give it all, or none.
+"""`pbc release`: give new code a share of a unit's traffic, watch the unit's alarms, then give it all, or none.
 
 A deployment publishes new code, but where `rewards:releases` is `canary` it leaves the alias `live` on the old. Whoever
 deploys the unit releases it, with the rights of its deployment role.

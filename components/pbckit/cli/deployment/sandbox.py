@@ -1,4 +1,4 @@
-"""`rewards sandbox`: the embedded AWS on this machine."""
+"""`pbc sandbox`: the embedded AWS on this machine."""
 
 from collections import Counter
 from pathlib import Path

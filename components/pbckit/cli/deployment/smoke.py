@@ -1,4 +1,4 @@
-"""`rewards smoke`: whether a unit that was just deployed keeps to its contracts, without changing anything."""
+"""`pbc smoke`: whether a unit that was just deployed keeps to its contracts, without changing anything."""
 
 from dataclasses import asdict, dataclass
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`rewards stacks`: which stack manages which unit, and with which configuration."""
+"""`pbc stacks`: which stack manages which unit, and with which configuration."""
 
 import shutil
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""`rewards fitness`."""
+"""`pbc fitness`."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

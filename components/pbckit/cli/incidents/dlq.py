@@ -1,4 +1,4 @@
-"""`rewards dlq`: what could not be handled, why, and what becomes of it."""
+"""`pbc dlq`: what could not be handled, why, and what becomes of it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -63,7 +63,7 @@ def list_letters(
 @app.command()
 def show(
     queue: Queue,
-    letter_id: Annotated[str, typer.Argument(help="Its id, from `rewards dlq list`.")],
+    letter_id: Annotated[str, typer.Argument(help="Its id, from `pbc dlq list`.")],
     stack: Stack = LOCAL_STACK,
     as_json: AsJson = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""`rewards events`: what happens on the bus, how one message went, and replays of what happened."""
+"""`pbc events`: what happens on the bus, how one message went, and replays of what happened."""
 
 import time
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""`rewards status`: how the system is, on one screen."""
+"""`pbc status`: how the system is, on one screen."""
 
 import time
 from collections import Counter

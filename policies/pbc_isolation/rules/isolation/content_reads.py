@@ -6,7 +6,7 @@ from pbc_isolation.rules.samples import allow, role, stack
 
 _ID = "isolation-content-reads"
 _FIX = (
-    "Name resources of the own unit; `rewards policy explain ACTION` shows what the answer holds. Where all of that is "
+    "Name resources of the own unit; `pbc policy explain ACTION` shows what the answer holds. Where all of that is "
     "harmless, say why in pbc_isolation/iam/answers.yaml or, for a single action, in pbc_isolation/iam/classes.yaml."
 )
 

@@ -11,7 +11,7 @@ from pbc_isolation.stack.type_data import REFUSED
 _ID = "isolation-modelled-types"
 _FIX = (
     "Use a type that the pack models, or teach it this one: a file of types says what it is, what its properties refer "
-    "to, or why it is harmless (docs/teaching-the-pack.md); `rewards policy explain TYPE` says what is known of a type."
+    "to, or why it is harmless (docs/teaching-the-pack.md); `pbc policy explain TYPE` says what is known of a type."
 )
 
 

@@ -1,0 +1,105 @@
+"""A command of many groups, each imported when it is asked for; errors that a person can mend become one line."""
+
+import os
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from pbckit.program_root import ROOT_VARIABLE
+
+
+class Entry(NamedTuple):
+    """A subcommand: where it is, and its line in the list of subcommands."""
+
+    module: str
+    attribute: str
+    """A `typer.Typer`, or a function."""
+    help: str
+
+
+class LazyGroup(TyperGroup):
+    """Imports a subcommand when it is run. `--help` shows the list without importing any."""
+
+    entries: ClassVar[Mapping[str, Entry]] = {}
+    _listing = False
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 as click has it
+        """Names of the subcommands, in the order of the table."""
+        return list(self.entries)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help."""
+        self._listing = True
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            self._listing = False
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 as click has it
+        """The subcommand of a name; None if there is none."""
+        entry = self.entries.get(cmd_name)
+        if entry is None:
+            return None
+        if self._listing:
+            return TyperCommand(cmd_name, help=entry.help)
+        target = getattr(import_module(entry.module), entry.attribute)
+        if not isinstance(target, typer.Typer):
+            alone = typer.Typer(pretty_exceptions_enable=False)
+            alone.command(cmd_name)(target)
+            target = alone
+        command = get_command(target)
+        command.name = cmd_name
+        return command
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command. What a person can mend is told in one line; a defect keeps its traceback."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            exit_code = _exit_code(error)
+            if exit_code is None:
+                raise
+            _report(error)
+            raise typer.Exit(exit_code) from error
+
+
+def command(help_: str, entries: Mapping[str, Entry]) -> typer.Typer:
+    """A command made of subcommands."""
+    group = type("Group", (LazyGroup,), {"entries": entries})
+    app = typer.Typer(cls=group, no_args_is_help=True, pretty_exceptions_enable=False, help=help_)
+    app.callback()(_of_program)
+    return app
+
+
+def _of_program(
+    root: Annotated[Path | None, typer.Option(help="Folder of the program; by default the one you are in.")] = None,
+) -> None:
+    if root is not None:
+        os.environ[ROOT_VARIABLE] = str(root)
+
+
+def _exit_code(error: Exception) -> int | None:
+    """The exit code of an error that a person can mend; None for a defect. Imported only now: it takes long."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from pbckit.cli.errors import COULD_NOT_RUN, OperatorError
+    from pbckit.program_root import NoProgram
+    from pbckit.sandbox.embedded_aws import SandboxError
+    from pbckit.sandbox.provision import UnknownType
+    from pbckit.sandbox.stack_config import InvalidStack
+
+    if isinstance(error, OperatorError):
+        return error.exit_code
+    mendable = (BotoCoreError, ClientError, InvalidStack, NoProgram, SandboxError, UnknownType)
+    return COULD_NOT_RUN if isinstance(error, mendable) else None
+
+
+def _report(error: Exception) -> None:
+    from pbckit.cli.output import remarks
+
+    remarks.print(f"error: {error}", style="red", markup=False, soft_wrap=True, highlight=False)
