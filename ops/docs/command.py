@@ -7,12 +7,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ops import pipelines
 from ops.docs.adding_a_pbc_page import PAGE, adding_page
 from ops.docs.costs import costs_page
 from ops.repository import ROOT
 from pbckit.cli.client.session import MIGRATION_STACK
-from pbckit.cli.deployment import policy_pack
+from pbckit.cli.deployment import pipelines, policy_pack
 from pbckit.cli.docs.event_catalogue import events_page
 from pbckit.cli.docs.resource_tree import resources_page
 from pbckit.cli.docs.system_page import subscriptions, system_page

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ops.pipelines import Delivered, workflow, workflow_of
+from pbckit.cli.deployment.pipelines import Delivered, workflow, workflow_of
 from pbckit.cli.errors import OperatorError
 
 TEMPLATES = Path("templates/pbc")

@@ -8,8 +8,7 @@ from typing import Annotated, Any, Literal
 import pulumi
 import typer
 
-from ops import explanations
-from pbckit.cli.deployment import policy_pack
+from pbckit.cli.deployment import explanations, policy_pack
 from pbckit.cli.deployment.git_files import files_at
 from pbckit.cli.errors import COULD_NOT_RUN, SAID_NO, OperatorError
 from pbckit.cli.output import print_json, remarks

@@ -9,7 +9,7 @@ import msgspec
 import pulumi
 import typer
 
-from ops import pipelines
+from pbckit.cli.deployment import pipelines
 from pbckit.cli.errors import SAID_NO, OperatorError
 from pbckit.cli.output import AsJson, out, print_json, print_table, progress
 from pbckit.program_root import program_root
