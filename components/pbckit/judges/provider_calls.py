@@ -3,43 +3,43 @@
 Each recorded call is put to the documents of the unit's deployment role, boundary included, as one concrete request.
 """
 
-import json
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
 from pbckit.infra.provider_calls import Needed, Phase, read
 from pbckit.judges.finding import Finding, Judge, finding
-from pbckit.judges.policy_evaluation import Context, Document, Request, allowed, narrowed
+from pbckit.judges.place import Place, place_of
+from pbckit.judges.policy_evaluation import Context, Document, Request
+from pbckit.judges.roles import POLICY, ROLE, ROLE_POLICY, Role, roles_of, units_of
 from pbckit.sandbox.graph import Graph, Resource
 
-POLICY, ROLE, ROLE_POLICY = "aws:iam/policy:Policy", "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"
 ALIAS, KEY = "aws:kms/alias:Alias", "aws:kms/key:Key"
 LAYER, MAPPING = "aws:lambda/layerVersion:LayerVersion", "aws:lambda/eventSourceMapping:EventSourceMapping"
 QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
 CONFINING = frozenset({POLICY, ALIAS, KEY})
 """Types that confine a unit: its pipeline only reads them (decision 30)."""
 
-_DEPLOYMENT_ROLE = ":DeploymentRole"
 _RECORD = "run `make record-provider`, see components/pbckit/infra/provider_calls.yaml"
 _SOURCE = "components/pbckit/infra/provider_calls.yaml"
 _WITHOUT_RESOURCES = frozenset({"kms:ListAliases", "logs:DescribeLogGroups", "states:ValidateStateMachineDefinition"})
 """Actions that know no resources (service authorization reference)."""
-_REGIONAL = re.compile(r"arn:(aws[a-z-]*):(?:sns|sqs|lambda|events|states):([a-z0-9-]+):([0-9]{12}):")
 _ID = "00000000-0000-0000-0000-000000000000"
 """Stands for an ID that AWS makes."""
 
 
 def _judge(graph: Graph) -> Iterator[Finding]:
     yield from _unrecorded(graph)
-    owners = _owners(graph)
-    components = {one.urn: one for one in graph.resources if one.type.endswith(_DEPLOYMENT_ROLE)}
+    units = units_of(graph)
     pipelines = [
-        _Pipeline(graph=graph, role=role, unit=unit, resources=owners.get(unit, []))
-        for role in graph.by_type(ROLE)
-        if role.parent in components and (unit := components[role.parent].inputs["unit"])
+        _Pipeline(
+            graph=graph,
+            role=role,
+            resources=[one for one in graph.resources if one.custom and units[one.urn] == role.deploys],
+        )
+        for role in roles_of(graph)
+        if role.deploys is not None
     ]
     needed = {action for pipeline in pipelines for one in pipeline.resources for action in _actions(one)}
     for pipeline in pipelines:
@@ -73,49 +73,19 @@ class _Pipeline:
     """The deployment role of a unit, and where it stands."""
 
     graph: Graph
-    role: Resource
-    unit: str
+    role: Role
     resources: Sequence[Resource]
     """The unit's."""
-    _about: dict[str, tuple[list[Document], Document]] = field(
-        default_factory=dict[str, tuple[list[Document], Document]]
-    )
 
-    def allows(self, request: Request) -> bool:
-        """Whether the role's policies and its boundary let a request pass."""
-        if request.action not in self._about:
-            narrow = [narrowed(one, request.action) for one in (*self.identity, self.boundary)]
-            self._about[request.action] = narrow[:-1], narrow[-1]
-        return allowed(*self._about[request.action], request)
+    @property
+    def unit(self) -> str | None:
+        """The unit that it deploys."""
+        return self.role.deploys
 
     @cached_property
-    def identity(self) -> list[Document]:
-        """The policies of the role."""
-        name = self.role.inputs["name"]
-        inline = [one for one in self.graph.by_type(ROLE_POLICY) if one.inputs.get("role") == name]
-        return [json.loads(one.inputs["policy"]) for one in inline]
-
-    @cached_property
-    def boundary(self) -> Document:
-        """Its permissions boundary."""
-        name = self.role.inputs["permissionsBoundary"].rpartition("/")[2]
-        [found] = [one for one in self.graph.by_type(POLICY) if one.inputs["name"] == name]
-        return json.loads(found.inputs["policy"])
-
-    @cached_property
-    def place(self) -> tuple[str, str, str]:
-        """Partition, region and account."""
-        for resource in self.graph.resources:
-            found = _REGIONAL.search(json.dumps(resource.inputs))
-            if found:
-                return found[1], found[2], found[3]
-        raise ValueError(f"stack {self.graph.stack}: no ARN tells the region")
-
-    def arn(self, service: str, resource: str) -> str:
-        """The ARN of a resource in the pipeline's place."""
-        partition, region, account = self.place
-        nowhere = service == "iam" or resource.startswith("dashboard/")
-        return f"arn:{partition}:{service}:{'' if nowhere else region}:{account}:{resource}"
+    def place(self) -> Place:
+        """Where the unit's resources are."""
+        return place_of(self.graph)
 
     def boundary_of(self, resource: Resource) -> str | None:
         """The permissions boundary of the role that a resource is, or belongs to."""
@@ -129,35 +99,23 @@ class _Pipeline:
         return [one for one in self.graph.by_type(kind) if one.urn in urns]
 
 
-def _owners(graph: Graph) -> Mapping[str, list[Resource]]:
-    """The resources below each component of the stack, by its name: units are such components."""
-    parents = {one.urn: one for one in graph.resources}
-    found: dict[str, list[Resource]] = {}
-    for resource in graph.resources:
-        top = resource
-        while top.parent in parents:
-            top = parents[top.parent]
-        if resource.custom:
-            found.setdefault(top.name, []).append(resource)
-    return found
-
-
 def _refused(pipeline: _Pipeline) -> Iterator[Finding]:
     """Recorded calls that the role's documents do not allow."""
     for resource in pipeline.resources:
         for call in _calls(resource):
             for action in call.actions:
                 for request in _requests(pipeline, resource, call, action):
-                    if not pipeline.allows(request):
+                    if not pipeline.role.allows(request):
                         yield _finding(pipeline, resource, call, request)
 
 
 def _unneeded(pipeline: _Pipeline, needed: Collection[str]) -> Iterator[Finding]:
     """Rights that no recorded call for a resource of any unit needs. Rights to use keys are judged elsewhere."""
-    for action in sorted(_rights(pipeline.identity) - {*needed}):
+    for action in sorted(_rights(pipeline.role.identity) - {*needed}):
         if not action.startswith("kms:"):
             yield finding(
-                pipeline.role, "", f"the deployment role of {pipeline.unit} has a right that no recorded call needs",
+                pipeline.role.resource, "",
+                f"the deployment role of {pipeline.unit} has a right that no recorded call needs",
                 value=action, allowed="what the provider calls for the unit's resources", source=_SOURCE,
             )  # fmt: skip
 
@@ -234,7 +192,7 @@ def _arn(pipeline: _Pipeline, resource: Resource) -> str:
     if resource.type == QUEUE_POLICY:
         [queue] = pipeline.referred(resource, "queueUrl", "aws:sqs/queue:Queue")
         inputs = queue.inputs
-    return pipeline.arn(service, template.format_map(inputs))
+    return pipeline.place.arn(service, template.format_map(inputs))
 
 
 _ARNS: Mapping[str, tuple[str, str]] = {

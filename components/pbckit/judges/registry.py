@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from pbckit.judges import api_models, handlers, iam_catalogue, provider_calls, sizes, workflows
+from pbckit.judges import api_models, handlers, iam_catalogue, key_rights, provider_calls, sizes, workflows
 from pbckit.judges.finding import Finding, Judge
 from pbckit.sandbox.graph import Graph
 
@@ -18,6 +18,7 @@ JUDGES: Mapping[str, Judge] = {
         api_models.JUDGE,
         handlers.JUDGE,
         iam_catalogue.JUDGE,
+        key_rights.JUDGE,
         provider_calls.JUDGE,
         sizes.JUDGE,
         workflows.JUDGE,

@@ -42,6 +42,16 @@ def in_workflow(change: Callable[[dict[str, Any]], None]) -> Mutate:
     return in_document("StateMachine", "earn-points-earn-machine", "definition", lambda body: change(body["States"]))
 
 
+def in_key(name: str, sid: str, action: str) -> Mutate:
+    """An action taken out of a statement of a key's policy."""
+
+    def change(body: dict[str, Any]) -> None:
+        (statement,) = [each for each in body["Statement"] if each["Sid"] == sid]
+        statement["Action"].remove(action)
+
+    return in_document("Key", name, "policy", change)
+
+
 FAULTS: dict[str, tuple[Mutate, str, str, str, str]] = {
     # fault: what is done, the judge, the end of the resource's name, the value, what is in the allowed
     "wrong enum": (
@@ -57,8 +67,8 @@ FAULTS: dict[str, tuple[Mutate, str, str, str, str]] = {
         "api-models", "campaigns-bonuses-function", "901", "1 to 900",
     ),
     "too long name": (
-        set_input("Role", "campaigns-bonuses-role", name="r" * 65),
-        "api-models", "campaigns-bonuses-role", "r" * 65, "1 to 64",
+        set_input("Schedule", "campaigns-outbox-sweeper-schedule", name="rewards-dev-campaigns_" + "s" * 43),
+        "api-models", "campaigns-outbox-sweeper-schedule", "s" * 43, "1 to 64",
     ),
     "undocumented retention": (
         set_input("LogGroup", "campaigns-bonuses-logs", retentionInDays=15),
@@ -87,6 +97,14 @@ FAULTS: dict[str, tuple[Mutate, str, str, str, str]] = {
     "missing handler": (
         set_input("Function", "campaigns-bonuses-function", handler="lambdas.campaigns.bonusses.handler"),
         "handlers", "campaigns-bonuses-function", "lambdas.campaigns.bonusses.handler", "lambdas.campaigns.bonuses.handler",
+    ),
+    "missing caller's right": (
+        in_key("platform-key", "UseThroughBus", "kms:Encrypt"),
+        "key-rights", "platform-bus", "kms:Encrypt", "kms:Encrypt on platform-key",
+    ),
+    "missing right of a service": (
+        in_key("platform-key", "EncryptEvents", "kms:GenerateDataKey"),
+        "key-rights", "platform-bus", "kms:GenerateDataKey", "kms:GenerateDataKey on platform-key",
     ),
     "undefined JSONata field": (
         in_workflow(lambda states: states["Done"].update(Output="{% $metadata.correlation %}")),
