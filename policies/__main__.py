@@ -1,12 +1,5 @@
-"""Serves the pack to the Pulumi engine. Constructing it blocks, so nothing else does."""
+"""Serves the pack to the Pulumi engine. Serving blocks, so nothing else is done here."""
 
-import gc
+from pbc_isolation.serve import serve
 
-from pulumi_policy import EnforcementLevel, PolicyPack
-
-from pbc_isolation.pack import NAME, policies
-
-# A large stack is millions of objects that all live until it is judged: looking for cycles among them finds nothing.
-gc.set_threshold(1_000_000)
-
-PolicyPack(name=NAME, enforcement_level=EnforcementLevel.MANDATORY, policies=policies())
+serve()

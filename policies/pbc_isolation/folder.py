@@ -1,11 +1,22 @@
-"""The folder of the pack that is running: where its `PulumiPolicy.yaml` and its exemptions stand."""
+"""The folder of the program's pack: where its `PulumiPolicy.yaml` and its exemptions stand."""
 
+import os
 from pathlib import Path
 
 _PROJECT_FILE = "PulumiPolicy.yaml"
+_PACK = "policies"
+_ROOT_VARIABLE = "PBC_ROOT"
 SHIPPED = Path(__file__).resolve().parents[1]
+"""What is run for a program that has no pack of its own."""
 
 
 def pack_folder() -> Path:
-    """The working directory where the Pulumi engine runs a pack, else the folder that this package was shipped in."""
-    return Path.cwd() if Path(_PROJECT_FILE).is_file() else SHIPPED
+    """The working directory where the Pulumi engine runs a pack; else the nearest `policies/` of a program.
+
+    A program is looked for from the folder that `PBC_ROOT` names, or else from the working directory, upwards.
+    """
+    begin = Path(os.environ.get(_ROOT_VARIABLE, ".")).resolve()
+    if (begin / _PROJECT_FILE).is_file():
+        return begin
+    packs = (folder / _PACK for folder in (begin, *begin.parents))
+    return next((pack for pack in packs if (pack / _PROJECT_FILE).is_file()), SHIPPED)

@@ -85,6 +85,7 @@ class PackProcess:
             **os.environ,
             "PULUMI_PROJECT": project,
             "PULUMI_STACK": stack,
+            "PBC_ROOT": str(folder),
             "PULUMI_DRY_RUN": "true" if preview else "false",
             "PULUMI_CONFIG": json.dumps({}),
         }

@@ -9,6 +9,8 @@ COMMANDS: Mapping[str, Entry] = {
     "preview": Entry("pbckit.cli.deployment.policy", "preview", "Judge by the policy pack what a stack would deploy."),
     "policy": Entry("pbckit.cli.deployment.policy", "app", "The policy pack, on stacks that exist."),
     "judge": Entry("pbckit.cli.deployment.judge", "judge", "Compare the program's graph with what AWS documents."),
+    "publish": Entry("pbckit.cli.client.ask", "publish", "Publish an event of a system outside the program."),
+    "ask": Entry("pbckit.cli.client.ask", "ask", "Ask a capability as an operator."),
     "status": Entry("pbckit.cli.incidents.status", "status", "Queues, dead letters, pending events and alarms."),
     "dlq": Entry("pbckit.cli.incidents.dlq", "app", "Dead letters: list, show, redrive, discard."),
     "events": Entry("pbckit.cli.incidents.events", "app", "Events on the bus: tail, trace, replay."),

@@ -59,7 +59,7 @@ def read(text: str) -> History:
         ValueError: it is not of that shape; the message names the place and what is allowed.
     """
     try:
-        return msgspec.convert(yaml.safe_load(text), dict[str, list[Entry]])
+        return msgspec.convert(yaml.safe_load(text) or {}, dict[str, list[Entry]])
     except (msgspec.ValidationError, yaml.YAMLError) as error:
         raise ValueError(f"history.yaml: {error}") from error
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -22,9 +23,22 @@ HISTORY = "contracts/history.yaml"
 app = typer.Typer(no_args_is_help=True, help="The contracts between units.")
 
 
-@app.callback()
-def contracts() -> None:
-    """Keeps `check` a command of its own while there is no other."""
+@app.command()
+def generate(
+    root: Annotated[Path | None, typer.Option(help="The project's root. By default the one you are in.")] = None,
+) -> None:
+    """Write the JSON Schema of every contract, and the first version of each new event into the history."""
+    root = root or program_root()
+    schemas = {root / SCHEMAS / name: text for name, text in catalogue.schemas().items()}
+    for stale in set((root / SCHEMAS).glob("*.json")) - set(schemas):
+        stale.unlink()
+    (root / SCHEMAS).mkdir(parents=True, exist_ok=True)
+    for path, text in schemas.items():
+        path.write_text(text)
+    file = root / HISTORY
+    past = file.read_text() if file.exists() else ""
+    file.write_text(history.with_first_versions(past, catalogue.event_schemas(), datetime.now(UTC).date()))
+    out.print(f"wrote {len(schemas)} schemas to {SCHEMAS}", highlight=False)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from pbc_isolation import rule_reference
 from pbc_isolation.analysis import access_matrix
 from pbc_isolation.analysis.access_matrix import Edge
 from pbc_isolation.analysis.context import Analysis
+from pbc_isolation.folder import pack_folder
 from pbc_isolation.iam import explanation as action_explanation
 from pbc_isolation.iam import judgement
 from pbc_isolation.iam.catalogue import ACTIONS
@@ -66,7 +67,7 @@ def judge(export: dict[str, Any], *, preview: bool, before: Sequence[Edge] | Non
         PackFailed: the pack did not start, or broke down.
     """
     graph = from_export(export)
-    with PackProcess(graph.project, graph.stack, preview=preview) as pack:
+    with PackProcess(graph.project, graph.stack, preview=preview, folder=pack_folder()) as pack:
         diagnostics = pack.judge(export["deployment"]["resources"])
     edges = access_edges(export)
     return Verdict(

@@ -1,0 +1,20 @@
+"""Subscription `accept-order`: an order that was placed is recorded."""
+
+import msgspec
+
+from contracts.orders import OrderAccepted
+from contracts.storefront import OrderPlaced
+from pbckit.runtime.ports import Put
+from pbckit.runtime.subscriber import Received, Subscriber
+
+handler = Subscriber()
+
+
+@handler.on(OrderPlaced)
+def order_placed(event: OrderPlaced, received: Received) -> None:
+    """Record the order and publish `OrderAccepted` in one transaction."""
+    work = received.unit_of_work()
+    key = {"pk": f"order#{event.order_id}", "sk": "order"}
+    work.add(Put(table=received.runtime.store_table, item={**key, **msgspec.to_builtins(event)}))
+    work.publish(OrderAccepted(order_id=event.order_id, article=event.article, quantity=event.quantity), sequence=1)
+    work.commit()

@@ -1,0 +1,16 @@
+"""Capability `order`."""
+
+import msgspec
+
+from contracts.orders import ORDER, GetOrder, Order, UnknownOrder
+from pbckit.runtime.capability import Asked, capability
+
+
+@capability(ORDER)
+def handler(request: GetOrder, asked: Asked) -> Order:
+    """An order."""
+    key = {"pk": f"order#{request.order_id}", "sk": "order"}
+    item = asked.runtime.tables.get(asked.runtime.store_table, key)
+    if item is None:
+        raise UnknownOrder(f"there is no order {request.order_id!r}")
+    return msgspec.convert(item, Order)
