@@ -13,12 +13,15 @@ from ops.repository import ROOT
 from pbckit.cli.client.session import MIGRATION_STACK
 from pbckit.cli.deployment import pipelines, policy_pack
 from pbckit.cli.docs.event_catalogue import events_page
+from pbckit.cli.docs.quotas_page import quotas_page
 from pbckit.cli.docs.resource_tree import resources_page
 from pbckit.cli.docs.system_page import subscriptions, system_page
 from pbckit.contracts import catalogue, history
 from pbckit.sandbox.program import capture
+from pbckit.sandbox.stack_config import read_stack
 
 PICTURED_STACK = "dev"
+ON_AWS = ("dev", "staging", "prod")
 HISTORY = history.FILE
 SCHEMAS = Path("contracts/schemas")
 
@@ -51,6 +54,7 @@ def pages(root: Path) -> dict[Path, str]:
         Path("docs/resources.md"): resources_page(graph),
         Path("docs/access-matrix.md"): policy_pack.matrix_page(graph.export()),
         Path("docs/costs.md"): costs_page(graph, migration, facade=facade, legacy=legacy),
+        Path("docs/quotas.md"): quotas_page(graph, _ceilings(root)),
         Path("docs/policies.md"): policy_pack.rules_page(),
         Path("docs/coverage-types.md"): policy_pack.types_page(),
         Path("docs/coverage-actions.md"): policy_pack.actions_page(),
@@ -80,6 +84,11 @@ def check(root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT
         Console(stderr=True).print(f"{path} is out of date: run `make docs` and commit it")
     if wrong:
         raise typer.Exit(1)
+
+
+def _ceilings(root: Path) -> dict[str, int]:
+    """How many messages a consumer handles at once in each environment on AWS, as its stack is configured."""
+    return {stack: int(read_stack(root, stack).value("rewards:maximumConcurrency")) for stack in ON_AWS}
 
 
 def _history(root: Path) -> str:

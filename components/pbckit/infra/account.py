@@ -8,8 +8,8 @@ from pbckit.infra.environment import EnvironmentConfig
 
 PLACEHOLDER_ACCOUNTS = ("111111111111", "222222222222", "333333333333", "123456789012")
 """Accounts of the shipped stack files, and the one that AWS's documentation uses."""
-PLACEHOLDER_REPOSITORY = "example/rewards"
-"""Repository of the shipped stack files: whoever owns that name on GitHub could deploy."""
+PLACEHOLDER_OWNER = "example"
+"""Owner of the repository in shipped stack files: whoever has that name on GitHub could deploy."""
 
 _ALLOWED_KEY = "aws:allowedAccountIds"
 
@@ -57,7 +57,7 @@ def _placeholder(config: EnvironmentConfig) -> PlaceholderConfigured | None:
     if config.account in PLACEHOLDER_ACCOUNTS:
         remedy = f"set the 12 digits of your AWS account there and in {_ALLOWED_KEY}"
         return PlaceholderConfigured(Configuration().key("account"), config.account, remedy)
-    if config.repository == PLACEHOLDER_REPOSITORY:
+    if config.repository is not None and config.repository.startswith(f"{PLACEHOLDER_OWNER}/"):
         remedy = "set your own as owner/name, or remove the line: then no pipeline may deploy"
         return PlaceholderConfigured(Configuration().key("repository"), config.repository, remedy)
     return None

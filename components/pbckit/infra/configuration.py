@@ -42,6 +42,14 @@ class Configuration:
         """As `matching`; None where the value is not set."""
         return None if self._config.get(key) is None else self.matching(key, pattern, allowed)
 
+    def optional_number(self, key: str, most: int) -> int | None:
+        """A whole number from 1; None where it is not set."""
+        allowed = f"a whole number from 1 to {most}"
+        text = self.optional(key, r"[1-9][0-9]*", allowed)
+        if text is not None and int(text) > most:
+            raise InvalidConfiguration(self.key(key), text, allowed)
+        return None if text is None else int(text)
+
     def units(self, key: str, known: tuple[str, ...]) -> tuple[str, ...]:
         """A list of some of the known units; empty where it is not set."""
         allowed = f"a list of {', '.join(known)}"

@@ -7,6 +7,7 @@ import pulumi
 from pulumi_aws import iam, kms, lambda_
 
 from pbckit.infra.alarms import Alarm
+from pbckit.infra.concurrency import Demand
 from pbckit.infra.environment import EnvironmentConfig
 from pbckit.infra.inventory import Inventory
 from pbckit.infra.names import Names
@@ -28,6 +29,8 @@ class UnitContext:
     """The platform's resources that must be there first, where this stack manages them too."""
     alarms: list[Alarm] = field(default_factory=list[Alarm])
     """Every alarm made in the unit, for its dashboard."""
+    demands: list[Demand] = field(default_factory=list[Demand])
+    """Lambda executions that the unit can take at once."""
     inventory: Inventory = field(default_factory=Inventory)
     """What was made in the unit, for its desk."""
 

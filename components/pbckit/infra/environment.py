@@ -43,11 +43,12 @@ class EnvironmentConfig:
     """Keys of the units that are there for a migration, wherever they are managed: callers go through its facades."""
     repository: str | None = None
     """The repository whose pipelines deploy, as `owner/name`; without one no pipeline may."""
-
     alarm_email: str | None = None
     """Who gets alarms by e-mail, from the platform's own topic; nobody without it."""
     alarm_topic: str | None = None
     """ARN of a topic that is there already, on which alarms are announced instead of the platform's own."""
+    lambda_concurrency_quota: int | None = None
+    """Lambda executions that the account may run at once in the region, where that is to be checked."""
 
     @property
     def metric_namespace(self) -> str:
@@ -129,6 +130,7 @@ class EnvironmentConfig:
             repository=values.optional("repository", r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+", "owner/name of a repository"),
             alarm_email=values.optional("alarmEmail", _EMAIL, "one e-mail address"),
             alarm_topic=_alarm_topic(values, account, region),
+            lambda_concurrency_quota=values.optional_number("lambdaConcurrencyQuota", most=1_000_000),
         )
 
 

@@ -44,6 +44,8 @@ class Offering(Unit):
                 values={**arns, **values},
                 capability_arns=list(arns.values()),
                 starts_on=starts_on,
+                # A facade waits for what is behind it.
+                executions_a_call=2 if any(capability in self._stand_ins for capability in asks) else 1,
             ),
             opts=child_of(self),
         )

@@ -7,6 +7,7 @@ import pulumi
 from pulumi_aws import dynamodb, lambda_
 
 from pbckit.infra.alarms import Alarm
+from pbckit.infra.concurrency import STREAM_SHARDS, Demand
 from pbckit.infra.context import UnitContext, child_of
 from pbckit.infra.function import Function, FunctionArgs
 from pbckit.infra.iam import KEY_READ, KEY_WRITE, Grant, Statement, put_events, use_key
@@ -76,7 +77,7 @@ class Outbox(pulumi.ComponentResource):
             ),
             opts=child_of(self),
         )
-        self._feed_relay(name)
+        self._feed_relay(name, context)
         make_schedule(
             self,
             f"{name}-sweeper-schedule",
@@ -149,7 +150,8 @@ class Outbox(pulumi.ComponentResource):
             ]
         )
 
-    def _feed_relay(self, name: str) -> None:
+    def _feed_relay(self, name: str, context: UnitContext) -> None:
+        context.demands.append(Demand(unit=context.names.unit, kind="relays", executions=STREAM_SHARDS))
         lambda_.EventSourceMapping(
             f"{name}-stream",
             event_source_arn=self.table.stream_arn,

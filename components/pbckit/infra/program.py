@@ -10,6 +10,7 @@ import pulumi
 from pbckit.contracts import catalogue
 from pbckit.contracts.definitions import AnyCapability
 from pbckit.infra.account import check_account
+from pbckit.infra.concurrency import by_unit, check_concurrency
 from pbckit.infra.environment import EnvironmentConfig
 from pbckit.infra.names import PLATFORM
 from pbckit.infra.offering import Offering
@@ -89,34 +90,36 @@ class Program:
         config = self.configuration()
         check_account(config)
         platform = Platform(PLATFORM, config, self.deployed_alone).resources if PLATFORM in config.units else []
-        for unit in config.units:
-            if unit != PLATFORM:
-                self._make(unit, config, platform)
+        made = [self._make(unit, config, platform) for unit in config.units if unit != PLATFORM]
+        demands = [demand for unit in made for demand in unit.context.demands]
+        check_concurrency(config, demands)
         pulumi.export("bus", config.names(PLATFORM).bus())
         pulumi.export("units", list(config.units))
+        pulumi.export("concurrency", by_unit(demands))
 
-    def _make(self, unit: str, config: EnvironmentConfig, platform: Sequence[pulumi.Resource]) -> None:
+    def _make(self, unit: str, config: EnvironmentConfig, platform: Sequence[pulumi.Resource]) -> Unit:
         given: dict[str, Any] = {"config": config, "calls": self._edges(unit, config), "platform": platform}
         if unit == OPERATIONS:
             outside = catalogue.outside_sources()
             operations = Operations(unit, UnitArgs(publishes_as=outside, **given))
             operations.operator(publishes_as=outside)
             operations.complete()
-        elif unit in self._legacy:
+            return operations
+        if unit in self._legacy:
             package = self._legacy[unit]
             made = Pbc(unit, UnitArgs(code=Path(*package.split(".")), **given))
-            self._define(f"{package}.infrastructure", made)
-        else:
-            folder, chosen = self._folder_of[unit], config.implementations.get(unit)
-            kind = _KINDS[folder]
-            args = UnitArgs(publishes_as=[unit] if kind.publishes else [], implementation=chosen, **given)
-            module = f"{folder}.{unit.replace('-', '_')}"
-            self._define(f"{module}.{chosen}" if chosen else module, kind.component(unit, args))
+            return self._defined(f"{package}.infrastructure", made)
+        folder, chosen = self._folder_of[unit], config.implementations.get(unit)
+        kind = _KINDS[folder]
+        args = UnitArgs(publishes_as=[unit] if kind.publishes else [], implementation=chosen, **given)
+        module = f"{folder}.{unit.replace('-', '_')}"
+        return self._defined(f"{module}.{chosen}" if chosen else module, kind.component(unit, args))
 
     @staticmethod
-    def _define(module: str, unit: Unit) -> None:
+    def _defined(module: str, unit: Unit) -> Unit:
         import_module(module).define(unit)
         unit.complete()
+        return unit
 
     def _edges(self, unit: str, config: EnvironmentConfig) -> list[AnyCapability]:
         """What a unit may call. An offering goes through a facade, where there is one, and not around it."""

@@ -8,6 +8,7 @@ import pulumi
 from pulumi_aws import lambda_, sqs
 
 from pbckit.infra.alarms import Alarm
+from pbckit.infra.concurrency import Demand, Kind
 from pbckit.infra.context import UnitContext, child_of
 from pbckit.infra.function import Function
 from pbckit.infra.iam import KEY_WRITE, Grant, Statement, document, use_key
@@ -99,7 +100,7 @@ class Queue(pulumi.ComponentResource):
     def __init__(self, name: str, args: QueueArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rewards:components:Queue", name, None, opts)
         context, names = args.context, args.context.names
-        self._names = names
+        self._names, self._demands = names, context.demands
         self.physical_name = names.physical(args.thing, limit=80)
         self.arn, self.url = names.queue(self.physical_name), names.queue_url(self.physical_name)
         self.dead_letters = DeadLetterQueue(
@@ -153,8 +154,22 @@ class Queue(pulumi.ComponentResource):
         batch_size: int,
         maximum_concurrency: int,
         opts: pulumi.ResourceOptions,
+        kind: Kind = "consumers",
+        executions_each: int = 1,
     ) -> None:
-        """Hand messages to a function, with a ceiling on concurrency; those that fail come again alone."""
+        """Hand messages to a function, with a ceiling on concurrency; those that fail come again alone.
+
+        Args:
+            name: of the mapping among Pulumi's resources.
+            function: what gets the messages.
+            batch_size: messages that it gets at once.
+            maximum_concurrency: how many of its executions run at once, at most.
+            opts: of the mapping.
+            kind: what takes the executions.
+            executions_each: its own execution, and those of other functions that it waits for.
+        """
+        executions = maximum_concurrency * executions_each
+        self._demands.append(Demand(unit=self._names.unit, kind=kind, executions=executions))
         lambda_.EventSourceMapping(
             name,
             event_source_arn=self.arn,

@@ -3,6 +3,7 @@
 import pulumi
 from pulumi_aws import scheduler
 
+from pbckit.infra.concurrency import Demand
 from pbckit.infra.context import UnitContext, child_of
 from pbckit.infra.function import Function, make_role
 from pbckit.infra.iam import Grant, Statement, trust
@@ -45,6 +46,7 @@ def make_schedule(
             )
         ],
     )
+    context.demands.append(Demand(unit=context.names.unit, kind="schedules", executions=1))
     unit = "minute" if every_minutes == 1 else "minutes"
     return scheduler.Schedule(
         name,

@@ -12,6 +12,7 @@ from pulumi_aws import cloudwatch, sfn
 from pbckit.contracts.definitions import Event
 from pbckit.infra.alarms import Alarm
 from pbckit.infra.boundary import LOG_DELIVERY
+from pbckit.infra.concurrency import calls_at_once
 from pbckit.infra.context import UnitContext, child_of
 from pbckit.infra.function import Function, FunctionArgs, make_role
 from pbckit.infra.iam import TRACE_WORKFLOW, Grant, Statement, send_traces, trust, write_logs
@@ -45,6 +46,8 @@ class WorkflowArgs:
     values: Mapping[str, str]
     capability_arns: Sequence[str]
     starts_on: Sequence[type[Event]]
+    executions_a_call: int = 1
+    """Of the function that is called, and of those that it waits for."""
 
 
 class Workflow(pulumi.ComponentResource):
@@ -152,6 +155,8 @@ class Workflow(pulumi.ComponentResource):
             batch_size=1,
             maximum_concurrency=args.context.config.maximum_concurrency,
             opts=child_of(self),
+            kind="workflows",
+            executions_each=1 + calls_at_once(args.definition.read_text()) * args.executions_a_call,
         )
 
     def _count_fallbacks(self, name: str, args: WorkflowArgs, log_group: cloudwatch.LogGroup) -> None:

@@ -8,7 +8,7 @@ import pulumi
 import pytest
 import yaml
 
-from pbckit.infra.account import PLACEHOLDER_ACCOUNTS, PLACEHOLDER_REPOSITORY, PlaceholderConfigured, check_account
+from pbckit.infra.account import PLACEHOLDER_ACCOUNTS, PlaceholderConfigured, check_account
 from pbckit.infra.configuration import InvalidConfiguration
 from pbckit.infra.environment import EMBEDDED, EnvironmentConfig
 from pbckit.sandbox.program import capture
@@ -100,7 +100,7 @@ def test_a_placeholder_is_not_deployed_and_a_preview_warns_of_it(
 def test_the_embedded_aws_takes_placeholders(monkeypatch: pytest.MonkeyPatch):
     dry_run(monkeypatch, on=False)
     allow('["000000000000"]')
-    check_account(config(environment="local", account="000000000000", repository=PLACEHOLDER_REPOSITORY))
+    check_account(config(environment="local", account="000000000000", repository="example/rewards"))
 
 
 def test_without_a_repository_nothing_is_a_placeholder(monkeypatch: pytest.MonkeyPatch):
@@ -122,7 +122,7 @@ def test_every_shipped_stack_names_its_account_for_the_provider(stack: str):
 @pytest.mark.parametrize("stack", ON_AWS)
 def test_what_is_shipped_for_aws_are_placeholders(stack: str):
     assert SHIPPED[stack]["rewards:account"] in PLACEHOLDER_ACCOUNTS
-    assert SHIPPED[stack]["rewards:repository"] == PLACEHOLDER_REPOSITORY
+    assert SHIPPED[stack]["rewards:repository"] == "example/rewards"
 
 
 def test_the_program_as_shipped_previews_and_does_not_deploy(capfd: pytest.CaptureFixture[str]):
