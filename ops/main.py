@@ -1,5 +1,6 @@
 """The command `rewards`: the command `pbc`, and what only rewards has."""
 
+from ops.repository import ROOT
 from pbckit.cli.command import Entry, command
 from pbckit.cli.main import COMMANDS
 
@@ -20,4 +21,5 @@ app = command(
         "docs": Entry("ops.docs.command", "app", "Generate documents from the program, or check them."),
         "new-pbc": Entry("ops.pbc_template.command", "new_pbc", "Make a new PBC that works."),
     },
+    home=ROOT,
 )

@@ -10,12 +10,14 @@ SHIPPED = Path(__file__).resolve().parents[1]
 """What is run for a program that has no pack of its own."""
 
 
-def pack_folder() -> Path:
+def pack_folder(start: Path | None = None) -> Path:
     """The working directory where the Pulumi engine runs a pack; else the nearest `policies/` of a program.
 
-    A program is looked for from the folder that `PBC_ROOT` names, or else from the working directory, upwards.
+    Args:
+        start: where to look for a program, upwards; by default the folder that `PBC_ROOT` names, or else the working
+            directory.
     """
-    begin = Path(os.environ.get(_ROOT_VARIABLE, ".")).resolve()
+    begin = (start or Path(os.environ.get(_ROOT_VARIABLE, "."))).resolve()
     if (begin / _PROJECT_FILE).is_file():
         return begin
     packs = (folder / _PACK for folder in (begin, *begin.parents))

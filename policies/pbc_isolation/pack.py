@@ -7,6 +7,7 @@ unknown that is read into advice, and skips the rest: here nothing is read but t
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from pulumi_policy import (
@@ -81,14 +82,15 @@ class InvalidSettings(ValueError):
     """A setting that `SCHEMA` lets pass and that makes no sense. The message names it."""
 
 
-def settings(config: Mapping[str, Any]) -> Settings:
-    """The settings of a configuration by `SCHEMA`.
+def settings(config: Mapping[str, Any], folder: Path | None = None) -> Settings:
+    """The settings of a configuration by `SCHEMA`; files in it are relative to `folder`, by default the pack's.
 
     Raises:
         InvalidSettings: the prefix is no template.
         InvalidContract: a contract cannot be read.
         InvalidTypes: a file of types cannot be used.
     """
+    folder = folder or pack_folder()
     defaults = {key: value["default"] for key, value in SCHEMA.properties.items()}
     chosen = {**defaults, **{key: value for key, value in config.items() if key in defaults}}
     try:
@@ -99,11 +101,11 @@ def settings(config: Mapping[str, Any]) -> Settings:
         ) from error
     return Settings(
         prefix=chosen["prefix"],
-        capabilities=read_contracts(contracts_folder(chosen["contracts"])),
+        capabilities=read_contracts(contracts_folder(chosen["contracts"], folder)),
         protected_environments=tuple(chosen["protectedEnvironments"]),
         deletion_protected_environments=tuple(chosen["deletionProtectedEnvironments"]),
         required_tags=tuple(chosen["requiredTags"]),
-        types=shipped().adding(*(pack_folder() / file for file in chosen["types"])),
+        types=shipped().adding(*(folder / file for file in chosen["types"])),
     )
 
 

@@ -1,7 +1,7 @@
 """A command of many groups, each imported when it is asked for; errors that a person can mend become one line."""
 
-import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, NamedTuple
@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from pbckit.program_root import ROOT_VARIABLE
+from pbckit.program_root import NoProgram, program_root, working_on
 
 
 class Entry(NamedTuple):
@@ -26,6 +26,8 @@ class LazyGroup(TyperGroup):
     """Imports a subcommand when it is run. `--help` shows the list without importing any."""
 
     entries: ClassVar[Mapping[str, Entry]] = {}
+    home: ClassVar[Path | None] = None
+    """Folder of the program where none is named and the working directory is in none."""
     _listing = False
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 as click has it
@@ -59,7 +61,8 @@ class LazyGroup(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command. What a person can mend is told in one line; a defect keeps its traceback."""
         try:
-            return super().invoke(ctx)
+            with _program(ctx.params.get("root"), self.home):
+                return super().invoke(ctx)
         except Exception as error:
             exit_code = _exit_code(error)
             if exit_code is None:
@@ -68,9 +71,15 @@ class LazyGroup(TyperGroup):
             raise typer.Exit(exit_code) from error
 
 
-def command(help_: str, entries: Mapping[str, Entry]) -> typer.Typer:
-    """A command made of subcommands."""
-    group = type("Group", (LazyGroup,), {"entries": entries})
+def command(help_: str, entries: Mapping[str, Entry], home: Path | None = None) -> typer.Typer:
+    """A command made of subcommands.
+
+    Args:
+        help_: what it is for.
+        entries: the subcommands by name, in the order of the help.
+        home: folder of the program that it works on where the working directory is in none.
+    """
+    group = type("Group", (LazyGroup,), {"entries": entries, "home": home})
     app = typer.Typer(cls=group, no_args_is_help=True, pretty_exceptions_enable=False, help=help_)
     app.callback()(_of_program)
     return app
@@ -79,8 +88,22 @@ def command(help_: str, entries: Mapping[str, Entry]) -> typer.Typer:
 def _of_program(
     root: Annotated[Path | None, typer.Option(help="Folder of the program; by default the one you are in.")] = None,
 ) -> None:
-    if root is not None:
-        os.environ[ROOT_VARIABLE] = str(root)
+    """`invoke` uses the option, before any subcommand is imported."""
+
+
+@contextmanager
+def _program(named: Path | None, home: Path | None) -> Iterator[None]:
+    root = named or (home if home is not None and not _in_a_program() else None)
+    with nullcontext() if root is None else working_on(root):
+        yield
+
+
+def _in_a_program() -> bool:
+    try:
+        program_root()
+    except NoProgram:
+        return False
+    return True
 
 
 def _exit_code(error: Exception) -> int | None:
@@ -88,7 +111,6 @@ def _exit_code(error: Exception) -> int | None:
     from botocore.exceptions import BotoCoreError, ClientError
 
     from pbckit.cli.errors import COULD_NOT_RUN, OperatorError
-    from pbckit.program_root import NoProgram
     from pbckit.sandbox.embedded_aws import SandboxError
     from pbckit.sandbox.provision import UnknownType
     from pbckit.sandbox.stack_config import InvalidStack

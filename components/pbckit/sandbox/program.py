@@ -20,7 +20,7 @@ from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import Stack
 
-from pbckit.program_root import program_root
+from pbckit.program_root import program_root, working_on
 from pbckit.sandbox.graph import STACK_TYPE, Graph, Resource, child_urn, stack_urn
 from pbckit.sandbox.stack_config import StackConfig, read_stack
 
@@ -81,7 +81,7 @@ def _run(config: StackConfig, monitor: "_Monitor", preview: bool, root: Path) ->
     pulumi.runtime.set_all_config(dict(config.values))
     where = {"project": config.project, "stack": config.stack}
     mocks.set_mocks(_NoMocks(), **where, preview=preview, logger=_LOG, monitor=monitor)
-    with _working_in(root):
+    with _working_in(root), working_on(root):
         mocks.test(_run_main)()
 
 

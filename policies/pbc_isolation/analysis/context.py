@@ -274,6 +274,6 @@ def _patterns(actions: tuple[str, ...]) -> frozenset[str]:
     return frozenset(action.lower() for action in actions if not Glob(action).literal)
 
 
-def contracts_folder(text: str) -> Path:
+def contracts_folder(text: str, folder: Path | None = None) -> Path:
     """The folder of contracts, relative to the pack's own."""
-    return Path(os.path.normpath(pack_folder() / text))
+    return Path(os.path.normpath((folder or pack_folder()) / text))

@@ -67,7 +67,7 @@ def judge(export: dict[str, Any], *, preview: bool, before: Sequence[Edge] | Non
         PackFailed: the pack did not start, or broke down.
     """
     graph = from_export(export)
-    with PackProcess(graph.project, graph.stack, preview=preview, folder=pack_folder()) as pack:
+    with PackProcess(graph.project, graph.stack, preview=preview, folder=_pack()) as pack:
         diagnostics = pack.judge(export["deployment"]["resources"])
     edges = access_edges(export)
     return Verdict(
@@ -82,9 +82,14 @@ def judge(export: dict[str, Any], *, preview: bool, before: Sequence[Edge] | Non
     )
 
 
+def _pack() -> Path:
+    """The program's own pack, or the one that is shipped."""
+    return pack_folder(program_root())
+
+
 def access_edges(export: dict[str, Any]) -> list[Edge]:
     """Who reaches whom in a stack, and by what."""
-    return access_matrix.edges(Analysis(from_export(export), settings({})))
+    return access_matrix.edges(Analysis(from_export(export), settings({}, _pack())))
 
 
 def _violation(diagnostic: Diagnostic) -> Violation:
