@@ -50,7 +50,7 @@ def test_a_finding_as_json(rewards: Rewards, misspelt: None):
 def test_an_unknown_judge_is_one_clear_line(rewards: Rewards):
     result = rewards("judge", "--only", "handler")
     assert result.exit_code == 2
-    assert "there is no judge 'handler'; allowed: handlers" in result.stderr
+    assert "there is no judge 'handler'; allowed: api-models, handlers," in result.stderr
 
 
 def test_an_unknown_stack_is_one_clear_line(rewards: Rewards):

@@ -9,6 +9,10 @@ from pbckit.sandbox.graph import Graph, Resource
 _SHOWN_LENGTH = 200
 
 
+class CannotJudge(Exception):
+    """A judge lacks something that it needs. The message says what, in one line."""
+
+
 @dataclass(frozen=True, kw_only=True, order=True)
 class Finding:
     """One thing in the graph that AWS would refuse or that could not work."""

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import msgspec
 
-from pbckit.judges import api_models, handlers, iam_catalogue, key_rights, provider_calls, sizes, workflows
+from pbckit.judges import (
+    api_models,
+    handlers,
+    iam_catalogue,
+    key_rights,
+    provider_calls,
+    provider_schema,
+    sizes,
+    workflows,
+)
 from pbckit.judges.finding import Finding, Judge
 from pbckit.sandbox.graph import Graph
 
@@ -24,7 +33,9 @@ JUDGES: Mapping[str, Judge] = {
         workflows.JUDGE,
     )
 }
-"""The judges by name, in the order in which they run."""
+"""The quick judges by name, in the order in which they run."""
+WITH_PROGRAMS: Mapping[str, Judge] = {provider_schema.JUDGE.name: provider_schema.JUDGE}
+"""Judges that need a program which not everybody has: asked by name only."""
 
 
 class Accepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,12 +64,14 @@ def findings(graph: Graph, names: Sequence[str] = ()) -> dict[str, list[Finding]
 
     Args:
         graph: a stack as captured at preview.
-        names: judges to ask; all by default.
+        names: judges to ask; all quick ones by default.
 
     Raises:
         KeyError: there is no judge of a name.
+        CannotJudge: a judge lacks something that it needs.
     """
-    return {name: sorted(_not_accepted(JUDGES[name], graph)) for name in names or JUDGES}
+    every = {**JUDGES, **WITH_PROGRAMS}
+    return {name: sorted(_not_accepted(every[name], graph)) for name in names or JUDGES}
 
 
 def _not_accepted(judge: Judge, graph: Graph) -> set[Finding]:

@@ -36,8 +36,9 @@ JUDGE = Judge(
     name="workflows",
     shows="Every state machine is valid, each of its states is reached, every JSONata expression can be parsed, and "
     "reads only variables and fields that are there on every way to it.",
-    source="Amazon States Language specification and Step Functions developer guide (judges/data/state_language.yaml), "
-    "botocore's models for the services called, the parser of jsonata-python",
+    source="Amazon States Language specification and Step Functions developer guide "
+    "(components/pbckit/judges/data/state_language.yaml), botocore's models for the services called, the parser of "
+    "jsonata-python",
     judge=_judge,
 )
 

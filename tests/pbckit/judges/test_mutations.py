@@ -42,14 +42,14 @@ def in_workflow(change: Callable[[dict[str, Any]], None]) -> Mutate:
     return in_document("StateMachine", "earn-points-earn-machine", "definition", lambda body: change(body["States"]))
 
 
-def in_key(name: str, sid: str, action: str) -> Mutate:
-    """An action taken out of a statement of a key's policy."""
+def without(token: str, name: str, sid: str, action: str) -> Mutate:
+    """An action taken out of a statement of a policy."""
 
     def change(body: dict[str, Any]) -> None:
         (statement,) = [each for each in body["Statement"] if each["Sid"] == sid]
         statement["Action"].remove(action)
 
-    return in_document("Key", name, "policy", change)
+    return in_document(token, name, "policy", change)
 
 
 FAULTS: dict[str, tuple[Mutate, str, str, str, str]] = {
@@ -94,16 +94,20 @@ FAULTS: dict[str, tuple[Mutate, str, str, str, str]] = {
         set_input("Function", "campaigns-bonuses-function", environment={"variables": {"UNIT": "x" * 4096}}),
         "sizes", "campaigns-bonuses-function", "", "at most 4096",
     ),
+    "missing pipeline right": (
+        without("RolePolicy", "campaigns-deployment-rights", "Schemas", "schemas:CreateSchema"),
+        "provider-calls", "campaigns-CampaignChanged-schema", "campaigns@CampaignChanged", "schemas:CreateSchema",
+    ),
     "missing handler": (
         set_input("Function", "campaigns-bonuses-function", handler="lambdas.campaigns.bonusses.handler"),
         "handlers", "campaigns-bonuses-function", "lambdas.campaigns.bonusses.handler", "lambdas.campaigns.bonuses.handler",
     ),
     "missing caller's right": (
-        in_key("platform-key", "UseThroughBus", "kms:Encrypt"),
+        without("Key", "platform-key", "UseThroughBus", "kms:Encrypt"),
         "key-rights", "platform-bus", "kms:Encrypt", "kms:Encrypt on platform-key",
     ),
     "missing right of a service": (
-        in_key("platform-key", "EncryptEvents", "kms:GenerateDataKey"),
+        without("Key", "platform-key", "EncryptEvents", "kms:GenerateDataKey"),
         "key-rights", "platform-bus", "kms:GenerateDataKey", "kms:GenerateDataKey on platform-key",
     ),
     "undefined JSONata field": (
@@ -130,8 +134,8 @@ def test_a_fault_is_reported_by_its_judge_alone(judged: Judged, fault: str):
     mutate, judge, resource, value, allowed = FAULTS[fault]
     found = judged(mutate)
     assert list(found) == [judge]
-    (one_finding,) = found[judge]
-    assert one_finding.resource.endswith(f" {resource}")
-    assert value in one_finding.value
-    assert allowed in one_finding.allowed
-    assert one_finding.source
+    (only,) = found[judge]
+    assert only.resource.endswith(f" {resource}")
+    assert value in only.value
+    assert allowed in only.allowed
+    assert only.source

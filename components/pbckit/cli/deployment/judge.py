@@ -8,8 +8,8 @@ import typer
 
 from pbckit.cli.errors import SAID_NO, OperatorError
 from pbckit.cli.output import AsJson, out, print_json, remarks
-from pbckit.judges.finding import Finding
-from pbckit.judges.registry import JUDGES, findings
+from pbckit.judges.finding import CannotJudge, Finding
+from pbckit.judges.registry import JUDGES, WITH_PROGRAMS, findings
 from pbckit.program_root import program_root
 from pbckit.sandbox.program import capture
 
@@ -18,7 +18,9 @@ def judge(
     stacks: Annotated[
         list[str] | None, typer.Option("--stack", help="A stack, by its file `Pulumi.<stack>.yaml`; repeatable.")
     ] = None,
-    only: Annotated[list[str] | None, typer.Option(help="Ask this judge only; repeatable.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Ask this judge only; repeatable. By default all that need no program.")
+    ] = None,
     as_json: AsJson = False,
     root: Annotated[Path | None, typer.Option(help="The project's root. By default the one you are in.")] = None,
 ) -> None:
@@ -28,8 +30,8 @@ def judge(
     """
     root = root or program_root()
     for name in only or ():
-        if name not in JUDGES:
-            raise OperatorError(f"there is no judge {name!r}; allowed: {', '.join(JUDGES)}")
+        if name not in {**JUDGES, **WITH_PROGRAMS}:
+            raise OperatorError(f"there is no judge {name!r}; allowed: {', '.join([*JUDGES, *WITH_PROGRAMS])}")
     found = {stack: _judge(stack, only or (), root) for stack in stacks or ["dev"]}
     if as_json:
         print_json(found)
@@ -46,8 +48,11 @@ def _judge(stack: str, names: list[str] | tuple[()], root: Path) -> dict[str, li
             graph = capture(stack, preview=True, root=root)
     except pulumi.RunError as error:
         raise OperatorError(f"the program does not run for {stack}: {error}") from error
-    with remarks.status(f"judging {stack}"):
-        return findings(graph, names)
+    try:
+        with remarks.status(f"judging {stack}"):
+            return findings(graph, names)
+    except CannotJudge as error:
+        raise OperatorError(str(error)) from error
 
 
 def _print(stack: str, by_judge: dict[str, list[Finding]]) -> None:
