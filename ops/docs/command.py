@@ -12,6 +12,7 @@ from ops.docs.costs import costs_page
 from ops.repository import ROOT
 from pbckit.cli.client.session import MIGRATION_STACK
 from pbckit.cli.deployment import pipelines, policy_pack
+from pbckit.cli.deployment.updates import NAMES, names_page
 from pbckit.cli.docs.event_catalogue import events_page
 from pbckit.cli.docs.quotas_page import quotas_page
 from pbckit.cli.docs.resource_tree import resources_page
@@ -58,6 +59,7 @@ def pages(root: Path) -> dict[Path, str]:
         Path("docs/policies.md"): policy_pack.rules_page(),
         Path("docs/coverage-types.md"): policy_pack.types_page(),
         Path("docs/coverage-actions.md"): policy_pack.actions_page(),
+        NAMES: names_page(root, graph),
         PAGE: adding_page(root),
         **pipelines.workflows(root),
     }

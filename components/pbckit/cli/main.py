@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, Entry] = {
     "dlq": Entry("pbckit.cli.incidents.dlq", "app", "Dead letters: list, show, redrive, discard."),
     "events": Entry("pbckit.cli.incidents.events", "app", "Events on the bus: tail, trace, replay."),
     "stacks": Entry("pbckit.cli.deployment.stacks", "app", "Which stack manages which unit."),
+    "updates": Entry("pbckit.cli.deployment.updates", "app", "What an update does to what is deployed."),
     "release": Entry("pbckit.cli.deployment.release", "release", "Give new code its traffic step by step."),
     "smoke": Entry("pbckit.cli.deployment.smoke", "smoke", "Check that a deployed unit keeps its contracts."),
     "contracts": Entry("pbckit.cli.deployment.contracts", "app", "Find changes that break other units."),

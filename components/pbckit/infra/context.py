@@ -12,6 +12,10 @@ from pbckit.infra.environment import EnvironmentConfig
 from pbckit.infra.inventory import Inventory
 from pbckit.infra.names import Names
 
+FIXED_DESCRIPTION = ("description",)
+"""For `ignore_changes` of a policy that is the boundary of roles: AWS cannot change the description, so that a new text
+would replace the policy, and AWS deletes no policy that roles use."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class UnitContext:
@@ -46,6 +50,7 @@ def child_of(
     *,
     protect: bool | None = None,
     ignore_changes: Sequence[str] = (),
+    delete_before_replace: bool | None = None,
 ) -> pulumi.ResourceOptions:
     """Options of a component's child."""
     return pulumi.ResourceOptions(
@@ -53,4 +58,5 @@ def child_of(
         depends_on=list(depends_on),
         protect=protect,
         ignore_changes=list(ignore_changes) or None,
+        delete_before_replace=delete_before_replace,
     )

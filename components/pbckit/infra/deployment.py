@@ -7,7 +7,7 @@ made and changed by whoever deploys the environment.
 import pulumi
 from pulumi_aws import iam
 
-from pbckit.infra.context import child_of
+from pbckit.infra.context import FIXED_DESCRIPTION, child_of
 from pbckit.infra.deployment_rights import deployment_limit, deployment_rights
 from pbckit.infra.environment import EnvironmentConfig, tags
 from pbckit.infra.iam import Statement, document
@@ -34,7 +34,7 @@ class DeploymentRole(pulumi.ComponentResource):
             description=f"All that deploying {unit} may do",
             policy=deployment_limit(own, remove_tables=remove_tables),
             tags=tags(config, unit),
-            opts=child_of(self),
+            opts=child_of(self, ignore_changes=FIXED_DESCRIPTION),
         )
         role = iam.Role(
             name,
@@ -49,7 +49,7 @@ class DeploymentRole(pulumi.ComponentResource):
         iam.RolePolicy(
             f"{name}-rights",
             name="deploy",
-            role=physical,
+            role=role.name,
             policy=deployment_rights(own, remove_tables=remove_tables),
             opts=child_of(self, depends_on=[role]),
         )

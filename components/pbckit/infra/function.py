@@ -98,7 +98,8 @@ class Function(pulumi.ComponentResource):
         self.alias = lambda_.Alias(
             f"{name}-live",
             name=LIVE,
-            function_name=self.physical_name,
+            # Both from outputs: the alias follows each new version, and is made anew with a function that is replaced.
+            function_name=function.name,
             function_version=function.version,
             # Where releases are canaries, `pbc release` moves the alias, and a deployment leaves it where it is.
             opts=child_of(
@@ -134,7 +135,7 @@ def make_role(
     policy = iam.RolePolicy(
         f"{name}-policy",
         name="permissions",
-        role=context.names.physical(thing),
+        role=role.name,  # an output: AWS keeps a role from being deleted before its policies
         policy=document(merged(statement for grant in grants for statement in grant.statements)),
         opts=child_of(parent, depends_on=[role]),
     )

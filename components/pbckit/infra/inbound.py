@@ -61,7 +61,7 @@ class Inbound(pulumi.ComponentResource):
         )
         cloudwatch.EventTarget(
             f"{name}-target",
-            rule=rule_name,
+            rule=rule.name,  # an output: AWS keeps a rule from being deleted before its targets
             event_bus_name=names.bus_name(),
             target_id="queue",
             arn=self.queue.arn,

@@ -40,7 +40,7 @@ class Operations(Unit):
             event_source_arn=names.bus(),
             kms_key_identifier=self.context.key.arn,
             retention_days=args.config.archive_retention_days,
-            opts=child_of(self, depends_on=args.platform),
+            opts=child_of(self, depends_on=args.platform, protect=args.config.protected),
         )
 
     def operator(self, publishes_as: Sequence[str]) -> None:

@@ -171,7 +171,8 @@ class Outbox(pulumi.ComponentResource):
             destination_config=lambda_.EventSourceMappingDestinationConfigArgs(
                 on_failure=lambda_.EventSourceMappingDestinationConfigOnFailureArgs(destination_arn=self.failures.arn)
             ),
-            opts=child_of(self, depends_on=[self.relay.alias, self.failures.queue]),
+            # Lambda refuses a second mapping of a stream to a function.
+            opts=child_of(self, depends_on=[self.relay.alias, self.failures.queue], delete_before_replace=True),
         )
 
 

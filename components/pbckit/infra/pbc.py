@@ -35,9 +35,19 @@ class Pbc(Unit):
     def __init__(self, name: str, args: UnitArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(self.kind, name, args, opts)
 
-    def store(self, thing: str = "store") -> Store:
-        """A table for the state of this PBC."""
-        return Store(f"{self._unit}-{thing}", StoreArgs(context=self.context, thing=thing), opts=child_of(self))
+    def store(self, thing: str = "store", *, formerly: str | None = None) -> Store:
+        """A table for the state of this PBC.
+
+        Args:
+            thing: kebab-case name of the store within the unit.
+            formerly: its name when the table was made, where it was renamed since. The table keeps its items.
+        """
+        aliases = [pulumi.Alias(name=f"{self._unit}-{formerly}")] if formerly else None
+        return Store(
+            f"{self._unit}-{thing}",
+            StoreArgs(context=self.context, thing=thing, formerly=formerly),
+            opts=pulumi.ResourceOptions.merge(child_of(self), pulumi.ResourceOptions(aliases=aliases)),
+        )
 
     def publishes(self, *events: type[Event]) -> Outbox:
         """An outbox for the events of this PBC, with their schemas in the platform's registry.

@@ -55,9 +55,9 @@ class Platform(pulumi.ComponentResource):
         )
         cloudwatch.EventBusPolicy(
             f"{name}-bus-policy",
-            event_bus_name=names.bus_name(),
+            event_bus_name=bus.name,
             policy=_bus_policy(names),
-            opts=child_of(self, depends_on=[bus]),
+            opts=child_of(self),
         )
         registry = schemas.Registry(
             f"{name}-events",

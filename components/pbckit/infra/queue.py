@@ -177,7 +177,10 @@ class Queue(pulumi.ComponentResource):
             batch_size=batch_size,
             function_response_types=["ReportBatchItemFailures"],
             scaling_config=lambda_.EventSourceMappingScalingConfigArgs(maximum_concurrency=maximum_concurrency),
-            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[self.queue, function.alias])),
+            # Lambda refuses a second mapping of a queue to a function.
+            opts=pulumi.ResourceOptions.merge(
+                opts, pulumi.ResourceOptions(depends_on=[self.queue, function.alias], delete_before_replace=True)
+            ),
         )
 
 

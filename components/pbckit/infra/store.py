@@ -20,6 +20,8 @@ class StoreArgs:
 
     context: UnitContext
     thing: str = "store"
+    formerly: str | None = None
+    """The thing as which the table was made. It keeps that physical name: AWS renames no table."""
 
 
 class Store(pulumi.ComponentResource):
@@ -34,7 +36,7 @@ class Store(pulumi.ComponentResource):
         super().__init__("rewards:components:Store", name, None, opts)
         context = args.context
         self._names = context.names
-        self.physical_name = context.names.physical(args.thing)
+        self.physical_name = context.names.physical(args.formerly or args.thing)
         self.table = dynamodb.Table(
             f"{name}-table",
             name=self.physical_name,

@@ -10,7 +10,7 @@ from pulumi_aws import iam, kms, lambda_
 
 from pbckit.contracts.definitions import AnyCapability
 from pbckit.infra.boundary import boundary
-from pbckit.infra.context import UnitContext, child_of
+from pbckit.infra.context import FIXED_DESCRIPTION, UnitContext, child_of
 from pbckit.infra.environment import EnvironmentConfig, tags
 from pbckit.infra.iam import Statement
 from pbckit.infra.key_policy import CallerService, key_policy, tables_of
@@ -97,7 +97,7 @@ class Unit(pulumi.ComponentResource):
             description=f"What no role of {name} can exceed",
             policy=boundary(names, args.publishes_as, list(self.calls.values()), args.also, runs_code=self.runs_code),
             tags=owner_tags,
-            opts=child_of(self),
+            opts=child_of(self, ignore_changes=FIXED_DESCRIPTION),
         )
         self.context = UnitContext(
             config=args.config,

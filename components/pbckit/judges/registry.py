@@ -14,6 +14,7 @@ from pbckit.judges import (
     key_rights,
     provider_calls,
     provider_schema,
+    replacements,
     sizes,
     workflows,
 )
@@ -29,6 +30,7 @@ JUDGES: Mapping[str, Judge] = {
         iam_catalogue.JUDGE,
         key_rights.JUDGE,
         provider_calls.JUDGE,
+        replacements.JUDGE,
         sizes.JUDGE,
         workflows.JUDGE,
     )

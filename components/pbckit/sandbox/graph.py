@@ -35,9 +35,17 @@ class Resource:
     property_dependencies: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     protect: bool = False
     ignore_changes: list[str] = field(default_factory=list[str])
-    """Inputs that a later deployment leaves as they are. A state does not tell them."""
+    """Inputs that a later deployment leaves as they are."""
     aliases: list[str] = field(default_factory=list[str])
     provider: str = ""
+    delete_before_replace: bool | None = None
+    """None leaves it to the provider. Not part of a state."""
+    replace_with: list[str] = field(default_factory=list[str])
+    """URNs of the resources whose replacement replaces this one too."""
+    deleted_with: str = ""
+    """URN of the resource whose deletion deletes this one too."""
+    retain_on_delete: bool = False
+    """True leaves it in AWS when it is deleted from the state."""
 
     def as_state(self) -> dict[str, Any]:
         """The resource as it stands in `pulumi stack export`."""
@@ -54,6 +62,10 @@ class Resource:
             "propertyDependencies": self.property_dependencies,
             "provider": self.provider,
             "aliases": self.aliases,
+            "ignoreChanges": self.ignore_changes,
+            "replaceWith": self.replace_with,
+            "deletedWith": self.deleted_with,
+            "retainOnDelete": self.retain_on_delete,
         }
         return {key: value for key, value in state.items() if value or key in ("urn", "custom", "type")}
 
@@ -165,6 +177,10 @@ def _from_state(state: Mapping[str, Any]) -> Resource:
         dependencies=state.get("dependencies", []),
         property_dependencies=state.get("propertyDependencies", {}),
         protect=bool(state.get("protect")),
+        ignore_changes=state.get("ignoreChanges", []),
         aliases=state.get("aliases", []),
         provider=state.get("provider", ""),
+        replace_with=state.get("replaceWith", []),
+        deleted_with=state.get("deletedWith", ""),
+        retain_on_delete=bool(state.get("retainOnDelete")),
     )

@@ -165,6 +165,10 @@ class _Monitor(mocks.MockMonitor):
             ignore_changes=[*request.ignoreChanges],
             aliases=[*request.aliasURNs],
             provider=request.provider or (_default_provider(graph, request.type) if request.custom else ""),
+            delete_before_replace=request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None,
+            replace_with=[*request.replace_with],
+            deleted_with=request.deletedWith,
+            retain_on_delete=request.retainOnDelete,
         )
         with self._lock:
             if resource.urn in self._by_urn:

@@ -11,7 +11,13 @@ _FIX = "Set deletion_protection_enabled, and the resource option protect, by the
 
 
 _TABLE = "aws:dynamodb/table:Table"
-_PROTECTED = (_TABLE, "aws:kms/key:Key", "aws:cloudwatch/eventBus:EventBus", "aws:s3/bucket:Bucket")
+_PROTECTED = (
+    _TABLE,
+    "aws:kms/key:Key",
+    "aws:cloudwatch/eventBus:EventBus",
+    "aws:cloudwatch/eventArchive:EventArchive",
+    "aws:s3/bucket:Bucket",
+)
 
 
 def _check(analysis: Analysis) -> Iterator[Violation]:
