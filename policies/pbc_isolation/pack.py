@@ -72,6 +72,14 @@ SCHEMA = PolicyConfigSchema(
             "Environments in which AWS must refuse to delete tables.", Settings.deletion_protected_environments
         ),
         "requiredTags": _texts("Tags that every resource of a unit carries.", Settings.required_tags),
+        "repository": {
+            "type": "string",
+            "description": (
+                "The repository whose pipelines may deploy, as owner/name or owner@id/name@id; without it all "
+                "deployment roles must trust the same one."
+            ),
+            "default": Settings.repository,
+        },
         "types": _texts("Files that add resource types, relative to the pack.", ()),
     }
 )
@@ -105,6 +113,7 @@ def settings(config: Mapping[str, Any], folder: Path | None = None) -> Settings:
         protected_environments=tuple(chosen["protectedEnvironments"]),
         deletion_protected_environments=tuple(chosen["deletionProtectedEnvironments"]),
         required_tags=tuple(chosen["requiredTags"]),
+        repository=chosen["repository"],
         types=shipped().adding(*(folder / file for file in chosen["types"])),
     )
 

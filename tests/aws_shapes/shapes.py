@@ -149,6 +149,11 @@ def _role(at: Place, urn: str, inputs: Props) -> tuple[str, dict[str, Any]]:
     }
 
 
+def _identity_provider(at: Place, _urn: str, inputs: Props) -> tuple[str, dict[str, Any]]:
+    own = at.global_arn("iam", f"oidc-provider/{inputs['url'].removeprefix('https://')}")
+    return own, {"arn": own, "thumbprintLists": ["2b18947a6a9fc7764fd8b5fb18a863b0c6dac24f"]}
+
+
 def _role_policy(at: Place, _urn: str, inputs: Props) -> tuple[str, dict[str, Any]]:
     return f"{inputs['role']}:{inputs['name']}", {"namePrefix": ""}
 
@@ -440,6 +445,7 @@ SHAPES: Mapping[str, Shape] = {
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": _log_resource_policy,
     "aws:cloudwatch/metricAlarm:MetricAlarm": _metric_alarm,
     "aws:dynamodb/table:Table": _table,
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": _identity_provider,
     "aws:iam/policy:Policy": _iam_policy,
     "aws:iam/role:Role": _role,
     "aws:iam/rolePolicy:RolePolicy": _role_policy,

@@ -4,16 +4,17 @@ The unit's key and its boundary are no part of it: who may change these could li
 made and changed by whoever deploys the environment.
 """
 
+from collections.abc import Sequence
+
 import pulumi
 from pulumi_aws import iam
 
 from pbckit.infra.context import FIXED_DESCRIPTION, child_of
 from pbckit.infra.deployment_rights import deployment_limit, deployment_rights
 from pbckit.infra.environment import EnvironmentConfig, tags
-from pbckit.infra.iam import Statement, document
-from pbckit.infra.names import DEPLOYMENT, Names
+from pbckit.infra.names import DEPLOYMENT
+from pbckit.infra.pipeline_identity import repository_trust
 
-_ISSUER = "token.actions.githubusercontent.com"
 _SESSION_SECONDS = 3_600
 
 
@@ -21,8 +22,22 @@ class DeploymentRole(pulumi.ComponentResource):
     """The role that the pipeline of one unit deploys with, trusted by the repository in one environment only."""
 
     def __init__(
-        self, unit: str, config: EnvironmentConfig, repository: str, opts: pulumi.ResourceOptions | None = None
+        self,
+        unit: str,
+        config: EnvironmentConfig,
+        repository: str,
+        identity: Sequence[pulumi.Resource] = (),
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Make the role.
+
+        Args:
+            unit: key of the unit that it deploys.
+            config: the environment.
+            repository: whose jobs it trusts, as the configuration names it.
+            identity: the identity provider, where it is made along with the role.
+            opts: options of the component.
+        """
         name = f"{unit}-deployment"
         super().__init__("rewards:components:DeploymentRole", name, {"unit": unit}, opts)
         owner = config.names(DEPLOYMENT)
@@ -44,7 +59,7 @@ class DeploymentRole(pulumi.ComponentResource):
             permissions_boundary=owner.policy(physical),
             max_session_duration=_SESSION_SECONDS,
             tags=tags(config, unit),
-            opts=child_of(self, depends_on=[limit]),
+            opts=child_of(self, depends_on=[limit, *identity]),
         )
         iam.RolePolicy(
             f"{name}-rights",
@@ -54,22 +69,3 @@ class DeploymentRole(pulumi.ComponentResource):
             opts=child_of(self, depends_on=[role]),
         )
         self.register_outputs({"unit": unit})
-
-
-def repository_trust(names: Names, repository: str) -> str:
-    """Trust in the jobs of one repository that run in this environment, after whatever approval it asks for."""
-    return document(
-        [
-            Statement(
-                sid="JobsOfThisEnvironment",
-                principal={"Federated": names.arn("iam", f"oidc-provider/{_ISSUER}")},
-                actions=["sts:AssumeRoleWithWebIdentity"],
-                condition={
-                    "StringEquals": {
-                        f"{_ISSUER}:aud": "sts.amazonaws.com",
-                        f"{_ISSUER}:sub": f"repo:{repository}:environment:{names.environment}",
-                    }
-                },
-            )
-        ]
-    )

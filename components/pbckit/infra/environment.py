@@ -17,6 +17,9 @@ LOG_RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 )  # fmt: skip
 """What CloudWatch Logs accepts (PutRetentionPolicy, `retentionInDays`)."""
+OIDC_PROVIDERS = ("managed", "existing")
+_REPOSITORY = r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+|[A-Za-z0-9-]+@[1-9][0-9]*/[A-Za-z0-9._-]+@[1-9][0-9]*"
+_REPOSITORY_FORMS = "owner/name of a repository, or owner@id/name@id with both ids, as the subject of its tokens has it"
 _EMAIL = r"[^@\s,;<>]+@[^@\s,;<>]+\.[A-Za-z]{2,}"
 
 
@@ -42,7 +45,9 @@ class EnvironmentConfig:
     migration: tuple[str, ...] = ()
     """Keys of the units that are there for a migration, wherever they are managed: callers go through its facades."""
     repository: str | None = None
-    """The repository whose pipelines deploy, as `owner/name`; without one no pipeline may."""
+    """The repository whose pipelines deploy, as `owner/name` or `owner@id/name@id`; without one no pipeline may."""
+    oidc_provider: str = "managed"
+    """Whether the platform makes GitHub's identity provider (`managed`), or the account has it already (`existing`)."""
     alarm_email: str | None = None
     """Who gets alarms by e-mail, from the platform's own topic; nobody without it."""
     alarm_topic: str | None = None
@@ -127,7 +132,8 @@ class EnvironmentConfig:
             or known_units,
             implementations=values.choices("implementations", implementations or {}),
             migration=migration,
-            repository=values.optional("repository", r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+", "owner/name of a repository"),
+            repository=values.optional("repository", _REPOSITORY, _REPOSITORY_FORMS),
+            oidc_provider=values.one_of("oidcProvider", OIDC_PROVIDERS, default="managed"),
             alarm_email=values.optional("alarmEmail", _EMAIL, "one e-mail address"),
             alarm_topic=_alarm_topic(values, account, region),
             lambda_concurrency_quota=values.optional_number("lambdaConcurrencyQuota", most=1_000_000),

@@ -13,6 +13,7 @@ from pbckit.infra.environment import EnvironmentConfig, tags
 from pbckit.infra.iam import Statement, document
 from pbckit.infra.key_policy import bus_of, keep_events, key_policy
 from pbckit.infra.names import Names
+from pbckit.infra.pipeline_identity import make_identity_provider
 
 
 class Platform(pulumi.ComponentResource):
@@ -74,8 +75,9 @@ class Platform(pulumi.ComponentResource):
             opts=child_of(self),
         )
         if config.repository is not None:
+            identity = make_identity_provider(self, config, name)
             for unit in deploys:
-                DeploymentRole(unit, config, config.repository, child_of(self))
+                DeploymentRole(unit, config, config.repository, identity, child_of(self))
         self.resources = [bus, registry, log_delivery]
         self.register_outputs({"bus_arn": bus.arn})
 

@@ -42,6 +42,8 @@ class Settings:
     """Environments in which AWS must refuse to delete tables."""
     required_tags: tuple[str, ...] = ("project", "environment", "pbc")
     minimum_log_retention_days: int = 1
+    repository: str = ""
+    """The repository whose pipelines may deploy; empty where it is enough that all deployment roles trust the same."""
     types: Types = field(default_factory=shipped)
     """What is known of resource types."""
 

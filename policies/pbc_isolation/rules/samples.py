@@ -126,14 +126,26 @@ def role(
     return made
 
 
-TRUST_PIPELINE = document(
-    {
-        "Effect": "Allow",
-        "Principal": {"Federated": arn("iam", "oidc-provider/token.actions.githubusercontent.com")},
-        "Action": "sts:AssumeRoleWithWebIdentity",
-        "Condition": {"StringEquals": {"token.actions.githubusercontent.com:sub": "repo:a/b:environment:dev"}},
-    }
-)
+def pipeline_trust(
+    subject: str = "repo:a/b:environment:dev",
+    *,
+    audience: str = "sts.amazonaws.com",
+    operator: str = "StringEquals",
+    account: str = ACCOUNT,
+) -> str:
+    """The trust in jobs of a repository on GitHub."""
+    issuer = "token.actions.githubusercontent.com"
+    return document(
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": f"arn:aws:iam::{account}:oidc-provider/{issuer}"},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {operator: {f"{issuer}:sub": subject, f"{issuer}:aud": audience}},
+        }
+    )
+
+
+TRUST_PIPELINE = pipeline_trust()
 
 
 def deployment(unit: str, *statements: Mapping[str, Any], trust: Any = TRUST_PIPELINE) -> list[Resource]:

@@ -36,6 +36,11 @@ def load(**changes: str | None) -> EnvironmentConfig:
     return EnvironmentConfig.load(KNOWN)
 
 
+@pytest.mark.parametrize("repository", ["acme/rewards.web", "acme-inc@1234/rewards_2@56"])
+def test_a_repository_is_named_as_in_the_subject_of_its_tokens(repository: str):
+    assert load(rewards__repository=repository).repository == repository
+
+
 def test_valid_values_are_typed():
     config = load()
     assert (config.environment, config.region, config.log_retention_days) == ("dev", "eu-central-1", 14)
@@ -68,6 +73,11 @@ def test_care_grows_with_the_environment(environment: str, protected: bool, dele
         ("rewards:lambdaConcurrencyQuota", "0", "a whole number from 1 to 1000000"),
         ("rewards:lambdaConcurrencyQuota", "many", "a whole number from 1 to 1000000"),
         ("rewards:lambdaConcurrencyQuota", "1000001", "a whole number from 1 to 1000000"),
+        ("rewards:repository", "acme@1/rewards", "owner@id/name@id with both ids"),
+        ("rewards:repository", "acme/rewards@2", "owner@id/name@id with both ids"),
+        ("rewards:repository", "acme@one/rewards@2", "owner@id/name@id with both ids"),
+        ("rewards:repository", "acme@1/rewards@2:ref:refs/heads/main", "owner@id/name@id with both ids"),
+        ("rewards:oidcProvider", "arn:aws:iam::1:oidc-provider/x", "managed, existing"),
         ("rewards:alarmEmail", "oncall", "one e-mail address"),
         ("rewards:alarmEmail", "a@b.example, c@d.example", "one e-mail address"),
         ("rewards:alarmEmail", "a@b", "one e-mail address"),

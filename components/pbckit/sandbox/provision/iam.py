@@ -1,7 +1,7 @@
 """IAM."""
 
 from pbckit.sandbox.embedded_aws import EmbeddedAws
-from pbckit.sandbox.provision.inputs import Inputs, tag_list
+from pbckit.sandbox.provision.inputs import Inputs, plain, tag_list
 from pbckit.sandbox.provision.registry import Provisioned, provisions
 
 
@@ -48,3 +48,12 @@ def role_policy_attachment(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
     """A managed policy attached to a role."""
     aws.client("iam").attach_role_policy(RoleName=inputs["role"], PolicyArn=inputs["policyArn"])
     return Provisioned(id=f"{inputs['role']}-{inputs['policyArn']}")
+
+
+@provisions("aws:iam/openIdConnectProvider:OpenIdConnectProvider")
+def open_id_connect_provider(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
+    """An identity provider whose tokens roles can trust."""
+    arn = aws.client("iam").create_open_id_connect_provider(
+        Url=inputs["url"], ClientIDList=plain(inputs["clientIdLists"]), Tags=tag_list(inputs)
+    )["OpenIDConnectProviderArn"]
+    return Provisioned(id=arn, outputs={"arn": arn})

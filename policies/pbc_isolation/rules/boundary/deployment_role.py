@@ -11,7 +11,7 @@ from pbc_isolation.iam.globs import Glob, contains
 from pbc_isolation.iam.principals import Principal
 from pbc_isolation.iam.regions import Region
 from pbc_isolation.rules.rule import Rule, Violation
-from pbc_isolation.rules.samples import TRUST_LAMBDA, allow, arn, deployment, physical, role_arn, stack, table_arn
+from pbc_isolation.rules.samples import allow, arn, deployment, physical, role_arn, stack, table_arn
 
 _ID = "boundary-deployment-role"
 _FIX = (
@@ -26,7 +26,7 @@ _BOUNDARY_KEY = "iam:PermissionsBoundary"
 def _check(analysis: Analysis) -> Iterator[Violation]:
     for principal in analysis.principals:
         if analysis.deploys(principal):
-            for what in (*_data(principal), *_roles(analysis, principal), *_trust(principal)):
+            for what in (*_data(principal), *_roles(analysis, principal)):
                 message = f"{principal.label}, which deploys {principal.unit}, {what}"
                 yield Violation(_ID, principal.urn, message, unit=principal.unit, store_unit=principal.unit, fix=_FIX)
 
@@ -61,12 +61,6 @@ def _under_boundary(analysis: Analysis, principal: Principal, statement: Stateme
     return any(all(contains(boundary, Glob(one)) for one in values) for values in wanted if values)
 
 
-def _trust(principal: Principal) -> Iterator[str]:
-    for statement in principal.trust.statements if principal.trust else ():
-        if statement.allows and set(statement.principals or {"*": ()}) != {"Federated"}:
-            yield "is trusted by more than the pipeline's identity provider"
-
-
 _CONDITION = {"StringEquals": {_BOUNDARY_KEY: arn("iam", f"policy/{physical('points', 'boundary')}")}}
 _FOREIGN = {"StringEquals": {_BOUNDARY_KEY: arn("iam", f"policy/{physical('ledger', 'boundary')}")}}
 _OWN_ROLES = role_arn("points", "*")
@@ -88,6 +82,5 @@ RULE = Rule(
         stack(deployment("points", allow("iam:CreateRole", on=_OWN_ROLES))),
         stack(deployment("points", allow("iam:PutRolePolicy", on=_OWN_ROLES, Condition=_FOREIGN))),
         stack(deployment("points", allow("dynamodb:GetItem", on=table_arn("points", "*")))),
-        stack(deployment("points", allow("dynamodb:CreateTable", on=table_arn("points", "*")), trust=TRUST_LAMBDA)),
     ],
 )
