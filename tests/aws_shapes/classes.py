@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-from pulumi._types import input_type_types, is_output_type, output_type_types, resource_types
+from pulumi._types import (
+    input_type_types,
+    is_output_type,
+    output_type_types,
+    resource_pulumi_to_py_names,
+    resource_types,
+)
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _CLASS = re.compile(r'^@pulumi\.type_token\("([^"]+)"\)\nclass (\w+)\(pulumi\.CustomResource\)', re.MULTILINE)
@@ -45,6 +51,18 @@ def computed(token: str) -> frozenset[str]:
     module, name = _declared()[token]
     arguments = getattr(importlib.import_module(module), f"{name}Args")
     return frozenset(properties(token).keys() - input_type_types(arguments).keys())
+
+
+@cache
+def filled_in(token: str) -> frozenset[str]:
+    """The properties that always have a value: at a preview they are unknown where the program says nothing."""
+    module, name = _declared()[token]
+    cls = getattr(importlib.import_module(module), name)
+    types = {
+        key: getattr(cls, python).fget.__annotations__["return"]
+        for key, python in resource_pulumi_to_py_names(cls).items()
+    }
+    return frozenset(key for key, kind in types.items() if type(None) not in typing.get_args(typing.get_args(kind)[0]))
 
 
 @cache

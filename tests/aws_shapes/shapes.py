@@ -46,7 +46,7 @@ def _log_group(at: Place, _urn: str, inputs: Props) -> tuple[str, dict[str, Any]
 
 
 def _log_metric_filter(at: Place, _urn: str, inputs: Props) -> tuple[str, dict[str, Any]]:
-    transformation = {"defaultValue": "", "dimensions": {}, "unit": "None", **inputs["metricTransformation"]}
+    transformation = {"defaultValue": "", "dimensions": {}, "unit": "None", **inputs.get("metricTransformation", {})}
     return inputs["name"], {"applyOnTransformedLogs": False, "metricTransformation": transformation}
 
 
@@ -63,7 +63,7 @@ def _event_archive(at: Place, _urn: str, inputs: Props) -> tuple[str, dict[str, 
 
 
 def _event_rule(at: Place, _urn: str, inputs: Props) -> tuple[str, dict[str, Any]]:
-    bus, name = inputs["eventBusName"], inputs["name"]
+    bus, name = inputs.get("eventBusName", "default"), inputs["name"]
     return f"{bus}/{name}", {
         "arn": at.arn("events", f"rule/{bus}/{name}"),
         "description": "",
@@ -76,7 +76,8 @@ def _event_rule(at: Place, _urn: str, inputs: Props) -> tuple[str, dict[str, Any
 
 
 def _event_target(at: Place, _urn: str, inputs: Props) -> tuple[str, dict[str, Any]]:
-    return f"{inputs['eventBusName']}-{inputs['rule']}-{inputs['targetId']}", {
+    bus = inputs.get("eventBusName", "default")
+    return f"{bus}-{inputs['rule']}-{inputs['targetId']}", {
         "forceDestroy": False,
         "input": "",
         "inputPath": "",
@@ -489,12 +490,19 @@ def filled(at: Place, token: str, urn: str, inputs: Props) -> tuple[str, dict[st
     Raises:
         KeyError: there is no shape for the type.
     """
+    inputs = {**_autonamed(token, urn), **inputs}
     identifier, added = SHAPES[token](at, urn, inputs)
     kept = {key: value for key, value in inputs.items() if key not in _FILLED_UP or key not in added}
     region = {} if token.startswith(_WITHOUT_REGION) else {"region": at.region}
     tags = {"tagsAll": dict(inputs["tags"])} if "tags" in inputs else {}
     absent = dict.fromkeys(properties(token))
     return identifier, {**absent, **region, **added, **tags, **kept, "id": identifier, "__meta": _META}
+
+
+def _autonamed(token: str, urn: str) -> dict[str, str]:
+    """The name that Pulumi gives a resource without one: its own, and a random suffix."""
+    name = f"{urn.rpartition('::')[2]}-{drawn_uuid(urn)[:7]}"
+    return {key: name for key in ("name", "targetId", "layerName", "policyName") if key in properties(token)}
 
 
 def provider(at: Place) -> Callable[[Resource], None]:

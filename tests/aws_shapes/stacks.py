@@ -2,16 +2,21 @@
 
 import copy
 import json
+from collections.abc import Iterable
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from pbckit.sandbox.program import capture
 from pbckit.sandbox.stack_config import read_stack
+from tests.aws_shapes.classes import UNKNOWN, filled_in
 from tests.aws_shapes.identifiers import Place
-from tests.aws_shapes.shapes import provider
-from tests.conftest import ROOT
+from tests.aws_shapes.shapes import SHAPES, provider
+from tests.conftest import ROOT, captured
 
 Export = dict[str, Any]
+State = dict[str, Any]
+"""A resource as it stands in an export."""
 _ACCOUNT = "444455556666"
 """Where it is deployed: the program refuses the placeholders of the stack files. Then the account is renamed."""
 
@@ -43,24 +48,58 @@ def created(stack: str) -> Export:
     return copy.deepcopy(_created(stack))
 
 
-_POLICIES = {
-    "aws:sns/topicPolicy:TopicPolicy": ("arn", "aws:sns/topic:Topic", "arn"),
-    "aws:sqs/queuePolicy:QueuePolicy": ("queueUrl", "aws:sqs/queue:Queue", "url"),
-}
-"""Policies that are resources of their own: the property by which they name what they are for, and its type and key."""
+def previewed(stack: str) -> Export:
+    """A stack at its first preview, as the engine hands it over: what the provider will fill in is unknown."""
+    body = captured(stack).export()
+    return {**body, "deployment": {"resources": [planned(state) for state in body["deployment"]["resources"]]}}
+
+
+def planned(state: State) -> State:
+    """The state of a resource that is not there yet."""
+    if not state["type"].startswith("aws:"):
+        return state
+    return {**state, "outputs": {**dict.fromkeys(filled_in(state["type"]), UNKNOWN), **state["inputs"]}}
 
 
 def refreshed(stack: str) -> Export:
     """The export of a stack after `pulumi refresh`: what was set by resources of their own shows where it is set."""
     body = created(stack)
-    states = body["deployment"]["resources"]
+    states = [state for state in body["deployment"]["resources"] if state["type"] in SHAPES]
+    there = {(one["type"], one["outputs"].get(key)): one["outputs"] for one in states for key in ("arn", "url", "name")}
     for state in states:
-        if state["type"] in _POLICIES:
-            key, token, own = _POLICIES[state["type"]]
-            for one in states:
-                if one["type"] == token and one["outputs"][own] == state["outputs"][key]:
-                    one["outputs"]["policy"] = state["outputs"]["policy"]
+        outputs = state["outputs"]
+        if state["type"] == "aws:sns/topicPolicy:TopicPolicy":
+            there["aws:sns/topic:Topic", outputs["arn"]]["policy"] = outputs["policy"]
+        elif state["type"] == "aws:sqs/queuePolicy:QueuePolicy":
+            there["aws:sqs/queue:Queue", outputs["queueUrl"]]["policy"] = outputs["policy"]
+        elif state["type"] == "aws:iam/rolePolicy:RolePolicy":
+            inline = {"name": outputs["name"], "policy": outputs["policy"]}
+            there["aws:iam/role:Role", outputs["role"]]["inlinePolicies"].append(inline)
     return body
+
+
+def as_sdk(states: Iterable[State]) -> list[Any]:
+    """The resources as the policy SDK hands them to a stack policy."""
+    made = {
+        state["urn"]: SimpleNamespace(
+            resource_type=state["type"],
+            urn=state["urn"],
+            name=state["urn"].split("::")[3],
+            props=state.get("outputs", {}),
+            parent=None,
+            dependencies=[],
+            property_dependencies={},
+            provider=SimpleNamespace() if state.get("custom") else None,
+            opts=SimpleNamespace(parent=state.get("parent", ""), protect=state.get("protect", False)),
+        )
+        for state in states
+    }
+    for state in states:
+        made[state["urn"]].property_dependencies = {
+            key: [made[urn] for urn in urns if urn in made]
+            for key, urns in state.get("propertyDependencies", {}).items()
+        }
+    return list(made.values())
 
 
 def encrypted() -> dict[str, str]:

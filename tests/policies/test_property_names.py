@@ -14,12 +14,9 @@ from pbc_isolation.stack import known_documents, link_types
 from pbc_isolation.stack.values import UNKNOWN
 from tests.aws_shapes import classes
 from tests.aws_shapes.classes import NoClass, misfits, properties
-from tests.policies.leaks.changes import Stack
+from tests.policies.leaks.changes import INVENTED, Stack
 from tests.policies.leaks.corpus import LEAKS
 from tests.policies.leaks.harmless import HARMLESS
-
-INVENTED = ("aws:brandnew/thing:Thing", "aws:iam/brandNew:BrandNew")
-"""Types that do not exist, on purpose: what the pack says of types that are new."""
 
 
 def wrong(token: str, props: Mapping[str, Any], where: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from pbc_isolation.stack.graph import OWNER_TAG, Resource
-from pbc_isolation.stack.values import items, read
+from pbc_isolation.stack.values import UNKNOWN, items, read
 
 Reach = Iterator[tuple[str, str]]
 """Properties, and what each reaches, in words."""
@@ -17,7 +17,9 @@ def found(resource: Resource, unit: str | None) -> Reach:
 
 
 def _backed_up(selection: Resource, unit: str | None) -> Reach:
-    if items(selection.get("notResources")):
+    excluded = selection.get("notResources")
+    # What the program leaves out is filled in by AWS, and unknown until then: with nothing.
+    if selection.asks("notResources") if excluded is UNKNOWN else items(excluded):
         yield "notResources", "everything but what is named"
     for tag in items(selection.get("selectionTags")):
         if (read(tag, "key"), read(tag, "value")) != (OWNER_TAG, unit):

@@ -3,13 +3,17 @@
 import json
 import pickle
 from collections.abc import Callable
+from enum import Enum
 from functools import cache
 from typing import Any
 
+from tests.aws_shapes import SHAPES, created, filled, place, planned
 from tests.conftest import captured
 
 ACCOUNT, REGION = "111111111111", "eu-central-1"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+INVENTED = ("aws:brandnew/thing:Thing", "aws:iam/brandNew:BrandNew")
+"""Types that do not exist, on purpose: what the pack says of types that are new."""
 THIEF, VICTIM = "campaigns", "points-ledger"
 THIEF_ROLE, VICTIM_ROLE = "rewards-dev-campaigns_bonuses", "rewards-dev-points-ledger_balance"
 
@@ -32,16 +36,81 @@ LOGS = arn("logs", "log-group:/aws/lambda/rewards-dev-points-ledger_statement:*"
 Change = Callable[["Stack"], None]
 
 
+class At(Enum):
+    """When a changed program is judged."""
+
+    FIRST_PREVIEW = "before anything exists"
+    UP = "after `pulumi up`"
+    NEXT_PREVIEW = "at the next preview of what exists"
+
+
+_CONCERNED = (THIEF, VICTIM, "earn-points", "operations", "platform")
+"""Units that the corpus changes. Of what exists only these are judged, because that takes a fifth of the time."""
+
+
 @cache
-def _pickled() -> bytes:
-    return pickle.dumps(captured("dev").export())
+def _pickled(at: At) -> bytes:
+    if at is At.FIRST_PREVIEW:
+        return pickle.dumps(captured("dev").export())
+    body = created("dev")
+    states = body["deployment"]["resources"]
+    body["deployment"]["resources"] = [one for one in states if one["urn"].split("::")[3].startswith(_CONCERNED)]
+    return pickle.dumps(body)
+
+
+@cache
+def _before(at: At) -> list[dict[str, Any]]:
+    return pickle.loads(_pickled(at))["deployment"]["resources"]  # noqa: S301
+
+
+def _resolve(state: dict[str, Any], by_urn: dict[str, dict[str, Any]]) -> None:
+    """Give what flows from other resources its value, if they are all there."""
+    for key, urns in state.get("propertyDependencies", {}).items():
+        for side in ("inputs", "outputs"):
+            if state[side].get(key) == UNKNOWN and urns and all(urn in by_urn for urn in urns):
+                source = by_urn[urns[0]]["outputs"]
+                state[side][key] = source.get("arn") or source.get("id") or source.get("name")
 
 
 class Stack:
     """The captured graph as an export, and the changes that are made to it."""
 
-    def __init__(self) -> None:
-        self.body: dict[str, Any] = pickle.loads(_pickled())  # noqa: S301 our own, and faster than copying
+    def __init__(self, at: At = At.FIRST_PREVIEW) -> None:
+        self.at = at
+        self.body: dict[str, Any] = pickle.loads(_pickled(at))  # noqa: S301 our own, and faster than copying
+        self._wanted_before = {state["urn"]: state.get("inputs", {}) for state in _before(at)}
+
+    def rewrite(self, *words: str) -> None:
+        """Replace words in everything: pairs of the old and the new."""
+        text = json.dumps([self.body, self._wanted_before])
+        for old, new in zip(words[::2], words[1::2], strict=True):
+            text = text.replace(old, new)
+        self.body, self._wanted_before = json.loads(text)
+
+    @property
+    def known(self) -> bool:
+        """True if all that the program sets is known."""
+        return UNKNOWN not in json.dumps([state.get("inputs") for state in self.states])
+
+    def settle(self) -> None:
+        """Give what was changed the outputs that it has by then.
+
+        After `pulumi up` everything is there, and what flows from other resources has a value. At the next preview
+        what is there has its old outputs under what the program wants now.
+        """
+        if self.at is At.UP:
+            by_urn = {one["urn"]: one for one in self.states}
+            for state in self.states:
+                _resolve(state, by_urn)
+        for state in self.states:
+            wanted = state.get("inputs", {})
+            before = self._wanted_before.get(state["urn"])
+            if before is None and state["type"] in SHAPES and self.at is At.UP:
+                state["id"], state["outputs"] = filled(place("dev"), state["type"], state["urn"], wanted)
+            elif before is None and state["type"] not in INVENTED and self.at is At.NEXT_PREVIEW:
+                state["outputs"] = planned(state)["outputs"]
+            elif before is not None and self.at is At.NEXT_PREVIEW:
+                state["outputs"] |= {key: value for key, value in wanted.items() if before.get(key) != value}
 
     @property
     def states(self) -> list[dict[str, Any]]:

@@ -154,14 +154,7 @@ def _admitting(principal: Any, **more: Any) -> Change:
 
 def _everywhere(*words: str) -> Change:
     """Words replaced in everything: pairs of the old and the new."""
-
-    def change(stack: Stack) -> None:
-        text = json.dumps(stack.body)
-        for old, new in zip(words[::2], words[1::2], strict=True):
-            text = text.replace(old, new)
-        stack.body = json.loads(text)
-
-    return change
+    return lambda stack: stack.rewrite(*words)
 
 
 _FROM_REPOSITORY = {

@@ -649,3 +649,63 @@ def a_role_that_decrypts_through_the_shared_bus() -> bool:
 
 def a_role_that_decrypts_through_anothers_bus() -> bool:
     return decrypts_through("rewards-dev-ledger_bus")
+
+
+def a_mapping_has_an_arn_of_its_own() -> bool:
+    from pbc_isolation.rules.samples import arn, function, function_arn, queue, queue_arn, thing
+
+    own = arn("lambda", "event-source-mapping:14e0db71-6a6a-4f5a-9d3a-6c1f1a9e2a11")
+    mapping = {"arn": own, "eventSourceArn": queue_arn("points"), "functionName": function_arn("points")}
+    wired = thing("points", "aws:lambda/eventSourceMapping:EventSourceMapping", "mapping", mapping)
+    return "isolation-declared-wiring" not in broken(wired, function("points"), queue("points"))
+
+
+def a_queue_that_was_looked_up() -> bool:
+    from pbc_isolation.rules.samples import queue, queue_arn, thing
+
+    looked_up = thing("points", "aws:sqs/queue:Queue", "looked-up", {"arn": queue_arn("ledger")})
+    return "isolation-declared-wiring" in broken(looked_up, queue("points"))
+
+
+def opens_topic(account: str, action: str = "SNS:Subscribe") -> bool:
+    """Whether a topic is public with SNS's default policy for an account."""
+    from pbc_isolation.rules.samples import allow, arn, document, physical, thing
+
+    topic = arn("sns", physical("ledger", "topic"))
+    condition = {"StringEquals": {"AWS:SourceOwner": account}}
+    statement = {**allow(action, on=topic, Condition=condition), "Principal": {"AWS": "*"}}
+    props = {"arn": topic, "policy": document(statement)}
+    return "boundary-nothing-public" in broken(thing("ledger", "aws:sns/topic:Topic", "topic", props))
+
+
+def a_topic_of_the_account() -> bool:
+    return not opens_topic("111111111111")
+
+
+def a_topic_of_another_account() -> bool:
+    return opens_topic("222222222222")
+
+
+def a_topic_with_more_than_the_default() -> bool:
+    return opens_topic("111111111111", "SNS:*")
+
+
+def an_encrypted_policy_of_a_queue() -> bool:
+    """A text that is not known, and that no provider will fill in."""
+    from types import SimpleNamespace
+
+    from pbc_isolation.stack.graph import from_sdk
+    from pbc_isolation.stack.values import SENTINELS, UNKNOWN
+
+    queue = SimpleNamespace(
+        resource_type="aws:sqs/queue:Queue",
+        urn="urn:pulumi:dev::rewards::aws:sqs/queue:Queue::q",
+        name="q",
+        props={"policy": f"[secret]{min(SENTINELS)}"},
+        parent=None,
+        dependencies=[],
+        property_dependencies={},
+        provider=None,
+        opts=SimpleNamespace(parent="", protect=False),
+    )
+    return from_sdk([queue]).resources[0].get("policy") is UNKNOWN
