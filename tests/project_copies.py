@@ -29,10 +29,11 @@ def copied(place: Path) -> Path:
 def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run a command on the copy's own modules, wherever the environment has the project installed from."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith(OF_OTHERS)}
+    modules = os.pathsep.join(map(str, (project, project / "components", project / "policies")))
     return subprocess.run(
         command,
         cwd=project,
-        env={**environment, "PYTHONPATH": str(project)},
+        env={**environment, "PYTHONPATH": modules},
         capture_output=True,
         text=True,
         check=False,

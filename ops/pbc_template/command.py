@@ -71,10 +71,11 @@ def _remove_schemas(root: Path, unit: str) -> None:
 
 def _generate_documents(root: Path) -> None:
     """In a process of its own: this one has read the contracts before there was a new one."""
+    modules = os.pathsep.join([str(root), *filter(None, [os.environ.get("PYTHONPATH")])])
     done = subprocess.run(
         [sys.executable, "-m", "ops", "docs", "generate"],
         cwd=root,
-        env={**os.environ, "PYTHONPATH": str(root)},
+        env={**os.environ, "PYTHONPATH": modules},
         capture_output=True,
         text=True,
         check=False,
