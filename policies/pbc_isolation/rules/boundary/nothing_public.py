@@ -8,7 +8,7 @@ from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.analysis.resource_policies import Admitted
 from pbc_isolation.rules.admission import queue_with, told
 from pbc_isolation.rules.rule import Rule, Violation
-from pbc_isolation.rules.samples import ACCOUNT, allow, arn, document, physical, role_arn, stack, thing
+from pbc_isolation.rules.samples import ACCOUNT, allow, arn, document, physical, role, role_arn, stack, thing
 from pbc_isolation.stack.graph import Resource
 
 _ID = "boundary-nothing-public"
@@ -33,6 +33,15 @@ def _topic(principal: Any = "*", action: str = "SNS:Subscribe", **tests: Any) ->
     return thing("ledger", "aws:sns/topic:Topic", "topic", {"arn": topic, "policy": policy})
 
 
+def _key(**callers: str) -> list[Resource]:
+    """A key that DynamoDB uses for tables of its unit, on behalf of everyone or of some callers."""
+    through = {"kms:ViaService": "dynamodb.eu-central-1.amazonaws.com", **callers}
+    tables = {"kms:EncryptionContext:aws:dynamodb:tableName": physical("ledger", "*")}
+    condition = {"StringEquals": through, "StringLike": tables}
+    statement = {**allow("kms:Decrypt"), "Principal": {"AWS": "*"}, "Condition": condition}
+    return [thing("ledger", "aws:kms/key:Key", "key", {"policy": document(statement)}), *role("ledger")]
+
+
 RULE = Rule(
     id=_ID,
     title="Nothing is open to everyone, or to another account",
@@ -43,9 +52,12 @@ RULE = Rule(
         stack(queue_with({"AWS": role_arn("ledger")}, "sqs:SendMessage")),
         stack(thing("ledger", "aws:lambda/functionUrl:FunctionUrl", "url", {"authorizationType": "AWS_IAM"})),
         stack(_topic(StringEquals={"AWS:SourceOwner": ACCOUNT})),
+        stack(_key(**{"kms:CallerAccount": ACCOUNT})),
     ],
     violating=[
         stack(queue_with("*", "sqs:SendMessage")),
+        stack(_key()),
+        stack(_key(**{"kms:CallerAccount": "222222222222"})),
         stack(_topic()),
         stack(_topic(StringEquals={"AWS:SourceOwner": "222222222222"})),
         stack(_topic(StringEquals={"AWS:SourceOwner": [ACCOUNT, "222222222222"]})),

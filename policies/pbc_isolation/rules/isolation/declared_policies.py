@@ -7,7 +7,7 @@ from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.analysis.resource_policies import Admitted
 from pbc_isolation.rules.admission import queue_with, told
 from pbc_isolation.rules.rule import Rule, Violation
-from pbc_isolation.rules.samples import allow, document, physical, role_arn, stack, table_arn, thing
+from pbc_isolation.rules.samples import allow, document, physical, role, role_arn, stack, table_arn, thing
 from pbc_isolation.stack.graph import Resource
 
 _ID = "isolation-declared-policies"
@@ -25,10 +25,10 @@ _VIA = {"kms:ViaService": "dynamodb.eu-central-1.amazonaws.com"}
 _OWN_TABLES = {"kms:EncryptionContext:aws:dynamodb:tableName": physical("ledger", "*")}
 
 
-def _key_with(principal: object, **conditions: object) -> Resource:
+def _key_with(principal: object, **conditions: object) -> list[Resource]:
     """The key of `ledger`, which lets a principal decrypt."""
     statement = {**allow("kms:Decrypt"), "Principal": principal, "Condition": conditions}
-    return thing("ledger", "aws:kms/key:Key", "key", {"policy": document(statement)})
+    return [thing("ledger", "aws:kms/key:Key", "key", {"policy": document(statement)}), *role("ledger")]
 
 
 RULE = Rule(
