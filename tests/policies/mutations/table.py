@@ -353,8 +353,8 @@ MUTATIONS = (
     Mutation(
         "actions that nobody judged",
         "pbc_isolation/iam/catalogue.py",
-        "    return UNCLASSIFIED\n",
-        "    return HARMLESS\n",
+        " or UNCLASSIFIED\n",
+        " or HARMLESS\n",
         w.an_action_that_nobody_judged,
     ),
     Mutation(
