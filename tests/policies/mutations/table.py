@@ -485,9 +485,9 @@ MUTATIONS = (
     ),
     Mutation(
         "whom a deployment role trusts",
-        DEPLOYMENT,
-        'set(statement.principals or {"*": ()}) != {"Federated"}',
-        "not statement.principals",
+        "pbc_isolation/rules/boundary/pipeline_trust.py",
+        """        yield "is trusted by more than the pipeline's identity provider"\n""",
+        "",
         w.a_deployment_role_that_a_function_becomes,
     ),
     Mutation(

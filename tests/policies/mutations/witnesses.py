@@ -476,11 +476,11 @@ def a_version_that_iam_does_not_know() -> bool:
     return "isolation-unreadable" in broken(role("points", trust='{"Version": "2030-01-01", "Statement": []}'))
 
 
-def deploys(*statements: Any, trust: Any = None) -> set[str]:
+def deploys(*statements: Any) -> set[str]:
     """The rules that the deployment role of `points` breaks with these rights."""
     from pbc_isolation.rules.samples import deployment
 
-    return broken(deployment("points", *statements, **({"trust": trust} if trust is not None else {})))
+    return broken(deployment("points", *statements))
 
 
 def a_deployment_role_that_reads_its_units_data() -> bool:
@@ -498,10 +498,14 @@ def a_deployment_role_that_makes_roles_under_anothers_boundary() -> bool:
 
 
 def a_deployment_role_that_a_function_becomes() -> bool:
-    from pbc_isolation.rules.samples import TRUST_LAMBDA, allow, table_arn
+    import json
 
+    from pbc_isolation.rules.samples import allow, deployment, pipeline_trust, role_arn, table_arn
+
+    trust = json.loads(pipeline_trust())
+    trust["Statement"][0]["Principal"]["AWS"] = role_arn("points")
     made = allow("dynamodb:CreateTable", on=table_arn("points"))
-    return "boundary-deployment-role" in deploys(made, trust=TRUST_LAMBDA)
+    return "boundary-pipeline-trust" in broken(deployment("points", made, trust=json.dumps(trust)))
 
 
 def a_deployment_role_that_writes_itself() -> bool:
