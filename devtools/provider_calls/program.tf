@@ -21,7 +21,7 @@ provider "aws" {
   skip_credentials_validation = true
   skip_metadata_api_check     = true
   skip_requesting_account_id  = true
-  max_retries                 = 1
+  max_retries                 = 5
   endpoints {
     cloudwatch     = var.endpoint
     cloudwatchlogs = var.endpoint

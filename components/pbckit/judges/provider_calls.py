@@ -102,6 +102,12 @@ class _Pipeline:
 def _refused(pipeline: _Pipeline) -> Iterator[Finding]:
     """Recorded calls that the role's documents do not allow."""
     for resource in pipeline.resources:
+        if resource.type not in _ARNS:
+            yield finding(
+                resource, "", f"the deployment role of {pipeline.unit} has no rights for this type",
+                value=resource.type, allowed="a type in OWN_TYPES of deployment_rights.py, and here", source=_SOURCE,
+            )  # fmt: skip
+            continue
         for call in _calls(resource):
             for action in call.actions:
                 for request in _requests(pipeline, resource, call, action):
@@ -111,7 +117,8 @@ def _refused(pipeline: _Pipeline) -> Iterator[Finding]:
 
 def _unneeded(pipeline: _Pipeline, needed: Collection[str]) -> Iterator[Finding]:
     """Rights that no recorded call for a resource of any unit needs. Rights to use keys are judged elsewhere."""
-    for action in sorted(_rights(pipeline.role.identity) - {*needed}):
+    boundary = [pipeline.role.boundary] if pipeline.role.boundary is not None else []
+    for action in sorted(_rights([*pipeline.role.identity, *boundary]) - {*needed}):
         if not action.startswith("kms:"):
             yield finding(
                 pipeline.role.resource, "",

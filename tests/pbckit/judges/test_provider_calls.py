@@ -11,6 +11,7 @@ from policy_sentry.querying.actions import get_action_data
 
 from pbckit.infra.provider_calls import PHASES, read
 from pbckit.judges.finding import Finding
+from pbckit.judges.policy_evaluation import Request, allowed
 from pbckit.judges.provider_calls import _WITHOUT_RESOURCES, JUDGE
 from pbckit.sandbox.graph import Graph, Resource
 from tests.conftest import captured
@@ -123,13 +124,41 @@ ONLY_WORKFLOWS = {
 }
 
 
-def test_a_right_that_no_call_needs_is_found():
+@pytest.mark.parametrize("only", ["RolePolicy", ":Policy"])
+def test_a_right_that_no_call_needs_is_found(only: str):
     def change(document: dict[str, Any]) -> None:
         document["Statement"].append({"Effect": "Allow", "Action": ["lambda:AddPermission"], "Resource": "*"})
 
-    (found,) = _edited(STORES, change, only="RolePolicy")
+    (found,) = _edited(STORES, change, only=only)
     assert "a right that no recorded call needs" in found.problem
     assert found.value == "lambda:AddPermission"
+
+
+def test_a_type_that_no_pipeline_makes_is_found_in_a_unit():
+    graph = copy.deepcopy(_small("dev"))
+    unit = next(one for one in graph.resources if one.name == STORES)
+    graph.resources.append(
+        Resource(
+            urn="topic", type="aws:sns/topic:Topic", name="told", custom=True, parent=unit.urn, inputs={"name": "x"}
+        )
+    )
+    (found,) = JUDGE.judge(graph)
+    assert (found.resource, found.problem) == (
+        "aws:sns/topic:Topic told",
+        "the deployment role of points-ledger has no rights for this type",
+    )
+
+
+@pytest.mark.parametrize("function", [f"{OTHER}_bonuses", f"{OTHER}_bonuses:live"])
+def test_a_mapping_of_another_unit_is_not_told(function: str):
+    """With a function of another unit, whatever `IfExists` says, the request is refused."""
+    rights, limit = sorted(_rights(captured("dev"), STORES), key=lambda one: one.type, reverse=True)
+    request = Request(
+        "lambda:GetEventSourceMapping",
+        "arn:aws:lambda:eu-central-1:111111111111:event-source-mapping:00000000-0000-0000-0000-000000000000",
+        {"lambda:functionarn": f"arn:aws:lambda:eu-central-1:111111111111:function:rewards-dev-{function}"},
+    )
+    assert not allowed([json.loads(rights.inputs["policy"])], json.loads(limit.inputs["policy"]), request)
 
 
 def test_a_mapping_that_is_gone_can_be_asked_for():
