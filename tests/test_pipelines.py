@@ -101,6 +101,14 @@ def steps(workflow: str, job: str) -> list[dict[str, Any]]:
     return pipeline(workflow)["jobs"][job]["steps"]
 
 
+def test_a_unit_is_judged_for_every_environment_before_it_is_deployed():
+    """By the pack, and by the judges: a handler that is not in the zip, say, passes every other step."""
+    done = "\n".join(step.get("run", "") for step in steps("unit", "test"))
+    assert "rewards preview --stack" in done
+    judged = next(line for line in done.splitlines() if "rewards judge" in line)
+    assert set(re.findall("--stack ([a-z]+)", judged)) == set(pipeline("unit")["jobs"]) - {"test"}
+
+
 def test_what_is_deployed_is_released_in_part_and_then_asked_by_contract():
     done = [step.get("run") or step["uses"].partition("@")[0] for step in steps("unit-environment", "up")]
     up, canary, smoke = (

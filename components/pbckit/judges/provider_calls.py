@@ -42,9 +42,11 @@ def _judge(graph: Graph) -> Iterator[Finding]:
         if role.deploys is not None
     ]
     needed = {action for pipeline in pipelines for one in pipeline.resources for action in _actions(one)}
+    # Where a unit is in another stack, nothing tells which rights its resources need.
+    whole = all(pipeline.resources for pipeline in pipelines)
     for pipeline in pipelines:
         yield from _refused(pipeline)
-        yield from _unneeded(pipeline, needed)
+        yield from _unneeded(pipeline, needed) if whole else ()
 
 
 JUDGE = Judge(

@@ -91,7 +91,7 @@ USE_OF_KEYS = {
 """Rights that AWS's services use on the pipeline's behalf: no call of the provider."""
 
 
-@pytest.mark.parametrize("stack", ["local", "dev", "staging", "prod", "migration"])
+@pytest.mark.parametrize("stack", ["local", "dev", "staging", "prod", "migration", "dev-platform", "dev-campaigns"])
 def test_the_program_has_no_findings(stack: str):
     assert list(JUDGE.judge(captured(stack))) == []
 
