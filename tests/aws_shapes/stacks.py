@@ -62,7 +62,10 @@ def planned(state: State) -> State:
 
 
 def refreshed(stack: str) -> Export:
-    """The export of a stack after `pulumi refresh`: what was set by resources of their own shows where it is set."""
+    """The export of a stack after `pulumi refresh`: documents as AWS writes them.
+
+    What resources of their own set, such as the policy of a queue, shows on what it is set on.
+    """
     body = created(stack)
     states = [state for state in body["deployment"]["resources"] if state["type"] in SHAPES]
     there = {(one["type"], one["outputs"].get(key)): one["outputs"] for one in states for key in ("arn", "url", "name")}
@@ -75,7 +78,28 @@ def refreshed(stack: str) -> Export:
         elif state["type"] == "aws:iam/rolePolicy:RolePolicy":
             inline = {"name": outputs["name"], "policy": outputs["policy"]}
             there["aws:iam/role:Role", outputs["role"]]["inlinePolicies"].append(inline)
+    for state in states:
+        state["outputs"] = {key: _as_aws_writes(value) for key, value in state["outputs"].items()}
     return body
+
+
+def _as_aws_writes(value: Any) -> Any:
+    """JSON in a text with its keys in order and lists of one without brackets, as AWS gives documents back."""
+    try:
+        body = json.loads(value) if isinstance(value, str) and value.startswith("{") else None
+    except json.JSONDecodeError:
+        body = None  # A pattern of a metric filter begins so, too.
+    if body is None:
+        return value
+    return json.dumps(_collapsed(body) if "Statement" in body else body, sort_keys=True, separators=(",", ":"))
+
+
+def _collapsed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _collapsed(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return _collapsed(value[0]) if len(value) == 1 else [_collapsed(item) for item in value]
+    return value
 
 
 def as_sdk(states: Iterable[State]) -> list[Any]:
