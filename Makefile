@@ -71,7 +71,7 @@ check: install ## Lint, types, import rules, generated documents, AWS's document
 
 check-provider: install ## Judge by the real AWS provider; needs Terraform. PLUGINS=FOLDER has it, else it is downloaded
 	@TERRAFORM_PLUGINS=$(PLUGINS) $(BIN)/rewards judge --only provider-schema $(JUDGED:%=--stack %)
-	@TERRAFORM_PLUGINS=$(PLUGINS) $(BIN)/pytest tests/pbckit/judges/test_provider_schema.py
+	@TERRAFORM_PLUGINS=$(PLUGINS) $(BIN)/pytest tests/pbckit/judges/test_provider_schema.py tests/pbckit/updates/test_provider.py
 
 record-provider: install ## Record what the AWS provider calls by resource type; needs Terraform
 	@$(BIN)/python -m devtools.provider_calls

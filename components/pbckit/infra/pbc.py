@@ -35,17 +35,18 @@ class Pbc(Unit):
     def __init__(self, name: str, args: UnitArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(self.kind, name, args, opts)
 
-    def store(self, thing: str = "store", *, formerly: str | None = None) -> Store:
+    def store(self, thing: str = "store", *, variable: str = "STORE_TABLE", formerly: str | None = None) -> Store:
         """A table for the state of this PBC.
 
         Args:
             thing: kebab-case name of the store within the unit.
+            variable: environment variable that tells functions the table's name; another one for each store.
             formerly: its name when the table was made, where it was renamed since. The table keeps its items.
         """
         aliases = [pulumi.Alias(name=f"{self._unit}-{formerly}")] if formerly else None
         return Store(
             f"{self._unit}-{thing}",
-            StoreArgs(context=self.context, thing=thing, formerly=formerly),
+            StoreArgs(context=self.context, thing=thing, variable=variable, formerly=formerly),
             opts=pulumi.ResourceOptions.merge(child_of(self), pulumi.ResourceOptions(aliases=aliases)),
         )
 

@@ -20,6 +20,8 @@ class StoreArgs:
 
     context: UnitContext
     thing: str = "store"
+    variable: str = "STORE_TABLE"
+    """Environment variable that tells functions the table's name: another one for each store of a unit."""
     formerly: str | None = None
     """The thing as which the table was made. It keeps that physical name: AWS renames no table."""
 
@@ -35,7 +37,7 @@ class Store(pulumi.ComponentResource):
     def __init__(self, name: str, args: StoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rewards:components:Store", name, None, opts)
         context = args.context
-        self._names = context.names
+        self._names, self._variable = context.names, args.variable
         self.physical_name = context.names.physical(args.formerly or args.thing)
         self.table = dynamodb.Table(
             f"{name}-table",
@@ -81,5 +83,5 @@ class Store(pulumi.ComponentResource):
                 Statement(sid=sid, actions=actions, resources=[self._names.table(self.physical_name)]),
                 use_key(self._names, key_actions),
             ],
-            environment={"STORE_TABLE": self.physical_name},
+            environment={self._variable: self.physical_name},
         )

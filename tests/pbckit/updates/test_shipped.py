@@ -138,6 +138,24 @@ def test_a_store_renamed_without_its_old_name_is_refused_in_prod(defined: Callab
     assert rules(told) == {("error", "protected", "campaigns-store-table")}
 
 
+def test_a_second_store_is_made_beside_the_first(defined: Callable[..., None]):
+    """How the key of a store is changed: functions know both tables while items are moved."""
+
+    def define(pbc: Pbc) -> None:
+        as_shipped(pbc)
+        second = pbc.store("store-2", variable="SECOND_STORE_TABLE")
+        pbc.function("move", [second.write(), pbc.store("store-3").read()])
+
+    defined(define)
+    wanted = after()
+    found, told = update(captured(UNIT), wanted)
+    assert told == []
+    assert {kind for kind, _ in counted(found)} <= {"create", "update"}
+    variables = wanted.one(FUNCTION, "campaigns-move-function").inputs["environment"]["variables"]
+    assert variables["SECOND_STORE_TABLE"] == "rewards-dev-campaigns_store-2"
+    assert variables["STORE_TABLE"] == "rewards-dev-campaigns_store-3"
+
+
 @pytest.mark.parametrize(("stack", "rule"), [(UNIT, "loss"), (STAGING, "deletion-protection"), (PROD, "protected")])
 def test_a_changed_key_schema_never_passes_unseen(monkeypatch: pytest.MonkeyPatch, stack: str, rule: str):
     before = captured(stack)
