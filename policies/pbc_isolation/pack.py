@@ -1,10 +1,9 @@
 """The rules as policies of Pulumi's policy SDK: one policy for each group, and one for documents before creation.
 
-The SDK reads the whole stack anew for each policy, so that a policy for each rule would cost minutes. It also turns an
-unknown that is read into advice, and skips the rest: here nothing is read but through `graph` and `values`.
+The SDK turns an unknown that is read into advice, and skips the rest: here nothing is read but through `servicer`,
+which hands out properties as they were sent, and `graph` and `values`, which know unknowns.
 """
 
-import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +19,6 @@ from pulumi_policy import (
     StackValidationArgs,
     StackValidationPolicy,
 )
-from pulumi_policy.deserialize import serialize_properties
 
 from pbc_isolation import exemptions
 from pbc_isolation.analysis.context import Analysis, Settings, contracts_folder
@@ -160,16 +158,16 @@ class _Shared:
     """The analysis of the stack that was judged last: the groups of rules are asked about it one after the other."""
 
     def __init__(self) -> None:
-        self._digest = b""
+        self._asked: tuple[Any, Mapping[str, Any]] = (None, {})
         self._analysis = Analysis(Graph([]))
 
     def analysis(self, args: StackValidationArgs) -> Analysis:
-        graph = from_sdk(args.resources)
+        """The analysis of a stack. All groups are asked with the same list of its resources."""
         config = args.get_config()
-        described = repr([(one.urn, one.props, one.parent, one.protect) for one in graph.resources])
-        digest = hashlib.sha256(f"{described}{sorted(config.items())}".encode()).digest()
-        if digest != self._digest:
-            self._analysis, self._digest = Analysis(graph, settings(config)), digest
+        resources, configured = self._asked
+        if args.resources is not resources or config != configured:
+            self._analysis = Analysis(from_sdk(args.resources), settings(config))
+            self._asked = args.resources, config
         return self._analysis
 
 
@@ -177,7 +175,7 @@ def _known_documents() -> ResourceValidationPolicy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         if args.resource_type not in DOCUMENTS:
             return  # Reading inputs takes time, and nearly all resources have no documents.
-        inputs = plain(serialize_properties(args.props))
+        inputs = plain(args.props)
         for key in unknown_documents(args.resource_type, inputs):
             report(f"[known-documents] {key} of {args.name} is not known before it is created", args.urn)
 

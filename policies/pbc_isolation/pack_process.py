@@ -222,9 +222,15 @@ def _resource_request(state: State) -> Any:
 
 def _views(states: Sequence[State]) -> Sequence[Sequence[Mapping[str, Any]]]:
     """The properties of the resources as they are, and as the program wants them where that is something else."""
-    there = [state.get("outputs") or state.get("inputs", {}) for state in states]
+    there = [_there(state) for state in states]
     wanted = [{**one, **_known(state.get("inputs", {}))} for one, state in zip(there, states, strict=True)]
     return [there] if wanted == there else [there, wanted]
+
+
+def _there(state: State) -> Mapping[str, Any]:
+    """The properties of a resource. What a component does not give out again is only known from its inputs."""
+    inputs, outputs = state.get("inputs", {}), state.get("outputs", {})
+    return (outputs or inputs) if state.get("custom") else {**inputs, **outputs}
 
 
 def _known(inputs: Mapping[str, Any]) -> dict[str, Any]:

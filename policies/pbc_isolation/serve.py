@@ -4,6 +4,7 @@ import gc
 
 from pulumi_policy import EnforcementLevel, PolicyPack
 
+from pbc_isolation import servicer
 from pbc_isolation.pack import NAME, policies
 
 
@@ -11,4 +12,5 @@ def serve() -> None:
     """Serve until the engine is done."""
     # A large stack is millions of objects that live until it is judged: looking for cycles among them finds nothing.
     gc.set_threshold(1_000_000)
+    servicer.install()
     PolicyPack(name=NAME, enforcement_level=EnforcementLevel.MANDATORY, policies=policies())

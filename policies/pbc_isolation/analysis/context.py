@@ -3,7 +3,7 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 from pbc_isolation.analysis.inventory import Inventory, Thing
 from pbc_isolation.analysis.naming import DEFAULT_PREFIX, Naming, environment_of, of_service
 from pbc_isolation.folder import pack_folder
-from pbc_isolation.iam.catalogue import HARMLESS, class_of, classes, entry, expand_all, targets
-from pbc_isolation.iam.documents import Document
-from pbc_isolation.iam.evaluator import Grant, can
-from pbc_isolation.iam.globs import Glob
+from pbc_isolation.iam.catalogue import HARMLESS, all_actions, class_of, classes, expand_all, targets
+from pbc_isolation.iam.documents import EVERYTHING, Document
+from pbc_isolation.iam.evaluator import Grant, can, what_bears_on
+from pbc_isolation.iam.globs import Glob, contains
 from pbc_isolation.iam.principals import GROUP, Identities, Principal, collect
 from pbc_isolation.iam.regions import Region
 from pbc_isolation.stack.contract_edges import Capability
@@ -149,12 +149,23 @@ class Analysis:
 
     def allowed_calls(self, unit: str | None) -> tuple[Glob, ...]:
         """The capabilities that contracts open to a unit."""
-        return tuple(
-            self.naming.capability(one.unit, one.name) for one in self.settings.capabilities if unit in one.callers
-        )
+        return self._allowed_calls.get(unit, ())
 
-    def outside(self, unit: str | None, action: str) -> Iterator[Region]:
+    @cached_property
+    def _allowed_calls(self) -> dict[str | None, tuple[Glob, ...]]:
+        found: dict[str | None, tuple[Glob, ...]] = {}
+        for one in self.settings.capabilities:
+            for caller in dict.fromkeys(one.callers):
+                found[caller] = (*found.get(caller, ()), self.naming.capability(one.unit, one.name))
+        return found
+
+    def outside(self, unit: str | None, action: str) -> Sequence[Region]:
         """Everything that an action can act on and that neither is the unit's own nor open to it by contract."""
+        if (unit, action) not in self._outside:
+            self._outside[unit, action] = tuple(self._regions_outside(unit, action))
+        return self._outside[unit, action]
+
+    def _regions_outside(self, unit: str | None, action: str) -> Iterator[Region]:
         own = () if class_of(action) in classes().never_own else self.own(unit)
         for target in targets(action):
             service = target.text.split(":")[2] if target.text != "*" else "*"
@@ -195,24 +206,65 @@ class Analysis:
         return {}
 
     def _way_out(self, principal: Principal, action: str) -> Grant | None:
-        own = (*self.own(principal.unit), *self.shared_buses)
-        regions = self.outside(principal.unit, action)
+        own = self._confining(principal.unit)
+        if principal.boundary is not None and self._is_confined(principal.unit, principal.boundary, action):
+            return None
+        regions: Iterable[Region] = self.outside(principal.unit, action)
         if action in _OF_DEPLOYMENTS and principal.unit is not None and self.deploys(principal):
             # By name only: the deployment role itself is the unit's too, and must not change itself.
             roles = self.naming.own_roles(principal.unit)
             regions = (region.without(roles) for region in regions)
         return next((grant for region in regions if (grant := can(principal, action, region, own))), None)
 
+    def _is_confined(self, unit: str | None, boundary: Document, action: str) -> bool:
+        """Whether a boundary lets nobody in the unit do something outside it, whoever that is and whatever is allowed.
+
+        Most roles of a unit share a boundary, and most boundaries leave nothing to ask about a role.
+        """
+        key = unit, id(boundary), action
+        if key not in self._confined:
+            # Actions that the same statements are about, on the same resources, have the same answer.
+            regions = self.outside(unit, action)
+            alike = unit, id(boundary), regions, what_bears_on(boundary, action)
+            if alike not in self._confined:
+                anybody = Principal(_ANYBODY, unit, [EVERYTHING], boundary)
+                own = self._confining(unit)
+                self._confined[alike] = all(can(anybody, action, region, own) is None for region in regions)
+            self._confined[key] = self._confined[alike]
+        return self._confined[key]
+
+    def _confining(self, unit: str | None) -> tuple[Glob, ...]:
+        """Patterns of what a condition may confine an action to: what the unit owns, and the buses that all share."""
+        if unit not in self._confining_globs:
+            self._confining_globs[unit] = (*self.own(unit), *self.shared_buses)
+        return self._confining_globs[unit]
+
+    @cached_property
+    def _confining_globs(self) -> dict[str | None, tuple[Glob, ...]]:
+        return {}
+
+    @cached_property
+    def _outside(self) -> dict[tuple[str | None, str], tuple[Region, ...]]:
+        return {}
+
+    @cached_property
+    def _confined(self) -> dict[Hashable, bool]:
+        return {}
+
     def _odd_names(self, unit: str) -> Iterator[Glob]:
         """What a unit owns although its name does not tell."""
         by_name = self.naming.own(unit)
         for thing in self.inventory.of_unit(unit):
-            if not any(pattern.matches(arn.text) for arn in thing.arns[:1] for pattern in by_name):
+            named = of_service(by_name, thing.kind.service)
+            if not any(contains(pattern, arn) for arn in thing.arns[:1] for pattern in named):
                 yield from thing.arns
         for key in self.graph.by_type("aws:kms/key:Key"):
             if self.graph.owner(key) == unit and isinstance(key.get("arn"), str):
                 yield Glob(key.get("arn"))
 
+
+_ANYBODY = Resource(urn="", type="aws:iam/role:Role", name="anybody", props={})
+"""A role of which nothing is known: no condition is certain about its requests."""
 
 _OF_DEPLOYMENTS = frozenset(
     {"iam:createrole", "iam:deleterole", "iam:deleterolepolicy", "iam:putrolepolicy", "iam:updateassumerolepolicy"}
@@ -243,9 +295,8 @@ def _by_class(principal: Principal) -> Mapping[str, list[str]]:
 def _classified(allowed: _Named, capped: _Named | None) -> Mapping[str, list[str]]:
     actions = _possible(allowed)
     if capped is not None:
-        cap = _possible(capped)
         # What the catalogue does not have is compared by the evaluator.
-        actions = frozenset(action for action in actions if action in cap or entry(action) is None)
+        actions = (actions & _possible(capped)) | (actions - all_actions())
     found: dict[str, list[str]] = {}
     for action in sorted(actions):
         name = class_of(action)

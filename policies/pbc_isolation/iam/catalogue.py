@@ -105,6 +105,8 @@ def expand(pattern: str) -> frozenset[str]:
     pattern = pattern.lower()
     glob = Glob(pattern)
     service, _, name = pattern.partition(":")
+    if pattern == "*":
+        return all_actions()
     if glob.literal:
         return frozenset({pattern})
     if "*" in service or "?" in service or not name:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any, Literal, cast
 
 from pbc_isolation.stack.values import UNKNOWN, has_unknown, items
@@ -70,6 +71,55 @@ class Document:
     urn: str
     statements: tuple[Statement, ...]
 
+    def about(self, action: str) -> tuple[Statement, ...]:
+        """The statements that may be about an action in lower case: all but those that name others only."""
+        if "*" in action or "?" in action:
+            return self.statements
+        if action not in self._about:
+            numbers = {*self._by_action.get(action, ()), *self._by_pattern}
+            self._about[action] = tuple(self.statements[number] for number in sorted(numbers))
+        return self._about[action]
+
+    @cached_property
+    def _about(self) -> dict[str, tuple[Statement, ...]]:
+        return {}
+
+    @cached_property
+    def _by_action(self) -> Mapping[str, list[int]]:
+        """Numbers of the statements that name an action as it is."""
+        found: dict[str, list[int]] = {}
+        for number, statement in enumerate(self.statements):
+            for action in statement.actions or ():
+                found.setdefault(action.lower(), []).append(number)
+        return found
+
+    @cached_property
+    def _by_pattern(self) -> list[int]:
+        """Numbers of the statements that name actions by patterns, or all but some."""
+        return [
+            number
+            for number, statement in enumerate(self.statements)
+            if statement.actions is None or any("*" in one or "?" in one for one in statement.actions)
+        ]
+
+
+EVERYTHING = Document(
+    "every permission",
+    "",
+    (
+        Statement(
+            source="every permission",
+            urn="",
+            effect="Allow",
+            actions=("*",),
+            not_actions=None,
+            resources=("*",),
+            not_resources=None,
+        ),
+    ),
+)
+"""Allows every action on every resource."""
+
 
 class _MalformedError(ValueError):
     pass
@@ -77,6 +127,16 @@ class _MalformedError(ValueError):
 
 def parse(value: Any, source: str, urn: str) -> Document | Problem:
     """Read a policy document: text of JSON, or the object itself."""
+    return _parse_text(value, source, urn) if isinstance(value, str) else _parse(value, source, urn)
+
+
+@lru_cache(maxsize=50_000)
+def _parse_text(value: str, source: str, urn: str) -> Document | Problem:
+    """A boundary is the same document for every role that it caps."""
+    return _parse(value, source, urn)
+
+
+def _parse(value: Any, source: str, urn: str) -> Document | Problem:
     if value is UNKNOWN:
         return Problem(source, "is not known before it is created")
     if value is None or value == "":

@@ -56,6 +56,20 @@ def denied(principal: Principal, action: str, target: Region) -> bool:
     return all(region.example() is None for region in limits.not_denied(target))
 
 
+def what_bears_on(document: Document, action: str) -> tuple[int | str, ...]:
+    """What decides about an action in a document: two actions for which this is the same are allowed the same there.
+
+    The condition of an Allow may confine one action and not another: such an action is alike to itself only.
+    """
+    named = [
+        statement
+        for statement in document.about(action)
+        if (may_name if statement.allows else _surely_names)(statement, action)
+    ]
+    conditional = any(statement.allows and statement.conditions for statement in named)
+    return (*map(id, named), *([action] if conditional else []))
+
+
 class _Limits:
     """What takes away from an allowance: denials, and the boundary."""
 
@@ -97,7 +111,7 @@ class _Limits:
 def _allowing(documents: Sequence[Document], action: str, facts: Facts, own: Sequence[Glob]) -> Iterator[Statement]:
     """The Allow statements that may cover an action outside what the unit owns."""
     for document in documents:
-        for statement in document.statements:
+        for statement in document.about(action):
             if (
                 statement.allows
                 and may_name(statement, action)
@@ -110,7 +124,7 @@ def _allowing(documents: Sequence[Document], action: str, facts: Facts, own: Seq
 def _denying(documents: Sequence[Document], action: str, facts: Facts) -> Iterator[Statement]:
     """The Deny statements that certainly cover an action."""
     for document in documents:
-        for statement in document.statements:
+        for statement in document.about(action):
             if (
                 not statement.allows
                 and _surely_names(statement, action)

@@ -7,35 +7,42 @@ or proves that there is none. Positions in a pattern are bits of an integer: a s
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache, reduce
 from itertools import combinations
+from typing import ClassVar
 
 _FRESH = "\x00"
 """Stands for every character that no pattern names."""
 _SHOWN = "xyzwvutsrqponmlkjihgfedcba0123456789"
 """What that character may appear as in an example: the first that no pattern names."""
 _ARN_SEPARATORS = 5
+_MANY = 16
+"""So many patterns are worth an index."""
 
 
-@dataclass(frozen=True)
 class Glob:
-    """A pattern. Two are equal if they match the same way by their text.
+    """A pattern. There is one object for each: what is found out about it is found out once.
 
     A `strict` one is an ARN pattern whose wildcards stay within their segment, up to the resource part. Patterns that
     take something away (a Deny, what a unit owns) are strict, so that they never take more than AWS would.
     """
 
+    _known: ClassVar[dict[tuple[str, bool], "Glob"]] = {}
+
     text: str
-    strict: bool = False
-    _hash: int = field(init=False, repr=False, compare=False)
+    strict: bool
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash((self.text, self.strict)))
+    def __new__(cls, text: str, strict: bool = False) -> "Glob":  # noqa: FBT001, FBT002
+        known = cls._known.get((text, strict))
+        if known is None:
+            made = super().__new__(cls)
+            made.text, made.strict = text, strict
+            known = cls._known.setdefault((text, strict), made)
+        return known
 
-    def __hash__(self) -> int:
-        return self._hash
+    def __repr__(self) -> str:
+        return f"Glob({self.text!r}, strict={self.strict})"
 
     @cached_property
     def literal(self) -> bool:
@@ -53,6 +60,17 @@ class Glob:
         return re.split(r"[*?]+", self.text)
 
     @cached_property
+    def fields(self) -> tuple[str, ...] | None:
+        """The fields of an ARN pattern, the resource part last, if no wildcard can reach from one into another.
+
+        Such patterns match field by field, so that most questions about two of them need no search. None for others.
+        """
+        fields = tuple(self.text.split(":", _ARN_SEPARATORS))
+        if len(fields) <= _ARN_SEPARATORS:
+            return None
+        return fields if self.strict or not any(_is_pattern(field) for field in fields[:-1]) else None
+
+    @cached_property
     def automaton(self) -> "Automaton":
         """The pattern as an automaton."""
         return Automaton(tuple(self.characters()))
@@ -61,7 +79,8 @@ class Glob:
         """True if the pattern matches the whole text."""
         if self.literal:
             return text == self.text
-        if not all(piece in text for piece in self._pieces):
+        begin, end = self.ends
+        if not (text.startswith(begin) and text.endswith(end) and all(piece in text for piece in self._pieces)):
             return False
         machine = self.automaton
         return machine.accepts(reduce(machine.step, text, machine.start))
@@ -85,6 +104,9 @@ class Glob:
         for char in self.text:
             separators += char == ":"
             yield char, self.strict and separators < _ARN_SEPARATORS
+
+
+_ANYTHING = Glob("*")
 
 
 class Automaton:
@@ -157,11 +179,18 @@ class Automaton:
 
 def example(all_of: Iterable[Glob], none_of: Iterable[Glob] = ()) -> str | None:
     """The shortest text that matches every pattern of the first group and none of the second; None if there is none."""
-    return _example(tuple(dict.fromkeys(all_of)), tuple(dict.fromkeys(none_of)))
+    patterns = dict.fromkeys(all_of)
+    if len(patterns) > 1:
+        patterns.pop(_ANYTHING, None)
+    return _example(tuple(patterns), tuple(dict.fromkeys(none_of)))
 
 
 def intersects(one: Glob, other: Glob) -> bool:
     """True if some text matches both."""
+    if one is other or _ANYTHING in (one, other):
+        return True
+    if one.fields is not None and other.fields is not None:
+        return all(map(_fields_meet, one.fields[:-1], other.fields[:-1])) and _meet(one.fields[-1], other.fields[-1])
     return not _ends_differ(one, other) and example((one, other)) is not None
 
 
@@ -173,22 +202,130 @@ def _ends_differ(one: Glob, other: Glob) -> bool:
     )
 
 
+def _apart(one: Glob, other: Glob) -> bool:
+    """Whether it is plain that no text matches both."""
+    if one.fields is not None and other.fields is not None:
+        return not intersects(one, other)
+    return _ends_differ(one, other)
+
+
 def contains(outer: Glob, inner: Glob) -> bool:
     """True if every text that matches `inner` matches `outer`."""
+    if outer.fields is not None and inner.fields is not None:
+        return all(map(_holds_field, outer.fields[:-1], inner.fields[:-1])) and _holds(
+            outer.fields[-1], inner.fields[-1]
+        )
     return example((inner,), (outer,)) is None
+
+
+def _is_pattern(text: str) -> bool:
+    return "*" in text or "?" in text
+
+
+def _fields_meet(one: str, other: str) -> bool:
+    """Whether some text matches two patterns of a field before the resource part, which holds no colon."""
+    if one == other or "*" in (one, other):
+        return True
+    if not _is_pattern(one) and not _is_pattern(other):
+        return False
+    return _search_pair(Glob(one, strict=True), Glob(other, strict=True))
+
+
+def _holds_field(outer: str, inner: str) -> bool:
+    if outer in ("*", inner):
+        return True
+    if not _is_pattern(outer):
+        return False
+    if not _is_pattern(inner):
+        return Glob(outer).matches(inner)  # There is no colon in it.
+    return example((Glob(inner, strict=True),), (Glob(outer, strict=True),)) is None
+
+
+def _meet(one: str, other: str) -> bool:
+    """Whether some text matches two patterns whose wildcards stand for any text."""
+    ends, other_ends = _around_star(one), _around_star(other)
+    if ends is None or other_ends is None:
+        return _search_pair(Glob(one), Glob(other))
+    # With one star each, the longer of the beginnings and the longer of the ends together match both.
+    return _agree(ends[0], other_ends[0], str.startswith) and _agree(ends[1], other_ends[1], str.endswith)
+
+
+def _agree(one: str, other: str, within: Callable[[str, str], bool]) -> bool:
+    return within(one, other) or within(other, one)
+
+
+def _around_star(text: str) -> tuple[str, str] | None:
+    """What stands before and after the only star of a pattern; None for other patterns, and for texts without one."""
+    before, star, after = text.partition("*")
+    return None if not star or _is_pattern(after) or "?" in before else (before, after)
+
+
+def _holds(outer: str, inner: str) -> bool:
+    """Whether a pattern contains another, the wildcards of both standing for any text."""
+    if outer == inner:
+        return True
+    pattern = Glob(outer)
+    begin, end = pattern.ends
+    if pattern.literal or not (inner.startswith(begin) and inner.endswith(end)):
+        return False  # A wildcard where the outer pattern has a letter stands for others, too.
+    if outer == f"{begin}*":
+        return True
+    if not _is_pattern(inner):
+        return pattern.matches(inner)
+    return example((Glob(inner),), (pattern,)) is None
+
+
+def _search_pair(one: Glob, other: Glob) -> bool:
+    return not _ends_differ(one, other) and example((one, other)) is not None
 
 
 @lru_cache(maxsize=200_000)
 def _example(all_of: tuple[Glob, ...], none_of: tuple[Glob, ...]) -> str | None:
-    literal = next((glob.text for glob in all_of if glob.literal), None)
+    literal = next((glob for glob in all_of if glob.literal), None)
     if literal is not None:
-        fits = all(glob.matches(literal) for glob in all_of) and not any(glob.matches(literal) for glob in none_of)
-        return literal if fits else None
-    if any(_ends_differ(one, other) for one, other in combinations(all_of, 2)):
+        excluded = _that_may_have(literal, none_of)
+        fits = all(_has(glob, literal) for glob in all_of) and not any(_has(glob, literal) for glob in excluded)
+        return literal.text if fits else None
+    if any(_apart(one, other) for one, other in combinations(all_of, 2)):
         return None
-    if any(outer.covers(inner) for outer in none_of for inner in all_of):
+    if any(_takes_in(outer, inner) for outer in none_of for inner in all_of):
         return None
     return _search([glob.automaton for glob in all_of], [glob.automaton for glob in none_of])
+
+
+def _that_may_have(literal: Glob, patterns: tuple[Glob, ...]) -> Iterable[Glob]:
+    """Those of some patterns that may match a text: of many, most name another resource."""
+    if literal.fields is None or len(patterns) < _MANY:
+        return patterns
+    by_resource, others = _by_resource(patterns)
+    return (*by_resource.get(literal.fields[-1], ()), *others)
+
+
+@lru_cache(maxsize=1_000)
+def _by_resource(patterns: tuple[Glob, ...]) -> tuple[dict[str, list[Glob]], list[Glob]]:
+    """Patterns by the resource that they name, and those that may match several."""
+    found: dict[str, list[Glob]] = {}
+    others: list[Glob] = []
+    for pattern in patterns:
+        if pattern.fields is None or _is_pattern(pattern.fields[-1]):
+            others.append(pattern)
+        else:
+            found.setdefault(pattern.fields[-1], []).append(pattern)
+    return found, others
+
+
+def _has(glob: Glob, literal: Glob) -> bool:
+    """Whether a pattern matches the text that another one stands for."""
+    if glob.fields is not None and literal.fields is not None:
+        return contains(glob, literal)
+    return glob.matches(literal.text)
+
+
+def _takes_in(outer: Glob, inner: Glob) -> bool:
+    """Whether it is plain that a pattern contains another."""
+    if outer.fields is not None and inner.fields is not None:
+        return contains(outer, inner)
+    return outer.covers(inner)
 
 
 _States = tuple[int, ...]

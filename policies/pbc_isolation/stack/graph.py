@@ -178,14 +178,11 @@ def views(resources: Sequence[Resource]) -> list[Sequence[Resource]]:
 
 
 def from_sdk(resources: Iterable[SdkResource]) -> Graph:
-    """The graph as the engine hands it to a stack policy."""
-    # The SDK's own way to undo its proxies, which raise when an unknown is read.
-    from pulumi_policy.deserialize import serialize_properties
-
-    return Graph(_from_sdk(one, serialize_properties(one.props)) for one in resources)
+    """The graph as the engine hands it to a stack policy, with properties as they were sent."""
+    return Graph(map(_from_sdk, resources))
 
 
-def _from_sdk(one: SdkResource, props: Mapping[str, Any]) -> Resource:
+def _from_sdk(one: SdkResource) -> Resource:
     property_dependencies = {
         key: [dependency.urn for dependency in values] for key, values in one.property_dependencies.items()
     }
@@ -196,7 +193,7 @@ def _from_sdk(one: SdkResource, props: Mapping[str, Any]) -> Resource:
         props=_stated(
             {
                 key: value
-                for key, value in props.items()
+                for key, value in one.props.items()
                 if property_dependencies.get(key) or not _is_filled_by_provider(key, value)
             }
         ),

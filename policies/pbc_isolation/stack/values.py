@@ -29,6 +29,7 @@ SENTINELS: Final = frozenset(
     }
 )
 """What stands for an unknown of each type in Pulumi's protocol and exports."""
+_SHORTEST: Final = min(map(len, SENTINELS))
 
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 """Key of an object that stands for a value of another kind: its value says of which."""
@@ -58,7 +59,7 @@ def plain(value: object) -> Any:
     """
     if isinstance(value, str):
         # A text that only contains a sentinel was put together from an unknown: it is not known either.
-        return UNKNOWN if any(sentinel in value for sentinel in SENTINELS) else value
+        return UNKNOWN if len(value) >= _SHORTEST and any(sentinel in value for sentinel in SENTINELS) else value
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, float):

@@ -6,7 +6,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbc_isolation.iam.globs import Glob, contains, example, intersects
+from pbc_isolation.iam.globs import Glob, _search, contains, example, intersects
 
 ALPHABET = "abx:"
 LONGEST = 4
@@ -111,3 +111,23 @@ def test_special_characters_of_regular_expressions_are_plain():
         assert Glob(f"{char}*").matches(f"{char}tail")
         assert not Glob(f"{char}*").matches("tail")
     assert re.escape(".") == "\\."
+
+
+heads = st.sampled_from(["", "a", "ab", "*", "a*", "*b", "?", "a?"])
+tails = st.text(alphabet="ab:*?", max_size=4)
+arns = st.builds(
+    lambda fields, tail, strict: Glob(":".join([*fields, tail]), strict),
+    st.lists(heads, min_size=5, max_size=5),
+    tails,
+    st.booleans(),
+)
+
+
+@given(arns, arns)
+@settings(max_examples=400, deadline=None)
+def test_what_is_decided_field_by_field_agrees_with_the_search(one, other):
+    """Patterns of ARNs are mostly answered without a search; the search is the judge."""
+    machines = [one.automaton, other.automaton]
+    assert intersects(one, other) == (_search(machines, []) is not None)
+    assert contains(one, other) == (_search([other.automaton], [one.automaton]) is None)
+    assert (example([one], [other]) is None) == (_search([one.automaton], [other.automaton]) is None)

@@ -11,6 +11,18 @@ from pbc_isolation.pack_process import PACK
 from tests.policies.mutations import witnesses
 from tests.policies.mutations.table import MUTATIONS
 
+HELPERS = {
+    "admits",
+    "broken",
+    "decrypts_through",
+    "deploys",
+    "is_metadata",
+    "judged",
+    "may",
+    "opens_topic",
+    "reads",
+    "through",
+}
 WITNESSES = sorted({mutation.witness.__name__ for mutation in MUTATIONS})
 
 
@@ -47,6 +59,4 @@ def test_every_witness_is_right_about_the_pack_as_it_is():
 
 def test_every_witness_is_called():
     named = {name for name, value in vars(witnesses).items() if getattr(value, "__module__", "") == witnesses.__name__}
-    assert named - {"admits", "broken", "decrypts_through", "deploys", "opens_topic", "reads", "may", "through"} == set(
-        WITNESSES
-    )
+    assert named - HELPERS == set(WITNESSES)

@@ -40,12 +40,6 @@ def may(action: str, resource: str, *statements: Any) -> bool:
     return can(principal, action, Region((Glob(resource),))) is not None
 
 
-def a_plain_permission() -> bool:
-    from pbc_isolation.rules.samples import allow, table_arn
-
-    return reads(allow("dynamodb:GetItem", on=table_arn("ledger")))
-
-
 def an_own_table_is_no_leak() -> bool:
     from pbc_isolation.rules.samples import allow, table_arn
 
@@ -129,7 +123,8 @@ def a_denial_of_another_resource() -> bool:
 def a_denial_of_another_action() -> bool:
     from pbc_isolation.rules.samples import allow, deny, table_arn
 
-    return reads(allow("dynamodb:GetItem", on=table_arn("ledger")), deny("dynamodb:Query", on="*"))
+    granted = allow("dynamodb:GetItem", on=table_arn("ledger"))
+    return reads(granted, deny("dynamodb:Query", on="*")) and reads(granted, deny("dynamodb:Qu*", on="*"))
 
 
 def a_denial_under_a_condition() -> bool:
@@ -713,3 +708,99 @@ def an_encrypted_policy_of_a_queue() -> bool:
         opts=SimpleNamespace(parent="", protect=False),
     )
     return from_sdk([queue]).resources[0].get("policy") is UNKNOWN
+
+
+def is_metadata(path: str, kind: str, shape: str = "Shape", *, sensitive: bool = False) -> bool:
+    """Whether a member of an answer is held for metadata."""
+    from pbc_isolation.iam.answers import Member, reading
+
+    return reading().metadata(Member(path, kind, shape, sensitive)) is not None
+
+
+def a_member_that_is_sensitive() -> bool:
+    return not is_metadata("UserName", "string", sensitive=True)
+
+
+def a_member_that_nobody_listed() -> bool:
+    return not is_metadata("UserData", "string")
+
+
+def a_number_that_is_measured() -> bool:
+    return not is_metadata("Position[]", "double")
+
+
+def a_blob() -> bool:
+    return not is_metadata("Name", "blob")
+
+
+def a_value_of_a_string_type() -> bool:
+    return not is_metadata("ProviderDetails{}", "string", "StringType")
+
+
+def judged(action: str) -> str:
+    """The verdict that is derived on an action."""
+    from pbc_isolation.iam.judgement import Judgement, catalogued
+
+    return next(Judgement().of(one).verdict for one in catalogued() if one.text == action)
+
+
+def a_write_that_answers_nothing() -> bool:
+    return judged("route53globalresolver:ListTagsForResource") == "changes"  # by the catalogue, a Write
+
+
+def a_read_that_nobody_knows() -> bool:
+    return judged("qldb:ListLedgers") == "unclassified"
+
+
+def a_start_that_is_called_a_read() -> bool:
+    return judged("ssm:StartExecutionPreview") == "unclassified"
+
+
+def an_unknown_action_under_an_open_boundary() -> bool:
+    from pbc_isolation.rules.samples import allow, role
+
+    leak = role("points", allow("ec2:DescribeWhatIsNew"), boundary=[allow("*")])
+    return "isolation-unclassified" in broken(leak)
+
+
+def a_wildcard_of_harmless_actions() -> bool:
+    from pbc_isolation.rules.samples import allow, role
+
+    return "isolation-unclassified" in broken(role("points", allow("kms:ListAlias*")))
+
+
+def a_wildcard_under_a_boundary_of_names() -> bool:
+    from pbc_isolation.rules.samples import allow, role
+
+    named = [allow("xray:PutTraceSegments", "kms:ListAliases")]
+    return "isolation-unclassified" not in broken(role("points", allow("*"), boundary=named))
+
+
+def a_boundary_that_opens_one_action() -> bool:
+    from pbc_isolation.rules.samples import allow, table_arn
+
+    boundary = [
+        allow("dynamodb:BatchGetItem", on=table_arn("points")),
+        allow("dynamodb:Scan", on=table_arn("ledger")),
+    ]
+    return reads(allow("dynamodb:BatchGetItem", "dynamodb:Scan", on="*"), boundary=boundary)
+
+
+def a_boundary_that_confines_one_action() -> bool:
+    from pbc_isolation.rules.samples import allow, function_arn, role
+
+    own = {"ArnLike": {"lambda:FunctionArn": function_arn("points")}}
+    rights = allow("lambda:DeleteEventSourceMapping", "lambda:PublishVersion", Condition=own)
+    return "isolation-functions" in broken(role("points", rights, boundary=[rights]))
+
+
+def an_action_by_a_pattern() -> bool:
+    from pbc_isolation.rules.samples import allow, table_arn
+
+    return reads(allow("dynamodb:Get*", on=table_arn("ledger")))
+
+
+def a_resource_with_several_stars() -> bool:
+    from pbc_isolation.rules.samples import allow
+
+    return reads(allow("dynamodb:GetItem", on="arn:aws:dynamodb:*:*:table/*led*er_st*"))

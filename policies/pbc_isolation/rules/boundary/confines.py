@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.iam.catalogue import display
-from pbc_isolation.iam.documents import Document, Statement
+from pbc_isolation.iam.documents import EVERYTHING
 from pbc_isolation.iam.principals import Principal
 from pbc_isolation.rules.access import NOBODY, OUTSIDE
 from pbc_isolation.rules.rule import Rule, Violation
@@ -44,16 +44,7 @@ def _one_for_each_boundary(analysis: Analysis) -> list[Principal]:
 
 def _unrestrained(principal: Principal) -> Principal:
     """The principal with every permission there is, but for its boundary."""
-    everything = Statement(
-        source="every permission",
-        urn=principal.urn,
-        effect="Allow",
-        actions=("*",),
-        not_actions=None,
-        resources=("*",),
-        not_resources=None,
-    )
-    return replace(principal, documents=[Document("every permission", principal.urn, (everything,))])
+    return replace(principal, documents=[EVERYTHING])
 
 
 RULE = Rule(

@@ -1,10 +1,11 @@
 """Boundaries that other units' policies could bypass."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from functools import cache
 
 from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.iam.catalogue import classes, display, expand_all
-from pbc_isolation.iam.evaluator import denied
+from pbc_isolation.iam.evaluator import denied, what_bears_on
 from pbc_isolation.iam.principals import Principal
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import allow, queue_arn, role, stack, table_arn
@@ -27,7 +28,7 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
         if principal.boundary is None or (principal.unit, principal.boundary.urn) in seen:
             continue
         seen.add((principal.unit, principal.boundary.urn))
-        action = next((action for action in _reading() if not _denied(analysis, principal, action)), None)
+        action = _not_denied(analysis, principal)
         if action is not None:
             message = (
                 f"the boundary of {principal.unit or 'nobody'} does not deny {display(action)} on foreign resources"
@@ -35,14 +36,26 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
             yield Violation(_ID, principal.boundary.urn, message, unit=principal.unit, fix=_FIX)
 
 
-def _reading() -> list[str]:
+def _not_denied(analysis: Analysis, principal: Principal) -> str | None:
+    """The first action that nothing denies for sure outside the unit."""
+    documents = [*principal.documents, *([principal.boundary] if principal.boundary else [])]
+    seen: set[Hashable] = set()
+    for action in _reading():
+        regions = analysis.outside(principal.unit, action)
+        # Actions that the same statements are about, on the same resources, are all denied, or none is.
+        alike = regions, *(what_bears_on(document, action) for document in documents)
+        if alike not in seen:
+            seen.add(alike)
+            if not all(denied(principal, action, region) for region in regions):
+                return action
+    return None
+
+
+@cache
+def _reading() -> tuple[str, ...]:
     patterns = [pattern for name in _READS for pattern in classes().by_class[name]]
     secrets = [pattern for pattern in classes().by_class["secrets-and-keys"] if pattern.startswith("secretsmanager:")]
-    return sorted(action for action in expand_all((*patterns, *secrets)) if action.startswith(_WITH_POLICIES))
-
-
-def _denied(analysis: Analysis, principal: Principal, action: str) -> bool:
-    return all(denied(principal, action, region) for region in analysis.outside(principal.unit, action))
+    return tuple(sorted(action for action in expand_all((*patterns, *secrets)) if action.startswith(_WITH_POLICIES)))
 
 
 _OWN = [table_arn("points", "*"), queue_arn("points", "*")]

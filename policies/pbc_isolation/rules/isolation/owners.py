@@ -12,12 +12,14 @@ _FIX = "Create it below its unit's component, and give it a name with the unit's
 
 
 def _check(analysis: Analysis) -> Iterator[Violation]:
-    prefixes = {unit: analysis.naming.prefix(unit) for unit in _units(analysis)}
+    units = {analysis.naming.prefix(unit): unit for unit in _units(analysis)}
+    lengths = {len(prefix) for prefix in units}
     for one in analysis.inventory.things:
         if one.unit is None:
             yield _violation(one, f"{one.label} belongs to no unit", "nobody")
         else:
-            claimed = next((unit for unit, prefix in prefixes.items() if _bears(one, prefix)), None)
+            name = one.name.rpartition("/")[2]
+            claimed = min((units[name[:length]] for length in lengths if name[:length] in units), default=None)
             if claimed is not None and claimed != one.unit:
                 yield _violation(one, f"{one.label} of {one.unit} bears a name of {claimed}", claimed)
 
@@ -25,10 +27,6 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
 def _units(analysis: Analysis) -> list[str]:
     """Units of this stack, and others that contracts name."""
     return sorted({*analysis.graph.units, *(one.unit for one in analysis.settings.capabilities)})
-
-
-def _bears(one: Thing, prefix: str) -> bool:
-    return one.name.rpartition("/")[2].startswith(prefix)
 
 
 def _violation(one: Thing, message: str, store_unit: str) -> Violation:
