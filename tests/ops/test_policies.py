@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ops.repository import ROOT
 from pbckit.cli.deployment import policy as policies
 from tests.aws_shapes import created, encrypted
 from tests.conftest import captured
@@ -166,7 +167,7 @@ def test_a_document_that_iam_would_refuse_ends_with_2(rewards: Rewards, tmp_path
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository whose last but one commit has a matrix in which campaigns reaches less, and its first none."""
     monkeypatch.setattr(policies, "capture", lambda stack, **_: captured(stack))
-    page = Path(policies.ROOT / policies.MATRIX).read_text()
+    page = (ROOT / policies.MATRIX).read_text()
     matrix = tmp_path / policies.MATRIX
     matrix.parent.mkdir()
     git(tmp_path, "init", "--quiet")

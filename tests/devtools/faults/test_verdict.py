@@ -85,6 +85,11 @@ def posting(number: int, points: int, *, sequence: int, balance: int) -> list[di
 
 
 @pytest.fixture
+def aws() -> Aws:
+    return Aws()
+
+
+@pytest.fixture
 def tables() -> Tables:
     return Tables()
 
