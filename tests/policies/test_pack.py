@@ -91,6 +91,7 @@ def test_the_pack_publishes_what_can_be_configured():
             "protectedEnvironments",
             "deletionProtectedEnvironments",
             "requiredTags",
+            "repository",
             "types",
         }
         for schema in properties.values():

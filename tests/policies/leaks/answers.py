@@ -99,7 +99,7 @@ METADATA = (
         _openly("elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeTargetHealth"),
     ),
     ("limits of the account", _openly("lambda:GetAccountSettings", "servicequotas:ListServiceQuotas")),
-    ("metrics", _openly("cloudwatch:ListMetrics", "cloudwatch:GetMetricData")),
+    ("reading metrics", _openly("cloudwatch:ListMetrics", "cloudwatch:GetMetricData")),
     ("alarms", _openly("cloudwatch:DescribeAlarms")),
     ("labels", _openly("tag:GetResources", "tag:GetTagKeys")),
     ("how a table of anybody is set up", _openly("dynamodb:DescribeTable", on=arn("dynamodb", "table/*"))),

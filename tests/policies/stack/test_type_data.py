@@ -13,7 +13,7 @@ from pbc_isolation.stack.explanation import UnknownType, of_type
 from pbc_isolation.stack.type_data import HARMLESS, JUDGED, REFUSED, InvalidTypes, shipped
 from tests.conftest import ROOT
 
-FOLDER = ROOT / "policies" / "types"
+FOLDER = ROOT / "policies" / "pbc_isolation" / "types"
 DERIVE = FOLDER / "derive.py"
 SDK = next(Path(one) for one in __import__("pulumi_aws").__path__)
 
