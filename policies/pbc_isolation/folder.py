@@ -6,7 +6,7 @@ from pathlib import Path
 _PROJECT_FILE = "PulumiPolicy.yaml"
 _PACK = "policies"
 _ROOT_VARIABLE = "PBC_ROOT"
-SHIPPED = Path(__file__).resolve().parents[1]
+SHIPPED = Path(__file__).resolve().with_name("shipped")
 """What is run for a program that has no pack of its own."""
 
 

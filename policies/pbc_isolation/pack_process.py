@@ -156,7 +156,7 @@ class PackProcess:
         line = self._process.stdout.readline().strip() if self._process.stdout else ""
         watchdog.cancel()
         if not line.isdigit():
-            raise PackFailed(f"the policy pack did not start: {line or self._stop()}")
+            raise PackFailed(f"the policy pack did not start: {line or _last_line(self._stop())}")
         return int(line)
 
     def _ask_all(self, method: Any, requests: Iterable[Any]) -> list[Any]:
@@ -174,6 +174,11 @@ class PackProcess:
         """End the process; what it wrote to its standard error."""
         self._process.kill()
         return self._process.communicate()[1].strip()
+
+
+def _last_line(text: str) -> str:
+    """What went wrong, of a traceback."""
+    return text.rpartition("\n")[2] or "it ended without a word"
 
 
 def _options() -> list[tuple[str, int]]:

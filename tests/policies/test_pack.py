@@ -93,6 +93,7 @@ def test_the_pack_publishes_what_can_be_configured():
             "requiredTags",
             "repository",
             "types",
+            "repository",
         }
         for schema in properties.values():
             assert schema["description"]

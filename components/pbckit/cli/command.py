@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, NamedTuple
 
@@ -109,6 +110,7 @@ def _in_a_program() -> bool:
 def _exit_code(error: Exception) -> int | None:
     """The exit code of an error that a person can mend; None for a defect. Imported only now: it takes long."""
     from botocore.exceptions import BotoCoreError, ClientError
+    from pulumi import RunError
 
     from pbckit.cli.errors import COULD_NOT_RUN, OperatorError
     from pbckit.sandbox.embedded_aws import SandboxError
@@ -117,11 +119,23 @@ def _exit_code(error: Exception) -> int | None:
 
     if isinstance(error, OperatorError):
         return error.exit_code
-    mendable = (BotoCoreError, ClientError, InvalidStack, NoProgram, SandboxError, UnknownType)
-    return COULD_NOT_RUN if isinstance(error, mendable) else None
+    mendable = (BotoCoreError, ClientError, InvalidStack, NoProgram, RunError, SandboxError, UnknownType)
+    return COULD_NOT_RUN if isinstance(error, mendable) or _missing_data(error) else None
+
+
+def _missing_data(error: Exception) -> str | None:
+    """The file of an installed distribution that is not there; None where the error is another."""
+    if not isinstance(error, FileNotFoundError) or error.filename is None:
+        return None
+    missing = Path(str(error.filename))
+    packages = [find_spec(name) for name in ("pbckit", "pbc_isolation")]
+    folders = [folder for one in packages if one for folder in one.submodule_search_locations or ()]
+    return str(missing) if any(missing.is_relative_to(folder) for folder in folders) else None
 
 
 def _report(error: Exception) -> None:
     from pbckit.cli.output import remarks
 
-    remarks.print(f"error: {error}", style="red", markup=False, soft_wrap=True, highlight=False)
+    missing = _missing_data(error)
+    text = f"{missing} is missing: the installation is incomplete; install pbckit and pbc-isolation anew"
+    remarks.print(f"error: {text if missing else error}", style="red", markup=False, soft_wrap=True, highlight=False)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pulumi
+
 from pbckit.infra.iam import TRACE_WORKFLOW, Statement, document, put_events, send_traces, use_key
 from pbckit.infra.names import Names
 
@@ -34,7 +36,7 @@ _USE_QUEUE = (
 )
 
 
-class BoundaryTooLong(ValueError):
+class BoundaryTooLong(pulumi.RunError):
     """The boundary does not fit into a managed policy."""
 
 

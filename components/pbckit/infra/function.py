@@ -11,14 +11,18 @@ from pbckit.infra.context import UnitContext, child_of
 from pbckit.infra.iam import Grant, document, merged, send_traces, trust, write_logs
 from pbckit.infra.monitoring import make_alarms
 from pbckit.infra.names import LIVE
-from pbckit.infra.packaging import RUNTIME
+from pbckit.infra.packaging import RUNTIME, require_handler
 
 _NEAR_TIMEOUT = 0.8
 _MILLISECONDS = 1000
 
 
-class InvalidFunction(ValueError):
+class InvalidFunction(pulumi.RunError):
     """A function that cannot be made as asked."""
+
+
+class ForeignStore(pulumi.RunError):
+    """A role is granted the use of another unit's table or queue, which its boundary denies."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +57,7 @@ class Function(pulumi.ComponentResource):
         context, names = args.context, args.context.names
         if context.layer is None or context.code_path is None:
             raise InvalidFunction(f"unit {names.unit!r} has no code to run {args.handler!r} with")
+        require_handler(names.unit, args.handler)
         self.physical_name = names.physical(args.thing)
         self.timeout_seconds = args.timeout_seconds
         log_group = cloudwatch.LogGroup(
@@ -123,7 +128,12 @@ def make_role(
     trust_policy: str,
     grants: Sequence[Grant],
 ) -> tuple[iam.Role, iam.RolePolicy]:
-    """A role inside the unit's boundary with exactly the granted permissions."""
+    """A role inside the unit's boundary with exactly the granted permissions.
+
+    Raises:
+        ForeignStore: a grant is on a table or queue of another unit.
+    """
+    _refuse_foreign_stores(context, thing, grants)
     role = iam.Role(
         name,
         name=context.names.physical(thing),
@@ -140,6 +150,19 @@ def make_role(
         opts=child_of(parent, depends_on=[role]),
     )
     return role, policy
+
+
+def _refuse_foreign_stores(context: UnitContext, thing: str, grants: Sequence[Grant]) -> None:
+    """The boundary would deny it at run time, long after the mistake was made."""
+    unit = context.names.unit
+    resources = [one for grant in grants for statement in grant.statements for one in statement.resources]
+    for arn in resources:
+        owner = context.names.owner_of_store(arn)
+        if owner not in (None, unit):
+            raise ForeignStore(
+                f"{unit}: {thing!r} is granted the use of {arn}, a store of {owner}; a unit reaches no store but its "
+                f"own: ask a capability of {owner}, or subscribe to an event that {owner} publishes"
+            )
 
 
 def _environment(args: FunctionArgs) -> dict[str, str]:

@@ -18,7 +18,7 @@ _VISIBILITY_FACTOR = 6
 """AWS asks for a visibility timeout of six times the consumer's timeout."""
 
 
-class InvalidSubscription(ValueError):
+class InvalidSubscription(pulumi.RunError):
     """A subscription that cannot be made as asked."""
 
 

@@ -134,6 +134,14 @@ class Names:
         """ARN of a CloudWatch dashboard. Dashboards are in no region."""
         return f"arn:{self.partition}:cloudwatch::{self.account}:dashboard/{name}"
 
+    def owner_of_store(self, arn: str) -> str | None:
+        """Key of the unit of this environment that a table or queue belongs to, by its ARN; None for anything else."""
+        stores = "|".join(re.escape(one) for one in (self.table(""), self.queue("")))
+        found = re.match(
+            f"(?:{stores}){re.escape(f'{self.project}-{self.environment}-')}({UNIT_PATTERN.pattern})_", arn
+        )
+        return found[1] if found else None
+
     def topic(self, name: str) -> str:
         """ARN of an SNS topic."""
         return self.arn("sns", name)

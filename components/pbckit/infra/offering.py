@@ -32,7 +32,7 @@ class Offering(Unit):
         The definition knows each capability's ARN by the capability's name with `_` for `-`.
 
         Raises:
-            KeyError: a capability's contract does not name this offering as a caller.
+            ContractViolation: a capability's contract does not name this offering as a caller.
         """
         arns = {capability.name.replace("-", "_"): self.asked(capability) for capability in asks}
         return Workflow(

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import pulumi
 import uv
 
 from pbckit.program_root import program_root
@@ -33,8 +34,12 @@ _SHIPPED_PACKAGES = ("contracts", "lambdas", _LIBRARY.name)
 _READABLE = 0o644 << 16
 
 
-class PackagingError(Exception):
+class PackagingError(pulumi.RunError):
     """An artefact cannot be built. The message holds what the installer said."""
+
+
+class NoHandler(pulumi.RunError):
+    """The program has no code for a function. The message names the file that is missing, and what is there."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,45 @@ def layer(unit: str, target: Target, folder: Path | None = None) -> Path:
         return _write(root, name, {f"python/{file.relative_to(top)}": file.read_bytes() for file in _files(top)})
 
 
+def require_handler(unit: str, handler: str) -> None:
+    """See that the code of a function is in the program. The library's own handlers are always there.
+
+    Args:
+        unit: key of the unit that the function belongs to.
+        handler: dotted path, for example `lambdas.points_ledger.post.handler`.
+
+    Raises:
+        NoHandler: the unit has no code, there is no such module, or it defines no such name.
+    """
+    module, _, name = handler.rpartition(".")
+    if module.split(".")[0] == _LIBRARY.name:
+        return
+    root = program_root()
+    file = root.joinpath(*module.split(".")).with_suffix(".py")
+    folder, shown = file.parent.relative_to(root), file.relative_to(root)
+    if not file.parent.is_dir():
+        raise NoHandler(f"unit {unit!r} has no code: there is no folder {folder}/; make it, with a module {file.name}")
+    if not file.is_file():
+        there = sorted(path.name for path in file.parent.glob("*.py") if path.stem != "__init__")
+        raise NoHandler(f"unit {unit!r}: there is no {shown}; {folder}/ has {', '.join(there) or 'no modules'}")
+    if name not in _names_defined(_parsed(file)):
+        raise NoHandler(f"unit {unit!r}: {shown} defines no {name!r}, which Lambda would call")
+
+
+def _names_defined(module: ast.Module) -> set[str]:
+    """Names that a module has at its top level."""
+    found: set[str] = set()
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)}
+    return found
+
+
 def _folder(unit: str) -> Path:
     return Path("lambdas", unit.replace("-", "_"))
 
@@ -128,14 +172,23 @@ def _imported_by(root: Path, sources: Iterator[Path]) -> set[Path]:
 
 
 def _shipped_imports(root: Path, source: Path) -> set[Path]:
-    return {path for module in _shipped_modules(source.read_text()) for path in _module_files(root, module)}
+    return {
+        path for module in _shipped_modules(source, source.stat().st_mtime_ns) for path in _module_files(root, module)
+    }
+
+
+def _parsed(source: Path) -> ast.Module:
+    try:
+        return ast.parse(source.read_text())
+    except SyntaxError as error:
+        raise PackagingError(f"{source}:{error.lineno}: not Python: {error.msg}") from error
 
 
 @cache
-def _shipped_modules(text: str) -> frozenset[str]:
+def _shipped_modules(source: Path, _written: int) -> frozenset[str]:
     """Modules of the shipped packages that a source imports. Units share most of their sources: each is read once."""
     modules: set[str] = set()
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(_parsed(source)):
         if isinstance(node, ast.Import):
             modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module is not None:

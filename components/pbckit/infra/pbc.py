@@ -20,11 +20,7 @@ from pbckit.infra.outbox import Outbox, OutboxArgs
 from pbckit.infra.schedule import make_schedule
 from pbckit.infra.store import Store, StoreArgs
 from pbckit.infra.subscription import Subscription, SubscriptionArgs
-from pbckit.infra.unit import Unit, UnitArgs
-
-
-class ContractViolation(ValueError):
-    """A PBC that would do what its contract does not say."""
+from pbckit.infra.unit import ContractViolation, Unit, UnitArgs
 
 
 class Pbc(Unit):

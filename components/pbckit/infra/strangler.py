@@ -10,10 +10,11 @@ from pbckit.infra.context import child_of
 from pbckit.infra.iam import KEY_WRITE, Grant, Statement, use_key
 from pbckit.infra.monitoring import make_alarms
 from pbckit.infra.outbox import Outbox
-from pbckit.infra.pbc import ContractViolation, Pbc
+from pbckit.infra.pbc import Pbc
 from pbckit.infra.queue import Queue, QueueArgs
 from pbckit.infra.schedule import make_schedule
 from pbckit.infra.store import Store
+from pbckit.infra.unit import ContractViolation
 
 _GUARD_MINUTES = 1
 _COMPARER_TIMEOUT_SECONDS = 90
@@ -84,8 +85,7 @@ class Strangler(Pbc):
         """Stand in front of the capability that `capability` stands for.
 
         Raises:
-            ContractViolation: it stands for none.
-            KeyError: a side's contract does not name this facade as a caller.
+            ContractViolation: it stands for none, or a side's contract does not name this facade as a caller.
         """
         if capability.stands_for is None:
             raise ContractViolation(f"{capability.unit} {capability.name} stands for no capability")
@@ -101,10 +101,10 @@ class Strangler(Pbc):
         make_alarms(self, self.context, self._alarms(limits or Limits()))
 
     def _ask_sides(self, candidate: AnyCapability, legacy: LegacyFunction | LegacyEndpoint) -> Grant:
-        functions = {"CANDIDATE_FUNCTION": self.calls[candidate.unit, candidate.name]}
+        functions = {"CANDIDATE_FUNCTION": self.callable_arn(candidate)}
         addresses: dict[str, str] = {}
         if isinstance(legacy, LegacyFunction):
-            functions["LEGACY_FUNCTION"] = self.calls[legacy.capability.unit, legacy.capability.name]
+            functions["LEGACY_FUNCTION"] = self.callable_arn(legacy.capability)
         else:
             addresses["LEGACY_URL"] = legacy.url
         asked = Statement(sid="AskSides", actions=["lambda:InvokeFunction"], resources=list(functions.values()))

@@ -21,6 +21,10 @@ from pbckit.infra.packaging import RUNTIME, Target, code, layer
 _DELETION_WINDOW_DAYS = 30
 
 
+class ContractViolation(pulumi.RunError):
+    """A unit that would do what a contract does not say."""
+
+
 class ReservedName(pulumi.RunError):
     """A unit whose names would be those of deployment roles: whoever deploys it could change them."""
 
@@ -118,10 +122,24 @@ class Unit(pulumi.ComponentResource):
         """ARN of what answers a capability: the facade in front of it, where this unit calls one.
 
         Raises:
-            KeyError: the capability's contract does not name this unit as a caller.
+            ContractViolation: the capability's contract does not name this unit as a caller.
         """
-        answering = self._stand_ins.get(capability, capability)
-        return self.calls[answering.unit, answering.name]
+        return self.callable_arn(self._stand_ins.get(capability, capability))
+
+    def callable_arn(self, capability: AnyCapability) -> str:
+        """ARN of a capability that this unit may call.
+
+        Raises:
+            ContractViolation: the capability's contract does not name this unit as a caller.
+        """
+        arn = self.calls.get((capability.unit, capability.name))
+        if arn is None:
+            unit = self.context.names.unit
+            raise ContractViolation(
+                f"{unit} cannot ask {capability.unit}.{capability.name}: its contract names the callers "
+                f"{', '.join(capability.callers) or 'nobody'}; add {unit!r} there"
+            )
+        return arn
 
     def complete(self) -> None:
         """Make the dashboard of all that was defined, and close the component. Nothing can be added after it."""

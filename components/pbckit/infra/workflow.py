@@ -31,7 +31,7 @@ _STARTER_TIMEOUT_SECONDS = 270
 _PLACEHOLDER = re.compile(r"\$\{([a-z_]+)\}")
 
 
-class InvalidWorkflow(ValueError):
+class InvalidWorkflow(pulumi.RunError):
     """A workflow definition that cannot be deployed."""
 
 

@@ -51,7 +51,9 @@ def read_stack(root: Path, stack: str) -> StackConfig:
     Raises:
         InvalidStack: there is no such stack, a file is not YAML, or a value is encrypted.
     """
-    project = _read(root / "Pulumi.yaml")["name"]
+    project = _read(root / "Pulumi.yaml").get("name")
+    if not isinstance(project, str):
+        raise InvalidStack(f"Pulumi.yaml: name is {project!r}; allowed: the name of the project")
     path = next((one for one in _files(root, stack) if one.exists()), None)
     if path is None:
         existing = sorted(file.name.split(".")[1] for file in root.glob("Pulumi.*.yaml"))

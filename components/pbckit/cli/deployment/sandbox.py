@@ -28,7 +28,11 @@ def up(
 ) -> None:
     """Start it, and deploy the system."""
     aws = start(folder, region=read_stack(program_root(), LOCAL_STACK).value("aws:region"), port=port)
-    deployment = None if empty else deploy_with_progress(aws)
+    try:
+        deployment = None if empty else deploy_with_progress(aws)
+    except BaseException:
+        stop(folder)  # What is half there is of no use, and would keep the next `up` from starting.
+        raise
     if as_json:
         print_json(_state(aws, deployment))
         return
