@@ -93,7 +93,6 @@ def test_the_pack_publishes_what_can_be_configured():
             "requiredTags",
             "repository",
             "types",
-            "repository",
         }
         for schema in properties.values():
             assert schema["description"]
