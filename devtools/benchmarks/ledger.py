@@ -27,8 +27,8 @@ from pbckit.runtime.runtime import Runtime
 from pbckit.runtime.unit_of_work import StillContended
 from pbckit.sandbox.embedded_aws import EmbeddedAws, running
 from pbckit.sandbox.stack_config import read_stack
-from tests.pbckit.runtime.deliveries import bus_event
-from tests.pbckit.runtime.memory import OUTBOX, STORE
+from pbckit.testing.deliveries import bus_event
+from pbckit.testing.world import OUTBOX, STORE
 
 WORKERS = 8
 HOLDS = 50

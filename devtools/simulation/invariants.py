@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from devtools.simulation.memory import STORE
 from devtools.simulation.purchases import Arrival
 from devtools.simulation.world import World
 from pbckit.runtime.ports import Item
+from pbckit.testing.tables import STORE
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ was handled.
 
 from collections.abc import Sequence
 
-from devtools.simulation.memory import OUTBOX
 from devtools.simulation.tables import ServiceFailed
 from pbckit.runtime.outbox import outgoing
 from pbckit.runtime.ports import Bus, BusEntry, Clock, Item, Key, Operation, Page, Put, Query, Tables, Update
+from pbckit.testing.tables import OUTBOX
 
 _ATTEMPTS = 5
 

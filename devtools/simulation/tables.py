@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from devtools.simulation.faults import Decisions, Fault
-from devtools.simulation.memory import OUTBOX, STORE, MemoryTables
 from devtools.simulation.steps import Steps
 from pbckit.runtime.outbox import PENDING
 from pbckit.runtime.ports import Delete, Item, Key, Operation, Page, Put, Query, TransactionConflict, Update
+from pbckit.testing.tables import OUTBOX, STORE, MemoryTables
 
 
 class ServiceFailed(Exception):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from devtools.simulation.bus import Network, SimulatedBus
 from devtools.simulation.faults import Decisions, History
-from devtools.simulation.memory import OUTBOX, STORE, MemoryTables
 from devtools.simulation.naive import PublishAfterCommit
 from devtools.simulation.queues import MAXIMUM_RECEIVES, DeadLetterQueue
 from devtools.simulation.scheduler import Scheduler, SchedulerClock
@@ -16,6 +15,7 @@ from devtools.simulation.tables import SimulatedTables, label
 from pbckit.runtime import relay, sweeper
 from pbckit.runtime.ports import Bus, Item, Tables
 from pbckit.runtime.runtime import Runtime
+from pbckit.testing.tables import OUTBOX, STORE, MemoryTables
 
 _SWEEP_SECONDS = 300.0
 _TIMEOUT_SECONDS = 60.0

@@ -9,7 +9,7 @@ from unittest.mock import MagicMock
 import pytest
 
 from devtools.benchmarks import relay
-from tests.pbckit.runtime.memory import MemoryBus, MemoryTables
+from pbckit.testing.world import MemoryBus, MemoryTables
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from devtools.simulation.memory import OUTBOX
 from devtools.simulation.queues import Queue
 from devtools.simulation.scheduler import Ended
 from devtools.simulation.tables import SimulatedTables
@@ -17,6 +16,7 @@ from pbckit.runtime.ports import Item, Operation, Put
 from pbckit.runtime.runtime import Runtime
 from pbckit.runtime.subscriber import Subscriber
 from pbckit.runtime.unit_of_work import UnitOfWork
+from pbckit.testing.tables import OUTBOX
 
 Mutate = Callable[[pytest.MonkeyPatch], None]
 

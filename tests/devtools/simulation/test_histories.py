@@ -13,10 +13,10 @@ import pytest
 from devtools.simulation.campaign import run_many, run_one, total
 from devtools.simulation.faults import Fault
 from devtools.simulation.invariants import judge
-from devtools.simulation.memory import MemoryTables
 from devtools.simulation.scheduler import Scheduler
 from devtools.simulation.world import World
 from pbckit.runtime.ports import ConditionFailed, Operation
+from pbckit.testing.tables import MemoryTables
 from tests.devtools.simulation.mutants import PURCHASES, SEEDS
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -7,8 +7,8 @@ import pytest
 from contracts.campaigns import BONUSES, CAMPAIGN_HISTORY, LIST_CAMPAIGNS, SET_CAMPAIGN, Campaign
 from lambdas.campaigns import bonuses, campaign_history, list_campaigns, set_campaign
 from pbckit.runtime.ports import Page, Query
-from tests.lambdas.calls import CORRELATION, Caller, RefusedCall
-from tests.pbckit.runtime.memory import STORE, World, world
+from pbckit.testing.calls import CORRELATION, Caller, RefusedCall
+from pbckit.testing.world import STORE, World, world
 
 MAY, JUNE, JULY, AUGUST = (f"2026-0{month}-01T00:00:00Z" for month in (5, 6, 7, 8))
 

@@ -7,8 +7,8 @@ import pytest
 
 from contracts.earning_rates import LIST_RATES, RATE, RATE_HISTORY, SET_RATE, Rate, Rates, RateVersion
 from lambdas.earning_rates import list_rates, rate, rate_history, set_rate
-from tests.lambdas.calls import CORRELATION, Caller, RefusedCall
-from tests.pbckit.runtime.memory import STORE, World, world
+from pbckit.testing.calls import CORRELATION, Caller, RefusedCall
+from pbckit.testing.world import STORE, World, world
 
 JUNE, JULY, AUGUST = "2026-06-01T00:00:00Z", "2026-07-01T00:00:00Z", "2026-08-01T00:00:00Z"
 

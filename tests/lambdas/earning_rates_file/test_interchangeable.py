@@ -19,8 +19,8 @@ from lambdas.earning_rates_file import rate_history as file_rate_history
 from lambdas.earning_rates_file import set_rate as file_set_rate
 from lambdas.earning_rates_file.rates import RATES
 from pbckit.contracts.definitions import AnyCapability
-from tests.lambdas.calls import Caller, RefusedCall
-from tests.pbckit.runtime.memory import world
+from pbckit.testing.calls import Caller, RefusedCall
+from pbckit.testing.world import world
 
 ANSWERS: dict[str, dict[ModuleType, Any]] = {
     RATE.name: {table: rate.handler, file: file_rate.handler},

@@ -14,8 +14,8 @@ from contracts.merchant_categorization import (
 from lambdas.merchant_categorization import categorize, list_overrides, override_history, set_override
 from pbckit.runtime.ports import TransactionConflict
 from pbckit.runtime.unit_of_work import StillContended
-from tests.lambdas.calls import CORRELATION, Caller, RefusedCall
-from tests.pbckit.runtime.memory import STORE, World, world
+from pbckit.testing.calls import CORRELATION, Caller, RefusedCall
+from pbckit.testing.world import STORE, World, world
 
 SHOP = "shop-1"
 

@@ -37,8 +37,8 @@ from lambdas.points_calculation import (
     settle_difference,
     told,
 )
-from tests.lambdas.calls import Caller
-from tests.pbckit.runtime.memory import BEGIN, World
+from pbckit.testing.calls import Caller
+from pbckit.testing.world import BEGIN, World
 
 
 def refund_of(posted: PurchasePosted, minor_units: int, refund_id: str = "r-1", **changes: Any) -> PurchaseRefunded:

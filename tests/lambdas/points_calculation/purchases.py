@@ -10,7 +10,7 @@ from contracts.earning_rates import Rate
 from contracts.merchant_categorization import Categorization
 from contracts.points_calculation import Calculate
 from contracts.vocabulary import Merchant, Money
-from tests.pbckit.runtime.memory import BEGIN
+from pbckit.testing.world import BEGIN
 
 RATE = Rate(card_product="gold", category="restaurants", points_per_unit="2", effective_from=BEGIN)
 

@@ -7,9 +7,9 @@ import pytest
 
 from contracts.points_calculation import CALCULATE, EXPLAIN, Calculate, Calculation, PointsCalculated
 from lambdas.points_calculation import calculate, explain
-from tests.lambdas.calls import CORRELATION, Caller, RefusedCall
+from pbckit.testing.calls import CORRELATION, Caller, RefusedCall
+from pbckit.testing.world import World, world
 from tests.lambdas.points_calculation.purchases import RATE, fixed, multiplying, purchase, request
-from tests.pbckit.runtime.memory import World, world
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from contracts.points_calculation import Line
 from lambdas.points_calculation.model.caps import Cap, Earning, apply
 from pbckit.runtime.ports import Operation, Put
 from pbckit.runtime.unit_of_work import StillContended
+from pbckit.testing.world import BEGIN, world
 from tests.lambdas.points_calculation.programme import Programme
 from tests.lambdas.points_calculation.purchases import RATE, fixed, multiplying, purchase, request
-from tests.pbckit.runtime.memory import BEGIN, world
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from contracts.campaigns import Bonus
 from contracts.cards import PurchasePosted
 from contracts.earning_rates import Rate
-from tests.lambdas.calls import RefusedCall
+from pbckit.testing.calls import RefusedCall
+from pbckit.testing.world import BEGIN, world
 from tests.lambdas.points_calculation.oracle import Bought, Offer, Oracle
 from tests.lambdas.points_calculation.programme import Programme, refund_of
 from tests.lambdas.points_calculation.purchases import purchase, request
-from tests.pbckit.runtime.memory import BEGIN, world
 
 POINTS_PER_UNIT = {"base": "1", "old": "1.5", "new": "2"}
 BASE_CAPS = {"points_per_purchase": 90, "points_per_member_month": 150}

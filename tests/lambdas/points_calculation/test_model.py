@@ -16,8 +16,8 @@ from contracts.vocabulary import MOST_POINTS, Merchant, Money
 from lambdas.points_calculation.model.caps import apply
 from lambdas.points_calculation.model.earning import combine, differences, earnings, major_units
 from pbckit.contracts.definitions import InvalidRequest
+from pbckit.testing.world import BEGIN
 from tests.lambdas.points_calculation.purchases import RATE, fixed, multiplying, purchase, request
-from tests.pbckit.runtime.memory import BEGIN
 
 rates = st.decimals(min_value=0, max_value=1000, places=6).map(lambda rate: f"{rate:f}")
 multipliers = st.decimals(min_value=1, max_value=100, places=6).map(lambda multiplier: f"{multiplier:f}")

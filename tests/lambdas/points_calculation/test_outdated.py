@@ -12,10 +12,10 @@ from lambdas.points_calculation import find_outdated, following, note_campaign_c
 from lambdas.points_calculation.find_outdated import find
 from pbckit.contracts.definitions import Event
 from pbckit.runtime.observability import metrics
+from pbckit.testing.deliveries import bus_event
+from pbckit.testing.world import BEGIN, World, world
 from tests.lambdas.points_calculation.programme import Programme
 from tests.lambdas.points_calculation.purchases import RATE, purchase, request
-from tests.pbckit.runtime.deliveries import bus_event
-from tests.pbckit.runtime.memory import BEGIN, World, world
 
 DAY = timedelta(days=1)
 

@@ -4,10 +4,10 @@ import msgspec
 import pytest
 
 from contracts.points_calculation import Calculation
-from tests.lambdas.calls import RefusedCall
+from pbckit.testing.calls import RefusedCall
+from pbckit.testing.world import world
 from tests.lambdas.points_calculation.programme import Programme, refund_of
 from tests.lambdas.points_calculation.purchases import RATE, fixed, multiplying, purchase, request
-from tests.pbckit.runtime.memory import world
 
 BASE_RATE = msgspec.structs.replace(RATE, category="*", points_per_unit="1")
 

@@ -9,11 +9,11 @@ import pytest
 from contracts.points_ledger import PointsPosted
 from lambdas.points_calculation import confirm_posting, reconcile
 from pbckit.runtime.observability import metrics
-from tests.lambdas.calls import RefusedCall
+from pbckit.testing.calls import RefusedCall
+from pbckit.testing.deliveries import bus_event
+from pbckit.testing.world import world
 from tests.lambdas.points_calculation.programme import Programme, refund_of
 from tests.lambdas.points_calculation.purchases import RATE, purchase, request
-from tests.pbckit.runtime.deliveries import bus_event
-from tests.pbckit.runtime.memory import world
 
 HOUR = 60 * 60
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from contracts.vocabulary import MOST_POINTS, Money
 from lambdas.points_calculation.model.refunds import kept
-from tests.lambdas.calls import CORRELATION, RefusedCall
+from pbckit.testing.calls import CORRELATION, RefusedCall
+from pbckit.testing.world import BEGIN, world
 from tests.lambdas.points_calculation.programme import Programme, refund_of
 from tests.lambdas.points_calculation.purchases import purchase, request
-from tests.pbckit.runtime.memory import BEGIN, world
 
 POSTED = purchase(1999)
 """Earns 39 points."""

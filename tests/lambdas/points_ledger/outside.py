@@ -45,9 +45,9 @@ from lambdas.points_ledger import (
 )
 from lambdas.points_ledger.model.postings import Line as BookedLine
 from pbckit.runtime.ports import Item
-from tests.lambdas.calls import Caller
-from tests.pbckit.runtime.deliveries import bus_event
-from tests.pbckit.runtime.memory import BEGIN, World, world
+from pbckit.testing.calls import Caller
+from pbckit.testing.deliveries import bus_event
+from pbckit.testing.world import BEGIN, World, world
 
 
 def calculated(

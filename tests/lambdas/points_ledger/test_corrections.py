@@ -8,8 +8,8 @@ import pytest
 
 from lambdas.points_ledger.model.policy import Policy
 from pbckit.runtime.subscriber import NotYet
+from pbckit.testing.world import BEGIN
 from tests.lambdas.points_ledger.outside import Ledger, adjusted, calculated
-from tests.pbckit.runtime.memory import BEGIN
 
 JULY_2028 = datetime(2028, 7, 1, tzinfo=UTC)
 MONTH = timedelta(days=31)

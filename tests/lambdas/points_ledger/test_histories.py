@@ -17,10 +17,10 @@ from contracts.points_ledger import Redemption, Release
 from lambdas.points_ledger import post_points
 from lambdas.points_ledger.model.policy import Policy
 from pbckit.runtime.subscriber import NotYet
-from tests.lambdas.calls import RefusedCall
+from pbckit.testing.calls import RefusedCall
+from pbckit.testing.world import BEGIN
 from tests.lambdas.points_ledger.oracle import FOR_EVER, Oracle, Outcome, expiry
 from tests.lambdas.points_ledger.outside import Ledger, adjusted, calculated
-from tests.pbckit.runtime.memory import BEGIN
 
 _HISTORIES = int(os.environ.get("LEDGER_HISTORIES", "300"))
 _MEMBERS = ("m-1", "m-2")

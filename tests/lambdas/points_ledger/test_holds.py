@@ -7,9 +7,9 @@ import pytest
 
 from contracts.points_ledger import Hold
 from lambdas.points_ledger.model.policy import LONGEST_HOLD_DAYS, MOST_OPEN_HOLDS
-from tests.lambdas.calls import RefusedCall
+from pbckit.testing.calls import RefusedCall
+from pbckit.testing.world import BEGIN
 from tests.lambdas.points_ledger.outside import Ledger, calculated
-from tests.pbckit.runtime.memory import BEGIN
 
 END = BEGIN + timedelta(minutes=15)
 

@@ -7,9 +7,9 @@ import pytest
 
 from contracts.points_ledger import ExpiringPoints, Forecast
 from lambdas.points_ledger.model.policy import Policy
-from tests.lambdas.calls import RefusedCall
+from pbckit.testing.calls import RefusedCall
+from pbckit.testing.world import BEGIN
 from tests.lambdas.points_ledger.outside import Ledger, calculated
-from tests.pbckit.runtime.memory import BEGIN
 
 JULY_2028 = datetime(2028, 7, 1, tzinfo=UTC)
 MONTH = timedelta(days=31)

@@ -16,8 +16,8 @@ from lambdas.points_ledger.model.policy import Policy
 from lambdas.points_ledger.model.postings import DEBT, ISSUED, Draft, Line, UnbalancedPosting, chained
 from lambdas.points_ledger.policy import read
 from pbckit.runtime.environment import InvalidEnvironment
+from pbckit.testing.world import BEGIN
 from tests.lambdas.points_ledger.outside import calculated
-from tests.pbckit.runtime.memory import BEGIN
 
 LOT = "2028-07"
 amounts = st.integers(min_value=0, max_value=9_000_000_000_000)

@@ -15,10 +15,10 @@ from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.store import Ledger as LedgerStore
 from pbckit.runtime.ports import Put, TransactionConflict
 from pbckit.runtime.unit_of_work import StillContended
-from tests.lambdas.calls import RefusedCall
+from pbckit.testing.calls import RefusedCall
+from pbckit.testing.deliveries import bus_event, changed
+from pbckit.testing.world import BEGIN
 from tests.lambdas.points_ledger.outside import Ledger, calculated
-from tests.pbckit.runtime.deliveries import bus_event, changed
-from tests.pbckit.runtime.memory import BEGIN
 
 
 def test_what_was_calculated_is_booked_and_told(ledger: Ledger):

@@ -9,9 +9,9 @@ import pytest
 
 from contracts.points_ledger import AccountTotal, Fault, StatementLine
 from pbckit.runtime.ports import Delete, Item, Put
-from tests.lambdas.calls import RefusedCall
+from pbckit.testing.calls import RefusedCall
+from pbckit.testing.world import BEGIN, STORE
 from tests.lambdas.points_ledger.outside import Ledger, adjusted, calculated
-from tests.pbckit.runtime.memory import BEGIN, STORE
 
 
 def test_a_balance_is_told_as_it_was(ledger: Ledger):

@@ -4,8 +4,8 @@ import pytest
 
 from lambdas.points_ledger.reconcile import Reconciliation, reconcile
 from pbckit.runtime.ports import Delete, Put
+from pbckit.testing.world import STORE
 from tests.lambdas.points_ledger.outside import Ledger, calculated
-from tests.pbckit.runtime.memory import STORE
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 from lambdas.points_ledger import settle_due
 from lambdas.points_ledger.store import shard_of
 from pbckit.runtime.ports import Put
+from pbckit.testing.world import STORE
 from tests.lambdas.points_ledger.outside import Ledger, calculated
-from tests.pbckit.runtime.memory import STORE
 
 
 def test_what_is_due_is_booked_once(ledger: Ledger):

@@ -41,7 +41,7 @@ def test_other_names_can_be_used(name: str):
         ("policies", "policies/ is a package of this project"),
         ("cards", "contracts/cards.py is there already"),
         ("schemas", "contracts/schemas is there already"),
-        ("calls", "tests/lambdas/calls.py is there already"),
+        ("conftest", "tests/lambdas/conftest.py is there already"),
         ("pull-request", ".github/workflows/pull-request.yml is there already"),
     ],
 )

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from pbckit.runtime.aws import DynamoDb, EventBridge, Sqs
 from pbckit.runtime.ports import BusEntry, ConditionFailed, Operation, Put, Query, TransactionConflict
 from pbckit.sandbox.embedded_aws import EmbeddedAws
-from tests.pbckit.runtime.memory import BEGIN
+from pbckit.testing.world import BEGIN
 
 OPERATIONS: Sequence[Operation] = [Put(table="store", item={"pk": str(n), "sk": ""}) for n in range(2)]
 

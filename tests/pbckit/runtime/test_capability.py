@@ -11,7 +11,7 @@ import pytest
 from contracts.points_ledger import BALANCE, Balance, GetBalance, PointsPosted, UnknownMember
 from pbckit.runtime.capability import Asked, capability
 from pbckit.runtime.observability import logger
-from tests.pbckit.runtime.memory import World, world
+from pbckit.testing.world import World, world
 
 CONTEXT = SimpleNamespace(aws_request_id="request-1", function_name="balance")
 

@@ -6,8 +6,8 @@ import pytest
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from pbckit.runtime.deliveries import attempt, pause_seconds
-from tests.pbckit.runtime.deliveries import sqs_batch
-from tests.pbckit.runtime.memory import world
+from pbckit.testing.deliveries import sqs_batch
+from pbckit.testing.world import world
 
 
 def record(attempts: int) -> SQSRecord:

@@ -16,8 +16,8 @@ from pbckit.runtime import relay, sweeper
 from pbckit.runtime.outbox import KEPT_AFTER_DISPATCH, LARGEST_EVENT_BYTES, batches, entry_bytes, outgoing
 from pbckit.runtime.ports import BusEntry, Delete, Update
 from pbckit.runtime.unit_of_work import Cause, UnitOfWork
-from tests.pbckit.runtime.deliveries import stream_batch
-from tests.pbckit.runtime.memory import OUTBOX, World, world
+from pbckit.testing.deliveries import stream_batch
+from pbckit.testing.world import OUTBOX, World, world
 
 CONTEXT = SimpleNamespace(aws_request_id="request-1", function_name="relay")
 

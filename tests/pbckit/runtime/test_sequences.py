@@ -12,8 +12,8 @@ from contracts.points_ledger import PointsPosted
 from pbckit.runtime.observability import logger, metrics
 from pbckit.runtime.ports import Update
 from pbckit.runtime.subscriber import Received, Subscriber
-from tests.pbckit.runtime.deliveries import bus_event
-from tests.pbckit.runtime.memory import BEGIN, STORE, World, world
+from pbckit.testing.deliveries import bus_event
+from pbckit.testing.world import BEGIN, STORE, World, world
 
 CALCULATED = PointsCalculated(
     purchase_id="p-1", member_id="m-1", points=5, category="fuel", fallbacks=[], lines=[], posted_at=BEGIN

@@ -14,8 +14,8 @@ from pbckit.runtime import starter
 from pbckit.runtime.deliveries import pause_seconds
 from pbckit.runtime.environment import read
 from pbckit.runtime.observability import logger
-from tests.pbckit.runtime.deliveries import bus_event, sqs_batch
-from tests.pbckit.runtime.memory import BEGIN, World, world
+from pbckit.testing.deliveries import bus_event, sqs_batch
+from pbckit.testing.world import BEGIN, World, world
 
 MACHINE = "arn:aws:states:eu-central-1:000000000000:stateMachine:earn"
 CONTEXT = SimpleNamespace(aws_request_id="request-1", function_name="earn-starter")

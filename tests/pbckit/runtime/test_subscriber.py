@@ -13,8 +13,8 @@ from contracts.points_calculation import PointsAdjusted, PointsCalculated
 from contracts.points_ledger import ConflictingPosting, PointsPosted
 from pbckit.runtime.ports import TransactionConflict
 from pbckit.runtime.subscriber import NotYet, Received, Subscriber
-from tests.pbckit.runtime.deliveries import bus_event, changed, sqs_batch
-from tests.pbckit.runtime.memory import BEGIN, World, world
+from pbckit.testing.deliveries import bus_event, changed, sqs_batch
+from pbckit.testing.world import BEGIN, World, world
 
 CONTEXT = SimpleNamespace(aws_request_id="request-1", function_name="post-points")
 CALCULATED = PointsCalculated(

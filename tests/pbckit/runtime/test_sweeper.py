@@ -11,7 +11,7 @@ from contracts.points_ledger import PointsPosted
 from pbckit.runtime import sweeper
 from pbckit.runtime.sweeper import NotRehydrated, Pointer
 from pbckit.runtime.unit_of_work import Cause, UnitOfWork
-from tests.pbckit.runtime.memory import World, world
+from pbckit.testing.world import World, world
 
 CONTEXT = SimpleNamespace(aws_request_id="request-1", function_name="sweeper")
 

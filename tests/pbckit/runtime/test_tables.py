@@ -23,7 +23,7 @@ from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
 from pbckit.runtime.unit_of_work import Cause, UnitOfWork, until_fresh
 from pbckit.sandbox.embedded_aws import EmbeddedAws
-from tests.pbckit.runtime.memory import OUTBOX, STORE, MemoryTables
+from pbckit.testing.world import OUTBOX, STORE, MemoryTables
 
 VALUES = {
     "text": "points ☕",

@@ -20,7 +20,7 @@ from pbckit.runtime.unit_of_work import (
     raise_if_known,
     until_fresh,
 )
-from tests.pbckit.runtime.memory import BEGIN, OUTBOX, STORE, World, world
+from pbckit.testing.world import BEGIN, OUTBOX, STORE, World, world
 
 EVENT = PointsPosted(posting_id="p", member_id="m", points=1, balance_points=1)
 STATE = Put(table=STORE, item={"pk": "a", "sk": "b", "value": 1})

@@ -14,7 +14,7 @@ from pbckit.strangler.comparison import IgnoreRule
 from pbckit.strangler.evidence import Observation
 from pbckit.strangler.facade import Migrating, Sides
 from pbckit.strangler.sides import SideFailed, Transport
-from tests.pbckit.runtime.memory import World
+from pbckit.testing.world import World
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 GROCERIES = Categorization(category="groceries", basis="mcc")

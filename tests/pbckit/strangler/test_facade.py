@@ -12,7 +12,7 @@ from pbckit.strangler.facade import SETTING_KEPT, Facade, NoAnswer, Note, Settin
 from pbckit.strangler.ramp import untouched
 from pbckit.strangler.routing import bucket
 from pbckit.strangler.store import MigrationStore
-from tests.pbckit.runtime.memory import STORE, World, world
+from pbckit.testing.world import STORE, World, world
 from tests.pbckit.strangler.samples import (
     FUEL,
     GROCERIES,

@@ -11,7 +11,7 @@ from pbckit.contracts.definitions import Event
 from pbckit.contracts.migration import Advance, Answered, NotPossible, NotReady, Order, Pause, Setting, Start, Verdict
 from pbckit.strangler.steering import DELAY, GUARD, Steering
 from pbckit.strangler.store import MigrationStore
-from tests.pbckit.runtime.memory import STORE, World, world
+from pbckit.testing.world import STORE, World, world
 from tests.pbckit.strangler.samples import PLANS, answered, cause, observation
 
 

@@ -29,7 +29,7 @@ from pbckit.runtime.desk.inventory import DeadLetterQueue, Inventory, Queue, rea
 from pbckit.runtime.desk.ports import Depth, DeskPorts, LogLine, Message
 from pbckit.runtime.environment import InvalidEnvironment
 from pbckit.runtime.unit_of_work import Cause, UnitOfWork
-from tests.pbckit.runtime.memory import BEGIN, World, world
+from pbckit.testing.world import BEGIN, World, world
 
 NOW = datetime(2026, 6, 1, 13, tzinfo=UTC)
 INVENTORY = Inventory(

@@ -11,9 +11,9 @@ from contracts.cards import PurchasePosted
 from contracts.unit_name import STANDING, Standing
 from contracts.vocabulary import Merchant, Money
 from lambdas.unit_name import note_purchase, standing
-from tests.lambdas.calls import Caller, RefusedCall
-from tests.pbckit.runtime.deliveries import bus_event
-from tests.pbckit.runtime.memory import World, world
+from pbckit.testing.calls import Caller, RefusedCall
+from pbckit.testing.deliveries import bus_event
+from pbckit.testing.world import World, world
 
 BEGIN = datetime(2026, 6, 1, 12, tzinfo=UTC)
 deliveries = st.lists(st.tuples(st.sampled_from(["m-1", "m-2"]), st.integers(min_value=0, max_value=9)), max_size=30)

@@ -8,7 +8,7 @@ import msgspec
 from pbckit.contracts.definitions import Capability, RequestT, ResponseT
 from pbckit.contracts.envelope import Reply
 from pbckit.runtime.capability import CapabilityHandler
-from tests.pbckit.runtime.memory import OUTBOX, World
+from pbckit.testing.world import OUTBOX, World
 
 CORRELATION = "correlation-1"
 
@@ -39,7 +39,8 @@ class Caller:
         reply = msgspec.json.decode(json.dumps(handler.answer(call, self._world.runtime)), type=Reply)
         if isinstance(reply.answer, msgspec.Raw):
             return msgspec.json.decode(reply.answer, type=contract.response)
-        assert reply.refusal is not msgspec.UNSET
+        if reply.refusal is msgspec.UNSET:
+            raise TypeError(f"neither an answer nor a refusal: {reply}")
         raise RefusedCall(reply.refusal.error, reply.refusal.message)
 
     def published(self) -> list[dict[str, Any]]:

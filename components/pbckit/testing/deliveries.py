@@ -11,7 +11,7 @@ from boto3.dynamodb.types import TypeSerializer
 
 from pbckit.contracts.definitions import Event
 from pbckit.runtime.ports import Item
-from tests.pbckit.runtime.memory import BEGIN
+from pbckit.testing.world import BEGIN
 
 ACCOUNT, REGION = "000000000000", "eu-central-1"
 

@@ -1,4 +1,4 @@
-"""The kernel's ports in memory, around the tables of `devtools.simulation.memory`.
+"""The kernel's ports in memory, around the tables of `pbckit.testing.tables`.
 
 Nothing here waits or talks: time is simulated, chance is seeded, and the bus and its failures are scripted.
 """
@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from devtools.simulation.memory import OUTBOX, STORE, MemoryTables
 from pbckit.runtime.ports import BusEntry, Item, Traces
 from pbckit.runtime.runtime import Runtime
 from pbckit.runtime.traces import Untraced
+from pbckit.testing.tables import OUTBOX, STORE, MemoryTables
 
 __all__ = [
     "BEGIN",
@@ -126,7 +126,7 @@ def world(unit: str = "points-ledger", *, seed: int = 0, traces: Traces | None =
         dead_letters=dead_letters,
         deliveries=deliveries,
         clock=clock,
-        random=random.Random(seed),
+        random=random.Random(seed),  # noqa: S311 the same in every run
         traces=traces or Untraced(),
     )
     return World(tables=tables, bus=bus, dead_letters=dead_letters, deliveries=deliveries, clock=clock, runtime=runtime)
