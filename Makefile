@@ -106,7 +106,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-anno
 
 lock: install ## Pin all dependencies anew
 	@$(COMPILE) --all-extras pyproject.toml -o requirements.txt
-	@for folder in $(dir $(wildcard lambdas/*/requirements.in)); do \
+	@for folder in $(dir $(wildcard components/pbckit/runtime/requirements.in lambdas/*/requirements.in)); do \
 	  $(COMPILE) --universal --constraint requirements.txt $(IN_RUNTIME:%=--no-emit-package %) \
 	    $${folder}requirements.in -o $${folder}requirements.txt; \
 	done

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from ops.docs.command import HISTORY
-from ops.pbc_template.naming import longest_name
-from ops.pbc_template.rendering import rendered
+from ops.pbc_template.command import purchases
+from pbckit.cli.new.naming import longest_name
+from pbckit.cli.new.rendering import rendered
 from tests.conftest import ROOT
 from tests.project_copies import changes, copied, make, run
 
@@ -44,7 +45,7 @@ purchase = PurchasePosted(
 
 def ask():
     try:
-        return world.capabilities.ask(contract.STANDING, contract.FindStanding(member_id="m-1")).purchases
+        return world.capabilities.ask(contract.TALLY, contract.GetTally(member_id="m-1")).events
     except Refused as refusal:
         return refusal.error
 
@@ -106,7 +107,7 @@ def test_it_cannot_be_made_again(project: Path):
 def test_it_deploys_and_answers(project: Path):
     done = run(project, sys.executable, "-c", ASK, NAME)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout.splitlines()[-1]) == ["UnknownMember", 1]
+    assert json.loads(done.stdout.splitlines()[-1]) == ["NothingCounted", 1]
 
 
 @pytest.mark.skipif(IN_FULL not in os.environ, reason="takes as long as all tests: make test-new-pbc")
@@ -120,14 +121,14 @@ def test_all_tests_of_the_project_pass_with_it(project: Path, monkeypatch: pytes
 def test_the_longest_name_fits_everywhere(tmp_path: Path):
     copy = copied(tmp_path / "project")
     longest = free([letter * longest_name(ROOT) for letter in "abc"])
-    for path, text in rendered(copy, longest).items():
+    for path, text in rendered(copy, longest, purchases()).items():
         (copy / path).parent.mkdir(parents=True, exist_ok=True)
         (copy / path).write_text(text)
 
     done = run(copy, sys.executable, "-c", LIST)
     assert done.returncode == 0, done.stderr
     names = json.loads(done.stdout.splitlines()[-1])
-    assert f"rewards-migration-{longest}_note-purchase" in names
+    assert f"rewards-migration-{longest}_count-events" in names
     assert max(map(len, names)) == 64
     linted = run(copy, sys.executable, "-m", "ruff", "check", ".")
     assert linted.returncode == 0, linted.stdout

@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
-from ops.pbc_template.rendering import rendered
+from ops.pbc_template.command import purchases
 from pbckit.cli.errors import OperatorError
+from pbckit.cli.new.rendering import rendered
 
 PAGE = Path("docs/adding-a-pbc.md")
 EXAMPLE = "tiers"
@@ -17,7 +18,7 @@ def adding_page(root: Path) -> str:
     Raises:
         OperatorError: a title names no file that the example has.
     """
-    files = {str(path): text for path, text in rendered(root, EXAMPLE).items()}
+    files = {str(path): text for path, text in rendered(root, EXAMPLE, purchases()).items()}
 
     def shown(block: re.Match[str]) -> str:
         path = block["path"]

@@ -24,7 +24,7 @@ from pbc_isolation import exemptions
 from pbc_isolation.analysis.context import Analysis, Settings, contracts_folder
 from pbc_isolation.engine import found_by
 from pbc_isolation.exemptions import InvalidExemptions
-from pbc_isolation.folder import pack_folder
+from pbc_isolation.folder import pack_folder, source_folder
 from pbc_isolation.rules import every_rule
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.stack.contract_edges import InvalidContract, read_contracts
@@ -145,7 +145,7 @@ def report_all(analysis: Analysis, rules: list[Rule], report: ReportViolation) -
     found = [violation for rule in rules for violation in found_by(rule, analysis)]
     remaining = exemptions.apply(
         found,
-        exemptions.load(pack_folder() / _EXEMPTIONS),
+        exemptions.load(source_folder(pack_folder()) / _EXEMPTIONS),
         stack=analysis.graph.stack,
         rules=[rule.id for rule in rules],
         today=datetime.now(UTC).date(),

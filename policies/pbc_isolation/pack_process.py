@@ -25,6 +25,8 @@ from google.protobuf import struct_pb2
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
+from pbc_isolation.folder import source_folder
+
 PACK = Path(__file__).resolve().parents[1]
 _NO_ENGINE = "127.0.0.1:1"
 _LARGEST_MESSAGE = 400 * 1024 * 1024
@@ -89,7 +91,7 @@ class PackProcess:
             "PULUMI_DRY_RUN": "true" if preview else "false",
             "PULUMI_CONFIG": json.dumps({}),
         }
-        self._folder = folder
+        self._folder = source_folder(folder)
         self._config = config or {}
 
     def __enter__(self) -> "PackProcess":
@@ -168,12 +170,18 @@ class PackProcess:
         try:
             return method(request, timeout=_ANSWER_SECONDS)
         except grpc.RpcError as error:
-            raise PackFailed(f"the policy pack broke down: {error}") from error
+            raise PackFailed(f"the policy pack broke down: {_in_one_line(error)}") from error
 
     def _stop(self) -> str:
         """End the process; what it wrote to its standard error."""
         self._process.kill()
         return self._process.communicate()[1].strip()
+
+
+def _in_one_line(error: grpc.RpcError) -> str:
+    """What the pack said of its own failure."""
+    details = error.details() if isinstance(error, grpc.Call) else str(error)
+    return " ".join((details or str(error)).split())
 
 
 def _last_line(text: str) -> str:

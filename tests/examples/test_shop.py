@@ -1,18 +1,15 @@
 """A second program, on the installed library: deployed, driven and judged from a folder with nothing else around it."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uv
 
 from tests.conftest import ROOT
+from tests.examples.conftest import Program
 
 SHOP = ROOT / "examples/shop"
 WAIT_SECONDS = 60
@@ -42,59 +39,22 @@ def define(pbc: Pbc) -> None:
 '''
 
 
-class Shop:
-    """A copy of the shop, and the command `pbc` of the installed wheels."""
-
-    def __init__(self, root: Path, installed: Path) -> None:
-        self.root = root
-        self._environment = {**os.environ, "PYTHONPATH": str(installed)}
-
-    def pbc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self.python("from pbckit.cli.main import app; app(prog_name='pbc')", *arguments)
-
-    def python(self, code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", code, *arguments],
-            cwd=self.root,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the wheels of the library and the pack, and nothing of this repository."""
-    wheels, target = tmp_path_factory.mktemp("wheels"), tmp_path_factory.mktemp("installed")
-    for project in ("components", "policies"):
-        source = tmp_path_factory.mktemp("source") / project
-        shutil.copytree(ROOT / project, source, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "build"))
-        _uv("build", "--quiet", "--wheel", "--out-dir", str(wheels), str(source))
-    _uv("pip", "install", "--quiet", "--no-deps", "--target", str(target), *map(str, wheels.glob("*.whl")))
-    return target
-
-
 @pytest.fixture
-def shop(installed: Path, tmp_path: Path) -> Shop:
+def shop(installed: Path, tmp_path: Path) -> Program:
     root = tmp_path / "shop"
     shutil.copytree(SHOP, root, ignore=shutil.ignore_patterns("__pycache__", "dist", ".sandbox"))
-    return Shop(root, installed)
+    return Program(root, installed)
 
 
 @pytest.fixture
-def sandbox(shop: Shop) -> Iterator[Shop]:
+def sandbox(shop: Program) -> Iterator[Program]:
     up = shop.pbc("sandbox", "up", "--port", "0")
     assert up.returncode == 0, up.stderr
     yield shop
     shop.pbc("sandbox", "down")
 
 
-def _uv(*arguments: str) -> None:
-    subprocess.run([uv.find_uv_bin(), *arguments], check=True, capture_output=True, text=True)
-
-
-def test_the_command_is_that_of_the_wheel(shop: Shop, installed: Path):
+def test_the_command_is_that_of_the_wheel(shop: Program, installed: Path):
     told = shop.python("import pbckit, pbc_isolation; print(pbckit.__file__, pbc_isolation.__file__)").stdout.split()
     assert [Path(one).is_relative_to(installed) for one in told] == [True, True]
 
@@ -106,18 +66,18 @@ def test_the_wheels_have_every_file_of_the_packages(installed: Path):
         assert missing == set()
 
 
-def test_the_schemas_that_are_committed_are_those_of_the_contracts(shop: Shop):
+def test_the_schemas_that_are_committed_are_those_of_the_contracts(shop: Program):
     before = {path.name: path.read_text() for path in (shop.root / "contracts/schemas").iterdir()}
     assert shop.pbc("contracts", "generate").returncode == 0
     assert {path.name: path.read_text() for path in (shop.root / "contracts/schemas").iterdir()} == before
 
 
-def test_the_shop_is_judged_without_a_violation(shop: Shop):
+def test_the_shop_is_judged_without_a_violation(shop: Program):
     told = shop.pbc("preview", "--json")
     assert (told.returncode, json.loads(told.stdout)["violations"]) == (0, []), told.stderr
 
 
-def test_a_leak_between_its_units_is_blocked_with_its_path(shop: Shop):
+def test_a_leak_between_its_units_is_blocked_with_its_path(shop: Program):
     module = shop.root / "pbcs/inventory/__init__.py"
     module.write_text(module.read_text().replace('"""\n', '"""\n\nimport json\n', 1) + LEAK)
     told = shop.pbc("preview", "--json")
@@ -127,7 +87,7 @@ def test_a_leak_between_its_units_is_blocked_with_its_path(shop: Shop):
     assert violation["path"] == ["curious", "is attached to", "shop-dev-inventory_reserve"]
 
 
-def test_an_order_flows_from_one_unit_to_the_other_on_the_embedded_aws(sandbox: Shop):
+def test_an_order_flows_from_one_unit_to_the_other_on_the_embedded_aws(sandbox: Program):
     placed = sandbox.pbc("publish", "storefront.OrderPlaced", '{"order_id": "o-1", "article": "lamp", "quantity": 3}')
     assert placed.returncode == 0, placed.stderr
     deadline = time.monotonic() + WAIT_SECONDS
@@ -138,7 +98,7 @@ def test_an_order_flows_from_one_unit_to_the_other_on_the_embedded_aws(sandbox: 
     assert (told.returncode, told.stderr) == (1, "error: UnknownOrder: there is no order 'o-9'\n")
 
 
-def _reserved(shop: Shop) -> int:
+def _reserved(shop: Program) -> int:
     told = shop.pbc("ask", "inventory.reservation", '{"article": "lamp"}')
     assert told.returncode == 0, told.stderr
     return int(json.loads(told.stdout)["reserved"])

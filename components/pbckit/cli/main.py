@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pbckit.cli.command import Entry, command
 
 COMMANDS: Mapping[str, Entry] = {
+    "new": Entry("pbckit.cli.new.command", "app", "Make a program, or a PBC in it, that works at once."),
     "sandbox": Entry("pbckit.cli.deployment.sandbox", "app", "The embedded AWS on this machine, with the program."),
     "preview": Entry("pbckit.cli.deployment.policy", "preview", "Judge by the policy pack what a stack would deploy."),
     "policy": Entry("pbckit.cli.deployment.policy", "app", "The policy pack, on stacks that exist."),

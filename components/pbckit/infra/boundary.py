@@ -65,13 +65,10 @@ def boundary(
         BoundaryTooLong: IAM would refuse it.
     """
     own = f"{names.prefix}*"
+    invoked = [*([names.function(own)] if runs_code else []), *capabilities]
     allowed = [
         *(_own_things(names) if runs_code else []),
-        Statement(
-            sid="Invoke",
-            actions=["lambda:InvokeFunction"],
-            resources=[*([names.function(own)] if runs_code else []), *capabilities],
-        ),
+        *([Statement(sid="Invoke", actions=["lambda:InvokeFunction"], resources=invoked)] if invoked else []),
         *([put_events(names, sources)] if sources else []),
         *also,
     ]

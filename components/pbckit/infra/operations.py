@@ -64,17 +64,17 @@ class Operations(Unit):
             grants=[
                 Grant(
                     statements=[
-                        Statement(
-                            sid="AskCapabilities",
-                            actions=["lambda:InvokeFunction"],
-                            resources=list(self.calls.values()),
-                        ),
-                        put_events(names, publishes_as),
+                        *([_ask(list(self.calls.values()))] if self.calls else []),
+                        *([put_events(names, publishes_as)] if publishes_as else []),
                         *_replay_and_look(names),
                     ]
                 )
             ],
         )
+
+
+def _ask(capabilities: Sequence[str]) -> Statement:
+    return Statement(sid="AskCapabilities", actions=["lambda:InvokeFunction"], resources=capabilities)
 
 
 def _replay_and_look(names: Names) -> list[Statement]:

@@ -1,0 +1,1 @@
+"""`pbc new`: a program, and PBCs in it, that work at once."""

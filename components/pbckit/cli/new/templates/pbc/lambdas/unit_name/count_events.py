@@ -1,0 +1,27 @@
+"""Subscription `count-events`: each EventName changes a tally."""
+
+from contracts.source_name import EventName
+from contracts.unit_name import UnitNameChanged
+from lambdas.unit_name.model import after_event
+from lambdas.unit_name.store import TallyStore
+from pbckit.runtime.subscriber import Received, Subscriber
+from pbckit.runtime.unit_of_work import until_fresh
+
+handler = Subscriber()
+
+
+@handler.on(EventName)
+def count_event(event: EventName, received: Received) -> None:
+    """Count it. State, event and the mark that it was handled are committed in one transaction."""
+    until_fresh(lambda: _count(event, received), received.runtime)
+
+
+def _count(event: EventName, received: Received) -> None:
+    tallies = TallyStore(received.runtime)
+    before = tallies.find(event.field_name)
+    after = after_event(before, event.field_name, received.occurred_at)
+    work = received.unit_of_work()
+    work.add(tallies.change(before, after))
+    changed = UnitNameChanged(field_name=after.field_name, events=after.events, last_at=after.last_at)
+    work.publish(changed, sequence=after.events)
+    work.commit()

@@ -1,0 +1,1 @@
+"""What units share: events and capabilities, a module a unit or a system outside."""

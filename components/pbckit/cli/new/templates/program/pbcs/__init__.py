@@ -1,0 +1,1 @@
+"""Composition of components, a package for each PBC."""

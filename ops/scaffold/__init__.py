@@ -1,1 +1,0 @@
-"""A new PBC from templates: a whole slice that works before anything in it is changed."""
