@@ -23,19 +23,22 @@ from ops.demo.command import print_show, print_verdict
 from ops.demo.shows import Finding, Show
 from ops.demo.world import World, wait_for
 from ops.migration.backfill import Backfill, backfill
-from ops.migration.command import app, every_mismatch, still_in_use, write_report
+from ops.migration.command import app, still_in_use
 from ops.migration.legacy import LegacyFunction
 from ops.programme.apply import bring_about, read_programme
 from ops.repository import ROOT
 from pbckit.cli.client.session import MIGRATION_STACK
 from pbckit.cli.errors import Refused
 from pbckit.cli.migration import terminal as migration_view
+from pbckit.cli.migration.command import every_mismatch, write_report
+from pbckit.cli.migration.facade import facade_of
 from pbckit.cli.output import AsJson, out
 from pbckit.contracts.migration import (
     Advance,
     Finish,
     GetMigration,
     Migration,
+    Mismatch,
     Order,
     Pause,
     Resume,
@@ -89,7 +92,7 @@ def demo(
         out.print(Panel("4. Look at every purchase"))
         shown.append(nothing_lost(world, traffic))
         print_show(shown[-1])
-        write_report(world.capabilities, MIGRATION_STACK, out_file)
+        write_report(world.capabilities, facade_of(), MIGRATION_STACK, out_file)
         out.print(f"wrote {out_file}")
     failed = [show.title for show in shown if not show.held]
     print_verdict(shown, failed, as_json=as_json)
@@ -156,9 +159,9 @@ def first_run(world: World, traffic: Traffic) -> Show:
     """Shadow finds what differs, a backfill mends it, and the ramp goes to the end."""
     wait_for(lambda: len(traffic.purchases), lambda count: count >= 5, "purchases")  # noqa: PLR2004 some, on legacy
     order(world, Start(plan=PLAN), "first run")
-    seen = look_until(world, lambda one: bool(every_mismatch(world.capabilities)) and not one.missing, "mismatches")
+    seen = look_until(world, lambda one: bool(mismatches(world)) and not one.missing, "mismatches")
     out.print(migration_view.shown(seen))
-    found = {one.key for one in every_mismatch(world.capabilities)}
+    found = {one.key for one in mismatches(world)}
     refused = refusal(world, Advance())
     order(world, Pause(), "mend the mismatches")
     carried = backfill(LegacyFunction(world.session), world.capabilities, lambda: None)
@@ -247,6 +250,11 @@ def nothing_lost(world: World, traffic: Traffic) -> Show:
 def order(world: World, what: Order, reason: str) -> int:
     """Give an order; the version of the routing that follows."""
     return world.capabilities.ask(STEER, Steer(order=what, reason=reason)).routing.version
+
+
+def mismatches(world: World) -> list[Mismatch]:
+    """What differed so far, a kind each."""
+    return every_mismatch(world.capabilities, facade_of())
 
 
 def calls_of_legacy(world: World) -> int:

@@ -15,9 +15,10 @@ from ops.demo import migration as demo
 from ops.demo.world import World
 from ops.main import app
 from ops.migration.backfill import backfill
-from ops.migration.command import every_mismatch
 from ops.migration.legacy import LegacyFunction
 from pbckit.cli.errors import OperatorError
+from pbckit.cli.migration.command import every_mismatch
+from pbckit.cli.migration.facade import facade_of
 from pbckit.contracts.migration import GetMigration, Migration, Resume, RollBack, Start
 from pbckit.sandbox.deploy import deploy
 from pbckit.sandbox.embedded_aws import EmbeddedAws
@@ -90,7 +91,7 @@ def shadow(moving: World, legacy: None) -> None:
 def mismatched(world: World) -> set[str]:
     """Merchants with a mismatch, after all of them were asked about once more."""
     ask(world, 14)
-    return {one.key for one in every_mismatch(world.capabilities)}
+    return {one.key for one in every_mismatch(world.capabilities, facade_of())}
 
 
 def guard(world: World) -> dict[str, Any]:

@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, Entry] = {
     "release": Entry("pbckit.cli.deployment.release", "release", "Give new code its traffic step by step."),
     "smoke": Entry("pbckit.cli.deployment.smoke", "smoke", "Check that a deployed unit keeps its contracts."),
     "contracts": Entry("pbckit.cli.deployment.contracts", "app", "Find changes that break other units."),
+    "migrate": Entry("pbckit.cli.migration.command", "app", "Move a capability out of a legacy system."),
     "delivery": Entry("pbckit.cli.delivery.command", "app", "Delivery measures of each unit."),
     "fitness": Entry("pbckit.cli.fitness.command", "fitness", "Look for signs of a distributed monolith."),
 }
