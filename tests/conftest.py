@@ -7,6 +7,7 @@ file after file of the rest; whichever is done first helps with what is left.
 """
 
 import os
+from collections.abc import Generator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from pbckit.sandbox import program
 from pbckit.sandbox.graph import Graph
 from pbckit.sandbox.program import capture
 
@@ -40,6 +42,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long comes first: the journeys, then what works on a copy of the whole project."""
     items.sort(key=lambda item: (not item.nodeid.startswith(f"{JOURNEYS}/"), item.nodeid.count("/") > 1))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """Collection runs no program: it takes seconds, and who asks for one test would wait for all."""
+
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise RuntimeError("a program is run when tests are collected: capture it in a test or a fixture")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(program, "_run", refuse)
+        return (yield)
 
 
 @cache

@@ -4,6 +4,8 @@ from functools import cache
 
 import pytest
 
+from pbckit.infra.names import PLATFORM
+from pbckit.infra.program import OPERATIONS, units_in
 from pbckit.sandbox.graph import Graph
 from pbckit.sandbox.program import capture
 from tests.conftest import ROOT, captured
@@ -14,7 +16,7 @@ def stack_of(unit: str) -> Graph:
     return capture(f"dev-{unit}", root=ROOT)
 
 
-UNITS = tuple(captured("dev").outputs["units"])
+UNITS = (PLATFORM, OPERATIONS, *units_in(ROOT, "pbcs"), *units_in(ROOT, "offerings"))
 
 
 def owner(urn: str) -> str:
@@ -24,6 +26,10 @@ def owner(urn: str) -> str:
     while resource.parent in {one.urn for one in graph.resources}:
         resource = graph.resource(resource.parent)
     return resource.name
+
+
+def test_those_are_all_units():
+    assert sorted(UNITS) == sorted(captured("dev").outputs["units"])
 
 
 def test_no_resource_of_one_unit_depends_on_one_of_another():

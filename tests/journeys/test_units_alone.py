@@ -16,18 +16,19 @@ from pbckit.sandbox.remove import remove
 from tests.conftest import captured
 
 ROOT = Path(__file__).parents[2]
-UNITS = tuple(unit for unit in captured("local").outputs["units"] if unit != PLATFORM)
-ORDERS = {"callers first": tuple(reversed(UNITS)), "callers last": UNITS}
+ORDERS = ("callers first", "callers last")
 """In the first, offerings are there before any capability that they ask, and the last PBC before its neighbours."""
 
 
-@pytest.fixture(scope="module", params=sorted(ORDERS))
+@pytest.fixture(scope="module", params=ORDERS)
 def stacks(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[EmbeddedAws, dict[str, Deployment]]]:
     """Every unit as its own stack, in one of the orders."""
+    units = [unit for unit in captured("local").outputs["units"] if unit != PLATFORM]
+    ordered = units[::-1] if request.param == "callers first" else units
     with running(tmp_path_factory.mktemp("alone") / ".sandbox", region="eu-central-1") as aws:
-        yield aws, {unit: deploy(aws, stack=f"local-{unit}") for unit in (PLATFORM, *ORDERS[request.param])}
+        yield aws, {unit: deploy(aws, stack=f"local-{unit}") for unit in (PLATFORM, *ordered)}
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 
 import pytest
 
@@ -13,13 +14,21 @@ from pbckit.contracts.messages import fields
 
 HISTORY = read(FILE.read_text())
 SUBSCRIPTIONS = [("points-ledger", "points-calculation", ("PointsPosted",)), ("cards", "x", ("PointsPosted",))]
-PAGE = events_page(SUBSCRIPTIONS, HISTORY)
-SECTIONS = dict(zip(*[iter(re.split(r"^## (.+)$", PAGE, flags=re.MULTILINE)[1:])] * 2, strict=True))
+
+
+@cache
+def page() -> str:
+    return events_page(SUBSCRIPTIONS, HISTORY)
+
+
+@cache
+def sections() -> dict[str, str]:
+    return dict(zip(*[iter(re.split(r"^## (.+)$", page(), flags=re.MULTILINE)[1:])] * 2, strict=True))
 
 
 @pytest.mark.parametrize("event", catalogue.events(), ids=lambda event: event.__name__)
 def test_an_event_is_told_whole(event):
-    section = SECTIONS[event.__name__]
+    section = sections()[event.__name__]
     assert " ".join(event.__doc__.split()) in section
     assert f"- Producer: {event.source}\n" in section
     assert f"counted by: `data.{event.aggregate}`" in section
@@ -33,13 +42,13 @@ def test_an_event_is_told_whole(event):
 
 
 def row(section: str, path: str) -> list[str]:
-    [line] = [line for line in SECTIONS[section].splitlines() if line.startswith(f"| `{path}` |")]
+    [line] = [line for line in sections()[section].splitlines() if line.startswith(f"| `{path}` |")]
     return [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[2:-1]]
 
 
 def test_consumers_are_those_of_the_program_and_of_the_same_source():
-    assert "- Consumers: points-calculation\n" in SECTIONS["PointsPosted"]
-    assert "- Consumers: nobody\n" in SECTIONS["PointsHeld"]
+    assert "- Consumers: points-calculation\n" in sections()["PointsPosted"]
+    assert "- Consumers: nobody\n" in sections()["PointsHeld"]
 
 
 def test_a_field_has_type_presence_meaning_example_and_readers():
@@ -61,13 +70,13 @@ def test_a_field_has_type_presence_meaning_example_and_readers():
 
 def test_the_envelope_is_told_once():
     assert row("The envelope", "metadata.sequence")[0] == "integer"
-    assert "`metadata.sequence`" not in SECTIONS["PointsPosted"]
+    assert "`metadata.sequence`" not in sections()["PointsPosted"]
 
 
 def test_no_field_is_without_a_meaning():
     untold = [
         line
-        for line in PAGE.splitlines()
+        for line in page().splitlines()
         if line.startswith(("| `data.", "| `metadata.")) and not re.split(r"(?<!\\)\|", line)[4].strip()
     ]
     assert untold == []

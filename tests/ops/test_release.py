@@ -14,11 +14,6 @@ from tests.ops.conftest import Rewards
 
 UNIT = "campaigns"
 BONUSES, RELAY = "rewards-dev-campaigns_bonuses", "rewards-dev-campaigns_relay"
-ALARM = next(
-    one.inputs["name"]
-    for one in captured("dev").by_type("aws:cloudwatch/metricAlarm:MetricAlarm")
-    if one.inputs["tags"]["pbc"] == UNIT
-)
 
 
 class Pages:
@@ -87,6 +82,13 @@ def functions(monkeypatch: pytest.MonkeyPatch) -> ScriptedFunctions:
     return ScriptedFunctions(published={BONUSES: 12, RELAY: 2})
 
 
+@pytest.fixture(scope="module")
+def alarm() -> str:
+    """The name of an alarm of the unit."""
+    alarms = captured("dev").by_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+    return next(one.inputs["name"] for one in alarms if one.inputs["tags"]["pbc"] == UNIT)
+
+
 def run(
     rewards: Rewards, monkeypatch: pytest.MonkeyPatch, functions: ScriptedFunctions, *looks: list[str]
 ) -> tuple[int, Any]:
@@ -110,19 +112,19 @@ def test_new_code_gets_its_share_and_then_everything(
 
 
 def test_an_alarm_gives_all_traffic_back_to_the_old_code(
-    rewards: Rewards, monkeypatch: pytest.MonkeyPatch, functions: ScriptedFunctions
+    rewards: Rewards, monkeypatch: pytest.MonkeyPatch, functions: ScriptedFunctions, alarm: str
 ):
-    code, found = run(rewards, monkeypatch, functions, [], [ALARM])
-    assert (code, found["released"], found["ringing"]) == (1, False, [ALARM])
+    code, found = run(rewards, monkeypatch, functions, [], [alarm])
+    assert (code, found["released"], found["ringing"]) == (1, False, [alarm])
     assert functions.at == {BONUSES: ("1", {}), RELAY: ("1", {})}
     assert (BONUSES, "1", {"12": 0.05}) in functions.moved
 
 
 def test_an_alarm_that_rings_before_lets_nothing_begin(
-    rewards: Rewards, monkeypatch: pytest.MonkeyPatch, functions: ScriptedFunctions
+    rewards: Rewards, monkeypatch: pytest.MonkeyPatch, functions: ScriptedFunctions, alarm: str
 ):
-    code, found = run(rewards, monkeypatch, functions, [ALARM])
-    assert (code, found["ringing"], functions.moved) == (1, [ALARM], [])
+    code, found = run(rewards, monkeypatch, functions, [alarm])
+    assert (code, found["ringing"], functions.moved) == (1, [alarm], [])
 
 
 def test_an_alarm_of_another_unit_is_none_of_its_business(

@@ -26,7 +26,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from pbckit.contracts.compatibility import Schema, Typed, unreadable
 from pbckit.program_root import program_root
@@ -91,7 +90,6 @@ class Expectation:
                 yield f"tells the refusal {refusal} apart: it is never given"
 
 
-@cache
 def expectations(folder: Path | None = None) -> tuple[tuple[str, ExpectationFile], ...]:
     """The files, in the order of consumers: the key, and what it expects. A file that is none names itself, the place
     and the fault.
@@ -99,11 +97,16 @@ def expectations(folder: Path | None = None) -> tuple[tuple[str, ExpectationFile
     Raises:
         ValueError: a file is not of that shape.
     """
+    return _files(folder or program_root() / FOLDER)
+
+
+@cache
+def _files(folder: Path) -> tuple[tuple[str, ExpectationFile], ...]:
     found: list[tuple[str, ExpectationFile]] = []
-    for path in sorted((folder or program_root() / FOLDER).glob("*.yaml"), key=lambda path: path.stem):
+    for path in sorted(folder.glob("*.yaml"), key=lambda path: path.stem):
         try:
-            found.append((path.stem, msgspec.convert(yaml.safe_load(path.read_text()), ExpectationFile)))
-        except (msgspec.ValidationError, yaml.YAMLError) as error:
+            found.append((path.stem, msgspec.yaml.decode(path.read_bytes(), type=ExpectationFile)))
+        except msgspec.DecodeError as error:
             raise ValueError(f"{path.name}: {error}") from error
     return tuple(found)
 

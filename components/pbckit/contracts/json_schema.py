@@ -3,6 +3,7 @@ and response. The committed copies in `contracts/schemas/` are what other langua
 """
 
 import json
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ _DIALECT = "http://json-schema.org/draft-04/schema#"
 _REFERENCE = "#/definitions/{name}"
 
 
+@cache
 def event_schema(event: type[Event]) -> str:
     """JSON Schema of an event in its envelope, as text that is the same for the same contract."""
     (metadata, data), definitions = msgspec.json.schema_components([EventMetadata, event], ref_template=_REFERENCE)
@@ -31,6 +33,7 @@ def event_schema(event: type[Event]) -> str:
     )
 
 
+@cache
 def capability_schema(capability: AnyCapability) -> str:
     """JSON Schema of a capability: its request, its response, and by name its callers and refusals."""
     (request, response), definitions = msgspec.json.schema_components(

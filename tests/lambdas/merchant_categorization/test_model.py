@@ -10,7 +10,12 @@ from contracts.merchant_categorization import Categorization, MerchantOverride
 from lambdas.merchant_categorization import model
 
 EVERY_STRING_OF_FOUR_DIGITS = [f"{number:04d}" for number in range(10_000)]
-LISTED = frozenset(listed.mcc for listed in iso18245.get_all_mccs())
+
+
+@pytest.fixture(scope="module")
+def listed() -> frozenset[str]:
+    """Every code of the standard's lists."""
+    return frozenset(one.mcc for one in iso18245.get_all_mccs())
 
 
 def override(category: str | None) -> MerchantOverride:
@@ -28,16 +33,16 @@ def table() -> dict[str, dict[str, list[str]]]:
     return json.loads(model._TABLE.read_text())
 
 
-def test_every_listed_code_has_a_category_and_no_other_has():
+def test_every_listed_code_has_a_category_and_no_other_has(listed: frozenset[str]):
     categorized = {mcc for mcc in EVERY_STRING_OF_FOUR_DIGITS if model.category_of(mcc) is not None}
-    assert categorized == LISTED
+    assert categorized == listed
 
 
-def test_every_code_gets_an_answer():
+def test_every_code_gets_an_answer(listed: frozenset[str]):
     answers = {mcc: model.categorize(mcc, None) for mcc in EVERY_STRING_OF_FOUR_DIGITS}
-    assert {answer.basis for mcc, answer in answers.items() if mcc in LISTED} == {"mcc"}
+    assert {answer.basis for mcc, answer in answers.items() if mcc in listed} == {"mcc"}
     unknown = Categorization(category="uncategorized", basis="unknown-mcc")
-    assert {(answer.category, answer.basis) for mcc, answer in answers.items() if mcc not in LISTED} == {
+    assert {(answer.category, answer.basis) for mcc, answer in answers.items() if mcc not in listed} == {
         (unknown.category, unknown.basis)
     }
 
@@ -83,15 +88,15 @@ def test_brands_with_a_code_of_their_own_are_what_their_name_says():
     assert wrong == []
 
 
-def test_a_single_code_in_the_table_is_one_that_exists():
+def test_a_single_code_in_the_table_is_one_that_exists(listed: frozenset[str]):
     """A code that is in no list would never answer: most likely it is a slip of the pen."""
     named = [span for spans in table()["codes"].values() for span in spans if "-" not in span]
-    assert [mcc for mcc in named if mcc not in LISTED] == []
+    assert [mcc for mcc in named if mcc not in listed] == []
 
 
-def test_no_category_of_the_table_is_empty():
+def test_no_category_of_the_table_is_empty(listed: frozenset[str]):
     categories = {category for level in table().values() for category in level}
-    assert categories == {model.category_of(mcc) for mcc in LISTED}
+    assert categories == {model.category_of(mcc) for mcc in listed}
 
 
 @pytest.mark.parametrize(

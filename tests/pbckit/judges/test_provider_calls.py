@@ -2,13 +2,15 @@
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
 import pytest
 from policy_sentry.querying.actions import get_action_data
 
+from pbckit.infra.deployment_rights import deployment_limit, deployment_rights
+from pbckit.infra.names import Names
 from pbckit.infra.provider_calls import PHASES, read
 from pbckit.judges.finding import Finding
 from pbckit.judges.policy_evaluation import Request, allowed
@@ -77,18 +79,27 @@ def _without(action: str) -> Callable[[dict[str, Any]], None]:
     return change
 
 
-def _actions() -> list[str]:
-    documents = [json.loads(one.inputs["policy"]) for one in _rights(captured("dev"), STORES)]
-    statements = [one for document in documents for one in document["Statement"] if one["Effect"] == "Allow"]
-    return sorted({action for one in statements for action in one["Action"]} - USE_OF_KEYS)
-
-
 USE_OF_KEYS = {
     f"kms:{action}"
     for action in ("CreateGrant", "Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext",
                    "ReEncryptFrom", "ReEncryptTo")
 }  # fmt: skip
 """Rights that AWS's services use on the pipeline's behalf: no call of the provider."""
+
+
+def _actions(documents: Iterable[str]) -> list[str]:
+    """What documents allow, but for the use of keys."""
+    allowed = [one for text in documents for one in json.loads(text)["Statement"] if one["Effect"] == "Allow"]
+    return sorted({action for one in allowed for action in one["Action"]} - USE_OF_KEYS)
+
+
+NAMES = Names(project="rewards", environment="dev", unit=STORES, account="111111111111", region="eu-central-1")
+ACTIONS = _actions(make(NAMES, remove_tables=True) for make in (deployment_rights, deployment_limit))
+"""What the pipeline of a unit with tables may do in `dev`."""
+
+
+def test_these_are_the_actions_of_the_deployed_documents():
+    assert _actions(one.inputs["policy"] for one in _rights(captured("dev"), STORES)) == ACTIONS
 
 
 @pytest.mark.parametrize("stack", ["local", "dev", "staging", "prod", "migration", "dev-platform", "dev-campaigns"])
@@ -105,7 +116,7 @@ def test_the_small_graph_has_every_type_of_the_units_and_no_findings():
 
 
 @pytest.mark.parametrize("document", ["RolePolicy", ":Policy"])
-@pytest.mark.parametrize("action", _actions())
+@pytest.mark.parametrize("action", ACTIONS)
 def test_a_right_that_is_missing_is_found_and_named(action: str, document: str):
     unit = STORES if action not in ONLY_WORKFLOWS else WORKFLOW
     found = _edited(unit, _without(action), only=document)
@@ -117,7 +128,7 @@ def test_a_right_that_is_missing_is_found_and_named(action: str, document: str):
 
 
 ONLY_WORKFLOWS = {
-    *(action for action in _actions() if action.startswith("states:")),
+    *(action for action in ACTIONS if action.startswith("states:")),
     "logs:DeleteMetricFilter",
     "logs:DescribeMetricFilters",
     "logs:PutMetricFilter",
