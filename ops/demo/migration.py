@@ -53,7 +53,7 @@ from pbckit.sandbox.stack_config import read_stack
 BY_HAND = {"shop-03": "RST", "shop-07": "ENT", "shop-11": "VEH"}
 """What the monolith's back office decided about merchants of the demo, and the new system cannot know."""
 CODES = ("0742", "2999", "4111", "5411", "5499", "5541", "5812", "5814", "5912", "7011", "7523", "8021", "8888")
-MERCHANTS = 60
+MERCHANTS = tuple(f"shop-{number:02d}" for number in range(40))
 PLAN = "rehearsal"
 FAULT_AT = 25
 _PAUSE_SECONDS = 0.4
@@ -144,12 +144,12 @@ def steady_purchases(world: World, name: str) -> Iterator[Traffic]:
 
 def example(name: str, number: int) -> PurchasePosted:
     """The purchase of a number: merchants take turns."""
-    place = number % MERCHANTS
+    place = number % len(MERCHANTS)
     return PurchasePosted(
         id=f"{name}-{number:05d}",
         member_id=f"{name}-member-{number % 7}",
         card_product="gold",
-        merchant=Merchant(id=f"shop-{place:02d}", name=f"Shop {place}", mcc=CODES[place % len(CODES)], country="DE"),
+        merchant=Merchant(id=MERCHANTS[place], name=f"Shop {place}", mcc=CODES[place % len(CODES)], country="DE"),
         amount=Money(minor_units=1000 + number, currency="EUR"),
         posted_at=_FIRST + timedelta(seconds=number),
     )
@@ -158,8 +158,10 @@ def example(name: str, number: int) -> PurchasePosted:
 def first_run(world: World, traffic: Traffic) -> Show:
     """Shadow finds what differs, a backfill mends it, and the ramp goes to the end."""
     wait_for(lambda: len(traffic.purchases), lambda count: count >= 5, "purchases")  # noqa: PLR2004 some, on legacy
-    order(world, Start(plan=PLAN), "first run")
-    seen = look_until(world, lambda one: bool(mismatches(world)) and not one.missing, "mismatches")
+    shadow = order(world, Start(plan=PLAN), "first run")
+    # The evidence may be enough after some merchants: what is to be mended is known only when all were compared.
+    wait_for(lambda: not_compared(observations(world, shadow + 1), shadow), lambda left: not left, "merchants compared")
+    seen = look_until(world, lambda one: not one.missing, "the evidence")
     out.print(migration_view.shown(seen))
     found = {one.key for one in mismatches(world)}
     refused = refusal(world, Advance())
@@ -315,6 +317,12 @@ def observations(world: World, until_version: int) -> list[dict[str, Any]]:
     items = [{key: _plain(value) for key, value in item.items()} for page in pages for item in page["Items"]]
     found = [one for one in items if one["pk"].startswith("observed#") and one["version"] < until_version]
     return sorted(found, key=lambda one: one["at"])
+
+
+def not_compared(observed: Sequence[dict[str, Any]], version: int) -> list[str]:
+    """Merchants that were not compared under the routing of a version yet."""
+    compared = {one["key"] for one in observed if one["version"] == version and one["verdict"] != "failed"}
+    return sorted(set(MERCHANTS) - compared)
 
 
 def went_back(observed: Sequence[dict[str, Any]]) -> list[str]:
