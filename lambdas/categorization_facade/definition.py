@@ -7,13 +7,10 @@ from contracts.categorization_facade import CATEGORIZE as FACADE
 from contracts.categorization_facade import MigrationRolledBack, RoutingChanged
 from contracts.merchant_categorization import CATEGORIZE, Categorization, Categorize
 from lambdas.categorization_facade import legacy
-from pbckit.contracts.definitions import Event
-from pbckit.contracts.migration import Setting
 from pbckit.strangler.comparison import read_rules
-from pbckit.strangler.environment import facade_environment
-from pbckit.strangler.facade import Migrating, Sides
+from pbckit.strangler.facade import Migrating
+from pbckit.strangler.handlers import FacadeHandlers
 from pbckit.strangler.ramp import read_plans
-from pbckit.strangler.steering import Steering
 
 _HERE = Path(__file__).parent
 
@@ -31,25 +28,7 @@ def migrating() -> Migrating[Categorize, Categorization]:
     )
 
 
-def sides(seconds: float) -> Sides[Categorize, Categorization]:
-    """Both sides, as infrastructure names them; each is waited for so long."""
-    here = facade_environment()
-    return Sides(migrating=migrating(), legacy=here.legacy(seconds), candidate=here.candidate(seconds))
-
-
-def steering() -> Steering:
-    """What changes the setting, and tells."""
-    return Steering(migrating().plans, told)
-
-
-def told(setting: Setting, rolled_back: bool) -> Event:  # noqa: FBT001 the second of two facts, not an option
-    """The event of a change."""
-    kind = MigrationRolledBack if rolled_back else RoutingChanged
-    return kind(
-        capability=FACADE.name,
-        before=setting.before,
-        routing=setting.routing,
-        effective_at=setting.effective_at,
-        changed_by=setting.changed_by,
-        reason=setting.reason,
-    )
+@cache
+def facade() -> FacadeHandlers[Categorize, Categorization]:
+    """The facade in front of it."""
+    return FacadeHandlers(FACADE, migrating(), RoutingChanged, MigrationRolledBack)

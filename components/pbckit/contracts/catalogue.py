@@ -30,12 +30,20 @@ def _units_of(*kinds: UnitKind | None) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def _published(kind: type[Event]) -> Iterator[type[Event]]:
+    """The events below a kind. One without a source is a form that events share, and is published by nobody."""
+    for below in kind.__subclasses__():
+        if hasattr(below, "source"):
+            yield below
+        yield from _published(below)
+
+
 @cache
 def events() -> tuple[type[Event], ...]:
     """Every event, by source and name."""
     for _ in _modules():
         pass
-    return tuple(sorted(Event.__subclasses__(), key=lambda event: (event.source, event.__name__)))
+    return tuple(sorted(_published(Event), key=lambda event: (event.source, event.__name__)))
 
 
 @cache

@@ -1,11 +1,11 @@
 """What every facade of a migration says and hears: routing, ramp, evidence, mismatches."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta
 
-from pbckit.contracts.definitions import ContractError, Message, Request
+from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
 from pbckit.contracts.vocabulary import Identifier, Instant, Key, Name
 
 Mode = Literal["legacy", "shadow", "canary", "new"]
@@ -37,6 +37,26 @@ class Routing(msgspec.Struct, frozen=True, kw_only=True):
     """How many of the keys the candidate answers for."""
     compares: bool
     """Whether the other side is asked too, off the caller's path."""
+
+
+class RoutingChange(Event, frozen=True, kw_only=True):
+    """What a facade publishes when other keys than before are answered by the candidate, or others are compared.
+
+    A facade derives its events from it: one for changes, one for rollbacks, with its own key as their source.
+    """
+
+    aggregate: ClassVar[str] = "capability"
+
+    capability: Key
+    before: Routing
+    """Who answered until now."""
+    routing: Routing
+    """Who answers from `effective_at` on."""
+    effective_at: Instant
+    changed_by: Name
+    """Who ordered it: a person, or the guard of the ramp."""
+    reason: str
+    """Why, in words for people."""
 
 
 class Ramp(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,3 +241,23 @@ class ListMismatches(Request, frozen=True, kw_only=True):
 class Mismatches(Message, frozen=True, kw_only=True):
     mismatches: list[Mismatch]
     next: str | None = None
+
+
+def operated(
+    unit: str,
+) -> tuple[Capability[GetMigration, Migration], Capability[Steer, Setting], Capability[ListMismatches, Mismatches]]:
+    """The capabilities by which operators see and steer a facade: `migration`, `steer` and `list-mismatches`."""
+    callers = ("operations",)
+    return (
+        Capability(unit=unit, name="migration", request=GetMigration, response=Migration, callers=callers),
+        Capability(
+            unit=unit,
+            name="steer",
+            request=Steer,
+            response=Setting,
+            callers=callers,
+            errors=(NotReady, NotPossible),
+            changes_state=True,
+        ),
+        Capability(unit=unit, name="list-mismatches", request=ListMismatches, response=Mismatches, callers=callers),
+    )
