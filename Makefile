@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo migrate-demo faults simulate test test-unit test-new-pbc new-pbc check check-provider check-workflows preview preview-cli bench docs record-provider up lock clean
+.PHONY: help install demo migrate-demo faults simulate test test-unit test-new-pbc new-pbc check check-provider check-workflows preview preview-cli bench docs record-provider try-provider up lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -72,6 +72,9 @@ check: install ## Lint, types, import rules, generated documents, AWS's document
 check-provider: install ## Judge by the real AWS provider; needs Terraform. PLUGINS=FOLDER has it, else it is downloaded
 	@TERRAFORM_PLUGINS=$(PLUGINS) $(BIN)/rewards judge --only provider-schema $(JUDGED:%=--stack %)
 	@TERRAFORM_PLUGINS=$(PLUGINS) $(BIN)/pytest tests/pbckit/judges/test_provider_schema.py tests/pbckit/updates/test_provider.py
+
+try-provider: install ## Create, compare and delete the program on the embedded AWS by the real AWS provider; UNITS=a,b
+	@TERRAFORM_PLUGINS=$(PLUGINS) $(BIN)/python -m devtools.provider_trial $(UNITS)
 
 record-provider: install ## Record what the AWS provider calls by resource type; needs Terraform
 	@$(BIN)/python -m devtools.provider_calls

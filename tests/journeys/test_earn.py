@@ -121,8 +121,6 @@ def test_every_event_leaves_the_outbox(world: World):
 def test_what_the_embedded_aws_lacks_is_named(deployment: Deployment):
     assert {(missing.type, missing.what) for missing in deployment.not_modelled} == {
         ("aws:kms/key:Key", "deletionWindowInDays"),
-        ("aws:schemas/registry:Registry", "the embedded AWS has no EventBridge schema registry"),
-        ("aws:schemas/schema:Schema", "the embedded AWS has no EventBridge schema registry"),
         ("aws:sfn/stateMachine:StateMachine", "tracingConfiguration"),
     }
 

@@ -1,6 +1,5 @@
 """The dead-letter queue of the bus: events that EventBridge took and can no longer encrypt or decrypt."""
 
-import json
 from collections.abc import Mapping
 
 import pulumi
@@ -13,7 +12,7 @@ from pbckit.infra.iam import Statement, document
 from pbckit.infra.key_policy import key_policy
 from pbckit.infra.monitoring import make_alarm
 from pbckit.infra.names import Names
-from pbckit.infra.queue import DAY_SECONDS, DEAD_LETTER_RETENTION_DAYS
+from pbckit.infra.queue import DAY_SECONDS, DEAD_LETTER_RETENTION_DAYS, NO_REDRIVE, as_sqs_returns
 
 _THING = "bus-dlq"
 
@@ -56,7 +55,7 @@ class BusDeadLetters(pulumi.ComponentResource):
             name=physical_name,
             message_retention_seconds=DEAD_LETTER_RETENTION_DAYS * DAY_SECONDS,
             kms_master_key_id=key.arn,
-            redrive_allow_policy=json.dumps({"redrivePermission": "denyAll"}),
+            redrive_allow_policy=as_sqs_returns(NO_REDRIVE),
             tags=tags,
             opts=child_of(self),
         )

@@ -72,6 +72,11 @@ class EnvironmentConfig:
         return self.environment in EMBEDDED
 
     @property
+    def has_schema_registry(self) -> bool:
+        """False in the embedded AWS, which has no EventBridge schema registry."""
+        return not self.embedded
+
+    @property
     def protected(self) -> bool:
         """True where Pulumi must refuse to delete a store."""
         return self.environment == "prod"

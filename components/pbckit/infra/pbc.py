@@ -55,16 +55,20 @@ class Pbc(Unit):
         for event in events:
             if event.source != self._unit:
                 raise ContractViolation(f"{self._unit} cannot publish {event.detail_type()}: {event.source} does")
-            schemas.Schema(
-                f"{self._unit}-{event.detail_type()}-schema",
-                name=f"{event.source}@{event.detail_type()}",
-                registry_name=self.context.names.of(PLATFORM).physical("events"),
-                type="JSONSchemaDraft4",
-                content=event_schema(event),
-                tags=self.context.tags,
-                opts=child_of(self, depends_on=self.context.platform),
-            )
+            if self.context.config.has_schema_registry:
+                self._register(event)
         return Outbox(f"{self._unit}-outbox", OutboxArgs(context=self.context), opts=child_of(self))
+
+    def _register(self, event: type[Event]) -> None:
+        schemas.Schema(
+            f"{self._unit}-{event.detail_type()}-schema",
+            name=f"{event.source}@{event.detail_type()}",
+            registry_name=self.context.names.of(PLATFORM).physical("events"),
+            type="JSONSchemaDraft4",
+            content=event_schema(event),
+            tags=self.context.tags,
+            opts=child_of(self, depends_on=self.context.platform),
+        )
 
     def subscribes(self, *events: type[Event], handler: str, grants: Sequence[Grant]) -> Subscription:
         """Consume events with a handler: the name of its module, kebab-case."""

@@ -1,6 +1,6 @@
 """The platform: the bus that all units share, and where alarms are announced."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_aws import cloudwatch, kms, schemas
@@ -60,13 +60,7 @@ class Platform(pulumi.ComponentResource):
             policy=_bus_policy(names),
             opts=child_of(self),
         )
-        registry = schemas.Registry(
-            f"{name}-events",
-            name=names.physical("events"),
-            description="Schemas of the events on the bus",
-            tags=owner_tags,
-            opts=child_of(self),
-        )
+        registry = [self._registry(names, owner_tags)] if config.has_schema_registry else []
         make_alarm_topic(self, config, names, owner_tags, key)
         log_delivery = cloudwatch.LogResourcePolicy(
             f"{name}-workflow-logs",
@@ -78,8 +72,17 @@ class Platform(pulumi.ComponentResource):
             identity = make_identity_provider(self, config, name)
             for unit in deploys:
                 DeploymentRole(unit, config, config.repository, identity, child_of(self))
-        self.resources = [bus, registry, log_delivery]
+        self.resources = [bus, *registry, log_delivery]
         self.register_outputs({"bus_arn": bus.arn})
+
+    def _registry(self, names: Names, owner_tags: Mapping[str, str]) -> schemas.Registry:
+        return schemas.Registry(
+            f"{names.unit}-events",
+            name=names.physical("events"),
+            description="Schemas of the events on the bus",
+            tags=owner_tags,
+            opts=child_of(self),
+        )
 
 
 def _bus_key_policy(names: Names) -> str:

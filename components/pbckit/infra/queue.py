@@ -1,7 +1,7 @@
 """An SQS queue with its dead-letter queue, open to one sender each."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -20,6 +20,8 @@ RETENTION_DAYS = 4
 DEAD_LETTER_RETENTION_DAYS = 14
 """The most that SQS keeps."""
 MAXIMUM_RECEIVES = 5
+NO_REDRIVE = {"redrivePermission": "denyAll"}
+"""No queue may name this one as its dead-letter queue."""
 _OLD_AGE_SECONDS = 15 * 60
 
 
@@ -61,10 +63,8 @@ class DeadLetterQueue(pulumi.ComponentResource):
             name=self.physical_name,
             message_retention_seconds=DEAD_LETTER_RETENTION_DAYS * DAY_SECONDS,
             kms_master_key_id=context.key.arn,
-            redrive_allow_policy=json.dumps(
-                {"redrivePermission": "byQueue", "sourceQueueArns": list(redrive_from)}
-                if redrive_from
-                else {"redrivePermission": "denyAll"}
+            redrive_allow_policy=as_sqs_returns(
+                {"redrivePermission": "byQueue", "sourceQueueArns": list(redrive_from)} if redrive_from else NO_REDRIVE
             ),
             tags=context.tags,
             opts=child_of(self),
@@ -117,7 +117,7 @@ class Queue(pulumi.ComponentResource):
             message_retention_seconds=RETENTION_DAYS * DAY_SECONDS,
             visibility_timeout_seconds=args.visibility_timeout_seconds,
             kms_master_key_id=context.key.arn,
-            redrive_policy=json.dumps(
+            redrive_policy=as_sqs_returns(
                 {"deadLetterTargetArn": self.dead_letters.arn, "maxReceiveCount": MAXIMUM_RECEIVES}
             ),
             tags=context.tags,
@@ -182,6 +182,11 @@ class Queue(pulumi.ComponentResource):
                 opts, pulumi.ResourceOptions(depends_on=[self.queue, function.alias], delete_before_replace=True)
             ),
         )
+
+
+def as_sqs_returns(policy: Mapping[str, object]) -> str:
+    """A redrive policy as SQS gives it back, without white space: the provider takes any other text for a change."""
+    return json.dumps(policy, separators=(",", ":"), sort_keys=True)
 
 
 def make_queue_policy(

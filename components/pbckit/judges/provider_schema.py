@@ -50,8 +50,8 @@ class _Validation(msgspec.Struct, frozen=True):
 
 
 def _judge(graph: Graph) -> Iterator[Finding]:
-    folder = _workspace()
-    blocks = _schema(folder)
+    folder = workspace()
+    blocks = schema(folder)
     body, unknown = configuration(graph, blocks)
     for resource in graph.resources:
         if resource.custom and type_name(resource.type) not in blocks:
@@ -81,14 +81,18 @@ JUDGE = Judge(
 
 
 @cache
-def _workspace() -> Path:
-    """A folder with the provider installed, kept until this process ends."""
+def workspace() -> Path:
+    """A folder with the provider installed, kept until this process ends.
+
+    Raises:
+        CannotJudge: Terraform or the provider is not there.
+    """
     folder = Path(tempfile.mkdtemp(prefix="judge-terraform-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     empty, _ = configuration(Graph(project="", stack=""), {})
     (folder / "main.tf.json").write_text(json.dumps(empty))
     plugins = os.environ.get(_PLUGINS)
-    done = _terraform(folder, "init", "-input=false", "-no-color", *([f"-plugin-dir={plugins}"] if plugins else []))
+    done = terraform(folder, "init", "-input=false", "-no-color", *([f"-plugin-dir={plugins}"] if plugins else []))
     if done.returncode != 0:
         told = " ".join(done.stderr.split()) or "no reason given"
         raise CannotJudge(
@@ -98,25 +102,30 @@ def _workspace() -> Path:
 
 
 @cache
-def _schema(folder: Path) -> Mapping[str, Block]:
-    done = _terraform(folder, "providers", "schema", "-json")
+def schema(folder: Path) -> Mapping[str, Block]:
+    """The provider's schema by its names of types.
+
+    Raises:
+        CannotJudge: Terraform does not give it.
+    """
+    done = terraform(folder, "providers", "schema", "-json")
     if done.returncode != 0:
         raise CannotJudge(f"terraform providers schema: {' '.join(done.stderr.split())}")
     provider = msgspec.json.decode(done.stdout, type=_Schemas).provider_schemas[_PROVIDER]
-    return {name: schema.block for name, schema in provider.resource_schemas.items()}
+    return {name: one.block for name, one in provider.resource_schemas.items()}
 
 
 @cache
 def _source() -> str:
     """The provider that was asked, with its version."""
-    lock = (_workspace() / ".terraform.lock.hcl").read_text()
+    lock = (workspace() / ".terraform.lock.hcl").read_text()
     version = next(line.split('"')[1] for line in lock.splitlines() if line.strip().startswith("version "))
     return f"terraform-provider-aws {version}"
 
 
 def _validate(folder: Path, body: Mapping[str, object]) -> Sequence[_Diagnostic]:
     (folder / "main.tf.json").write_text(json.dumps(body))
-    done = _terraform(folder, "validate", "-json")
+    done = terraform(folder, "validate", "-json")
     try:
         found = msgspec.json.decode(done.stdout, type=_Validation).diagnostics
     except msgspec.DecodeError as error:
@@ -124,7 +133,12 @@ def _validate(folder: Path, body: Mapping[str, object]) -> Sequence[_Diagnostic]
     return [one for one in found if one.severity == "error"]
 
 
-def _terraform(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def terraform(folder: Path, *arguments: str, seconds: int = _TIMEOUT_SECONDS) -> subprocess.CompletedProcess[str]:
+    """Run Terraform in a folder.
+
+    Raises:
+        CannotJudge: it is not there, or does not end in time.
+    """
     program = shutil.which("terraform")
     if program is None:
         raise CannotJudge("terraform is missing: https://developer.hashicorp.com/terraform/install")
@@ -135,7 +149,7 @@ def _terraform(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str
             check=False,
             capture_output=True,
             text=True,
-            timeout=_TIMEOUT_SECONDS,
+            timeout=seconds,
         )
     except subprocess.TimeoutExpired as error:
-        raise CannotJudge(f"terraform {arguments[0]} did not end within {_TIMEOUT_SECONDS} s") from error
+        raise CannotJudge(f"terraform {arguments[0]} did not end within {seconds} s") from error

@@ -9,7 +9,7 @@ from typing import Any
 from ministack.app import main
 from ministack.services import eventbridge
 
-from pbckit.sandbox import iam_of_requests
+from pbckit.sandbox import iam_of_requests, provider_answers
 
 _dispatch = eventbridge._dispatch_event  # noqa: SLF001 the only place where it can be taught
 
@@ -31,4 +31,5 @@ def dispatch_to_named_rules(event: dict[str, Any], view: Any = None) -> None:
 if __name__ == "__main__":
     eventbridge._dispatch_event = dispatch_to_named_rules  # noqa: SLF001
     iam_of_requests.install()
+    provider_answers.install()
     main()

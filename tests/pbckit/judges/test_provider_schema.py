@@ -35,7 +35,7 @@ BLOCKS = msgspec.convert(
 @pytest.fixture
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is kept of a Terraform that was asked before."""
-    for kept in (provider_schema._workspace, provider_schema._schema, provider_schema._source):
+    for kept in (provider_schema.workspace, provider_schema.schema, provider_schema._source):
         kept.cache_clear()
 
 

@@ -96,8 +96,8 @@ def state(block: Block, arguments: Mapping[str, Any]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def planned(step_functions: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, set[str]]]:
     """By type and changed input, the provider's names of what forces a replacement."""
-    folder = provider_schema._workspace()
-    blocks = provider_schema._schema(folder)
+    folder = provider_schema.workspace()
+    blocks = provider_schema.schema(folder)
     for name in ("a.zip", "b.zip"):
         (folder / name).write_bytes(name.encode())
     graph = Graph(project="p", stack="s", resources=[one for pair in asked().items() for one in variants(*pair)])
@@ -106,9 +106,9 @@ def planned(step_functions: str, tmp_path_factory: pytest.TempPathFactory) -> di
     body["provider"]["aws"] = {"region": "eu-central-1", **ACCOUNT, "endpoints": [{"sfn": step_functions}]}
     (folder / "main.tf.json").write_text(json.dumps(body))
     (folder / "terraform.tfstate").write_text(json.dumps(deployed(blocks, body)))
-    done = provider_schema._terraform(folder, "plan", "-refresh=false", "-no-color", "-input=false", "-out=plan")
+    done = provider_schema.terraform(folder, "plan", "-refresh=false", "-no-color", "-input=false", "-out=plan")
     assert done.returncode == 0, done.stderr
-    told = json.loads(provider_schema._terraform(folder, "show", "-json", "plan").stdout)
+    told = json.loads(provider_schema.terraform(folder, "show", "-json", "plan").stdout)
     found: dict[str, dict[str, set[str]]] = {}
     for one in told["resource_changes"]:
         paths = {path[0] for path in one["change"].get("replace_paths", [])}
@@ -118,9 +118,7 @@ def planned(step_functions: str, tmp_path_factory: pytest.TempPathFactory) -> di
 
 def deployed(blocks: Mapping[str, Block], body: dict[str, Any]) -> dict[str, Any]:
     """The state in which every resource is as its unchanged variant."""
-    schemas = json.loads(
-        provider_schema._terraform(provider_schema._workspace(), "providers", "schema", "-json").stdout
-    )
+    schemas = json.loads(provider_schema.terraform(provider_schema.workspace(), "providers", "schema", "-json").stdout)
     versions = schemas["provider_schemas"][provider_schema._PROVIDER]["resource_schemas"]
     resources = []
     for token in asked():
