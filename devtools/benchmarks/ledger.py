@@ -17,7 +17,7 @@ from uuid import uuid4
 from botocore.config import Config
 
 from contracts.points_calculation import Line, PointsAdjusted, PointsCalculated
-from lambdas.points_ledger import balance, hold, post_hold, post_points, reverse_redemption
+from lambdas.points_ledger.handlers import balance, hold, post_hold, post_points, reverse_redemption
 from ops.repository import ROOT
 from pbckit.runtime.aws import DynamoDb
 from pbckit.runtime.capability import CapabilityHandler

@@ -13,7 +13,7 @@ from devtools.simulation.scheduler import BEGIN, Scheduler
 from devtools.simulation.steps import Steps
 from devtools.simulation.tables import ServiceFailed
 from devtools.simulation.tasks import Killed, TimedOut
-from lambdas.points_calculation import calculate
+from lambdas.points_calculation.handlers import calculate
 from pbckit.contracts.envelope import Refusal, Reply
 from pbckit.runtime.runtime import Runtime
 

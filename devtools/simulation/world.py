@@ -19,7 +19,7 @@ from devtools.simulation.scheduler import Scheduler
 from devtools.simulation.steps import Steps
 from devtools.simulation.units import Surroundings, Unit
 from devtools.simulation.workflow import Workflow
-from lambdas.points_ledger import post_points
+from lambdas.points_ledger.handlers import post_points
 from pbckit.runtime.observability import logger, metrics
 from pbckit.runtime.subscriber import Subscriber
 

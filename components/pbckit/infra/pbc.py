@@ -21,6 +21,9 @@ from pbckit.infra.schedule import make_schedule
 from pbckit.infra.store import Store, StoreArgs
 from pbckit.infra.subscription import Subscription, SubscriptionArgs
 from pbckit.infra.unit import ContractViolation, Unit, UnitArgs
+from pbckit.program_root import program_root
+
+_HANDLERS = "handlers"
 
 
 class Pbc(Unit):
@@ -161,5 +164,9 @@ class Pbc(Unit):
     def _unit(self) -> str:
         return self.context.names.unit
 
-    def _handler(self, module: str) -> str:
-        return f"lambdas.{self.runtime}.{module.replace('-', '_')}.handler"
+    def _handler(self, thing: str) -> str:
+        """Dotted path of a function's handler: in the package `handlers` of the unit's code, where there is one."""
+        package = f"lambdas.{self.runtime}"
+        if (program_root() / "lambdas" / self.runtime / _HANDLERS).is_dir():
+            package = f"{package}.{_HANDLERS}"
+        return f"{package}.{thing.replace('-', '_')}.handler"

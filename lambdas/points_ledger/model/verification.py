@@ -8,7 +8,7 @@ import msgspec
 
 from contracts.points_ledger import Fault
 from lambdas.points_ledger.model.account import Account, BrokenBooks
-from lambdas.points_ledger.model.differing import differences
+from lambdas.points_ledger.model.diff import differences
 from lambdas.points_ledger.model.postings import Line, chained
 
 

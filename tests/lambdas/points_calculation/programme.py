@@ -27,7 +27,7 @@ from contracts.points_calculation import (
     ToldPage,
 )
 from contracts.vocabulary import Money
-from lambdas.points_calculation import (
+from lambdas.points_calculation.handlers import (
     basis,
     calculate,
     differences,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lambdas.points_ledger import post_points
+from lambdas.points_ledger.handlers import post_points
 from lambdas.points_ledger.model.policy import Policy
 from tests.lambdas.points_ledger.outside import Ledger
 

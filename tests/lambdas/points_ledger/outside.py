@@ -29,7 +29,7 @@ from contracts.points_ledger import (
     Totals,
     Verification,
 )
-from lambdas.points_ledger import (
+from lambdas.points_ledger.handlers import (
     balance,
     forecast,
     hold,

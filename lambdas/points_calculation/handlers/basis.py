@@ -1,0 +1,20 @@
+"""Capability `basis`."""
+
+from contracts.points_calculation import BASIS, Basis, GetBasis
+from lambdas.points_calculation.services.purchases import known
+from lambdas.points_calculation.storage.calculations import CalculationStore
+from pbckit.runtime.capability import Asked, capability
+
+
+@capability(BASIS)
+def handler(request: GetBasis, asked: Asked) -> Basis:
+    """What a calculation rests on, for whoever completes it."""
+    found = known(CalculationStore(asked.runtime), request.purchase_id)
+    return Basis(
+        purchase=found.purchase,
+        category=found.category,
+        rate=found.rate,
+        bonuses=found.bonuses,
+        fallbacks=found.calculation.fallbacks,
+        version=found.version,
+    )

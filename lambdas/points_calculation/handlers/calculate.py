@@ -1,0 +1,82 @@
+"""Capability `calculate`."""
+
+from contracts.points_calculation import CALCULATE, Calculate, Calculation, ConflictingPurchase, PointsCalculated
+from lambdas.points_calculation.model.earning import differences
+from lambdas.points_calculation.services.earning import Earned, earn
+from lambdas.points_calculation.storage.calculations import CalculationStore
+from lambdas.points_calculation.storage.confirmations import ConfirmationStore
+from lambdas.points_calculation.storage.fallbacks import FallbackStore
+from lambdas.points_calculation.storage.records import Calculated
+from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.observability import count
+from pbckit.runtime.unit_of_work import until_fresh
+
+
+@capability(CALCULATE)
+def handler(request: Calculate, asked: Asked) -> Calculation:
+    """Calculate a purchase, once: the same purchase again gets what stands, whatever the lookups say now."""
+    return until_fresh(lambda: _calculate(request, asked), asked.runtime)
+
+
+def _calculate(request: Calculate, asked: Asked) -> Calculation:
+    store = CalculationStore(asked.runtime)
+    before = store.find(request.purchase.id)
+    if before is not None:
+        return _same(before, request)
+    earned = earn(request, store, own={})
+    calculated = _calculated(request, earned, asked)
+    work = asked.unit_of_work()
+    work.add(*store.keep(None, calculated), *earned.counting)
+    work.add(ConfirmationStore(asked.runtime).expected(calculated.first_told()))
+    work.publish(_event(calculated), sequence=1)
+    if request.fallbacks:
+        work.add(FallbackStore(asked.runtime).opened(calculated, asked.cause.correlation_id))
+    work.commit()
+    if request.fallbacks:
+        count("CalculatedWithFallback")
+    return calculated.calculation
+
+
+def _same(before: Calculated, request: Calculate) -> Calculation:
+    different = differences(before.purchase, request.purchase)
+    if different:
+        raise ConflictingPurchase(f"purchase {request.purchase.id} came before with another {', '.join(different)}")
+    count("DuplicatePurchases")
+    return before.calculation
+
+
+def _calculated(request: Calculate, earned: Earned, asked: Asked) -> Calculated:
+    purchase, now = request.purchase, asked.runtime.clock.now()
+    return Calculated(
+        purchase=purchase,
+        category=request.category,
+        rate=request.rate,
+        bonuses=request.bonuses,
+        asked_at=request.asked_at,
+        counted=earned.counted,
+        told_at=now,
+        told_points=earned.points,
+        calculation=Calculation(
+            purchase_id=purchase.id,
+            member_id=purchase.member_id,
+            points=earned.points,
+            category=request.category.category,
+            fallbacks=request.fallbacks,
+            lines=earned.lines,
+            calculated_at=now,
+            net_points=earned.points,
+        ),
+    )
+
+
+def _event(calculated: Calculated) -> PointsCalculated:
+    calculation = calculated.calculation
+    return PointsCalculated(
+        purchase_id=calculation.purchase_id,
+        member_id=calculation.member_id,
+        points=calculation.points,
+        category=calculation.category,
+        fallbacks=calculation.fallbacks,
+        lines=calculation.lines,
+        posted_at=calculated.purchase.posted_at,
+    )

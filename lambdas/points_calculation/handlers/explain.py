@@ -1,0 +1,18 @@
+"""Capability `explain`."""
+
+import msgspec
+
+from contracts.points_calculation import EXPLAIN, Calculation, Explain
+from lambdas.points_calculation.services.purchases import known
+from lambdas.points_calculation.storage.calculations import CalculationStore
+from pbckit.runtime.capability import Asked, capability
+
+
+@capability(EXPLAIN)
+def handler(request: Explain, asked: Asked) -> Calculation:
+    """What a purchase earns, line by line, and every correction since."""
+    store = CalculationStore(asked.runtime)
+    found = known(store, request.purchase_id)
+    # Others may be added between the two reads: points and corrections are of one moment.
+    adjustments = store.adjustments(request.purchase_id)[: found.adjustments]
+    return msgspec.structs.replace(found.calculation, adjustments=adjustments)

@@ -1,0 +1,27 @@
+"""Subscription: a rate changed. Purchases that it touches are calculated anew."""
+
+from contracts.earning_rates import EarningRateChanged
+from lambdas.points_calculation.storage.changes import ChangeStore
+from lambdas.points_calculation.storage.records import ProgrammeChange
+from pbckit.runtime.subscriber import Received, Subscriber
+
+handler = Subscriber()
+
+
+@handler.on(EarningRateChanged)
+def rate_changed(event: EarningRateChanged, received: Received) -> None:
+    """Note it; `find_outdated` goes through the purchases."""
+    change = ProgrammeChange(
+        change_id=received.cause.event_id or event.rate_key,
+        outdated="rate",
+        card_products=[event.card_product],
+        categories=[event.category],
+        since=event.effective_from,
+        until=event.effective_to,
+        changed_at=event.changed_at,
+        correlation_id=received.cause.correlation_id,
+        next_at=event.changed_at,
+    )
+    work = received.unit_of_work()
+    work.add(ChangeStore(received.runtime).noted(change))
+    work.commit()

@@ -1,0 +1,85 @@
+"""Capability `recalculate`: true-up and re-rating."""
+
+import msgspec
+
+from contracts.points_calculation import RECALCULATE, Calculate, Calculation, Reason, Recalculate, Superseded
+from lambdas.points_calculation.services import adjustments
+from lambdas.points_calculation.services.earning import Earned, earn
+from lambdas.points_calculation.services.purchases import known
+from lambdas.points_calculation.storage.calculations import CalculationStore
+from lambdas.points_calculation.storage.confirmations import ConfirmationStore
+from lambdas.points_calculation.storage.records import Calculated
+from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.observability import count
+from pbckit.runtime.unit_of_work import until_fresh
+
+
+@capability(RECALCULATE)
+def handler(request: Recalculate, asked: Asked) -> Calculation:
+    """Make a calculation anew; only the difference is told. Where nothing differs, nothing is written."""
+    return until_fresh(lambda: _recalculate(request, asked), asked.runtime)
+
+
+def _recalculate(request: Recalculate, asked: Asked) -> Calculation:
+    store = CalculationStore(asked.runtime)
+    before = known(store, request.purchase_id)
+    if before.version != request.version:
+        raise Superseded(f"purchase {request.purchase_id} is at version {before.version}, not {request.version}")
+    wanted = Calculate(
+        purchase=before.purchase,
+        category=request.category,
+        rate=request.rate,
+        bonuses=request.bonuses,
+        fallbacks=[],
+        asked_at=before.asked_at,
+    )
+    earned = earn(wanted, store, own=before.counted)
+    if wanted == before.asked() and earned.lines == before.calculation.lines:
+        return before.calculation
+    after = _after(before, msgspec.structs.replace(wanted, asked_at=request.asked_at), earned, asked)
+    _commit(store, before, after, earned, asked)
+    return after.calculation
+
+
+def _after(before: Calculated, wanted: Calculate, earned: Earned, asked: Asked) -> Calculated:
+    calculation = msgspec.structs.replace(
+        before.calculation,
+        points=earned.points,
+        category=wanted.category.category,
+        fallbacks=[],
+        lines=earned.lines,
+        calculated_at=asked.runtime.clock.now(),
+    )
+    renewed = msgspec.structs.replace(
+        before,
+        category=wanted.category,
+        rate=wanted.rate,
+        bonuses=wanted.bonuses,
+        asked_at=wanted.asked_at,
+        counted=earned.counted,
+        version=before.version + 1,
+    )
+    return adjustments.adjusted(renewed, calculation)
+
+
+def _commit(store: CalculationStore, before: Calculated, after: Calculated, earned: Earned, asked: Asked) -> None:
+    work = asked.unit_of_work()
+    if after.calculation.net_points == before.calculation.net_points:
+        work.add(*store.keep(before, after), *earned.counting)
+        work.commit()
+        return
+    reason, text = _reason(before)
+    made = adjustments.adjustment(before, after, reason=reason, text=text, at=after.calculation.calculated_at)
+    after = msgspec.structs.replace(after, adjustments=made.number)
+    work.add(*store.keep(before, after), *earned.counting, store.keep_adjustment(after.purchase.id, made))
+    work.add(ConfirmationStore(asked.runtime).expected(adjustments.told(after, made)))
+    work.publish(adjustments.event(after, made), sequence=adjustments.sequence(made))
+    work.commit()
+    count("Recalculated")
+
+
+def _reason(before: Calculated) -> tuple[Reason, str]:
+    missing = before.calculation.fallbacks
+    if missing:
+        return "true-up", f"recalculated: {' and '.join(missing)} known now"
+    return "re-rating", "recalculated after a change of the programme"

@@ -1,0 +1,1 @@
+"""What handlers of points-calculation share: decisions that need stored state."""

@@ -1,0 +1,40 @@
+"""Making a calculation: lines, caps and their counters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contracts.points_calculation import Calculate, Line
+from lambdas.points_calculation.model import caps, earning
+from lambdas.points_calculation.storage.calculations import CalculationStore
+from pbckit.runtime.ports import Operation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earned:
+    """What a purchase earns, and the operations that count it towards its caps."""
+
+    lines: list[Line]
+    counted: dict[str, int]
+    counting: list[Operation]
+
+    @property
+    def points(self) -> int:
+        """The sum of the lines."""
+        return sum(line.points for line in self.lines)
+
+
+def earn(request: Calculate, store: CalculationStore, own: Mapping[str, int]) -> Earned:
+    """What a purchase earns now.
+
+    Args:
+        request: the purchase and the answers that its calculation rests on.
+        store: where the counters are.
+        own: points that the purchase counts already, by counter.
+
+    Raises:
+        ContractError: it cannot be calculated.
+    """
+    found = earning.earnings(request)
+    used = store.used({**dict.fromkeys(caps.counters(found)), **own})
+    lines, counted = caps.apply(found, used, own)
+    return Earned(lines=lines, counted=counted, counting=store.count(used, own, counted))

@@ -1,0 +1,34 @@
+"""What the ledger posted otherwise than it was told, or not at all."""
+
+from datetime import timedelta
+
+from contracts.points_calculation import Difference, Told
+from lambdas.points_calculation.storage.confirmations import ConfirmationStore
+from pbckit.runtime.runtime import Runtime
+
+OVERDUE_AFTER = timedelta(hours=1)
+"""Time that the ledger has to post what it is told; its own alarms tell earlier that it is behind."""
+
+
+def differences(runtime: Runtime, limit: int) -> list[Difference]:
+    """All differences that are open, those that were posted first.
+
+    Args:
+        runtime: the function's world.
+        limit: how many of each kind at most.
+    """
+    store = ConfirmationStore(runtime)
+    overdue = store.overdue(runtime.clock.now() - OVERDUE_AFTER, limit)
+    return [*store.differences(limit), *map(not_posted, overdue)]
+
+
+def not_posted(told: Told) -> Difference:
+    """What was told and is not posted, as a difference."""
+    return Difference(
+        posting_id=told.posting_id,
+        member_id=told.member_id,
+        kind="not-posted",
+        told_points=told.points,
+        posted_points=None,
+        found_at=told.told_at,
+    )

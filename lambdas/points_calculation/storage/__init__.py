@@ -1,0 +1,1 @@
+"""How points-calculation keeps its state in its tables."""

@@ -1,0 +1,96 @@
+"""What the ledger was told and has not confirmed yet, and what it posted otherwise, in the PBC's table.
+
+| pk | sk | what |
+|---|---|---|
+| `unconfirmed#<shard>` | `<posting id>` | what the ledger was told; gone when it has posted the same |
+| `differences` | `<posting id>` | a posting that is not what the ledger was told |
+| `settled#<posting id>` | `<settled at>` | a difference that somebody has mended: who, when and why |
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from contracts.points_calculation import Difference, Told
+from lambdas.points_calculation.storage.calculations import SHARDS, shard, sortable
+from pbckit.runtime.ports import Delete, Operation, Put, Query
+from pbckit.runtime.runtime import Runtime
+
+_DIFFERENCES = "differences"
+
+
+class ConfirmationStore:
+    """Reads what is unconfirmed or different, and gives the operations that change it."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._tables = runtime.tables
+        self._table = runtime.store_table
+
+    def find(self, posting_id: str) -> Told | None:
+        """What the ledger was told of a posting; None where it has confirmed it, or was told nothing."""
+        item = self._tables.get(self._table, _told_key(posting_id))
+        return msgspec.convert(item, Told) if item else None
+
+    def overdue(self, before: datetime, limit: int) -> list[Told]:
+        """What was told before an instant and is not confirmed, of as many as are read.
+
+        Args:
+            before: the instant.
+            limit: how many of a shard are read; usually few are there at all.
+        """
+        found: list[Told] = []
+        for number in range(SHARDS):
+            query = Query(table=self._table, key_name="pk", key_value=f"unconfirmed#{number}", limit=limit)
+            found += [msgspec.convert(item, Told) for item in self._tables.query(query).items]
+        return [told for told in found if told.told_at < before]
+
+    def differences(self, limit: int) -> list[Difference]:
+        """Differences that are not settled, by posting id."""
+        query = Query(table=self._table, key_name="pk", key_value=_DIFFERENCES, limit=limit)
+        return [msgspec.convert(item, Difference) for item in self._tables.query(query).items]
+
+    def difference(self, posting_id: str) -> Difference | None:
+        """The open difference of a posting, or None."""
+        item = self._tables.get(self._table, _difference_key(posting_id))
+        return msgspec.convert(item, Difference) if item else None
+
+    def expected(self, told: Told) -> Operation:
+        """Expect the ledger to post what it is told."""
+        return Put(table=self._table, item={**_told_key(told.posting_id), **msgspec.to_builtins(told)})
+
+    def confirmed(self, told: Told) -> Operation:
+        """Expect it no longer."""
+        return Delete(table=self._table, key=_told_key(told.posting_id), expect={"posting_id": told.posting_id})
+
+    def differs(self, difference: Difference) -> Operation:
+        """Keep a difference until somebody settles it."""
+        return Put(
+            table=self._table, item={**_difference_key(difference.posting_id), **msgspec.to_builtins(difference)}
+        )
+
+    def settled(self, difference: Difference, reason: str, actor: str, at: datetime) -> list[Operation]:
+        """Count a difference no longer, and remember who said so."""
+        record: dict[str, Any] = {
+            "pk": f"settled#{difference.posting_id}",
+            "sk": sortable(at),
+            "reason": reason,
+            "settled_by": actor,
+            "difference": msgspec.to_builtins(difference),
+        }
+        return [
+            Delete(
+                table=self._table,
+                key=_difference_key(difference.posting_id),
+                expect={"posting_id": difference.posting_id},
+            ),
+            Put(table=self._table, item=record),
+        ]
+
+
+def _told_key(posting_id: str) -> dict[str, str]:
+    return {"pk": f"unconfirmed#{shard(posting_id)}", "sk": posting_id}
+
+
+def _difference_key(posting_id: str) -> dict[str, str]:
+    return {"pk": _DIFFERENCES, "sk": posting_id}

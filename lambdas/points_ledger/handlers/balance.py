@@ -1,0 +1,43 @@
+"""Capability `balance`."""
+
+from datetime import datetime
+
+import msgspec
+
+from contracts.points_ledger import BALANCE, Balance, GetBalance
+from lambdas.points_ledger.model.account import Account
+from lambdas.points_ledger.model.due import settled
+from lambdas.points_ledger.model.postings import Line
+from lambdas.points_ledger.services.member_ledger import standing
+from lambdas.points_ledger.storage.ledger import Ledger
+from pbckit.runtime.capability import Asked, capability
+
+
+@capability(BALANCE)
+def handler(request: GetBalance, asked: Asked) -> Balance:
+    """What a member has, now or at an instant."""
+    ledger = Ledger(asked.runtime)
+    now = asked.runtime.clock.now()
+    account = standing(ledger, request.member_id, now)
+    at = request.at
+    if at is not None and at < now:
+        account, now = _as_of(ledger, request.member_id, at), at
+    return Balance(
+        member_id=account.member_id,
+        balance_points=account.balance_points,
+        version=account.version,
+        held_points=account.held_points,
+        spendable_points=sum(account.spendable(now).values()),
+        debt_points=account.debt_points,
+    )
+
+
+def _as_of(ledger: Ledger, member_id: str, at: datetime) -> Account:
+    """The account as it was: what was booked until then, and what was due then."""
+    account = Account(member_id=member_id)
+    for item in ledger.stored_lines(member_id):
+        line = msgspec.convert(item, Line)
+        if line.booked_at > at:
+            break
+        account = account.after(line)
+    return settled(account, at)[0]

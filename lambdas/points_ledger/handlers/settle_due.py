@@ -1,0 +1,57 @@
+"""Scheduled: books what is due, for members who do nothing themselves.
+
+Nothing depends on it: who reads an account sees what is due as booked. It makes the books say so, and tells it.
+"""
+
+import hashlib
+from itertools import islice
+
+import msgspec
+
+from lambdas.points_ledger.model.account import BrokenBooks
+from lambdas.points_ledger.services.member_ledger import Books
+from lambdas.points_ledger.storage.ledger import SHARDS, Ledger
+from pbckit.runtime.observability import count, logger, observed
+from pbckit.runtime.ports import ConditionFailed, TransactionConflict
+from pbckit.runtime.runtime import Runtime, lambda_runtime
+from pbckit.runtime.unit_of_work import Cause
+
+_OF_A_SHARD = 50
+
+
+def handler(_event: object, context: object) -> dict[str, int]:
+    """What the scheduler calls."""
+    with observed(context):
+        return {"settled": settle(lambda_runtime("STORE_TABLE", "OUTBOX_TABLE"))}
+
+
+def settle(runtime: Runtime) -> int:
+    """Book what is due for as many members as one run can. The next one goes on.
+
+    Returns:
+        For how many members.
+    """
+    now = runtime.clock.now()
+    booked = 0
+    for shard in range(SHARDS):
+        # Counted are those that could be settled: those that could not must not use the shard's share up.
+        settled = (member_id for member_id in Ledger(runtime).due(shard, now) if _is_settled(member_id, runtime))
+        booked += sum(1 for _ in islice(settled, _OF_A_SHARD))
+    count("MembersSettled", booked)
+    return booked
+
+
+def _is_settled(member_id: str, runtime: Runtime) -> bool:
+    occasion = f"{member_id} {runtime.clock.now().isoformat()}"
+    cause = Cause(correlation_id=f"due-{hashlib.sha256(occasion.encode()).hexdigest()[:24]}", actor=runtime.unit)
+    try:
+        Books.of(member_id, runtime, cause)
+    except (ConditionFailed, TransactionConflict):
+        # Whoever it was has booked what was due, or the next run does.
+        logger.info("somebody else is at it", member_id=member_id)
+        return False
+    except (BrokenBooks, msgspec.ValidationError) as error:
+        # Books that somebody spoilt must not hold up those of others; `reconcile` counts them.
+        logger.error("books are not in order", member_id=member_id, reason=str(error))
+        return False
+    return True

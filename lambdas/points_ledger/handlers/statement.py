@@ -1,0 +1,42 @@
+"""Capability `statement`."""
+
+from contracts.points_ledger import STATEMENT, GetStatement, Statement, StatementLine
+from lambdas.points_ledger.model.due import settled
+from lambdas.points_ledger.model.postings import Line
+from lambdas.points_ledger.services.member_ledger import booked
+from lambdas.points_ledger.storage.ledger import Ledger
+from pbckit.runtime.capability import Asked, capability
+
+
+@capability(STATEMENT)
+def handler(request: GetStatement, asked: Asked) -> Statement:
+    """A member's postings, newest first, with the balance after each."""
+    ledger = Ledger(asked.runtime)
+    account = booked(ledger, request.member_id)
+    # Others may be booked between the two reads: balance and lines are of one moment.
+    after = account.version + 1
+    lines = ledger.newest_lines(request.member_id, request.limit, min(request.before or after, after))
+    more = bool(lines) and lines[-1].sequence > 1
+    return Statement(
+        member_id=account.member_id,
+        balance_points=settled(account, asked.runtime.clock.now())[0].balance_points,
+        lines=[_shown(line) for line in lines],
+        next=lines[-1].sequence if more else None,
+    )
+
+
+def _shown(line: Line) -> StatementLine:
+    return StatementLine(
+        sequence=line.sequence,
+        posting_id=line.id,
+        kind=line.kind,
+        points=line.points,
+        balance_points=line.balance_points,
+        text=line.text,
+        posted_at=line.at,
+        held_points=line.held_points,
+        debt_points=line.debt_points,
+        booked_at=line.booked_at,
+        entries=line.entries,
+        hash=line.hash,
+    )

@@ -1,0 +1,1 @@
+"""What handlers of points-ledger share: decisions that need stored state."""

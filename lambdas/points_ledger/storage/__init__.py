@@ -1,0 +1,1 @@
+"""How points-ledger keeps its state in its tables."""

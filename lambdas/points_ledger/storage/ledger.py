@@ -1,0 +1,226 @@
+"""The ledger in the PBC's table.
+
+| pk | sk | what |
+|---|---|---|
+| `member#<member id>` | `account` | what the member's lines add up to |
+| `member#<member id>` | `line#<number>` | a posting in the member's books with all its entries, immutable |
+| `posting#<posting id>` | `posting` | where a posting stands that the ledger was told: it is booked once |
+| `hold#<hold id>` | `hold` | a hold as it was asked for, refused ones too, and what came of it |
+| `reversal#<reversal id>` | `reversal` | a reversal as it was asked for, and its answer |
+| `members#<shard>` | `<member id>` | every member who has an account |
+| `due#<shard>` | `<instant>#<member id>#<what>` | when an open hold ends or a lot expires |
+
+The programme's own accounts are not items: what they hold is the sum over postings. An item for each would be written
+by every posting of every member, and so limit them all to what one item takes. Each member's account keeps its share.
+
+The two indexes are spread over shards, and change in the transaction that changes the account.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from lambdas.points_ledger.model.account import Account
+from lambdas.points_ledger.model.lots import expires_at
+from lambdas.points_ledger.model.postings import Line
+from lambdas.points_ledger.storage.records import KeptHold, KeptPosting, KeptReversal
+from pbckit.runtime.ports import Delete, Item, Operation, Put, Query
+from pbckit.runtime.runtime import Runtime
+
+SHARDS = 8
+"""Of each index. Never changed: a member's entries would be looked for elsewhere."""
+
+_LINE = "line#"
+_LINES_OF_A_PAGE = 500
+_ENTRIES_OF_A_PAGE = 100
+
+
+class Ledger:
+    """Reads what is booked, and gives the operations that book."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._tables = runtime.tables
+        self._table = runtime.store_table
+
+    def account(self, member_id: str) -> Account | None:
+        """A member's account as it is booked; None before the first posting."""
+        item = self._tables.get(self._table, _account_key(member_id))
+        return msgspec.convert(item, Account) if item else None
+
+    def posting(self, posting_id: str) -> KeptPosting | None:
+        """Where a posting stands; None where nobody told the ledger of it."""
+        item = self._tables.get(self._table, _key("posting", posting_id))
+        return msgspec.convert(item, KeptPosting) if item else None
+
+    def line(self, member_id: str, sequence: int) -> Line | None:
+        """One line of a member's books."""
+        item = self._tables.get(self._table, {"pk": _partition(member_id), "sk": _line_key(sequence)})
+        return msgspec.convert(item, Line) if item else None
+
+    def hold(self, hold_id: str) -> KeptHold | None:
+        """A hold that was asked for, or None."""
+        item = self._tables.get(self._table, _key("hold", hold_id))
+        return msgspec.convert(item, KeptHold) if item else None
+
+    def reversal(self, reversal_id: str) -> KeptReversal | None:
+        """A reversal that was answered, or None."""
+        item = self._tables.get(self._table, _key("reversal", reversal_id))
+        return msgspec.convert(item, KeptReversal) if item else None
+
+    def newest_lines(self, member_id: str, limit: int, before: int | None) -> list[Line]:
+        """A page of a member's lines, newest first, below a number."""
+        page = self._tables.query(
+            Query(
+                table=self._table,
+                key_name="pk",
+                key_value=_partition(member_id),
+                sort_name="sk",
+                sort_prefix=_LINE,
+                newest_first=True,
+                limit=limit,
+                after=None if before is None else {"pk": _partition(member_id), "sk": _line_key(before)},
+            )
+        )
+        return [msgspec.convert(item, Line) for item in page.items]
+
+    def stored_lines(self, member_id: str) -> Iterator[Item]:
+        """All of a member's lines as they are stored, oldest first, read page by page."""
+        return self._all(
+            Query(
+                table=self._table,
+                key_name="pk",
+                key_value=_partition(member_id),
+                sort_name="sk",
+                sort_prefix=_LINE,
+                limit=_LINES_OF_A_PAGE,
+            )
+        )
+
+    def members(self, after: str | None, limit: int) -> tuple[list[str], str | None]:
+        """A page of all members, and where the next one begins; None after the last."""
+        number, _, last = (after or "0#").partition("#")
+        members: list[str] = []
+        for shard in range(int(number), SHARDS):
+            partition = f"members#{shard}"
+            start = {"pk": partition, "sk": last} if last else None
+            left = limit - len(members)
+            page = self._tables.query(
+                Query(table=self._table, key_name="pk", key_value=partition, limit=left, after=start)
+            )
+            members += [item["sk"] for item in page.items]
+            if page.next is not None:
+                return members, f"{shard}#{page.next['sk']}"
+            # A full page says where the next one begins: here is room for more.
+            last = ""
+        return members, None
+
+    def due(self, shard: int, until: datetime) -> Iterator[str]:
+        """Members of a shard for whom something is due, those first who wait longest, read page by page."""
+        query = Query(
+            table=self._table,
+            key_name="pk",
+            key_value=f"due#{shard}",
+            sort_name="sk",
+            sort_at_most=f"{_sortable(until)}~",
+            limit=_ENTRIES_OF_A_PAGE,
+        )
+        told: set[str] = set()
+        for item in self._all(query):
+            member_id = item["sk"].split("#")[1]
+            if member_id not in told:
+                told.add(member_id)
+                yield member_id
+
+    def book(self, before: Account, after: Account, lines: Sequence[Line]) -> list[Operation]:
+        """Add lines and move their account, if it still is what was read."""
+        member_id = after.member_id
+        put_account = Put(
+            table=self._table,
+            item={**_account_key(member_id), **_stored(after)},
+            expect={"version": before.version or None},
+        )
+        put_lines = [
+            Put(
+                table=self._table,
+                item={"pk": _partition(member_id), "sk": _line_key(line.sequence), **_stored(line)},
+                expect={"pk": None},
+            )
+            for line in lines
+        ]
+        return [put_account, *put_lines, *self._index(before, after)]
+
+    def keep_posting(self, posting_id: str, kept: KeptPosting) -> Put:
+        """Remember where a posting stands, once."""
+        return self._keep("posting", posting_id, kept, {"pk": None})
+
+    def keep_hold(self, before: KeptHold | None, after: KeptHold) -> Put:
+        """Store a hold, if it still is what was read."""
+        return self._keep("hold", after.request.hold_id, after, {"revision": before.revision if before else None})
+
+    def keep_reversal(self, kept: KeptReversal) -> Put:
+        """Store a reversal, once."""
+        return self._keep("reversal", kept.request.reversal_id, kept, {"pk": None})
+
+    def _all(self, query: Query) -> Iterator[Item]:
+        page = self._tables.query(query)
+        yield from page.items
+        while page.next is not None:
+            page = self._tables.query(replace(query, after=page.next))
+            yield from page.items
+
+    def _keep(self, kind: str, identity: str, kept: msgspec.Struct, expect: dict[str, Any]) -> Put:
+        return Put(table=self._table, item={**_key(kind, identity), **_stored(kept)}, expect=expect)
+
+    def _index(self, before: Account, after: Account) -> Iterator[Operation]:
+        """Both indexes say what the account says."""
+        shard = shard_of(after.member_id)
+        if before.version == 0:
+            yield Put(table=self._table, item={"pk": f"members#{shard}", "sk": after.member_id})
+        old, new = _moments(before), _moments(after)
+        for entry in sorted(new - old):
+            yield Put(table=self._table, item={"pk": f"due#{shard}", "sk": entry})
+        for entry in sorted(old - new):
+            yield Delete(table=self._table, key={"pk": f"due#{shard}", "sk": entry})
+
+
+def shard_of(member_id: str) -> int:
+    """Where among the shards of the indexes a member belongs."""
+    return hashlib.sha256(member_id.encode()).digest()[0] % SHARDS
+
+
+def _moments(account: Account) -> set[str]:
+    """Entries of the index by time: ends of holds, and expiries of lots."""
+    ends = {hold_id: hold.until for hold_id, hold in account.holds.items()}
+    expiries = {lot: end for lot in account.lots if (end := expires_at(lot)) is not None}
+    return {f"{_sortable(at)}#{account.member_id}#hold-{hold_id}" for hold_id, at in ends.items()} | {
+        f"{_sortable(at)}#{account.member_id}#lot" for at in expiries.values()
+    }
+
+
+def _sortable(instant: datetime) -> str:
+    """The instant as text that sorts by time: UTC, always with microseconds."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _stored(value: msgspec.Struct) -> dict[str, Any]:
+    return msgspec.to_builtins(value)
+
+
+def _key(kind: str, identity: str) -> dict[str, str]:
+    return {"pk": f"{kind}#{identity}", "sk": kind}
+
+
+def _partition(member_id: str) -> str:
+    return f"member#{member_id}"
+
+
+def _account_key(member_id: str) -> dict[str, str]:
+    return {"pk": _partition(member_id), "sk": "account"}
+
+
+def _line_key(number: int) -> str:
+    return f"{_LINE}{number:012d}"

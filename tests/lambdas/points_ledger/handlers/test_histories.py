@@ -1,0 +1,222 @@
+"""Random histories, told to the ledger and to an oracle: after every step both must say the same.
+
+`LEDGER_HISTORIES=20000 pytest tests/lambdas/points_ledger/handlers/test_histories.py` plays as many as are asked for.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from unittest.mock import patch
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contracts.points_ledger import Redemption, Release
+from lambdas.points_ledger.handlers import post_points
+from lambdas.points_ledger.model.policy import Policy
+from pbckit.runtime.subscriber import NotYet
+from pbckit.testing.calls import RefusedCall
+from pbckit.testing.world import BEGIN
+from tests.lambdas.points_ledger.oracle import FOR_EVER, Oracle, Outcome, expiry
+from tests.lambdas.points_ledger.outside import Ledger, adjusted, calculated
+
+_HISTORIES = int(os.environ.get("LEDGER_HISTORIES", "300"))
+_MEMBERS = ("m-1", "m-2")
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """A purchase that may be told, once or often or never."""
+
+    member_id: str
+    points: int
+    day: int
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A correction of one of the purchases, by a refund or another rate."""
+
+    purchase: int
+    points: int
+
+
+class Play:
+    """One history. Steps stand at whole hours; holds end between them, so that no step stands on an end."""
+
+    def __init__(self, purchases: list[Purchase], corrections: list[Correction]) -> None:
+        self.purchases, self.corrections = purchases, corrections
+        self.ledger, self.oracle = Ledger(), Oracle()
+        self.policy = Policy(expiry_months=1)
+        self.now = BEGIN
+        self.told = 0
+        self.refused = 0
+
+    def purchase(self, number: int, *, again: bool = False, more: int = 0) -> None:
+        number %= len(self.purchases)
+        told = self.purchases[number]
+        posted_at = BEGIN + timedelta(days=told.day)
+        event = calculated(f"p-{number}", told.member_id, told.points + more, posted_at)
+        expires = expiry(posted_at, self.policy.expiry_months)
+        outcome = self.oracle.purchase(f"p-{number}", told.member_id, event.points, expires, self.now)
+        self.refused += outcome == "refused"
+        self.ledger.post(event, event_id=self._event_id(f"p-{number}-{more}", again=again))
+
+    def correct(self, number: int, *, again: bool = False) -> None:
+        if not self.corrections:
+            return
+        number %= len(self.corrections)
+        correction = self.corrections[number]
+        purchase = correction.purchase % len(self.purchases)
+        member_id = self.purchases[purchase].member_id
+        event = adjusted(f"a-{number}", f"p-{purchase}", member_id, correction.points)
+        clamp = self.policy.shortfall == "clamp"
+        outcome = self.oracle.correction(f"a-{number}", f"p-{purchase}", correction.points, self.now, clamp=clamp)
+        try:
+            self.ledger.post(event, event_id=self._event_id(f"a-{number}", again=again))
+        except NotYet:
+            assert outcome == "early"
+        else:
+            assert outcome != "early"
+
+    def hold(self, number: int, member_id: str, points: int, hours: int) -> None:
+        end = self.now.replace(minute=30) + timedelta(hours=hours)
+        self._same(
+            self.oracle.hold(f"h-{number}", member_id, points, end, self.now),
+            lambda: ("held", self.ledger.hold(f"h-{number}", points, member_id, expires_at=end).points),
+        )
+
+    def post_hold(self, number: int, points: int | None) -> None:
+        def posted() -> Outcome:
+            answer: Redemption = self.ledger.post_hold(f"h-{number}", points=points)
+            return "posted", answer.points
+
+        self._same(self.oracle.post_hold(f"h-{number}", points, self.now), posted)
+
+    def void_hold(self, number: int) -> None:
+        def voided() -> Outcome:
+            answer: Release = self.ledger.void_hold(f"h-{number}")
+            return "voided", answer.points
+
+        self._same(self.oracle.void_hold(f"h-{number}", self.now), voided)
+
+    def reverse(self, number: int, hold: int, points: int | None) -> None:
+        def reversed_() -> Outcome:
+            answer = self.ledger.reverse(f"r-{number}", f"h-{hold}", points=points)
+            return "reversed", answer.points, answer.repaid_points
+
+        self._same(self.oracle.reverse(f"r-{number}", f"h-{hold}", points, self.now), reversed_)
+
+    def wait(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+        self.ledger.wait_until(self.now)
+
+    def settle_due(self) -> None:
+        self.ledger.settle_due()
+
+    def decide(self, policy: Policy) -> None:
+        self.policy = policy
+
+    def meet_others(self, writers: int) -> None:
+        self.ledger.world.tables.conflicts = writers
+
+    def step(self, step: Callable[["Play"], None]) -> None:
+        self.ledger.wait_until(self.now)
+        with patch.object(post_points, "policy", lambda: self.policy):
+            step(self)
+        for member_id in self.oracle.members:
+            self.require_same_member(member_id)
+        assert len(self.ledger.refusals()) == self.refused
+        # What a step took, retries included, is far less than an hour.
+        self.now += timedelta(hours=1)
+
+    def finish(self) -> None:
+        """Deliver what is outstanding, and look at the books as a whole."""
+        for number in range(len(self.purchases)):
+            self.step(partial(Play.purchase, number=number))
+        for number in range(len(self.corrections)):
+            self.step(partial(Play.correct, number=number))
+        self.step(Play.settle_due)
+        self.require_sound_books()
+
+    def require_same_member(self, member_id: str) -> None:
+        spendable, held, debt = self.oracle.standing(member_id, self.now)
+        found = self.ledger.balance(member_id)
+        assert (found.spendable_points, found.held_points, found.debt_points) == (spendable, held, debt)
+        assert found.balance_points == spendable + held >= 0
+        lots = {
+            "never" if point == FOR_EVER else f"{point:%Y-%m}": points
+            for point, points in self.oracle.lots(member_id, self.now).items()
+        }
+        assert self.ledger.lots(member_id) == lots
+
+    def require_sound_books(self) -> None:
+        lines, totals = self.ledger.lines(), self.ledger.totals()
+        assert sorted(self.ledger.members().member_ids) == sorted(self.oracle.members)
+        assert all(self.ledger.verify(member_id).fault is None for member_id in self.oracle.members)
+        assert sum(one.debits_points for one in totals.accounts) == sum(one.credits_points for one in totals.accounts)
+        sums = {one.account: one.credits_points - one.debits_points for one in totals.accounts}
+        programme = {name: amount for name, amount in sums.items() if name.startswith("programme:") and amount}
+        assert programme == self.oracle.programme(self.now)
+        assert totals.postings == len(lines)
+        assert all(sum(entry.amount_points for entry in line.entries) == 0 for line in lines)
+        assert all(min(line.balance_points, line.held_points, line.debt_points) >= 0 for line in lines)
+        for member_id in self.oracle.members:
+            told = [one for one in self.ledger.published() if one["metadata"]["aggregate_id"] == member_id]
+            assert [one["metadata"]["sequence"] for one in told] == list(range(1, len(told) + 1))
+
+    def _same(self, expected: Outcome, ask: Callable[[], Outcome]) -> None:
+        try:
+            answer = ask()
+        except RefusedCall as refusal:
+            answer = (refusal.args[0],)
+        assert answer == expected
+
+    def _event_id(self, name: str, *, again: bool) -> str:
+        self.told += again
+        return f"event-{name}-{self.told}" if again else f"event-{name}"
+
+
+numbers = st.integers(min_value=0, max_value=5)
+few = st.integers(min_value=0, max_value=3)
+some_points = st.integers(min_value=1, max_value=25)
+members = st.sampled_from(_MEMBERS)
+policies = st.builds(
+    Policy, expiry_months=st.sampled_from([1, 2, None]), shortfall=st.sampled_from(["debt", "debt", "clamp"])
+)
+hours = st.sampled_from([0, 1, 3, 24, 24 * 15, 24 * 29, 24 * 30])
+
+steps = st.one_of(
+    st.builds(partial, st.just(Play.purchase), number=numbers, again=st.booleans()),
+    st.builds(partial, st.just(Play.purchase), number=numbers, again=st.booleans(), more=st.sampled_from([0, 0, 1])),
+    st.builds(partial, st.just(Play.correct), number=numbers, again=st.booleans()),
+    st.builds(partial, st.just(Play.hold), number=few, member_id=members, points=some_points, hours=hours),
+    st.builds(partial, st.just(Play.post_hold), number=few, points=st.none() | some_points),
+    st.builds(partial, st.just(Play.void_hold), number=few),
+    st.builds(partial, st.just(Play.reverse), number=few, hold=few, points=st.none() | some_points),
+    st.builds(partial, st.just(Play.wait), hours=st.sampled_from([1, 24, 24 * 10, 24 * 35])),
+    st.just(Play.settle_due),
+    st.builds(partial, st.just(Play.decide), policy=policies),
+    st.builds(partial, st.just(Play.meet_others), writers=st.integers(min_value=0, max_value=5)),
+)
+purchases = st.builds(
+    Purchase, members, st.integers(min_value=0, max_value=25), st.sampled_from([-40, -10, 0, 0, 1, 31])
+)
+corrections = st.builds(Correction, numbers, st.integers(min_value=-25, max_value=10))
+
+
+@settings(max_examples=_HISTORIES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    purchases=st.lists(purchases, min_size=1, max_size=6),
+    corrections=st.lists(corrections, max_size=6),
+    steps=st.lists(steps, max_size=25),
+)
+def test_the_ledger_says_what_the_oracle_says(
+    purchases: list[Purchase], corrections: list[Correction], steps: list[Callable[[Play], None]]
+):
+    play = Play(purchases, corrections)
+    for step in steps:
+        play.step(step)
+    play.finish()
