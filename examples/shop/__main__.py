@@ -1,5 +1,5 @@
-"""The shop: orders and inventory. To have a package in `pbcs/` is to be part of the program."""
+"""The shop: orders and inventory. A package in `pbcs/`, `offerings/` or `facades/` is a unit."""
 
 from pbckit.infra.program import Program
 
-Program().deploy()
+Program(legacy={"legacy-warehouse": "legacy_warehouse"}).deploy()

@@ -47,6 +47,7 @@ def shop(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Program:
     # What `make install` makes: the environment that this runs in.
     (program.root / ".venv").symlink_to(sys.prefix)
     (program.root / "dist").mkdir()
+    assert (program.root / ".github/workflows/unit.yml").is_file()
     succeeds(program, "new", "pbc", "orders")
     succeeds(program, "new", "pbc", "inventory", "--on", "orders.OrdersChanged")
     return program

@@ -3,8 +3,9 @@
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.examples.conftest import Program
 
 SHOP = ROOT / "examples/shop"
 WAIT_SECONDS = 60
+T = TypeVar("T")
 LEAK = '''
 
 import pulumi_aws as aws
@@ -41,17 +43,23 @@ def define(pbc: Pbc) -> None:
 
 @pytest.fixture
 def shop(installed: Path, tmp_path: Path) -> Program:
-    root = tmp_path / "shop"
+    return copied(installed, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def sandbox(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """A copy that is deployed to an embedded AWS, once for all tests."""
+    program = copied(installed, tmp_path_factory.mktemp("deployed"))
+    up = program.pbc("sandbox", "up", "--port", "0")
+    assert up.returncode == 0, up.stderr
+    yield program
+    program.pbc("sandbox", "down")
+
+
+def copied(installed: Path, folder: Path) -> Program:
+    root = folder / "shop"
     shutil.copytree(SHOP, root, ignore=shutil.ignore_patterns("__pycache__", "dist", ".sandbox"))
     return Program(root, installed)
-
-
-@pytest.fixture
-def sandbox(shop: Program) -> Iterator[Program]:
-    up = shop.pbc("sandbox", "up", "--port", "0")
-    assert up.returncode == 0, up.stderr
-    yield shop
-    shop.pbc("sandbox", "down")
 
 
 def test_the_command_is_that_of_the_wheel(shop: Program, installed: Path):
@@ -88,17 +96,55 @@ def test_a_leak_between_its_units_is_blocked_with_its_path(shop: Program):
 
 
 def test_an_order_flows_from_one_unit_to_the_other_on_the_embedded_aws(sandbox: Program):
-    placed = sandbox.pbc("publish", "storefront.OrderPlaced", '{"order_id": "o-1", "article": "lamp", "quantity": 3}')
-    assert placed.returncode == 0, placed.stderr
-    deadline = time.monotonic() + WAIT_SECONDS
-    while (reserved := _reserved(sandbox)) != 3 and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert reserved == 3
+    publish(sandbox, "storefront.OrderPlaced", order_id="o-1", article="lamp", quantity=3)
+    assert seen(lambda: reserved(sandbox, "inventory", "lamp"), 3) == 3
     told = sandbox.pbc("ask", "orders.order", '{"order_id": "o-9"}')
     assert (told.returncode, told.stderr) == (1, "error: UnknownOrder: there is no order 'o-9'\n")
 
 
-def _reserved(shop: Program) -> int:
-    told = shop.pbc("ask", "inventory.reservation", '{"article": "lamp"}')
+def test_an_offering_asks_one_unit_and_then_the_other(sandbox: Program):
+    publish(sandbox, "storefront.OrderPlaced", order_id="o-2", article="desk", quantity=2)
+    publish(sandbox, "storefront.OrderPlaced", order_id="o-3", article="desk", quantity=4)
+    assert seen(lambda: reserved(sandbox, "inventory", "desk"), 6) == 6
+    publish(sandbox, "storefront.OrderCancelled", order_id="o-2")
+    assert seen(lambda: reserved(sandbox, "inventory", "desk"), 4) == 4
+
+
+def test_a_facade_answers_by_legacy_and_finds_what_inventory_says_otherwise(sandbox: Program):
+    assert (reserved(sandbox, "inventory", "chair"), reserved(sandbox, "stock-facade", "chair")) == (0, 5)
+    assert json.loads(answered(sandbox, "migrate", "start", "--json"))["routing"]["mode"] == "shadow"
+    found = seen(lambda: mismatches(sandbox), {"chair": "reserved: 5 → 0"})
+    assert found == {"chair": "reserved: 5 → 0"}
+    assert reserved(sandbox, "stock-facade", "chair") == 5
+    too_early = sandbox.pbc("migrate", "advance")
+    assert too_early.returncode == 1
+    assert too_early.stderr.startswith("error: NotReady: ")
+
+
+def publish(shop: Program, event: str, **data: object) -> None:
+    answered(shop, "publish", event, json.dumps(data))
+
+
+def reserved(shop: Program, unit: str, article: str) -> int:
+    return int(json.loads(answered(shop, "ask", f"{unit}.reservation", json.dumps({"article": article})))["reserved"])
+
+
+def mismatches(shop: Program) -> dict[str, str]:
+    """What the facade found, once more asked: by the key that was asked for."""
+    reserved(shop, "stock-facade", "chair")
+    found = json.loads(answered(shop, "migrate", "mismatches", "--json"))["mismatches"]
+    return {one["key"]: one["difference"] for one in found}
+
+
+def answered(shop: Program, *arguments: str) -> str:
+    told = shop.pbc(*arguments)
     assert told.returncode == 0, told.stderr
-    return int(json.loads(told.stdout)["reserved"])
+    return told.stdout
+
+
+def seen(look: Callable[[], T], expected: T) -> T:
+    """What is seen last: what is expected, or what is there after all that time."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while (found := look()) != expected and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return found

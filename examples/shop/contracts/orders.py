@@ -35,5 +35,10 @@ class Order(Message, frozen=True, kw_only=True):
 
 
 ORDER = Capability(
-    unit=UNIT, name="order", request=GetOrder, response=Order, callers=("operations",), errors=(UnknownOrder,)
+    unit=UNIT,
+    name="order",
+    request=GetOrder,
+    response=Order,
+    callers=("cancel-order", "operations"),
+    errors=(UnknownOrder,),
 )

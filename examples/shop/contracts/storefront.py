@@ -20,3 +20,12 @@ class OrderPlaced(Event, frozen=True, kw_only=True):
     order_id: Identifier
     article: Key
     quantity: Quantity
+
+
+class OrderCancelled(Event, frozen=True, kw_only=True):
+    """A customer does not want an order any more."""
+
+    source: ClassVar[str] = SOURCE
+    aggregate: ClassVar[str] = "order_id"
+
+    order_id: Identifier

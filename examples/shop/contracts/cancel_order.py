@@ -1,0 +1,3 @@
+"""cancel-order: the pieces of a cancelled order are free again. An offering: it asks others' capabilities."""
+
+UNIT = "cancel-order"

@@ -1,0 +1,1 @@
+"""Facades in front of capabilities that move out of a legacy system."""

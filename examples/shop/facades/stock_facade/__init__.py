@@ -1,0 +1,16 @@
+"""stock-facade: `reservation` moves from the legacy warehouse to inventory."""
+
+from contracts.legacy_warehouse import STOCK
+from contracts.stock_facade import LIST_MISMATCHES, MIGRATION, RESERVATION, STEER, MigrationRolledBack, RoutingChanged
+from pbckit.infra.strangler import LegacyFunction, Steered, Strangler
+
+
+def define(strangler: Strangler) -> None:
+    """Asks both, and owns who answers and what differed."""
+    strangler.fronts(
+        RESERVATION,
+        legacy=LegacyFunction(capability=STOCK),
+        steered=Steered(
+            looks=[MIGRATION, LIST_MISMATCHES], changes=STEER, events=[RoutingChanged, MigrationRolledBack]
+        ),
+    )

@@ -1,0 +1,33 @@
+"""Capability `release`."""
+
+from contracts.inventory import RELEASE, NotReserved, PiecesReleased, Release, Reservation
+from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.ports import Put
+from pbckit.runtime.unit_of_work import until_fresh
+
+
+@capability(RELEASE)
+def handler(request: Release, asked: Asked) -> Reservation:
+    """Free the pieces of an order. Asked again for the same order, it changes nothing."""
+    return until_fresh(lambda: _release(request, asked), asked.runtime)
+
+
+def _release(request: Release, asked: Asked) -> Reservation:
+    tables, table = asked.runtime.tables, asked.runtime.store_table
+    key, mark = {"pk": f"article#{request.article}", "sk": "reservation"}, {"pk": request.order_id, "sk": "released"}
+    found = tables.get(table, key)
+    reserved = found["reserved"] if found else 0
+    if tables.get(table, mark) is not None:
+        return Reservation(article=request.article, reserved=reserved)
+    if reserved < request.quantity:
+        raise NotReserved(f"{reserved} pieces of {request.article!r} are reserved, not {request.quantity}")
+    left = reserved - request.quantity
+    work = asked.unit_of_work()
+    work.add(
+        Put(table=table, item={**key, "article": request.article, "reserved": left}, expect={"reserved": reserved}),
+        Put(table=table, item=mark, expect={"pk": None}),
+    )
+    released = PiecesReleased(order_id=request.order_id, article=request.article, quantity=request.quantity)
+    work.publish(released, sequence=1)
+    work.commit()
+    return Reservation(article=request.article, reserved=left)

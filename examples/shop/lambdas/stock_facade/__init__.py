@@ -1,0 +1,1 @@
+"""stock-facade at run time."""

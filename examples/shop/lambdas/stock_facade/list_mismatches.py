@@ -1,0 +1,5 @@
+"""Capability `list-mismatches`."""
+
+from lambdas.stock_facade.definition import facade
+
+handler = facade().list_mismatches

@@ -1,0 +1,5 @@
+"""Capability `migration`."""
+
+from lambdas.stock_facade.definition import facade
+
+handler = facade().migration

@@ -1,0 +1,5 @@
+"""Capability `reservation`, answered in the stead of inventory."""
+
+from lambdas.stock_facade.definition import facade
+
+handler = facade().answer

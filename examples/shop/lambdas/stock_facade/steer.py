@@ -1,0 +1,5 @@
+"""Capability `steer`."""
+
+from lambdas.stock_facade.definition import facade
+
+handler = facade().steer

@@ -1,0 +1,1 @@
+"""Products composed from capabilities, a package each."""
