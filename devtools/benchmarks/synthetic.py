@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from pbckit.sandbox.graph import Graph
 
-_PBC, _OFFERING = "rewards:components:Pbc", "rewards:components:Offering"
+_PBC, _OFFERING = "pbckit:infra:Pbc", "pbckit:infra:Offering"
 
 
 @dataclass(frozen=True)

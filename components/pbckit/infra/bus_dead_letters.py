@@ -36,7 +36,7 @@ class BusDeadLetters(pulumi.ComponentResource):
         tags: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("rewards:components:BusDeadLetters", name, None, opts)
+        super().__init__("pbckit:infra:BusDeadLetters", name, None, opts)
         physical_name = names.physical(_THING, limit=80)
         self.arn = names.queue(physical_name)
         key = kms.Key(

@@ -39,7 +39,7 @@ class DeploymentRole(pulumi.ComponentResource):
             opts: options of the component.
         """
         name = f"{unit}-deployment"
-        super().__init__("rewards:components:DeploymentRole", name, {"unit": unit}, opts)
+        super().__init__("pbckit:infra:DeploymentRole", name, {"unit": unit}, opts)
         owner = config.names(DEPLOYMENT)
         physical = owner.physical(unit)
         own, remove_tables = config.names(unit), not config.deletion_protection

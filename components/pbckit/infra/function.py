@@ -53,7 +53,7 @@ class Function(pulumi.ComponentResource):
     timeout_seconds: int
 
     def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("rewards:components:Function", name, None, opts)
+        super().__init__("pbckit:infra:Function", name, None, opts)
         context, names = args.context, args.context.names
         if context.layer is None or context.code_path is None:
             raise InvalidFunction(f"unit {names.unit!r} has no code to run {args.handler!r} with")

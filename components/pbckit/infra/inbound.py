@@ -38,7 +38,7 @@ class Inbound(pulumi.ComponentResource):
     queue: Queue
 
     def __init__(self, name: str, args: InboundArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("rewards:components:Inbound", name, None, opts)
+        super().__init__("pbckit:infra:Inbound", name, None, opts)
         context, names = args.context, args.context.names
         rule_name = names.physical(args.thing)
         self.queue = Queue(

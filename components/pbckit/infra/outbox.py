@@ -46,7 +46,7 @@ class Outbox(pulumi.ComponentResource):
     sweeper: Function
 
     def __init__(self, name: str, args: OutboxArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("rewards:components:Outbox", name, None, opts)
+        super().__init__("pbckit:infra:Outbox", name, None, opts)
         context = args.context
         self._names = context.names
         self.physical_name = context.names.physical("outbox")

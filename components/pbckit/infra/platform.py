@@ -33,7 +33,7 @@ class Platform(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Make the platform and, where a repository deploys, a role for its pipeline of each of some units."""
-        super().__init__("rewards:components:Platform", name, {"unit": name}, opts)
+        super().__init__("pbckit:infra:Platform", name, {"unit": name}, opts)
         names, owner_tags = config.names(name), tags(config, name)
         key = kms.Key(
             f"{name}-key",

@@ -53,7 +53,7 @@ class DeadLetterQueue(pulumi.ComponentResource):
         redrive_from: Sequence[str] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("rewards:components:DeadLetterQueue", name, None, opts)
+        super().__init__("pbckit:infra:DeadLetterQueue", name, None, opts)
         names = context.names
         self._names = names
         self.physical_name = names.physical(thing, limit=80)
@@ -98,7 +98,7 @@ class Queue(pulumi.ComponentResource):
     dead_letters: DeadLetterQueue
 
     def __init__(self, name: str, args: QueueArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("rewards:components:Queue", name, None, opts)
+        super().__init__("pbckit:infra:Queue", name, None, opts)
         context, names = args.context, args.context.names
         self._names, self._demands = names, context.demands
         self.physical_name = names.physical(args.thing, limit=80)

@@ -35,7 +35,7 @@ class Store(pulumi.ComponentResource):
     table: dynamodb.Table
 
     def __init__(self, name: str, args: StoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("rewards:components:Store", name, None, opts)
+        super().__init__("pbckit:infra:Store", name, None, opts)
         context = args.context
         self._names, self._variable = context.names, args.variable
         self.physical_name = context.names.physical(args.formerly or args.thing)

@@ -41,7 +41,7 @@ class Subscription(pulumi.ComponentResource):
     function: Function
 
     def __init__(self, name: str, args: SubscriptionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("rewards:components:Subscription", name, None, opts)
+        super().__init__("pbckit:infra:Subscription", name, None, opts)
         self.inbound = Inbound(
             f"{name}-inbound",
             InboundArgs(

@@ -72,7 +72,7 @@ class Unit(pulumi.ComponentResource):
     def __init__(self, kind: str, name: str, args: UnitArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         if name == DEPLOYMENT:
             raise ReservedName(name)
-        super().__init__(f"rewards:components:{kind}", name, {"unit": name}, opts)
+        super().__init__(f"pbckit:infra:{kind}", name, {"unit": name}, opts)
         names = args.config.names(name)
         owner_tags = tags(args.config, name)
         self.calls = {

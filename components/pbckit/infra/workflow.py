@@ -64,7 +64,7 @@ class Workflow(pulumi.ComponentResource):
     inbound: Inbound
 
     def __init__(self, name: str, args: WorkflowArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("rewards:components:Workflow", name, None, opts)
+        super().__init__("pbckit:infra:Workflow", name, None, opts)
         context, names = args.context, args.context.names
         self.physical_name = names.physical(args.thing)
         self.arn = names.state_machine(self.physical_name)

@@ -34,7 +34,7 @@ class Leaked:
 def units() -> list[str]:
     """Keys of the PBCs and offerings of the stack."""
     graph = captured(STACK)
-    return [one.name for kind in ("Pbc", "Offering") for one in graph.by_type(f"rewards:components:{kind}")]
+    return [one.name for kind in ("Pbc", "Offering") for one in graph.by_type(f"pbckit:infra:{kind}")]
 
 
 def callers() -> dict[str, set[str]]:

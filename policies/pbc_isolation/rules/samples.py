@@ -9,7 +9,7 @@ from pbc_isolation.stack.graph import Resource
 
 ACCOUNT, REGION = "111111111111", "eu-central-1"
 PROJECT, STACK = "rewards", "dev"
-_UNIT_TYPE = "rewards:components:Pbc"
+_UNIT_TYPE = "pbckit:infra:Pbc"
 
 Part = Resource | Sequence[Resource]
 
@@ -150,10 +150,8 @@ TRUST_PIPELINE = pipeline_trust()
 
 def deployment(unit: str, *statements: Mapping[str, Any], trust: Any = TRUST_PIPELINE) -> list[Resource]:
     """The role that deploys a unit, below its component, with these rights also as its boundary."""
-    urn = f"urn:pulumi:{STACK}::{PROJECT}::rewards:components:DeploymentRole::{unit}-deployment"
-    component = Resource(
-        urn=urn, type="rewards:components:DeploymentRole", name=urn, props={"unit": unit}, custom=False
-    )
+    urn = f"urn:pulumi:{STACK}::{PROJECT}::pbckit:infra:DeploymentRole::{unit}-deployment"
+    component = Resource(urn=urn, type="pbckit:infra:DeploymentRole", name=urn, props={"unit": unit}, custom=False)
     return [
         component,
         *(replace(one, parent=urn) for one in role("deploy", *statements, name=unit, boundary=statements, trust=trust)),

@@ -27,7 +27,7 @@ def test_one_copy_is_the_program_itself():
 def test_each_copy_has_all_that_a_unit_has(tmp_path):
     stack = grown(captured("dev"), SCHEMAS, 3)
     _, contracts = stack.save(tmp_path)
-    assert stack.pbcs == 3 * len(captured("dev").by_type("rewards:components:Pbc"))
+    assert stack.pbcs == 3 * len(captured("dev").by_type("pbckit:infra:Pbc"))
     assert len({state["urn"] for state in stack.resources}) == len(stack.resources)
     for kind in ("Table", "Function", "EventSourceMapping"):
         assert stack.count(kind) == 3 * grown(captured("dev"), SCHEMAS, 1).count(kind)

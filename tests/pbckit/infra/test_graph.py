@@ -14,7 +14,7 @@ from pbckit.sandbox.graph import UNKNOWN, Graph, Resource
 
 PBCS = catalogue.publishers()
 UNITS = ("platform", "operations", *PBCS, "earn-points", "redeem-points", "refund-points", "return-reward", "true-up")
-UNIT_TYPES = {f"rewards:components:{kind}" for kind in ("Platform", "Operations", "Pbc", "Offering")}
+UNIT_TYPES = {f"pbckit:infra:{kind}" for kind in ("Platform", "Operations", "Pbc", "Offering")}
 UNTAGGED = {
     "aws:cloudwatch/dashboard:Dashboard",
     "aws:cloudwatch/eventArchive:EventArchive",
@@ -64,7 +64,7 @@ def physical(graph: Graph, token: str) -> set[str]:
 
 def deploys(resource: Resource) -> bool:
     """Whether it is part of the right to deploy a unit, which has tests of its own."""
-    return "rewards:components:DeploymentRole" in resource.urn
+    return "pbckit:infra:DeploymentRole" in resource.urn
 
 
 def custom(graph: Graph) -> list[Resource]:
@@ -202,7 +202,7 @@ def test_every_resource_is_where_the_page_of_resources_says(dev: Graph):
 
 def test_the_children_of_a_pbc(dev: Graph):
     """One PBC, to the last child: a new one is a decision, not an accident."""
-    (campaigns,) = [one for one in dev.by_type("rewards:components:Pbc") if one.name == "campaigns"]
+    (campaigns,) = [one for one in dev.by_type("pbckit:infra:Pbc") if one.name == "campaigns"]
     assert sorted((child.type.split(":")[-1], child.name) for child in dev.children(campaigns.urn)) == [
         ("Alias", "campaigns-key-alias"),
         ("Dashboard", "campaigns-dashboard"),

@@ -135,7 +135,7 @@ class Stack:
     def add(self, token: str, name: str, owner: str | None = THIEF, /, **props: Any) -> dict[str, Any]:
         """A new resource of a unit, or of nobody."""
         kind = {"earn-points": "Offering", "operations": "Operations", "platform": "Platform"}.get(owner or "", "Pbc")
-        unit = f"rewards:components:{kind}"
+        unit = f"pbckit:infra:{kind}"
         chain = token if owner is None else f"{unit}${token}"
         state = {
             "urn": f"urn:pulumi:dev::rewards::{chain}::{name}",

@@ -37,7 +37,7 @@ _SOURCES = [
     {"field": "eventCategory", "equals": ["Data"]},
     {"field": "resources.type", "equals": ["AWS::DynamoDB::Table"]},
 ]
-_URN = "urn:pulumi:dev::rewards::rewards:components:Pbc$rewards:components:Function$aws:iam/role:Role::points-ledger-balance-role"
+_URN = "urn:pulumi:dev::rewards::pbckit:infra:Pbc$pbckit:infra:Function$aws:iam/role:Role::points-ledger-balance-role"
 _READ, _WIRING, _UNREADABLE = "isolation-direct-read", "isolation-declared-wiring", "isolation-unreadable"
 _POLICIES, _UNPROVABLE = "isolation-declared-policies", "isolation-unprovable"
 

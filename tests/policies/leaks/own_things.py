@@ -25,7 +25,7 @@ _STREAM = f"{OWN_TABLE}/stream/2030-01-01"
 _LOGS = f"/aws/lambda/{THIEF_ROLE}"
 _BUCKET = "rewards-dev-campaigns-reports"
 _FIREHOSE = "rewards-dev-campaigns_copies"
-_KEY = "urn:pulumi:dev::rewards::rewards:components:Pbc$aws:kms/key:Key::campaigns-key"
+_KEY = "urn:pulumi:dev::rewards::pbckit:infra:Pbc$aws:kms/key:Key::campaigns-key"
 _PERMISSION = "aws:lambda/permission:Permission"
 
 

@@ -620,11 +620,11 @@ def decrypts_through(bus: str) -> bool:
     from pbc_isolation.rules.samples import allow, arn, physical, role, thing
     from pbc_isolation.stack.graph import Resource
 
-    platform = "urn:pulumi:dev::rewards::rewards:components:Platform::platform"
+    platform = "urn:pulumi:dev::rewards::pbckit:infra:Platform::platform"
     parts = [
-        Resource(urn=platform, type="rewards:components:Platform", name="platform", props={}, custom=False),
+        Resource(urn=platform, type="pbckit:infra:Platform", name="platform", props={}, custom=False),
         Resource(
-            urn="urn:pulumi:dev::rewards::rewards:components:Platform$aws:cloudwatch/eventBus:EventBus::bus",
+            urn="urn:pulumi:dev::rewards::pbckit:infra:Platform$aws:cloudwatch/eventBus:EventBus::bus",
             type="aws:cloudwatch/eventBus:EventBus",
             name="bus",
             props={"name": physical("platform", "bus")},

@@ -98,12 +98,12 @@ def _table(graph: Graph) -> Iterator[str]:
 
 
 def _units(graph: Graph) -> list[Resource]:
-    units = [(kind, unit) for kind in _UNIT_TYPES for unit in graph.by_type(f"rewards:components:{kind}")]
+    units = [(kind, unit) for kind in _UNIT_TYPES for unit in graph.by_type(f"pbckit:infra:{kind}")]
     return [unit for kind, unit in sorted(units, key=lambda pair: (_UNIT_TYPES.index(pair[0]), pair[1].name))]
 
 
 def _owner(graph: Graph, resource: Resource) -> str:
-    tokens = {f"rewards:components:{kind}" for kind in _UNIT_TYPES}
+    tokens = {f"pbckit:infra:{kind}" for kind in _UNIT_TYPES}
     while resource.type not in tokens:
         resource = graph.resource(resource.parent)
     return resource.name

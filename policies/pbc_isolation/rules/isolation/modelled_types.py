@@ -42,7 +42,7 @@ RULE = Rule(
     check=_check,
     compliant=[
         stack(thing("points", "random:index/randomId:RandomId", "suffix", {"byteLength": 4})),
-        stack(thing("points", "rewards:components:Store", "store", {}, custom=False)),
+        stack(thing("points", "pbckit:infra:Store", "store", {}, custom=False)),
         stack(table("points"), role("points")),
     ],
     violating=[
