@@ -19,10 +19,10 @@ _GROUPS = ("isolation", "boundary", "operations")
 _IN_PROCESS = """\
 import sys, time
 from pathlib import Path
-from analysis import Settings
-from contract_edges import read_contracts
-from engine import judge
-from graph import load
+from pbc_isolation.analysis.context import Settings
+from pbc_isolation.engine import judge
+from pbc_isolation.stack.contract_edges import read_contracts
+from pbc_isolation.stack.graph import load
 
 resources = load(Path(sys.argv[1])).resources
 settings = Settings(capabilities=read_contracts(Path(sys.argv[2])))

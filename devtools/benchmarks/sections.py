@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from devtools.benchmarks import earning, facade, imports, judging, ledger, relay
-from devtools.benchmarks.peers import comparison
+from devtools.benchmarks.peers import comparison, soundness
+from devtools.benchmarks.peers.installed import NotInstalledError
 from ops.repository import ROOT
 from pbckit.sandbox.graph import Graph
 
@@ -30,9 +31,6 @@ that is how long the engine takes. `growth` is how many times the busy seconds g
 did: 1.0 is linear. The load of the machine before was {load:.1f}.
 """
 _PEERS = """\
-
-### Beside other tools
-
 The shipped stack (`dev`, as at a preview), and the same with each of the {leaks} leaks that the pack's own tests try
 (`tests/policies/leaks/corpus.py`). The leaks were written for this pack, which must block all of them; other tools were
 made for other ends, and the numbers say only how far they can take its place. Seconds are those of the tool's process
@@ -45,6 +43,23 @@ need the boundary of a unit to be open, and are compared with the stack whose bo
   for it, one for each ARN of a unit: nobody but the unit's roles does anything with it. It ran with `--privesc
   --check-trust --closure all`; after {limit} s a leak counts as not answered. What is not known before it is created,
   whose a key is, and wiring (event source mappings, subscriptions and the like) cannot be told to it.
+- iam-simulate, PMapper and IAMSpy judge one request at a time. They were given those of whom the leak changes: each
+  harmful action that a new statement names, on each of those ARNs that are not the unit's own, and as whom: with the
+  identity's policies, its boundary, and the thing's own policy. iam-simulate ran in its discovery mode, in which a
+  condition holds that some request may meet; PMapper knows the principal's ARN and account only; IAMSpy's solver
+  chooses the context itself, and has {seconds} s for each leak. A leak counts as not answered where a tool cannot read
+  a policy. Wiring cannot be told to them, nor a leak that lies in no document. They run where they are installed for
+  this, and are no part of this project.
+"""
+_THIRD = """
+
+### A third judge of single requests
+
+The pack's evaluator is tried against an exact judge of single requests that was written for it
+([isolation.md](isolation.md)). Here a third one is asked, which nobody here wrote: iam-simulate, in its strict mode,
+about {documents} random pairs of identity policy and boundary, each with every request of the small world of
+`tests/policies/soundness`: {requests:,} requests. Pairs that iam-simulate takes to be malformed: {refused}, not
+counted.
 """
 _FACADE = """\
 One caller asks for categories, warm, on the embedded AWS: the monolith's function itself and the facade in front of it,
@@ -154,19 +169,39 @@ def _policies(_graph: Graph) -> Iterator[str]:
             f"| {one.pack.passed:.1f} | {one.pack.busy:.1f} | {growths[1]} | {_AIMS.get(one.pbcs, '')} |"
         )
         before = one
-    yield from _beside()
 
 
-def _beside() -> Iterator[str]:
+def _peers(_graph: Graph) -> Iterator[str]:
     leaks, compared = comparison.measure()
-    yield _PEERS.format(leaks=leaks, limit=comparison.iamprover.LIMIT_SECONDS)
+    yield _PEERS.format(
+        leaks=leaks, limit=comparison.iamprover.LIMIT_SECONDS, seconds=comparison.simulators.LIMIT_SECONDS
+    )
     yield "| tool | shipped stack, s | findings there | leaks found | not answered |"
     yield "|---|---:|---:|---:|---:|"
     for one in compared:
-        if one.seconds is None:
+        if one.found is None:
             yield f"| {one.tool} | not measured: it could not be installed | | | |"
+        elif one.seconds is None:
+            yield f"| {one.tool} | | | {one.found} | {one.unanswered} |"
         else:
             yield f"| {one.tool} | {one.seconds:.1f} | {one.on_shipped} | {one.found} | {one.unanswered} |"
+
+    yield from _third()
+
+
+def _third() -> Iterator[str]:
+    try:
+        judged = soundness.measure()
+    except NotInstalledError as error:
+        yield f"\niam-simulate could not be asked as a third judge: {error}"
+        return
+    yield _THIRD.format(documents=judged.documents, requests=judged.requests, refused=judged.refused)
+    yield "| | requests |"
+    yield "|---|---:|"
+    yield f"| iam-simulate and the exact judge: allowed | {judged.both:,} |"
+    yield f"| only the exact judge: allowed | {judged.only_exact:,} |"
+    yield f"| only iam-simulate: allowed | {judged.only_simulated:,} |"
+    yield f"| iam-simulate allows what the evaluator calls impossible | {judged.missed:,} |"
 
 
 def _facade(_graph: Graph) -> Iterator[str]:
@@ -181,7 +216,7 @@ def _facade(_graph: Graph) -> Iterator[str]:
         )
 
 
-_AIMS = {60: 3, 200: 15}
+_AIMS = {60: 5, 200: 17}
 
 SECTIONS: Mapping[str, Section] = {
     "earning": Section("On the embedded AWS", _earning),
@@ -191,5 +226,6 @@ SECTIONS: Mapping[str, Section] = {
     "sizes": Section("Size of what is deployed", _artefacts),
     "facade": Section("A facade in front of a legacy system", _facade),
     "policies": Section("The policy pack", _policies),
+    "peers": Section("The policy pack beside other tools", _peers),
 }
 """In the order of the page, by the name that `python -m benchmarks NAME` knows them by."""

@@ -6,24 +6,28 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from devtools.benchmarks.peers import checkov, iamprover
+import yaml
+
+from devtools.benchmarks.peers import checkov, iamprover, simulators
 from devtools.benchmarks.peers.installed import NotInstalledError, Tool, install
 from devtools.benchmarks.peers.stacks import Leaked, States, compared_with, leaked
+from ops.repository import ROOT
 from pbc_isolation.pack_process import PACK, PackProcess
 
 _JUDGED = """\
 import json, sys
 from pathlib import Path
-from analysis import Settings, contracts_folder
-from contract_edges import read_contracts
-from engine import judge
-from graph import load
+from pbc_isolation.analysis.context import Settings
+from pbc_isolation.engine import judge
+from pbc_isolation.stack.contract_edges import read_contracts
+from pbc_isolation.stack.graph import load
 
-settings = Settings(capabilities=read_contracts(contracts_folder("../contracts/schemas")))
+settings = Settings(capabilities=read_contracts(Path(sys.argv.pop(1))))
 
 
 def found(name):
@@ -39,7 +43,7 @@ _EXPORT_VERSION = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Compared:
-    """One tool. Numbers are None where it could not be installed."""
+    """One tool. `found` is None where it could not be installed; the others also where it is asked about leaks only."""
 
     tool: str
     seconds: float | None = None
@@ -55,7 +59,8 @@ class Compared:
 def measure() -> tuple[int, list[Compared]]:
     """How many leaks the corpus has, and each tool."""
     clean, leaks = compared_with(opened=False), leaked()
-    return len(leaks), [_pack(clean, leaks), _checkov(clean, leaks), _iamprover(clean, leaks)]
+    others = [_checkov(clean, leaks), _iamprover(clean, leaks), *_simulators(clean, leaks)]
+    return len(leaks), [_pack(clean, leaks), *others]
 
 
 def _pack(clean: States, leaks: list[Leaked]) -> Compared:
@@ -72,7 +77,7 @@ def _pack(clean: States, leaks: list[Leaked]) -> Compared:
             _save(leak.states, Path(folder, f"{number}.json"))
         pairs = [f"{number}.json={leak.opened}" for number, leak in enumerate(leaks)]
         environment = {**os.environ, "PYTHONPATH": str(PACK)}
-        command = [sys.executable, "-c", _JUDGED, *pairs]
+        command = [sys.executable, "-c", _JUDGED, ROOT / "contracts/schemas", *pairs]
         run = subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True)
     return Compared(tool="this pack", seconds=seconds, on_shipped=on_shipped, found=len(json.loads(run.stdout)))
 
@@ -102,13 +107,32 @@ def _iamprover(clean: States, leaks: list[Leaked]) -> Compared:
     return _installed(iamprover.NAME, iamprover.VERSION, compare)
 
 
+def _simulators(clean: States, leaks: list[Leaked]) -> Iterator[Compared]:
+    with tempfile.TemporaryDirectory() as folder:
+        held = yaml.safe_load(iamprover.write_invariants(clean, Path(folder)).read_text())["invariants"]
+        stacks = {opened: compared_with(opened=opened) for opened in (False, True)}
+        asked = Path(folder, "asked")
+        simulators.write_requests(stacks, leaks, held, asked)
+        for one in simulators.SIMULATORS:
+            yield _in_folder(one.title, one.install, partial(_simulated, one, asked))
+
+
+def _simulated(simulator: simulators.Simulator, asked: Path, tool: Tool, _folder: Path) -> Compared:
+    passing, unanswered = simulators.found(simulators.ask(simulator, tool, asked))
+    return Compared(tool=simulator.title, found=len(passing), unanswered=len(unanswered))
+
+
 def _installed(name: str, version: str, compare: Callable[[Tool, Path], Compared]) -> Compared:
+    return _in_folder(f"{name} {version}", lambda folder: install(name, version, folder), compare)
+
+
+def _in_folder(title: str, put: Callable[[Path], Tool], compare: Callable[[Tool, Path], Compared]) -> Compared:
     with tempfile.TemporaryDirectory() as folder:
         try:
-            tool = install(name, version, Path(folder))
+            tool = put(Path(folder))
         except NotInstalledError as error:
             print(error, file=sys.stderr)
-            return Compared(tool=f"{name} {version}")
+            return Compared(tool=title)
         return compare(tool, Path(folder))
 
 

@@ -27,13 +27,13 @@ _THINGS = {
 }
 """What units have: its service, and the resource part of its ARN and of those below it."""
 _WOULD_HAVE = {
-    "kinesis": "stream/{own}any",
-    "pipes": "pipe/{own}any",
-    "s3": "{own}any",
-    "scheduler": "schedule/default/{own}any",
-    "secretsmanager": "secret:{own}any",
-    "sns": "{own}any",
-    "ssm": "parameter/{own}any",
+    "kinesis": ("stream/{own}any",),
+    "pipes": ("pipe/{own}any",),
+    "s3": ("{own}any", "{own}any/any"),
+    "scheduler": ("schedule/default/{own}any",),
+    "secretsmanager": ("secret:{own}any",),
+    "sns": ("{own}any",),
+    "ssm": ("parameter/{own}any",),
 }
 """What a unit might have, by service."""
 _ACTIONS = {
@@ -93,7 +93,7 @@ def _of_unit(
     unit: str, things: Iterable[tuple[str, str, str]], prefix: str, place: tuple[str, str], callers: list[str]
 ) -> Iterator[dict[str, Any]]:
     own = prefix.format(unit=unit)
-    named = {service: [part.format(own=own)] for service, part in _WOULD_HAVE.items()}
+    named = {service: [part.format(own=own) for part in parts] for service, parts in _WOULD_HAVE.items()}
     for service, name, part in things:
         if name.rpartition("/")[2].startswith(own):
             named.setdefault(service, []).append(part)
