@@ -71,7 +71,7 @@ def main(units: list[str]) -> int:
 
 
 def _run(folder: Path, name: str) -> list[str]:
-    done = terraform(folder, *_RUNS[name], "-json", "-input=false", "-parallelism=40", seconds=_SECONDS)
+    done = terraform(folder, *_RUNS[name], "-json", "-input=false", "-parallelism=10", seconds=_SECONDS)
     lines = [msgspec.json.decode(line, type=_Line) for line in done.stdout.splitlines()]
     summary = next((line.message for line in reversed(lines) if line.type == "change_summary"), "did not end")
     problems = list(_problems(lines, planning=name == "no change"))
