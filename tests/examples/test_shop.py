@@ -85,6 +85,33 @@ def test_the_shop_is_judged_without_a_violation(shop: Program):
     assert (told.returncode, json.loads(told.stdout)["violations"]) == (0, []), told.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["stacks", "units"], '["platform","operations","inventory","orders","cancel-order"]'),
+        (["stacks", "configure", "dev-orders"], ""),
+        (["fitness"], "Nothing smells"),
+        (["policy", "explain", "dynamodb:GetItem"], "dynamodb:GetItem"),
+        (["contracts", "check", "--against", "HEAD"], "18 contracts of HEAD are kept."),
+        (["delivery", "report"], "orders"),
+    ],
+)
+def test_a_command_of_any_program_works_by_root_from_anywhere(
+    shop: Program, installed: Path, tmp_path: Path, arguments: list[str], told: str
+):
+    commit(shop)
+    elsewhere = Program(tmp_path / "elsewhere", installed)
+    elsewhere.root.mkdir()
+    assert told in answered(elsewhere, "--root", str(shop.root), *arguments)
+
+
+def commit(shop: Program) -> None:
+    for arguments in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "Begin"]):
+        identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+        done = shop.run("git", *identity, *arguments)
+        assert done.returncode == 0, done.stderr
+
+
 def test_a_leak_between_its_units_is_blocked_with_its_path(shop: Program):
     module = shop.root / "pbcs/inventory/__init__.py"
     module.write_text(module.read_text().replace('"""\n', '"""\n\nimport json\n', 1) + LEAK)
@@ -100,6 +127,13 @@ def test_an_order_flows_from_one_unit_to_the_other_on_the_embedded_aws(sandbox: 
     assert seen(lambda: reserved(sandbox, "inventory", "lamp"), 3) == 3
     told = sandbox.pbc("ask", "orders.order", '{"order_id": "o-9"}')
     assert (told.returncode, told.stderr) == (1, "error: UnknownOrder: there is no order 'o-9'\n")
+
+
+def test_operators_see_and_probe_its_units(sandbox: Program):
+    units = {one["unit"] for one in json.loads(answered(sandbox, "status", "--json"))["units"]}
+    assert units >= {"orders", "inventory", "cancel-order"}
+    answered(sandbox, "smoke", "orders", "--stack", "local")
+    answered(sandbox, "dlq", "list")
 
 
 def test_an_offering_asks_one_unit_and_then_the_other(sandbox: Program):

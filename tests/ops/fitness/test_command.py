@@ -1,6 +1,7 @@
 """`rewards fitness` on the shipped system, and on one that was made rotten."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from pbckit.cli.fitness import command
 from pbckit.cli.fitness.gather import trend
 from pbckit.sandbox.graph import Graph
-from tests.conftest import captured
+from tests.conftest import ROOT, captured
 from tests.ops.conftest import Rewards
 from tests.ops.delivery.test_report import commit, git
 from tests.policies.leaks.changes import FUNCTION, TABLE, Stack, allowed, both
@@ -25,6 +26,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / "pbcs" / unit.replace("-", "_")).mkdir(parents=True)
     for day, unit in enumerate(UNITS * 3):
         commit(tmp_path, f"2026-06-{day + 1:02}T08:00:00Z", unit)
+    shutil.copy(ROOT / command.ACCEPTED, tmp_path)
     return tmp_path
 
 
@@ -41,26 +43,25 @@ def test_the_graph_of_the_shipped_system_is_clean(rewards: Rewards, repository: 
 
 
 def test_what_is_accepted_is_told_with_its_reason_and_an_acceptance_without_cause_is_told_too(
-    rewards: Rewards, repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    rewards: Rewards, repository: Path
 ):
     cycle = {"name": "event cycle", "where": "points-calculation, points-ledger"}
     told = json.loads(rewards("fitness", "--root", str(repository), "--json").stdout)
     assert [(one["name"], one["where"]) for one in told["accepted"]] == [tuple(cycle.values())]
     assert told["stale"] == []
-    file = tmp_path / "accepted.yaml"
+    file = repository / command.ACCEPTED
     file.write_text(json.dumps([{"name": "chatty pair", "where": "a, b", "why": "they are one team"}]))
-    monkeypatch.setattr(command, "_ACCEPTED", file)
     told = json.loads(rewards("fitness", "--root", str(repository), "--json").stdout)
     assert [(one["name"], one["where"]) for one in told["smells"]] == [tuple(cycle.values())]
     assert [one["name"] for one in told["stale"]] == ["chatty pair"]
+    file.unlink()
+    told = json.loads(rewards("fitness", "--root", str(repository), "--json").stdout)
+    assert (told["accepted"], told["stale"]) == ([], [])
 
 
-def test_a_file_that_accepts_without_a_reason_is_told(
-    rewards: Rewards, repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-):
-    file = tmp_path / "accepted.yaml"
+def test_a_file_that_accepts_without_a_reason_is_told(rewards: Rewards, repository: Path):
+    file = repository / command.ACCEPTED
     file.write_text(json.dumps([{"name": "chatty pair", "where": "a, b"}]))
-    monkeypatch.setattr(command, "_ACCEPTED", file)
     result = rewards("fitness", "--root", str(repository))
     assert (result.exit_code, "missing required field `why`" in result.stderr) == (2, True)
 

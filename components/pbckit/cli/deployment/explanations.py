@@ -1,4 +1,4 @@
-"""How `rewards policy explain` shows what the policy pack thinks of actions."""
+"""How `pbc policy explain` shows what the policy pack thinks of actions."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

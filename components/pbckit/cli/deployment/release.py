@@ -1,7 +1,7 @@
 """`pbc release`: give new code a share of a unit's traffic, watch the unit's alarms, then give it all, or none.
 
-A deployment publishes new code, but where `rewards:releases` is `canary` it leaves the alias `live` on the old. Whoever
-deploys the unit releases it, with the rights of its deployment role.
+A deployment publishes new code, but where `<project>:releases` is `canary` it leaves the alias `live` on the old.
+Whoever deploys the unit releases it, with the rights of its deployment role.
 """
 
 import time

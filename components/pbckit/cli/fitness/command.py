@@ -21,7 +21,8 @@ from pbckit.program_root import program_root
 from pbckit.sandbox.program import capture
 
 _PERIOD = timedelta(days=90)
-_ACCEPTED = Path(__file__).with_name("accepted.yaml")
+ACCEPTED = Path("fitness.yaml")
+"""The signs that a program accepts, relative to its root. A program that accepts none has no such file."""
 
 
 class Accepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,7 +55,7 @@ def fitness(
     period = Period(latest - _PERIOD if since is None else since.replace(tzinfo=since.tzinfo or UTC), latest)
     known = system(capture(stack, preview=True, root=root).export(), root, commits, deployments, period)
     found = all_smells(known)
-    accepted = {(one.name, one.where): one for one in read_accepted(_ACCEPTED)}
+    accepted = {(one.name, one.where): one for one in read_accepted(root / ACCEPTED)}
     smells = [one for one in found if (one.name, one.where) not in accepted]
     meant = [accepted[key] for one in found if (key := (one.name, one.where)) in accepted]
     stale = [one for one in accepted.values() if one not in meant]
@@ -66,7 +67,7 @@ def fitness(
         _show(smells, meant, len(known.commits))
         _show_trend(months)
         for one in stale:
-            out.print(f"{_ACCEPTED.name}: {one.name} of {one.where} is accepted, and is not found any more.")
+            out.print(f"{ACCEPTED}: {one.name} of {one.where} is accepted, and is not found any more.")
     if smells and strict:
         raise typer.Exit(SAID_NO)
 
@@ -77,11 +78,13 @@ def _matrices(root: Path, commits: Commits) -> dict[str, int]:
 
 
 def read_accepted(path: Path) -> list[Accepted]:
-    """The signs that are meant to be.
+    """The signs that are meant to be; none where there is no file.
 
     Raises:
         OperatorError: the file is not a list of them.
     """
+    if not path.exists():
+        return []
     try:
         return msgspec.yaml.decode(path.read_bytes(), type=list[Accepted])
     except msgspec.DecodeError as error:
