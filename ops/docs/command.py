@@ -15,10 +15,12 @@ from ops.repository import ROOT
 from pbckit.cli.client.session import MIGRATION_STACK
 from pbckit.cli.deployment import pipelines, policy_pack
 from pbckit.cli.deployment.updates import NAMES, names_page
+from pbckit.cli.docs.commands_page import commands_page
 from pbckit.cli.docs.event_catalogue import events_page
 from pbckit.cli.docs.quotas_page import quotas_page
 from pbckit.cli.docs.resource_tree import resources_page
 from pbckit.cli.docs.system_page import subscriptions, system_page
+from pbckit.cli.main import app as pbc
 from pbckit.contracts import catalogue, history
 from pbckit.sandbox.program import capture
 from pbckit.sandbox.stack_config import read_stack
@@ -49,6 +51,9 @@ def pages(root: Path) -> dict[Path, str]:
     graph = capture(PICTURED_STACK, preview=True, root=root)
     migration = capture(MIGRATION_STACK, preview=True, root=root)
     versions = _history(root)
+    # Imported here, as the command imports this module.
+    from ops.main import app as rewards
+
     (facade,), (legacy,) = catalogue.facades(), catalogue.legacy_units()
     return {
         HISTORY: versions,
@@ -64,6 +69,7 @@ def pages(root: Path) -> dict[Path, str]:
         NAMES: names_page(root, graph),
         PAGE: adding_page(root),
         EVIDENCE: evidence_page(root),
+        Path("docs/commands.md"): commands_page({"pbc": pbc, "rewards": rewards}, ROOT),
         **pipelines.workflows(root),
     }
 
