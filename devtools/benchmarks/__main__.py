@@ -23,7 +23,7 @@ Measured by `make bench`. Seconds depend on the machine; ratios were measured wi
 
 def main() -> None:
     """Measure what was asked for, or everything, and write the page."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m devtools.benchmarks", description=__doc__)
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
     names: Sequence[str] = parser.parse_args().sections or [*SECTIONS]
     for name in names:

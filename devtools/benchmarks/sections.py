@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from devtools.benchmarks import earning, facade, imports, judging, ledger, relay
+from devtools.benchmarks import commands, earning, facade, imports, judging, ledger, relay
 from devtools.benchmarks.peers import comparison, soundness
 from devtools.benchmarks.peers.installed import NotInstalledError
 from ops.repository import ROOT
@@ -15,6 +15,10 @@ _COLD_IMPORT = """\
 A fresh interpreter imports the handler from its unit's zip and layer. A handler makes its clients when it first needs
 them, so the import alone leaves boto3 out; `ready` makes the clients too. `bare` imports boto3 and makes the same
 clients, and nothing else. Medians of 5, in turns; the ratio is the median of each turn's. Aim: within 1.5.
+"""
+_HELP = """\
+A fresh interpreter prints the help of a command; `bare` is a program of two commands that imports typer and nothing
+else. Medians of 7, in turns; the ratio is the median of each turn's.
 """
 _RELAY = """\
 The same events from the outbox to the bus, each way in turns, one process, nothing else in the bus. A call an event is
@@ -130,6 +134,14 @@ def _imports(graph: Graph) -> Iterator[str]:
         yield (f"| {one.function} | {one.import_ms:.0f} | {one.ready_ms:.0f} | {one.bare_ms:.0f} | {one.ratio:.2f} |")
 
 
+def _commands(_graph: Graph) -> Iterator[str]:
+    yield _HELP
+    yield "| command | own, ms | bare, ms | own / bare | aim |"
+    yield "|---|---:|---:|---:|---:|"
+    for one in commands.measure():
+        yield f"| `{one.command} --help` | {one.own_ms:.0f} | {one.bare_ms:.0f} | {one.ratio:.2f} | 2 |"
+
+
 def _relay(_graph: Graph) -> Iterator[str]:
     yield _RELAY
     yield "| way | events a second | times the relay's | calls an event | of these to the bus |"
@@ -223,9 +235,10 @@ SECTIONS: Mapping[str, Section] = {
     "relay": Section("From the outbox to the bus", _relay),
     "ledger": Section("The ledger", _ledger),
     "imports": Section("Cold import of each handler", _imports),
+    "commands": Section("The commands", _commands),
     "sizes": Section("Size of what is deployed", _artefacts),
     "facade": Section("A facade in front of a legacy system", _facade),
     "policies": Section("The policy pack", _policies),
     "peers": Section("The policy pack beside other tools", _peers),
 }
-"""In the order of the page, by the name that `python -m benchmarks NAME` knows them by."""
+"""In the order of the page, by the name that `python -m devtools.benchmarks NAME` knows them by."""
