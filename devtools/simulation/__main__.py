@@ -1,5 +1,5 @@
-"""`python -m simulation`."""
+"""`python -m devtools.simulation`."""
 
 from devtools.simulation.command import app
 
-app(prog_name="python -m simulation")
+app(prog_name="python -m devtools.simulation")

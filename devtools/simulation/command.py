@@ -1,4 +1,4 @@
-"""`python -m simulation run`: many histories, and of a failing one the shortest that fails."""
+"""`python -m devtools.simulation run`: many histories, and of a failing one the shortest that fails."""
 
 import os
 from typing import Annotated
@@ -67,7 +67,7 @@ def _failure(seed: int, purchases: int) -> Failure:
         found = shortest(seed, range(purchases))
     return Failure(
         seed=seed,
-        reproduce=f"python -m simulation run --seeds 1 --seed {seed} --purchases {purchases}",
+        reproduce=f"python -m devtools.simulation run --seeds 1 --seed {seed} --purchases {purchases}",
         violations=found.violations,
         shortest=found,
     )

@@ -38,7 +38,7 @@ def test_a_failing_seed_is_printed_with_its_shortest_history_and_how_to_see_it_a
     assert " arrives: p-" in result.stdout
     assert "was counted 1 times too often" in result.stdout
     command = result.stdout.splitlines()[-1]
-    assert command == "python -m simulation run --seeds 1 --seed 0 --purchases 20"
+    assert command == "python -m devtools.simulation run --seeds 1 --seed 0 --purchases 20"
     again = CliRunner().invoke(app, [*command.split()[3:], "--workers", "1", "--json"])
     assert again.exit_code == 1
     assert json.loads(again.stdout)["failure"]["shortest"]["lines"][0] in result.stdout
