@@ -1,6 +1,8 @@
 """`pbc ask` and `pbc publish`: a program's capabilities and events by name, with JSON as their contracts have it."""
 
-from typing import Annotated, Any
+import time
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import typer
@@ -9,25 +11,49 @@ from pbckit.cli.client.capabilities import LambdaCapabilities
 from pbckit.cli.client.event_publisher import publish as put_on_bus
 from pbckit.cli.client.session import LOCAL_STACK, open_session
 from pbckit.cli.deployment.sandbox import Folder
-from pbckit.cli.errors import OperatorError
+from pbckit.cli.errors import OperatorError, Refused
 from pbckit.cli.output import Stack, print_json, remarks
 from pbckit.contracts import catalogue
 from pbckit.contracts.definitions import AnyCapability, Event
 from pbckit.sandbox.embedded_aws import DEFAULT_FOLDER
 
+T = TypeVar("T")
+
+_PAUSE_SECONDS = 0.5
 _Data = Annotated[str, typer.Argument(help="JSON, by the contract's schema.")]
 
 
 def ask(
     name: Annotated[str, typer.Argument(metavar="UNIT.CAPABILITY", help="For example `orders.order`.")],
     data: _Data = "{}",
+    wait: Annotated[float, typer.Option(min=0, help="For so many seconds, ask again while it refuses.")] = 0,
     stack: Stack = LOCAL_STACK,
     folder: Folder = DEFAULT_FOLDER,
 ) -> None:
-    """Ask a capability as an operator, and print its answer. Exit code 1: it refuses, by an error of its contract."""
+    """Ask a capability as an operator, and print its answer. Exit code 1: it refuses, by an error of its contract.
+
+    A unit handles events at its own pace: `--wait` asks about what was published just now.
+    """
     capability = _capability(name)
     request = _read(name, data, capability.request)
-    print_json(LambdaCapabilities(open_session(stack, folder)).ask(capability, request))
+    capabilities = LambdaCapabilities(open_session(stack, folder))
+    print_json(answered(lambda: capabilities.ask(capability, request), wait))
+
+
+def answered(ask_once: Callable[[], T], wait_seconds: float, sleep: Callable[[float], None] = time.sleep) -> T:
+    """The answer; asked for again while it is refused, until the time is over.
+
+    Raises:
+        Refused: the last time, too.
+    """
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            return ask_once()
+        except Refused:
+            if time.monotonic() >= deadline:
+                raise
+        sleep(_PAUSE_SECONDS)
 
 
 def publish(

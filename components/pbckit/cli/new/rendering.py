@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 
 from pbckit.cli.deployment.pipelines import Delivered, workflow, workflow_of
@@ -56,8 +55,6 @@ def rendered(root: Path, unit: str, of: Consumed, templates: Path = PBC) -> dict
     }
     files = filled(templates, names)
     files[workflow_of(unit)] = workflow(Delivered(unit=unit, room="pbcs"))
-    if find_spec("ruff") is None:
-        return files
     return {path: _formatted(root, path, text) if path.suffix == ".py" else text for path, text in files.items()}
 
 
