@@ -152,6 +152,17 @@ def test_what_cannot_be_made_is_one_line_and_changes_nothing(shop: Program, argu
     assert files(shop) == before
 
 
+def test_where_documents_cannot_be_generated_nothing_stays(copy: Program):
+    (copy.root / "contracts/history.yaml").write_text("orders.OrdersChanged: none\n")
+    before = files(copy)
+    told = copy.pbc("new", "pbc", "returns")
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr.startswith("error: the documents cannot be generated: ")
+    assert told.stderr.count("\n") == 1
+    assert files(copy) == before
+    assert (copy.root / "contracts/history.yaml").read_text() == "orders.OrdersChanged: none\n"
+
+
 def files(program: Program) -> set[Path]:
     ignored = {".venv", "__pycache__", ".pytest_cache", ".hypothesis", ".ruff_cache", "dist"}
     return {path for path in program.root.rglob("*") if not ignored & {*path.relative_to(program.root).parts}}

@@ -72,4 +72,6 @@ def generate_documents(root: Path, arguments: Sequence[str]) -> None:
         check=False,
     )
     if done.returncode != 0:
-        raise OperatorError(f"the documents cannot be generated: {done.stderr.strip()}")
+        # Of a traceback its last line: what went wrong.
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise OperatorError(f"the documents cannot be generated: {reason}")
