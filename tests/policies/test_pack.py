@@ -108,6 +108,7 @@ def test_a_setting_without_sense_is_told(prefix):
 
 
 def test_a_pack_that_does_not_start_says_why(tmp_path):
+    (tmp_path / "PulumiPolicy.yaml").write_text("runtime: python\n")
     (tmp_path / "__main__.py").write_text("raise SystemExit('nothing here')")
     with pytest.raises(PackFailed, match="did not start"), PackProcess("rewards", "dev", folder=tmp_path):
         pass

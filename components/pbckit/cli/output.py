@@ -23,15 +23,16 @@ def print_json(value: object) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; columns whose name ends in `points` or `version` are numbers."""
+    """Print a table. A column of whole numbers is aligned to the right."""
+    shown = list(rows)
     # The title stands alone: as part of the table it would be broken to the table's width.
     out.print(Text(title, style="italic"), soft_wrap=True)
     table = Table()
-    for column in columns:
-        justify = "right" if column.endswith(("points", "version", "number")) else "left"
+    for column, name in enumerate(columns):
+        justify = "right" if shown and all(isinstance(row[column], int) for row in shown) else "left"
         # Folded where it is too long, never cut: an id must be whole to be of use.
-        table.add_column(column, justify=justify, overflow="fold")
-    for row in rows:
+        table.add_column(name, justify=justify, overflow="fold")
+    for row in shown:
         # As plain text: what people wrote may have square brackets in it.
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     out.print(table)

@@ -104,7 +104,7 @@ def callable_by(unit: str) -> tuple[AnyCapability, ...]:
 
 
 def event_schemas() -> dict[str, str]:
-    """The schema of each event, by the contract's name: `points-ledger.PointsPosted`."""
+    """The schema of each event, by the contract's name: `orders.OrderPlaced`."""
     return {f"{event.source}.{event.detail_type()}": event_schema(event) for event in events()}
 
 

@@ -35,9 +35,9 @@ class Break:
     """One thing that somebody who holds to the older contract cannot cope with."""
 
     contract: str
-    """Name of the schema's file without its ending, for example `points-ledger.PointsPosted`."""
+    """Name of the schema's file without its ending, for example `orders.OrderPlaced`."""
     path: str
-    """Where in the contract, for example `data.points`."""
+    """Where in the contract, for example `data.quantity`."""
     reason: str
 
 

@@ -15,7 +15,7 @@ class EventMetadata(msgspec.Struct, frozen=True, kw_only=True):
     schema_version: int
     """Major version of the event's schema."""
     aggregate_id: str
-    """What the event is about, for example a member."""
+    """What the event is about, for example an order."""
     sequence: int
     """1, 2, 3 … per aggregate of one source: a gap means that an event is missing or still on its way."""
     correlation_id: str
@@ -48,7 +48,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """A capability's no: part of its contract, and not a failure of its function."""
 
     error: str
-    """Name of one of the contract's errors, for example `UnknownMember`."""
+    """Name of one of the contract's errors, for example `UnknownOrder`."""
     message: str
     """What is wrong, where, and what is allowed."""
 

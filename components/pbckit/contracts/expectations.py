@@ -6,12 +6,12 @@ which see that its code reads what it says and no more.
 
 ```yaml
 reads:                                    # by event or capability
-  points-calculation.PointsCalculated:    # an event: paths begin with `data` or `metadata`
-    data.points: {type: integer, minimum: 0}
-  campaigns.bonuses:                      # a capability: paths begin with `response`
-    response.bonuses.[].name: {type: string, optional: true}   # it copes without
+  orders.OrderPlaced:                     # an event: paths begin with `data` or `metadata`
+    data.quantity: {type: integer, minimum: 0}
+  inventory.stock:                        # a capability: paths begin with `response`
+    response.places.[].name: {type: string, optional: true}   # it copes without
 refusals:                                 # that a caller tells apart from others
-  earning-rates.rate: [NoRate]
+  inventory.stock: [UnknownItem]
 ```
 
 `*` for a unit's name stands for every unit that has a contract of that name.
@@ -54,7 +54,7 @@ class Expectation:
     consumer: str
     """Key of the unit that reads."""
     contract: str
-    """Name of the contract, for example `points-ledger.PointsPosted`."""
+    """Name of the contract, for example `orders.OrderPlaced`."""
     reads: Mapping[str, Schema]
     refusals: Sequence[str] = ()
 
@@ -115,7 +115,7 @@ def expected(contracts: Sequence[str], folder: Path | None = None) -> list[Expec
     """What is expected of contracts, by consumer and contract.
 
     Args:
-        contracts: their names, for example `points-ledger.PointsPosted`.
+        contracts: their names, for example `orders.OrderPlaced`.
         folder: where the files are.
 
     Raises:

@@ -1,7 +1,7 @@
 """How each event came to be what it is: `contracts/history.yaml`, which is added to and never rewritten.
 
 ```yaml
-points-ledger.PointsPosted:
+orders.OrderPlaced:
   - version: "1.0"
     date: 2026-11-23
     change: First published.

@@ -17,9 +17,9 @@ class Field:
     """A field of a message, or of a part of it."""
 
     path: str
-    """For example `data.lines.[].points`: `[]` for any element of a list, `*` for any value of a map."""
+    """For example `data.lines.[].quantity`: `[]` for any element of a list, `*` for any value of a map."""
     owner: str
-    """The class that declares it, for example `contracts.points_calculation.Line`."""
+    """The class that declares it, for example `contracts.orders.Line`."""
     name: str
     holds_messages: bool
     """It has fields of its own."""

@@ -220,7 +220,7 @@ class Mismatch(msgspec.Struct, frozen=True, kw_only=True):
     """Two answers to one question that differ without a reason. The newest stands for all of its kind."""
 
     key: Identifier
-    """What sticks to a side: here the merchant's id."""
+    """What sticks to a side: for example a customer's id."""
     difference: str
     """The fields that differ, with both values."""
     request: dict[str, str]

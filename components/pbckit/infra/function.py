@@ -33,7 +33,7 @@ class FunctionArgs:
     thing: str
     """Kebab-case name of the function within the unit."""
     handler: str
-    """Dotted path of the handler, for example `lambdas.points_ledger.post.handler`."""
+    """Dotted path of the handler, for example `lambdas.orders.place.handler`."""
     grants: Sequence[Grant] = ()
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     timeout_seconds: int = 10

@@ -1,8 +1,8 @@
 """Physical names and ARNs, known before anything exists.
 
 Every name is `{project}-{environment}-{unit}_{thing}`. Units are kebab-case and never contain an underscore, so the
-prefix up to and including `_` belongs to one unit only: an IAM pattern `…:table/rewards-dev-points_*` cannot cover the
-unit `points-ledger`. Because names are known, so are ARNs, and every IAM document is plain text already at preview.
+prefix up to and including `_` belongs to one unit only: an IAM pattern `…:table/shop-dev-orders_*` cannot cover the
+unit `orders-archive`. Because names are known, so are ARNs, and every IAM document is plain text already at preview.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ class Names:
 
     def __post_init__(self) -> None:
         if not UNIT_PATTERN.fullmatch(self.unit):
-            raise InvalidName(f"unit {self.unit!r}: must be kebab-case, for example points-ledger")
+            raise InvalidName(f"unit {self.unit!r}: must be kebab-case, for example gift-cards")
 
     def of(self, unit: str) -> "Names":
         """The names of another unit in the same environment, as its contract makes them known."""
@@ -66,7 +66,7 @@ class Names:
             InvalidName: `thing` is not kebab-case.
         """
         if not _THING_PATTERN.fullmatch(thing):
-            raise InvalidName(f"thing {thing!r}: must be kebab-case, for example post-points")
+            raise InvalidName(f"thing {thing!r}: must be kebab-case, for example place-order")
         name = self.prefix + thing
         if len(name) <= limit:
             return name

@@ -112,7 +112,7 @@ def require_handler(unit: str, handler: str) -> None:
 
     Args:
         unit: key of the unit that the function belongs to.
-        handler: dotted path, for example `lambdas.points_ledger.post.handler`.
+        handler: dotted path, for example `lambdas.orders.place.handler`.
 
     Raises:
         NoHandler: the unit has no code, there is no such module, or it defines no such name.

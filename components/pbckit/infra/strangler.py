@@ -20,7 +20,7 @@ _GUARD_MINUTES = 1
 _COMPARER_TIMEOUT_SECONDS = 90
 _COMPARER_BATCH = 10
 _FACADE_TIMEOUT_SECONDS = 13
-"""Longer than both sides may take, and shorter than the patience of earn-points."""
+"""Longer than both sides may take, and shorter than what a workflow waits for an answer."""
 _OPERATOR_TIMEOUT_SECONDS = 30
 _VISIBILITY_FACTOR = 6
 """AWS asks for a visibility timeout of six times the consumer's timeout."""

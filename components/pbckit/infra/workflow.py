@@ -118,7 +118,7 @@ class Workflow(pulumi.ComponentResource):
             ),
             logging_configuration=sfn.StateMachineLoggingConfigurationArgs(
                 level="ALL",
-                # The log tells which way a purchase went, not who bought what.
+                # The log tells which way an execution went, not who bought what.
                 include_execution_data=False,
                 log_destination=log_group.arn.apply(lambda arn: f"{arn}:*"),
             ),

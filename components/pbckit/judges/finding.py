@@ -18,7 +18,7 @@ class Finding:
     """One thing in the graph that AWS would refuse or that could not work."""
 
     resource: str
-    """Type and name of the resource, for example `aws:dynamodb/table:Table campaigns-store-table`."""
+    """Type and name of the resource, for example `aws:dynamodb/table:Table orders-store-table`."""
     property: str
     """Path of the input, for example `environment.variables`; empty where the whole resource is meant."""
     problem: str

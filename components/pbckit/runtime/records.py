@@ -1,6 +1,6 @@
 """Notes in the log that operators ask for: the hops of a message, and what operators did.
 
-A note is a log line with a `record` in it. It never holds data of members: names, times, ids, outcomes.
+A note is a log line with a `record` in it. It never holds personal data: names, times, ids, outcomes.
 """
 
 from collections.abc import Generator

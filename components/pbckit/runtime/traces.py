@@ -31,7 +31,7 @@ class XRay:
 
     Lambda begins a trace of its own for each batch it takes from a queue, and the SDK lets nobody change that one. The
     message's trace came through the outbox: a segment of that trace is made here and sent by itself, so that X-Ray
-    shows a purchase and its posting as one. Calls to AWS meanwhile are recorded beneath it.
+    shows an order and its delivery as one. Calls to AWS meanwhile are recorded beneath it.
     """
 
     def own(self) -> str | None:

@@ -18,7 +18,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     """Of the routing that it was answered under."""
     correlation_id: str
-    """Of the fact that led to the call, for example a purchase."""
+    """Of the fact that led to the call, for example an order."""
     key: Identifier
     bucket: int
     served: Side

@@ -14,7 +14,7 @@ def bucket(key: str, salt: str) -> int:
     """The bucket of a key, from 0 to 9999.
 
     Args:
-        key: what must stay on one side, for example a merchant's id.
+        key: what must stay on one side, for example a customer's id.
         salt: the facade's key, so that two migrations do not move the same keys first.
     """
     digest = hashlib.sha256(f"{salt}\n{key}".encode()).digest()

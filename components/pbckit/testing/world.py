@@ -113,7 +113,7 @@ class World:
         return sorted(self.tables.all(OUTBOX), key=lambda item: item["event_id"])
 
 
-def world(unit: str = "points-ledger", *, seed: int = 0, traces: Traces | None = None) -> World:
+def world(unit: str, *, seed: int = 0, traces: Traces | None = None) -> World:
     """A new, empty world."""
     tables, bus, dead_letters, clock = MemoryTables(), MemoryBus(), MemoryDeadLetters(), SimulatedClock()
     deliveries = MemoryDeliveries()

@@ -27,11 +27,11 @@ def told(admission: Admission, rule: str, fix: str) -> Violation:
 
 
 def queue_with(principal: Any, *actions: str, **more: Any) -> list[Resource]:
-    """The queue of `ledger`, with a policy that lets a principal in."""
-    statement = {**allow(*actions, on=queue_arn("ledger"), **more), "Principal": principal}
-    policy = {"queueUrl": "https://sqs.eu-central-1.amazonaws.com/111111111111/rewards-dev-ledger_queue"}
+    """The queue of `inventory`, with a policy that lets a principal in."""
+    statement = {**allow(*actions, on=queue_arn("inventory"), **more), "Principal": principal}
+    policy = {"queueUrl": "https://sqs.eu-central-1.amazonaws.com/111111111111/shop-dev-inventory_queue"}
     return [
-        queue("ledger"),
-        thing("ledger", "aws:sqs/queuePolicy:QueuePolicy", "policy", {**policy, "policy": document(statement)}),
-        *role("ledger"),
+        queue("inventory"),
+        thing("inventory", "aws:sqs/queuePolicy:QueuePolicy", "policy", {**policy, "policy": document(statement)}),
+        *role("inventory"),
     ]

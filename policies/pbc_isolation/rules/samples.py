@@ -1,4 +1,4 @@
-"""Small stacks for the samples of rules: two units, `points` and `ledger`, and whatever a sample puts into them."""
+"""Small stacks for the samples of rules: two units, `orders` and `inventory`, and whatever a sample puts into them."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 from pbc_isolation.stack.graph import Resource
 
 ACCOUNT, REGION = "111111111111", "eu-central-1"
-PROJECT, STACK = "rewards", "dev"
+PROJECT, STACK = "shop", "dev"
 _UNIT_TYPE = "pbckit:infra:Pbc"
 
 Part = Resource | Sequence[Resource]

@@ -83,7 +83,7 @@ class Ledger:
     """The PBC in a world of its own."""
 
     def __init__(self) -> None:
-        self.world: World = world()
+        self.world: World = world("points-ledger")
         self._caller = Caller(self.world)
 
     @property

@@ -44,7 +44,7 @@ def envelope(there: World) -> dict[str, Any]:
 
 @pytest.fixture
 def there() -> World:
-    return world()
+    return world("points-ledger")
 
 
 def test_answers(there: World):
@@ -99,7 +99,7 @@ def test_events_inherit_the_calls_correlation_cause_trace_and_actor(there: World
 
 
 def test_without_a_trace_in_the_call_its_own_goes_on():
-    there = world(traces=FixedTraces())
+    there = world("points-ledger", traces=FixedTraces())
     balance.answer(call({"member_id": "m"}), there.runtime)
 
     assert envelope(there)["metadata"]["trace_header"] == "Root=own beneath points-ledger balance c-1"

@@ -21,7 +21,7 @@ def test_pauses_grow_up_to_a_quarter_of_an_hour(attempts: int, seconds: int):
 
 
 def test_a_message_that_failed_is_postponed_by_its_attempts():
-    there = world()
+    there = world("points-ledger")
     with pytest.raises(OSError, match="network"), attempt(record(3), there.runtime) as attempts:
         raise OSError("network")
 
@@ -30,7 +30,7 @@ def test_a_message_that_failed_is_postponed_by_its_attempts():
 
 
 def test_a_message_that_was_handled_is_left_alone():
-    there = world()
+    there = world("points-ledger")
     with attempt(record(1), there.runtime):
         pass
 
@@ -38,6 +38,6 @@ def test_a_message_that_was_handled_is_left_alone():
 
 
 def test_without_a_queue_of_its_own_the_queues_time_counts():
-    runtime = replace(world().runtime, deliveries=None)
+    runtime = replace(world("points-ledger").runtime, deliveries=None)
     with pytest.raises(OSError, match="network"), attempt(record(1), runtime):
         raise OSError("network")

@@ -24,7 +24,7 @@ CONTEXT = SimpleNamespace(aws_request_id="request-1", function_name="relay")
 
 @pytest.fixture
 def there() -> World:
-    return world()
+    return world("points-ledger")
 
 
 def commit(there: World, count: int = 1, size: int = 10) -> None:
@@ -103,7 +103,7 @@ def test_the_size_of_an_entry_is_counted_in_utf8(there: World):
 @settings(max_examples=40, deadline=None)
 @given(sizes=st.lists(st.integers(min_value=1, max_value=200_000), max_size=25))
 def test_no_request_is_ever_over_a_limit_and_none_is_lost(sizes: list[int]):
-    there = world()
+    there = world("points-ledger")
     for size in sizes:
         commit(there, 1, size)
     relay.relay(records(there), there.runtime)

@@ -35,7 +35,7 @@ def consumer(*, reports_gaps: bool) -> Subscriber:
 
 @pytest.fixture
 def there() -> World:
-    return world()
+    return world("points-ledger")
 
 
 @pytest.fixture(autouse=True)

@@ -58,7 +58,7 @@ class Consumer:
 
 @pytest.fixture
 def there() -> World:
-    return world()
+    return world("points-ledger")
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ CONTEXT = SimpleNamespace(aws_request_id="request-1", function_name="sweeper")
 
 @pytest.fixture
 def there(monkeypatch: pytest.MonkeyPatch) -> World:
-    made = world()
+    made = world("points-ledger")
     monkeypatch.setattr("pbckit.runtime.sweeper.lambda_runtime", lambda *_needed: made.runtime)
     return made
 

@@ -41,7 +41,7 @@ def work(there: World, why: Cause) -> UnitOfWork:
 
 @pytest.fixture
 def there() -> World:
-    return world()
+    return world("points-ledger")
 
 
 def test_state_marker_and_event_are_committed_together(there: World):
@@ -225,7 +225,7 @@ def test_other_content_has_another_fingerprint(other: bytes):
 def test_what_follows_from_an_event_has_the_same_id_whenever_it_is_handled():
     ids = []
     for _ in range(2):
-        there = world()
+        there = world("points-ledger")
         work(there, cause()).commit()
         ids.append(there.outbox[0]["event_id"])
 
@@ -252,7 +252,7 @@ def test_several_events_of_one_cause_have_ids_of_their_own(there: World):
 def test_what_no_event_caused_gets_a_new_id_each_time():
     ids = []
     for seed in range(2):
-        there = world(seed=seed)
+        there = world("points-ledger", seed=seed)
         work(there, cause(event_id=None)).commit()
         ids.append(there.outbox[0]["event_id"])
 

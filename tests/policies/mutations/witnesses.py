@@ -21,10 +21,10 @@ def broken(*parts: Any, capabilities: Any = ()) -> set[str]:
 
 
 def reads(*statements: Any, boundary: Any = None, **more: Any) -> bool:
-    """Whether a role of `points` with these statements is told to read the table of `ledger`."""
+    """Whether a role of `orders` with these statements is told to read the table of `inventory`."""
     from pbc_isolation.rules.samples import role, table
 
-    return READ in broken(role("points", *statements, boundary=boundary, **more), table("ledger"))
+    return READ in broken(role("orders", *statements, boundary=boundary, **more), table("inventory"))
 
 
 def may(action: str, resource: str, *statements: Any) -> bool:
@@ -36,72 +36,72 @@ def may(action: str, resource: str, *statements: Any) -> bool:
     from pbc_isolation.rules.samples import role, stack
     from pbc_isolation.stack.graph import Graph
 
-    [principal] = collect(Graph(stack(role("points", *statements)))).principals
+    [principal] = collect(Graph(stack(role("orders", *statements)))).principals
     return can(principal, action, Region((Glob(resource),))) is not None
 
 
 def an_own_table_is_no_leak() -> bool:
     from pbc_isolation.rules.samples import allow, table_arn
 
-    return not reads(allow("dynamodb:GetItem", on=table_arn("points")))
+    return not reads(allow("dynamodb:GetItem", on=table_arn("orders")))
 
 
 def casing_of_actions() -> bool:
     from pbc_isolation.rules.samples import allow, table_arn
 
-    return reads(allow("DYNAMODB:getitem", on=table_arn("ledger")))
+    return reads(allow("DYNAMODB:getitem", on=table_arn("inventory")))
 
 
 def a_question_mark() -> bool:
     from pbc_isolation.rules.samples import allow, table_arn
 
-    return may("dynamodb:getitem", table_arn("ledger"), allow("dynamodb:GetItem", on=table_arn("l?dger")))
+    return may("dynamodb:getitem", table_arn("inventory"), allow("dynamodb:GetItem", on=table_arn("inv?ntory")))
 
 
 def a_question_mark_is_one_character() -> bool:
     from pbc_isolation.rules.samples import allow, table_arn
 
-    return not may("dynamodb:getitem", table_arn("ledger"), allow("dynamodb:GetItem", on=table_arn("ledg?")))
+    return not may("dynamodb:getitem", table_arn("inventory"), allow("dynamodb:GetItem", on=table_arn("invent?")))
 
 
 def a_short_arn() -> bool:
     from pbc_isolation.rules.samples import allow, table_arn
 
-    return may("dynamodb:getitem", table_arn("ledger"), allow("dynamodb:GetItem", on="arn:aws:dynamodb"))
+    return may("dynamodb:getitem", table_arn("inventory"), allow("dynamodb:GetItem", on="arn:aws:dynamodb"))
 
 
 def a_short_arn_with_a_star() -> bool:
     from pbc_isolation.rules.samples import allow, table_arn
 
-    mine = allow("dynamodb:GetItem", on="arn:aws:dynamodb:*:table/rewards-dev-ledger_store")
-    return may("dynamodb:getitem", table_arn("ledger"), mine)
+    mine = allow("dynamodb:GetItem", on="arn:aws:dynamodb:*:table/shop-dev-inventory_store")
+    return may("dynamodb:getitem", table_arn("inventory"), mine)
 
 
 def a_policy_variable() -> bool:
     from pbc_isolation.rules.samples import allow, table_arn
 
     mine = allow("dynamodb:GetItem", on=table_arn("${aws:PrincipalTag/unit}"))
-    return may("dynamodb:getitem", table_arn("ledger"), mine)
+    return may("dynamodb:getitem", table_arn("inventory"), mine)
 
 
 def a_variable_in_an_exception() -> bool:
     from pbc_isolation.rules.samples import table_arn
 
     all_but = {"Effect": "Allow", "Action": "dynamodb:GetItem", "NotResource": table_arn("${aws:PrincipalTag/x}")}
-    return may("dynamodb:getitem", table_arn("ledger"), all_but)
+    return may("dynamodb:getitem", table_arn("inventory"), all_but)
 
 
 def all_actions_but_some() -> bool:
     from pbc_isolation.rules.samples import table_arn
 
-    return reads({"Effect": "Allow", "NotAction": "s3:*", "Resource": table_arn("ledger")})
+    return reads({"Effect": "Allow", "NotAction": "s3:*", "Resource": table_arn("inventory")})
 
 
 def all_actions_but_this() -> bool:
     from pbc_isolation.rules.samples import table_arn
 
     all_but = {"Effect": "Allow", "NotAction": ["dynamodb:*"], "Resource": "*"}
-    return not may("dynamodb:getitem", table_arn("ledger"), all_but)
+    return not may("dynamodb:getitem", table_arn("inventory"), all_but)
 
 
 def all_resources_but_some() -> bool:
@@ -111,19 +111,21 @@ def all_resources_but_some() -> bool:
 def a_denial_that_covers() -> bool:
     from pbc_isolation.rules.samples import allow, deny, table_arn
 
-    return not reads(allow("dynamodb:GetItem", on=table_arn("ledger")), deny("dynamodb:*", on=table_arn("ledger", "*")))
+    return not reads(
+        allow("dynamodb:GetItem", on=table_arn("inventory")), deny("dynamodb:*", on=table_arn("inventory", "*"))
+    )
 
 
 def a_denial_of_another_resource() -> bool:
     from pbc_isolation.rules.samples import allow, deny, table_arn
 
-    return reads(allow("dynamodb:GetItem", on=table_arn("*")), deny("dynamodb:GetItem", on=table_arn("ledger", "x")))
+    return reads(allow("dynamodb:GetItem", on=table_arn("*")), deny("dynamodb:GetItem", on=table_arn("inventory", "x")))
 
 
 def a_denial_of_another_action() -> bool:
     from pbc_isolation.rules.samples import allow, deny, table_arn
 
-    granted = allow("dynamodb:GetItem", on=table_arn("ledger"))
+    granted = allow("dynamodb:GetItem", on=table_arn("inventory"))
     return reads(granted, deny("dynamodb:Query", on="*")) and reads(granted, deny("dynamodb:Qu*", on="*"))
 
 
@@ -131,28 +133,28 @@ def a_denial_under_a_condition() -> bool:
     from pbc_isolation.rules.samples import allow, deny, table_arn
 
     condition = {"StringEquals": {"aws:PrincipalTag/team": "x"}}
-    return reads(allow("dynamodb:GetItem", on=table_arn("ledger")), deny("dynamodb:*", Condition=condition))
+    return reads(allow("dynamodb:GetItem", on=table_arn("inventory")), deny("dynamodb:*", Condition=condition))
 
 
 def a_denial_under_a_negated_condition() -> bool:
     from pbc_isolation.rules.samples import allow, deny, role_arn, table_arn
 
-    condition = {"StringNotEquals": {"aws:PrincipalArn": role_arn("points")}}
-    return reads(allow("dynamodb:GetItem", on=table_arn("ledger")), deny("dynamodb:*", Condition=condition))
+    condition = {"StringNotEquals": {"aws:PrincipalArn": role_arn("orders")}}
+    return reads(allow("dynamodb:GetItem", on=table_arn("inventory")), deny("dynamodb:*", Condition=condition))
 
 
 def a_denial_for_this_principal() -> bool:
     from pbc_isolation.rules.samples import allow, deny, role_arn, table_arn
 
-    condition = {"ArnLike": {"aws:PrincipalArn": role_arn("points")}}
-    return not reads(allow("dynamodb:GetItem", on=table_arn("ledger")), deny("dynamodb:*", Condition=condition))
+    condition = {"ArnLike": {"aws:PrincipalArn": role_arn("orders")}}
+    return not reads(allow("dynamodb:GetItem", on=table_arn("inventory")), deny("dynamodb:*", Condition=condition))
 
 
 def a_denial_with_a_variable() -> bool:
     from pbc_isolation.rules.samples import allow, deny, table_arn
 
     return reads(
-        allow("dynamodb:GetItem", on=table_arn("ledger")),
+        allow("dynamodb:GetItem", on=table_arn("inventory")),
         deny("dynamodb:GetItem", on="arn:aws:dynamodb:*:*:table/${aws:PrincipalTag/x}*"),
     )
 
@@ -160,7 +162,7 @@ def a_denial_with_a_variable() -> bool:
 def a_denial_of_all_but_the_own() -> bool:
     from pbc_isolation.rules.samples import allow, table_arn
 
-    guard = {"Effect": "Deny", "Action": "dynamodb:*", "NotResource": table_arn("points", "*")}
+    guard = {"Effect": "Deny", "Action": "dynamodb:*", "NotResource": table_arn("orders", "*")}
     return not reads(allow("dynamodb:GetItem", on="*"), guard)
 
 
@@ -168,106 +170,108 @@ def a_denial_of_all_actions_but_some() -> bool:
     from pbc_isolation.rules.samples import allow, table_arn
 
     guard = {"Effect": "Deny", "NotAction": "dynamodb:Get*", "Resource": "*"}
-    return reads(allow("dynamodb:GetItem", on=table_arn("ledger")), guard)
+    return reads(allow("dynamodb:GetItem", on=table_arn("inventory")), guard)
 
 
 def a_denial_whose_star_stays_in_its_segment() -> bool:
     from pbc_isolation.rules.samples import allow, deny, table_arn
 
-    return reads(allow("dynamodb:GetItem", on=table_arn("ledger")), deny("dynamodb:*", on="arn:aws:dynamodb:*:table/*"))
+    return reads(
+        allow("dynamodb:GetItem", on=table_arn("inventory")), deny("dynamodb:*", on="arn:aws:dynamodb:*:table/*")
+    )
 
 
 def a_condition_that_cannot_hold() -> bool:
     from pbc_isolation.rules.samples import allow, role_arn, table_arn
 
-    condition = {"ArnEquals": {"aws:PrincipalArn": role_arn("ledger")}}
-    return not reads(allow("dynamodb:GetItem", on=table_arn("ledger"), Condition=condition))
+    condition = {"ArnEquals": {"aws:PrincipalArn": role_arn("inventory")}}
+    return not reads(allow("dynamodb:GetItem", on=table_arn("inventory"), Condition=condition))
 
 
 def a_condition_that_nobody_can_judge() -> bool:
     from pbc_isolation.rules.samples import allow, table_arn
 
     condition = {"StringEquals": {"aws:SourceVpc": "vpc-1"}}
-    return reads(allow("dynamodb:GetItem", on=table_arn("ledger"), Condition=condition))
+    return reads(allow("dynamodb:GetItem", on=table_arn("inventory"), Condition=condition))
 
 
 def a_boundary_caps() -> bool:
     from pbc_isolation.rules.samples import allow, table_arn
 
-    cap = [allow("dynamodb:GetItem", on=table_arn("points"))]
+    cap = [allow("dynamodb:GetItem", on=table_arn("orders"))]
     return not reads(allow("dynamodb:GetItem", on="*"), boundary=cap)
 
 
 def a_boundary_that_allows_more() -> bool:
     from pbc_isolation.rules.samples import allow, table_arn
 
-    return reads(allow("dynamodb:GetItem", on=table_arn("ledger")), boundary=[allow("dynamodb:*", on="*")])
+    return reads(allow("dynamodb:GetItem", on=table_arn("inventory")), boundary=[allow("dynamodb:*", on="*")])
 
 
 def a_boundary_that_denies() -> bool:
     from pbc_isolation.rules.samples import allow, deny, table_arn
 
-    cap = [allow("dynamodb:*", on="*"), deny("dynamodb:*", on=table_arn("ledger", "*"))]
-    return not reads(allow("dynamodb:GetItem", on=table_arn("ledger")), boundary=cap)
+    cap = [allow("dynamodb:*", on="*"), deny("dynamodb:*", on=table_arn("inventory", "*"))]
+    return not reads(allow("dynamodb:GetItem", on=table_arn("inventory")), boundary=cap)
 
 
 def a_boundary_is_no_help_against_a_queue_policy() -> bool:
     from pbc_isolation.rules.admission import queue_with
     from pbc_isolation.rules.samples import allow, queue_arn, role, role_arn
 
-    cap = [allow("sqs:SendMessage", on=queue_arn("points"))]
-    let_in = queue_with({"AWS": role_arn("points")}, "sqs:ReceiveMessage")
-    return "isolation-declared-policies" in broken(let_in, role("points", boundary=cap))
+    cap = [allow("sqs:SendMessage", on=queue_arn("orders"))]
+    let_in = queue_with({"AWS": role_arn("orders")}, "sqs:ReceiveMessage")
+    return "isolation-declared-policies" in broken(let_in, role("orders", boundary=cap))
 
 
 def a_key_by_its_alias() -> bool:
     from pbc_isolation.rules.samples import allow, arn, role
 
-    condition = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/rewards-dev-points_key"}}
+    condition = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/shop-dev-orders_key"}}
     mine = allow("kms:Decrypt", on=arn("kms", "key/*"), Condition=condition)
-    return "isolation-secrets-and-keys" not in broken(role("points", mine))
+    return "isolation-secrets-and-keys" not in broken(role("orders", mine))
 
 
 def a_key_by_all_of_no_aliases() -> bool:
     from pbc_isolation.rules.samples import allow, arn, role
 
-    condition = {"ForAllValues:StringEquals": {"kms:ResourceAliases": "alias/rewards-dev-points_key"}}
+    condition = {"ForAllValues:StringEquals": {"kms:ResourceAliases": "alias/shop-dev-orders_key"}}
     guarded = allow("kms:Decrypt", on=arn("kms", "key/*"), Condition=condition)
-    return "isolation-secrets-and-keys" in broken(role("points", guarded))
+    return "isolation-secrets-and-keys" in broken(role("orders", guarded))
 
 
 def a_key_if_an_alias_exists() -> bool:
     from pbc_isolation.rules.samples import allow, arn, role
 
-    condition = {"ForAnyValue:StringEqualsIfExists": {"kms:ResourceAliases": "alias/rewards-dev-points_key"}}
+    condition = {"ForAnyValue:StringEqualsIfExists": {"kms:ResourceAliases": "alias/shop-dev-orders_key"}}
     guarded = allow("kms:Decrypt", on=arn("kms", "key/*"), Condition=condition)
-    return "isolation-secrets-and-keys" in broken(role("points", guarded))
+    return "isolation-secrets-and-keys" in broken(role("orders", guarded))
 
 
 def a_mapping_for_an_own_function() -> bool:
     from pbc_isolation.rules.samples import allow, function_arn, role
 
-    condition = {"ArnLike": {"lambda:FunctionArn": function_arn("points")}}
+    condition = {"ArnLike": {"lambda:FunctionArn": function_arn("orders")}}
     own = allow("lambda:CreateEventSourceMapping", Condition=condition)
     other = allow("lambda:CreateEventSourceMapping", Condition={"ArnLike": {"lambda:FunctionArn": "*"}})
     rule = "isolation-functions"
-    return rule not in broken(role("points", own)) and rule in broken(role("points", other))
+    return rule not in broken(role("orders", own)) and rule in broken(role("orders", other))
 
 
 def an_identity_is_harmful_on_the_own_role_too() -> bool:
     from pbc_isolation.rules.samples import allow, role, role_arn
 
-    return "isolation-identity" in broken(role("points", allow("iam:PutRolePolicy", on=role_arn("points"))))
+    return "isolation-identity" in broken(role("orders", allow("iam:PutRolePolicy", on=role_arn("orders"))))
 
 
 def a_capability_for_a_named_caller() -> bool:
     from pbc_isolation.rules.samples import allow, arn, role
     from pbc_isolation.stack.contract_edges import Capability
 
-    call = allow("lambda:InvokeFunction", on=arn("lambda", "function:rewards-dev-ledger_balance:live"))
-    rule, open_to = "isolation-functions", "points"
-    named = broken(role(open_to, call), capabilities=[Capability("ledger", "balance", (open_to,))])
-    other = broken(role(open_to, call), capabilities=[Capability("ledger", "balance", ("campaigns",))])
+    call = allow("lambda:InvokeFunction", on=arn("lambda", "function:shop-dev-inventory_stock:live"))
+    rule, open_to = "isolation-functions", "orders"
+    named = broken(role(open_to, call), capabilities=[Capability("inventory", "stock", (open_to,))])
+    other = broken(role(open_to, call), capabilities=[Capability("inventory", "stock", ("billing",))])
     return rule not in named and rule in other
 
 
@@ -275,9 +279,9 @@ def an_unknown_document() -> bool:
     from pbc_isolation.rules.samples import physical, role, thing
     from pbc_isolation.stack.values import UNKNOWN
 
-    inline = {"role": physical("points", "worker"), "name": "x", "policy": UNKNOWN}
+    inline = {"role": physical("orders", "worker"), "name": "x", "policy": UNKNOWN}
     return "isolation-unprovable" in broken(
-        role("points"), thing("points", "aws:iam/rolePolicy:RolePolicy", "x", inline)
+        role("orders"), thing("orders", "aws:iam/rolePolicy:RolePolicy", "x", inline)
     )
 
 
@@ -296,120 +300,122 @@ def an_unknown_in_a_list() -> bool:
 def a_missing_trust_policy() -> bool:
     from pbc_isolation.rules.samples import role
 
-    return "isolation-unprovable" in broken(role("points", trust=None))
+    return "isolation-unprovable" in broken(role("orders", trust=None))
 
 
 def a_policy_of_another_stack() -> bool:
     from pbc_isolation.rules.samples import role
 
     return "isolation-unprovable" in broken(
-        role("points", managedPolicyArns=["arn:aws:iam::aws:policy/ReadOnlyAccess"])
+        role("orders", managedPolicyArns=["arn:aws:iam::aws:policy/ReadOnlyAccess"])
     )
 
 
 def a_managed_policy_of_the_role() -> bool:
     from pbc_isolation.rules.samples import allow, arn, document, role, table, table_arn, thing
 
-    policy = {"name": "rewards-dev-points_more", "policy": document(allow("dynamodb:Scan", on=table_arn("ledger")))}
-    more = thing("points", "aws:iam/policy:Policy", "more", policy)
-    attached = role("points", managedPolicyArns=[arn("iam", "policy/rewards-dev-points_more")])
-    return READ in broken(more, attached, table("ledger"))
+    policy = {"name": "shop-dev-orders_more", "policy": document(allow("dynamodb:Scan", on=table_arn("inventory")))}
+    more = thing("orders", "aws:iam/policy:Policy", "more", policy)
+    attached = role("orders", managedPolicyArns=[arn("iam", "policy/shop-dev-orders_more")])
+    return READ in broken(more, attached, table("inventory"))
 
 
 def an_inline_policy_of_the_role() -> bool:
     from pbc_isolation.rules.samples import allow, document, role, table, table_arn
 
-    inline = [{"name": "x", "policy": document(allow("dynamodb:Scan", on=table_arn("ledger")))}]
-    return READ in broken(role("points", inlinePolicies=inline), table("ledger"))
+    inline = [{"name": "x", "policy": document(allow("dynamodb:Scan", on=table_arn("inventory")))}]
+    return READ in broken(role("orders", inlinePolicies=inline), table("inventory"))
 
 
 def what_a_group_has() -> bool:
     from pbc_isolation.rules.samples import allow, document, table, table_arn, thing
 
-    name = "rewards-dev-points_readers"
-    grant = document(allow("dynamodb:Scan", on=table_arn("ledger")))
+    name = "shop-dev-orders_readers"
+    grant = document(allow("dynamodb:Scan", on=table_arn("inventory")))
     return READ in broken(
-        thing("points", "aws:iam/group:Group", "readers", {"name": name}),
-        thing("points", "aws:iam/user:User", "reader", {"name": "rewards-dev-points_reader"}),
-        thing("points", "aws:iam/groupPolicy:GroupPolicy", "policy", {"group": name, "policy": grant}),
+        thing("orders", "aws:iam/group:Group", "readers", {"name": name}),
+        thing("orders", "aws:iam/user:User", "reader", {"name": "shop-dev-orders_reader"}),
+        thing("orders", "aws:iam/groupPolicy:GroupPolicy", "policy", {"group": name, "policy": grant}),
         thing(
-            "points",
+            "orders",
             "aws:iam/groupMembership:GroupMembership",
             "members",
-            {"group": name, "users": ["rewards-dev-points_reader"]},
+            {"group": name, "users": ["shop-dev-orders_reader"]},
         ),
-        table("ledger"),
+        table("inventory"),
     )
 
 
 def what_a_role_of_another_stack_gets() -> bool:
     from pbc_isolation.rules.samples import allow, document, physical, table, table_arn, thing
 
-    grant = document(allow("dynamodb:Scan", on=table_arn("ledger")))
-    inline = {"role": physical("points", "elsewhere"), "policy": grant}
-    return READ in broken(thing("points", "aws:iam/rolePolicy:RolePolicy", "x", inline), table("ledger"))
+    grant = document(allow("dynamodb:Scan", on=table_arn("inventory")))
+    inline = {"role": physical("orders", "elsewhere"), "policy": grant}
+    return READ in broken(thing("orders", "aws:iam/rolePolicy:RolePolicy", "x", inline), table("inventory"))
 
 
 def a_role_of_nobody() -> bool:
     from pbc_isolation.rules.samples import allow, role, table, table_arn
 
-    return READ in broken(role(None, allow("dynamodb:GetItem", on=table_arn("ledger"))), table("ledger"))
+    return READ in broken(role(None, allow("dynamodb:GetItem", on=table_arn("inventory"))), table("inventory"))
 
 
 def a_tag_does_not_change_the_owner() -> bool:
     from pbc_isolation.rules.samples import allow, role, table, table_arn
 
-    lying = role("points", allow("dynamodb:GetItem", on=table_arn("ledger")), tags={"pbc": "ledger"})
-    return READ in broken(lying, table("ledger"))
+    lying = role("orders", allow("dynamodb:GetItem", on=table_arn("inventory")), tags={"pbc": "inventory"})
+    return READ in broken(lying, table("inventory"))
 
 
 def a_mapping_across_units() -> bool:
     from pbc_isolation.rules.samples import function, function_arn, table, table_arn, thing
 
-    mapping = {"eventSourceArn": table_arn("ledger") + "/stream/1", "functionName": function_arn("points")}
-    wired = thing("points", "aws:lambda/eventSourceMapping:EventSourceMapping", "tap", mapping)
-    return "isolation-declared-wiring" in broken(wired, function("points"), table("ledger"))
+    mapping = {"eventSourceArn": table_arn("inventory") + "/stream/1", "functionName": function_arn("orders")}
+    wired = thing("orders", "aws:lambda/eventSourceMapping:EventSourceMapping", "tap", mapping)
+    return "isolation-declared-wiring" in broken(wired, function("orders"), table("inventory"))
 
 
 def a_mapping_of_what_nobody_knows() -> bool:
     from pbc_isolation.rules.samples import function, function_arn, thing
     from pbc_isolation.stack.values import UNKNOWN
 
-    mapping = {"eventSourceArn": UNKNOWN, "functionName": function_arn("points")}
-    wired = thing("points", "aws:lambda/eventSourceMapping:EventSourceMapping", "tap", mapping)
-    return "isolation-unprovable" in broken(wired, function("points"))
+    mapping = {"eventSourceArn": UNKNOWN, "functionName": function_arn("orders")}
+    wired = thing("orders", "aws:lambda/eventSourceMapping:EventSourceMapping", "tap", mapping)
+    return "isolation-unprovable" in broken(wired, function("orders"))
 
 
 def a_mapping_whose_source_flows_from_elsewhere() -> bool:
     from pbc_isolation.rules.samples import function, function_arn, table, thing
     from pbc_isolation.stack.values import UNKNOWN
 
-    source = table("ledger")
-    mapping = {"eventSourceArn": UNKNOWN, "functionName": function_arn("points")}
+    source = table("inventory")
+    mapping = {"eventSourceArn": UNKNOWN, "functionName": function_arn("orders")}
     wired = thing(
-        "points",
+        "orders",
         "aws:lambda/eventSourceMapping:EventSourceMapping",
         "tap",
         mapping,
         property_dependencies={"eventSourceArn": [source.urn]},
     )
-    return "isolation-declared-wiring" in broken(wired, function("points"), source)
+    return "isolation-declared-wiring" in broken(wired, function("orders"), source)
 
 
 def a_trust_in_another_unit() -> bool:
     from pbc_isolation.rules.samples import document, role, role_arn
 
-    trusting = document({"Effect": "Allow", "Principal": {"AWS": role_arn("points")}, "Action": "sts:AssumeRole"})
-    return "isolation-trust-policies" in broken(role("ledger", trust=trusting), role("points"))
+    trusting = document({"Effect": "Allow", "Principal": {"AWS": role_arn("orders")}, "Action": "sts:AssumeRole"})
+    return "isolation-trust-policies" in broken(role("inventory", trust=trusting), role("orders"))
 
 
 def everyone_but_a_few() -> bool:
     from pbc_isolation.rules.samples import allow, document, queue, queue_arn, role_arn, thing
 
-    policy = document({**allow("sqs:ReceiveMessage", on=queue_arn("ledger")), "NotPrincipal": {"AWS": role_arn("x")}})
-    inputs = {"queueUrl": "https://sqs.eu-central-1.amazonaws.com/1/rewards-dev-ledger_queue", "policy": policy}
+    policy = document(
+        {**allow("sqs:ReceiveMessage", on=queue_arn("inventory")), "NotPrincipal": {"AWS": role_arn("x")}}
+    )
+    inputs = {"queueUrl": "https://sqs.eu-central-1.amazonaws.com/1/shop-dev-inventory_queue", "policy": policy}
     rule = "boundary-nothing-public"
-    return rule in broken(queue("ledger"), thing("ledger", "aws:sqs/queuePolicy:QueuePolicy", "policy", inputs))
+    return rule in broken(queue("inventory"), thing("inventory", "aws:sqs/queuePolicy:QueuePolicy", "policy", inputs))
 
 
 def a_service_for_whatever_asks_it() -> bool:
@@ -421,7 +427,7 @@ def a_service_for_whatever_asks_it() -> bool:
 def a_session_of_another_unit() -> bool:
     from pbc_isolation.rules.admission import queue_with
 
-    session = "arn:aws:sts::111111111111:assumed-role/rewards-dev-points_worker/x"
+    session = "arn:aws:sts::111111111111:assumed-role/shop-dev-orders_worker/x"
     return "isolation-declared-policies" in broken(queue_with({"AWS": session}, "sqs:ReceiveMessage"))
 
 
@@ -429,7 +435,7 @@ def everyone_if_a_principal_exists() -> bool:
     from pbc_isolation.rules.admission import queue_with
     from pbc_isolation.rules.samples import role_arn
 
-    condition = {"ArnLikeIfExists": {"aws:PrincipalArn": role_arn("ledger", "*")}}
+    condition = {"ArnLikeIfExists": {"aws:PrincipalArn": role_arn("inventory", "*")}}
     return "boundary-nothing-public" in broken(queue_with("*", "sqs:ReceiveMessage", Condition=condition))
 
 
@@ -441,21 +447,21 @@ def a_path_over_two_hops() -> bool:
         one
         for one in judge(
             stack(
-                role("points", allow("lambda:InvokeFunction", on=arn("lambda", "function:rewards-dev-ledger_worker"))),
-                function("ledger"),
-                role("ledger", allow("dynamodb:GetItem", on=table_arn("ledger"))),
-                table("ledger"),
+                role("orders", allow("lambda:InvokeFunction", on=arn("lambda", "function:shop-dev-inventory_worker"))),
+                function("inventory"),
+                role("inventory", allow("dynamodb:GetItem", on=table_arn("inventory"))),
+                table("inventory"),
             )
         )
         if one.rule == "isolation-functions"
     ]
-    return found.path[-1] == "table rewards-dev-ledger_store"
+    return found.path[-1] == "table shop-dev-inventory_store"
 
 
 def an_action_that_nobody_judged() -> bool:
     from pbc_isolation.rules.samples import allow, role
 
-    return "isolation-unclassified" in broken(role("points", allow("brandnew:ReadEverything")))
+    return "isolation-unclassified" in broken(role("orders", allow("brandnew:ReadEverything")))
 
 
 def an_effect_that_iam_does_not_know() -> bool:
@@ -468,27 +474,27 @@ def an_effect_that_iam_does_not_know() -> bool:
 def a_version_that_iam_does_not_know() -> bool:
     from pbc_isolation.rules.samples import role
 
-    return "isolation-unreadable" in broken(role("points", trust='{"Version": "2030-01-01", "Statement": []}'))
+    return "isolation-unreadable" in broken(role("orders", trust='{"Version": "2030-01-01", "Statement": []}'))
 
 
 def deploys(*statements: Any) -> set[str]:
-    """The rules that the deployment role of `points` breaks with these rights."""
+    """The rules that the deployment role of `orders` breaks with these rights."""
     from pbc_isolation.rules.samples import deployment
 
-    return broken(deployment("points", *statements))
+    return broken(deployment("orders", *statements))
 
 
 def a_deployment_role_that_reads_its_units_data() -> bool:
     from pbc_isolation.rules.samples import allow, table_arn
 
-    return "boundary-deployment-role" in deploys(allow("dynamodb:GetItem", on=table_arn("points")))
+    return "boundary-deployment-role" in deploys(allow("dynamodb:GetItem", on=table_arn("orders")))
 
 
 def a_deployment_role_that_makes_roles_under_anothers_boundary() -> bool:
     from pbc_isolation.rules.samples import allow, arn, physical, role_arn
 
-    foreign = {"StringEquals": {"iam:PermissionsBoundary": arn("iam", f"policy/{physical('ledger', 'boundary')}")}}
-    rights = allow("iam:CreateRole", on=role_arn("points", "*"), Condition=foreign)
+    foreign = {"StringEquals": {"iam:PermissionsBoundary": arn("iam", f"policy/{physical('inventory', 'boundary')}")}}
+    rights = allow("iam:CreateRole", on=role_arn("orders", "*"), Condition=foreign)
     return "boundary-deployment-role" in deploys(rights)
 
 
@@ -498,45 +504,45 @@ def a_deployment_role_that_a_function_becomes() -> bool:
     from pbc_isolation.rules.samples import allow, deployment, pipeline_trust, role_arn, table_arn
 
     trust = json.loads(pipeline_trust())
-    trust["Statement"][0]["Principal"]["AWS"] = role_arn("points")
-    made = allow("dynamodb:CreateTable", on=table_arn("points"))
-    return "boundary-pipeline-trust" in broken(deployment("points", made, trust=json.dumps(trust)))
+    trust["Statement"][0]["Principal"]["AWS"] = role_arn("orders")
+    made = allow("dynamodb:CreateTable", on=table_arn("orders"))
+    return "boundary-pipeline-trust" in broken(deployment("orders", made, trust=json.dumps(trust)))
 
 
 def a_deployment_role_that_writes_itself() -> bool:
     from pbc_isolation.rules.samples import allow, arn
 
-    rights = allow("iam:PutRolePolicy", on=arn("iam", "role/rewards-dev-deploy_points"))
+    rights = allow("iam:PutRolePolicy", on=arn("iam", "role/shop-dev-deploy_orders"))
     return "isolation-identity" in deploys(rights)
 
 
 def a_role_of_the_unit_that_writes_the_units_roles() -> bool:
     from pbc_isolation.rules.samples import allow, role, role_arn
 
-    return "isolation-identity" in broken(role("points", allow("iam:PutRolePolicy", on=role_arn("points", "*"))))
+    return "isolation-identity" in broken(role("orders", allow("iam:PutRolePolicy", on=role_arn("orders", "*"))))
 
 
 def a_mapping_for_anothers_function() -> bool:
     from pbc_isolation.rules.samples import allow, arn, role
 
-    theirs = {"ArnLike": {"lambda:FunctionArn": arn("lambda", "function:rewards-dev-ledger_*")}}
+    theirs = {"ArnLike": {"lambda:FunctionArn": arn("lambda", "function:shop-dev-inventory_*")}}
     rights = allow("lambda:UpdateEventSourceMapping", on="*", Condition=theirs)
-    return "isolation-functions" in broken(role("points", rights))
+    return "isolation-functions" in broken(role("orders", rights))
 
 
 def admits(conditions: Any, principal: Any = None, action: str = "kms:Decrypt") -> bool:
-    """Whether the policy of a key of `ledger` is told to let somebody in who is not of its unit."""
+    """Whether the policy of a key of `inventory` is told to let somebody in who is not of its unit."""
     from pbc_isolation.rules.samples import allow, document, thing
 
     account = {"AWS": "arn:aws:iam::111111111111:root"}
     statement = {**allow(action), "Principal": principal or account, "Condition": conditions}
-    key = thing("ledger", "aws:kms/key:Key", "key", {"policy": document(statement)})
+    key = thing("inventory", "aws:kms/key:Key", "key", {"policy": document(statement)})
     return bool(broken(key) & {"isolation-declared-policies", "boundary-nothing-public"})
 
 
 def through(service: str = "dynamodb", **more: Any) -> Any:
-    """The conditions under which a service uses a key for tables of `ledger`, and more of them."""
-    tables = {"kms:EncryptionContext:aws:dynamodb:tableName": "rewards-dev-ledger_*"}
+    """The conditions under which a service uses a key for tables of `inventory`, and more of them."""
+    tables = {"kms:EncryptionContext:aws:dynamodb:tableName": "shop-dev-inventory_*"}
     via = {"kms:ViaService": f"{service}.eu-central-1.amazonaws.com"}
     return {"StringEquals": via, "StringLike": tables, **more}
 
@@ -575,11 +581,11 @@ def a_key_through_a_service_for_any_table() -> bool:
 
 
 def a_key_through_a_service_for_anothers_tables() -> bool:
-    return admits(through(StringLike={"kms:EncryptionContext:aws:dynamodb:tableName": "rewards-dev-points_*"}))
+    return admits(through(StringLike={"kms:EncryptionContext:aws:dynamodb:tableName": "shop-dev-orders_*"}))
 
 
 def a_key_through_a_service_for_own_tables_and_anothers() -> bool:
-    names = ["rewards-dev-ledger_*", "rewards-dev-points_*"]
+    names = ["shop-dev-inventory_*", "shop-dev-orders_*"]
     return admits(through(StringLike={"kms:EncryptionContext:aws:dynamodb:tableName": names}))
 
 
@@ -606,31 +612,31 @@ def grants_for_services_or_not() -> bool:
 
 
 def a_service_that_keeps_anothers_things() -> bool:
-    theirs = {"kms:EncryptionContext:aws:sqs:arn": "arn:aws:sqs:eu-central-1:111111111111:rewards-dev-points_*"}
+    theirs = {"kms:EncryptionContext:aws:sqs:arn": "arn:aws:sqs:eu-central-1:111111111111:shop-dev-orders_*"}
     return admits({"ArnLike": theirs}, {"Service": "sqs.amazonaws.com"})
 
 
 def a_service_by_the_context_of_another() -> bool:
-    logs = "arn:aws:logs:eu-central-1:111111111111:log-group:/aws/lambda/rewards-dev-ledger_*"
+    logs = "arn:aws:logs:eu-central-1:111111111111:log-group:/aws/lambda/shop-dev-inventory_*"
     return admits({"ArnLike": {"kms:EncryptionContext:aws:logs:arn": logs}}, {"Service": "events.amazonaws.com"})
 
 
 def decrypts_through(bus: str) -> bool:
-    """Whether a role of `points` that decrypts through a bus is told to use another's key."""
+    """Whether a role of `orders` that decrypts through a bus is told to use another's key."""
     from pbc_isolation.rules.samples import allow, arn, physical, role, thing
     from pbc_isolation.stack.graph import Resource
 
-    platform = "urn:pulumi:dev::rewards::pbckit:infra:Platform::platform"
+    platform = "urn:pulumi:dev::shop::pbckit:infra:Platform::platform"
     parts = [
         Resource(urn=platform, type="pbckit:infra:Platform", name="platform", props={}, custom=False),
         Resource(
-            urn="urn:pulumi:dev::rewards::pbckit:infra:Platform$aws:cloudwatch/eventBus:EventBus::bus",
+            urn="urn:pulumi:dev::shop::pbckit:infra:Platform$aws:cloudwatch/eventBus:EventBus::bus",
             type="aws:cloudwatch/eventBus:EventBus",
             name="bus",
             props={"name": physical("platform", "bus")},
             parent=platform,
         ),
-        thing("ledger", "aws:cloudwatch/eventBus:EventBus", "bus", {"name": physical("ledger", "bus")}),
+        thing("inventory", "aws:cloudwatch/eventBus:EventBus", "bus", {"name": physical("inventory", "bus")}),
     ]
     conditions = {
         "StringEquals": {
@@ -639,42 +645,42 @@ def decrypts_through(bus: str) -> bool:
         }
     }
     rights = allow("kms:Decrypt", on=arn("kms", "key/*"), Condition=conditions)
-    return "isolation-secrets-and-keys" in broken(parts, role("points", rights))
+    return "isolation-secrets-and-keys" in broken(parts, role("orders", rights))
 
 
 def a_role_that_decrypts_through_the_shared_bus() -> bool:
-    return not decrypts_through("rewards-dev-platform_bus")
+    return not decrypts_through("shop-dev-platform_bus")
 
 
 def a_role_that_decrypts_through_anothers_bus() -> bool:
-    return decrypts_through("rewards-dev-ledger_bus")
+    return decrypts_through("shop-dev-inventory_bus")
 
 
 def a_mapping_has_an_arn_of_its_own() -> bool:
     from pbc_isolation.rules.samples import arn, function, function_arn, queue, queue_arn, thing
 
     own = arn("lambda", "event-source-mapping:14e0db71-6a6a-4f5a-9d3a-6c1f1a9e2a11")
-    mapping = {"arn": own, "eventSourceArn": queue_arn("points"), "functionName": function_arn("points")}
-    wired = thing("points", "aws:lambda/eventSourceMapping:EventSourceMapping", "mapping", mapping)
-    return "isolation-declared-wiring" not in broken(wired, function("points"), queue("points"))
+    mapping = {"arn": own, "eventSourceArn": queue_arn("orders"), "functionName": function_arn("orders")}
+    wired = thing("orders", "aws:lambda/eventSourceMapping:EventSourceMapping", "mapping", mapping)
+    return "isolation-declared-wiring" not in broken(wired, function("orders"), queue("orders"))
 
 
 def a_queue_that_was_looked_up() -> bool:
     from pbc_isolation.rules.samples import queue, queue_arn, thing
 
-    looked_up = thing("points", "aws:sqs/queue:Queue", "looked-up", {"arn": queue_arn("ledger")})
-    return "isolation-declared-wiring" in broken(looked_up, queue("points"))
+    looked_up = thing("orders", "aws:sqs/queue:Queue", "looked-up", {"arn": queue_arn("inventory")})
+    return "isolation-declared-wiring" in broken(looked_up, queue("orders"))
 
 
 def opens_topic(account: str, action: str = "SNS:Subscribe") -> bool:
     """Whether a topic is public with SNS's default policy for an account."""
     from pbc_isolation.rules.samples import allow, arn, document, physical, thing
 
-    topic = arn("sns", physical("ledger", "topic"))
+    topic = arn("sns", physical("inventory", "topic"))
     condition = {"StringEquals": {"AWS:SourceOwner": account}}
     statement = {**allow(action, on=topic, Condition=condition), "Principal": {"AWS": "*"}}
     props = {"arn": topic, "policy": document(statement)}
-    return "boundary-nothing-public" in broken(thing("ledger", "aws:sns/topic:Topic", "topic", props))
+    return "boundary-nothing-public" in broken(thing("inventory", "aws:sns/topic:Topic", "topic", props))
 
 
 def a_topic_of_the_account() -> bool:
@@ -698,7 +704,7 @@ def an_encrypted_policy_of_a_queue() -> bool:
 
     queue = SimpleNamespace(
         resource_type="aws:sqs/queue:Queue",
-        urn="urn:pulumi:dev::rewards::aws:sqs/queue:Queue::q",
+        urn="urn:pulumi:dev::shop::aws:sqs/queue:Queue::q",
         name="q",
         props={"policy": f"[secret]{min(SENTINELS)}"},
         parent=None,
@@ -759,29 +765,29 @@ def a_start_that_is_called_a_read() -> bool:
 def an_unknown_action_under_an_open_boundary() -> bool:
     from pbc_isolation.rules.samples import allow, role
 
-    leak = role("points", allow("ec2:DescribeWhatIsNew"), boundary=[allow("*")])
+    leak = role("orders", allow("ec2:DescribeWhatIsNew"), boundary=[allow("*")])
     return "isolation-unclassified" in broken(leak)
 
 
 def a_wildcard_of_harmless_actions() -> bool:
     from pbc_isolation.rules.samples import allow, role
 
-    return "isolation-unclassified" in broken(role("points", allow("kms:ListAlias*")))
+    return "isolation-unclassified" in broken(role("orders", allow("kms:ListAlias*")))
 
 
 def a_wildcard_under_a_boundary_of_names() -> bool:
     from pbc_isolation.rules.samples import allow, role
 
     named = [allow("xray:PutTraceSegments", "kms:ListAliases")]
-    return "isolation-unclassified" not in broken(role("points", allow("*"), boundary=named))
+    return "isolation-unclassified" not in broken(role("orders", allow("*"), boundary=named))
 
 
 def a_boundary_that_opens_one_action() -> bool:
     from pbc_isolation.rules.samples import allow, table_arn
 
     boundary = [
-        allow("dynamodb:BatchGetItem", on=table_arn("points")),
-        allow("dynamodb:Scan", on=table_arn("ledger")),
+        allow("dynamodb:BatchGetItem", on=table_arn("orders")),
+        allow("dynamodb:Scan", on=table_arn("inventory")),
     ]
     return reads(allow("dynamodb:BatchGetItem", "dynamodb:Scan", on="*"), boundary=boundary)
 
@@ -789,15 +795,15 @@ def a_boundary_that_opens_one_action() -> bool:
 def a_boundary_that_confines_one_action() -> bool:
     from pbc_isolation.rules.samples import allow, function_arn, role
 
-    own = {"ArnLike": {"lambda:FunctionArn": function_arn("points")}}
+    own = {"ArnLike": {"lambda:FunctionArn": function_arn("orders")}}
     rights = allow("lambda:DeleteEventSourceMapping", "lambda:PublishVersion", Condition=own)
-    return "isolation-functions" in broken(role("points", rights, boundary=[rights]))
+    return "isolation-functions" in broken(role("orders", rights, boundary=[rights]))
 
 
 def an_action_by_a_pattern() -> bool:
     from pbc_isolation.rules.samples import allow, table_arn
 
-    return reads(allow("dynamodb:Get*", on=table_arn("ledger")))
+    return reads(allow("dynamodb:Get*", on=table_arn("inventory")))
 
 
 def a_resource_with_several_stars() -> bool:

@@ -8,7 +8,7 @@ from pbc_isolation.rules import every_rule
 from pbc_isolation.stack.contract_edges import Capability
 
 SETTINGS = Settings(
-    capabilities=(Capability("ledger", "balance", ("operations",)),),
+    capabilities=(Capability("inventory", "stock", ("operations",)),),
     protected_environments=("dev",),
     deletion_protected_environments=("dev",),
 )

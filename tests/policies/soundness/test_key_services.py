@@ -15,16 +15,16 @@ from pbckit.judges.policy_evaluation import Context, Request, allowed
 ACCOUNT, OTHER, REGION = "111111111111", "222222222222", "eu-central-1"
 VIA, CALLER = "kms:ViaService", "kms:CallerAccount"
 TABLE, QUEUE = "kms:EncryptionContext:aws:dynamodb:tableName", "kms:EncryptionContext:aws:sqs:arn"
-OWN_TABLE, FOREIGN_TABLE = "rewards-dev-ledger_store", "rewards-dev-points_store"
-OWN_QUEUE, FOREIGN_QUEUE = (f"arn:aws:sqs:{REGION}:{ACCOUNT}:rewards-dev-{unit}_queue" for unit in ("ledger", "points"))
+OWN_TABLE, FOREIGN_TABLE = "shop-dev-inventory_store", "shop-dev-orders_store"
+OWN_QUEUE, FOREIGN_QUEUE = (f"arn:aws:sqs:{REGION}:{ACCOUNT}:shop-dev-{unit}_queue" for unit in ("inventory", "orders"))
 DYNAMODB, SQS, S3, ANOTHER = (f"{one}.{REGION}.amazonaws.com" for one in ("dynamodb", "sqs", "s3", "dynamo"))
 RULES = {"isolation-declared-policies", "boundary-nothing-public"}
 
 values: Mapping[str, list[str]] = {
     VIA: [DYNAMODB, SQS, S3, "dynamodb.*.amazonaws.com", "*", "*.amazonaws.com", "d*"],
     CALLER: [ACCOUNT, OTHER, "*"],
-    TABLE: [OWN_TABLE, FOREIGN_TABLE, "rewards-dev-ledger_*", "rewards-dev-*", "*", "${aws:PrincipalTag/x}"],
-    QUEUE: [OWN_QUEUE, FOREIGN_QUEUE, f"arn:aws:sqs:{REGION}:{ACCOUNT}:rewards-dev-ledger_*", "arn:aws:sqs:*", "*"],
+    TABLE: [OWN_TABLE, FOREIGN_TABLE, "shop-dev-inventory_*", "shop-dev-*", "*", "${aws:PrincipalTag/x}"],
+    QUEUE: [OWN_QUEUE, FOREIGN_QUEUE, f"arn:aws:sqs:{REGION}:{ACCOUNT}:shop-dev-inventory_*", "arn:aws:sqs:*", "*"],
 }
 operators = st.sampled_from(
     [
@@ -50,7 +50,7 @@ Tests = tuple[str, str, list[str]]
 _CONFINED: Mapping[str, Tests] = {
     VIA: ("StringEquals", VIA, [DYNAMODB]),
     CALLER: ("StringEquals", CALLER, [ACCOUNT]),
-    TABLE: ("StringLike", TABLE, ["rewards-dev-ledger_*"]),
+    TABLE: ("StringLike", TABLE, ["shop-dev-inventory_*"]),
 }
 """What confines. Half of the conditions are these with one of them changed or left out: near misses."""
 anything = st.tuples(*(st.one_of(_tests(key), _tests(key), st.none()) for key in values))
@@ -89,8 +89,8 @@ def harmful(principal: str) -> Iterator[Request]:
 def admitted(principal: str, condition: dict[str, Any]) -> bool:
     """Whether the pack says that the key's policy lets somebody in."""
     statement = {**allow("kms:Decrypt"), "Principal": {"AWS": principal}, "Condition": condition}
-    key = thing("ledger", "aws:kms/key:Key", "key", {"policy": document(statement)})
-    return any(one.rule in RULES for one in judge(stack(key, role("ledger"))))
+    key = thing("inventory", "aws:kms/key:Key", "key", {"policy": document(statement)})
+    return any(one.rule in RULES for one in judge(stack(key, role("inventory"))))
 
 
 def passing(principal: str, condition: dict[str, Any]) -> list[Request]:

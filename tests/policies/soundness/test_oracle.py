@@ -38,7 +38,7 @@ def possible(identity: Statements, boundary: Statements | None) -> set[tuple[str
 
 
 def principal(identity: Statements, boundary: Statements | None) -> Principal:
-    [found] = collect(Graph(stack(role("points", *identity, boundary=boundary)))).principals
+    [found] = collect(Graph(stack(role("orders", *identity, boundary=boundary)))).principals
     return found
 
 
@@ -64,7 +64,7 @@ def test_the_evaluator_never_says_cannot_where_a_request_passes(identity, bounda
 def test_a_role_that_reaches_a_foreign_store_always_violates(identity, boundary):
     """The whole way: from documents in a stack to a violation of isolation."""
     found = judge(
-        stack(role("points", *identity, boundary=boundary), table("points"), table("ledger"), queue("ledger"))
+        stack(role("orders", *identity, boundary=boundary), table("orders"), table("inventory"), queue("inventory"))
     )
     if any(resource in (FOREIGN, INDEX, QUEUE) for _, resource in possible(identity, boundary)):
         assert any(one.rule.startswith("isolation-") for one in found)
@@ -115,10 +115,10 @@ ALLOW: dict[str, Any] = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resou
         ({**ALLOW, "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": "me"}}}, {}, True),
         ({**ALLOW, "Condition": {"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": "me"}}}, {}, False),
         ({**ALLOW, "Condition": {"Null": {"aws:SourceVpc": "true"}}}, {}, True),
-        ({**ALLOW, "Resource": FOREIGN.replace("ledger", "${aws:PrincipalTag/unit}")}, {}, False),
+        ({**ALLOW, "Resource": FOREIGN.replace("inventory", "${aws:PrincipalTag/unit}")}, {}, False),
         (
-            {**ALLOW, "Resource": FOREIGN.replace("ledger", "${aws:PrincipalTag/unit}")},
-            {"aws:principaltag/unit": "ledger"},
+            {**ALLOW, "Resource": FOREIGN.replace("inventory", "${aws:PrincipalTag/unit}")},
+            {"aws:principaltag/unit": "inventory"},
             True,
         ),
     ],

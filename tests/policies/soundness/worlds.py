@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from pbckit.judges.policy_evaluation import Request
 
 ACCOUNT, REGION = "111111111111", "eu-central-1"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/rewards-dev-points_worker"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/shop-dev-orders_worker"
 ACTIONS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "sqs:ReceiveMessage")
 OWN, FOREIGN, INDEX = (
-    f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/rewards-dev-{name}"
-    for name in ("points_store", "ledger_store", "ledger_store/index/pending")
+    f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/shop-dev-{name}"
+    for name in ("orders_store", "inventory_store", "inventory_store/index/pending")
 )
-QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:rewards-dev-ledger_queue"
+QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:shop-dev-inventory_queue"
 RESOURCES = (OWN, FOREIGN, INDEX, QUEUE)
 TAG, VPC, KEYS = "aws:principaltag/unit", "aws:sourcevpc", "dynamodb:leadingkeys"
 
@@ -38,13 +38,13 @@ resource_patterns = st.sampled_from(
         "*",
         "arn:aws:dynamodb",
         "arn:aws:dynamodb:*:*:table/*",
-        f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/rewards-dev-*_store",
+        f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/shop-dev-*_store",
         f"{FOREIGN}*",
         f"{FOREIGN}/index/*",
-        OWN.replace("points", "??????"),
-        OWN.replace("points", "${aws:PrincipalTag/unit}"),
-        f"arn:aws:dynamodb:*:table/rewards-dev-{'?' * 6}_store",
-        "arn:aws:*:*:*:*ledger*",
+        OWN.replace("orders", "??????"),
+        OWN.replace("orders", "${aws:PrincipalTag/unit}"),
+        f"arn:aws:dynamodb:*:table/shop-dev-{'?' * 6}_store",
+        "arn:aws:*:*:*:*inventory*",
     ]
 )
 operators = st.sampled_from(
@@ -68,7 +68,7 @@ conditions = st.one_of(
         operators,
         st.sampled_from(["aws:PrincipalTag/unit", "aws:SourceVpc", "dynamodb:LeadingKeys"]),
         st.lists(
-            st.sampled_from(["ledger", "points", "vpc-1", "*", "l*", "LEDGER", "${aws:PrincipalTag/unit}"]),
+            st.sampled_from(["inventory", "orders", "vpc-1", "*", "i*", "INVENTORY", "${aws:PrincipalTag/unit}"]),
             min_size=1,
             max_size=2,
         ),
@@ -81,8 +81,8 @@ conditions = st.one_of(
         st.sampled_from(
             [
                 ROLE,
-                ROLE.replace("points", "ledger"),
-                "arn:aws:iam::*:role/rewards-dev-*",
+                ROLE.replace("orders", "inventory"),
+                "arn:aws:iam::*:role/shop-dev-*",
                 "*",
                 ROLE.replace("_worker", "_*"),
             ]
@@ -125,7 +125,9 @@ def requests() -> Iterator[Request]:
     for action, resource in product(ACTIONS, RESOURCES):
         if action.split(":")[0] != resource.split(":")[2]:
             continue
-        for tag, vpc, keys in product([None, "ledger", "points"], [None, "vpc-1"], [None, ["ledger"], ["ledger", "x"]]):
+        for tag, vpc, keys in product(
+            [None, "inventory", "orders"], [None, "vpc-1"], [None, ["inventory"], ["inventory", "x"]]
+        ):
             given = {TAG: tag, VPC: vpc, KEYS: keys, "aws:principalarn": ROLE}
             yield Request(action, resource, {key: value for key, value in given.items() if value is not None})
 

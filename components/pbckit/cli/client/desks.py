@@ -111,7 +111,7 @@ def queue_name(text: str) -> QueueName:
     """
     match = _QUEUE.fullmatch(text)
     if match is None:
-        raise OperatorError(f"queue {text!r}: write it as unit/queue, for example points-ledger/post-points-queue-dlq")
+        raise OperatorError(f"queue {text!r}: write it as unit/queue, for example inventory/reserve-queue-dlq")
     if match[1] not in catalogue.units():
         raise OperatorError(f"queue {text!r}: there is no unit {match[1]}; there are: {', '.join(catalogue.units())}")
     return QueueName(unit=match[1], queue=match[2])

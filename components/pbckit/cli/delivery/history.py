@@ -47,7 +47,7 @@ def read_histories(folder: Path, environment: str) -> list[Deployment]:
     """The deployments of an environment, by their end, oldest first.
 
     Args:
-        folder: one file a stack, named after it: `prod.json`, or `prod-points-ledger.json`.
+        folder: one file a stack, named after it: `prod.json`, or `prod-orders.json`.
         environment: the first part of the stacks' names; others are left out.
 
     Raises:

@@ -52,7 +52,7 @@ class Release:
 
 
 def release(
-    unit: Annotated[str, typer.Argument(help="The unit, for example `points-ledger`.")],
+    unit: Annotated[str, typer.Argument(help="The unit, for example `orders`.")],
     percent: Annotated[int, typer.Option(min=1, max=99, help="Share of the traffic for new code meanwhile.")] = 10,
     minutes: Annotated[float, typer.Option(min=0, help="How long the unit's alarms are watched.")] = 10,
     stack: Stack = LOCAL_STACK,

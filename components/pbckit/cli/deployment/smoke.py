@@ -24,7 +24,7 @@ class Outcome:
 
 
 def smoke(
-    unit: Annotated[str, typer.Argument(help="The unit, for example `points-ledger`.")],
+    unit: Annotated[str, typer.Argument(help="The unit, for example `orders`.")],
     stack: Stack = LOCAL_STACK,
     as_json: AsJson = False,
 ) -> None:

@@ -39,12 +39,12 @@ def units(
 
 @app.command()
 def configure(
-    stack: Annotated[str, typer.Argument(help="Name of a stack of one unit, for example dev-campaigns.")],
+    stack: Annotated[str, typer.Argument(help="Name of a stack of one unit, for example dev-orders.")],
     root: Annotated[Path | None, typer.Option(help="The project's root. By default the one you are in.")] = None,
 ) -> None:
     """Give a stack of one unit the configuration of its environment, unless it has one.
 
-    Writes `Pulumi.dev-campaigns.yaml`, which the Pulumi CLI reads, as a copy of `Pulumi.dev.yaml`. Exit code 2: there
+    Writes `Pulumi.dev-orders.yaml`, which the Pulumi CLI reads, as a copy of `Pulumi.dev.yaml`. Exit code 2: there
     is no such environment or unit.
     """
     root = root or program_root()

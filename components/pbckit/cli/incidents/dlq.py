@@ -21,7 +21,7 @@ _DONE: Mapping[Action, str] = {"look": "looked at", "redrive": "redriven", "disc
 
 app = typer.Typer(no_args_is_help=True, help="What could not be handled, why, and what becomes of it.")
 
-Queue = Annotated[str, typer.Argument(help="Which, as unit/queue: points-ledger/post-points-queue-dlq.")]
+Queue = Annotated[str, typer.Argument(help="Which, as unit/queue: inventory/reserve-queue-dlq.")]
 Reason = Annotated[str | None, typer.Option(help="Only letters with this in their reason.")]
 Source = Annotated[str | None, typer.Option(help="Only letters that this unit, workflow or service set aside.")]
 Correlation = Annotated[str | None, typer.Option(help="Only letters of this correlation id.")]

@@ -61,7 +61,7 @@ def replay(
 
 @app.command()
 def trace(
-    wanted: Annotated[str, typer.Argument(metavar="ID", help="A purchase, a correlation id or an event id.")],
+    wanted: Annotated[str, typer.Argument(metavar="ID", help="An id from outside, a correlation id or an event id.")],
     since: Age = "1d",
     html: Annotated[Path | None, typer.Option(help="Write the timeline as a page, too.")] = None,
     stack: Stack = LOCAL_STACK,

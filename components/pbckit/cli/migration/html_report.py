@@ -5,7 +5,7 @@ from datetime import datetime
 from html import escape
 
 from pbckit.cli.migration import charts
-from pbckit.cli.migration.terminal import routed, setting_line
+from pbckit.cli.migration.terminal import request_text, routed, setting_line
 from pbckit.contracts.migration import Migration, Mismatch, Period, Side
 
 _STYLE = """
@@ -118,10 +118,10 @@ def _mismatches(mismatches: Sequence[Mismatch]) -> str:
     if not mismatches:
         return "<p>None.</p>"
     rows = [
-        [one.key, one.request.get("mcc", ""), one.difference, f"{one.seen_at:%Y-%m-%d %H:%M:%S}", one.version]
+        [one.key, request_text(one), one.difference, f"{one.seen_at:%Y-%m-%d %H:%M:%S}", one.version]
         for one in mismatches
     ]
-    return _table(("merchant", "mcc", "difference", "last seen (UTC)", "version"), rows, [False] * len(rows))
+    return _table(("key", "request", "difference", "last seen (UTC)", "version"), rows, [False] * len(rows))
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[object]], marked: Sequence[bool]) -> str:

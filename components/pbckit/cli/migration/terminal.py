@@ -6,7 +6,7 @@ from rich.text import Text
 
 from pbckit.contracts.migration import Evidence, Migration, Mismatch, Period, Plan, Routing, Setting, SideEvidence
 
-MISMATCH_COLUMNS = ["merchant", "mcc", "difference", "seen at", "routing version"]
+MISMATCH_COLUMNS = ["key", "request", "difference", "seen at", "routing version"]
 
 
 def shown(migration: Migration) -> RenderableType:
@@ -60,9 +60,14 @@ def plan_shown(name: str, plan: Plan) -> RenderableType:
     )
 
 
+def request_text(one: Mismatch) -> str:
+    """The parts of a mismatch's question that its answers depend on, in one line."""
+    return ", ".join(f"{name}={value}" for name, value in one.request.items())
+
+
 def mismatch_row(one: Mismatch) -> tuple[object, ...]:
     """A mismatch as a row under `MISMATCH_COLUMNS`."""
-    return one.key, one.request.get("mcc"), one.difference, f"{one.seen_at:%Y-%m-%d %H:%M:%S}", one.version
+    return one.key, request_text(one), one.difference, f"{one.seen_at:%Y-%m-%d %H:%M:%S}", one.version
 
 
 def _evidence(seen: Evidence) -> Table:

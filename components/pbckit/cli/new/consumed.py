@@ -28,7 +28,7 @@ class Consumed:
 
     @property
     def contract(self) -> str:
-        """Name of the event's contract, for example `cards.PurchasePosted`."""
+        """Name of the event's contract, for example `shipping.ParcelSent`."""
         return f"{self.event.source}.{self.event.detail_type()}"
 
     @property
@@ -48,7 +48,7 @@ def consumed(contract: str | None, field: str | None) -> Consumed:
     """Find an event of the program that is worked on.
 
     Args:
-        contract: its name, for example `cards.PurchasePosted`; by default the first from outside the program.
+        contract: its name, for example `shipping.ParcelSent`; by default the first from outside the program.
         field: the field to count by; by default the one that identifies what the event is about.
 
     Raises:

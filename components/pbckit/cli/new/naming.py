@@ -54,7 +54,7 @@ def require_usable(root: Path, unit: str) -> None:
     """
     most = longest_name(root)
     for problem in _problems(root, unit, most):
-        allowed = f"kebab-case, at most {most} characters, not taken; for example tiers or gift-cards"
+        allowed = f"kebab-case, at most {most} characters, not taken; for example orders or gift-cards"
         raise UnusableName(f"{unit!r} cannot be a PBC's name: {problem}. Allowed: {allowed}")
 
 

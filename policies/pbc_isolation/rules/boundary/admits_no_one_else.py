@@ -23,7 +23,7 @@ _EVENTS = {"Service": "events.amazonaws.com"}
 
 
 def _from_rule(unit: str) -> dict[str, object]:
-    return {"ArnEquals": {"aws:SourceArn": arn("events", f"rule/rewards-dev-platform_bus/{physical(unit, 'rule')}")}}
+    return {"ArnEquals": {"aws:SourceArn": arn("events", f"rule/shop-dev-platform_bus/{physical(unit, 'rule')}")}}
 
 
 RULE = Rule(
@@ -36,11 +36,11 @@ RULE = Rule(
     fix=_FIX,
     check=_check,
     compliant=[
-        stack(queue_with(_EVENTS, "sqs:SendMessage", Condition=_from_rule("ledger"))),
+        stack(queue_with(_EVENTS, "sqs:SendMessage", Condition=_from_rule("inventory"))),
     ],
     violating=[
         stack(queue_with(_EVENTS, "sqs:SendMessage")),
-        stack(queue_with(_EVENTS, "sqs:SendMessage", Condition=_from_rule("points"))),
-        stack(queue_with({"AWS": role_arn("points")}, "sqs:SendMessage")),
+        stack(queue_with(_EVENTS, "sqs:SendMessage", Condition=_from_rule("orders"))),
+        stack(queue_with({"AWS": role_arn("orders")}, "sqs:SendMessage")),
     ],
 )

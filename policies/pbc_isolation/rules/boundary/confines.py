@@ -57,15 +57,15 @@ RULE = Rule(
     fix=_FIX,
     check=_check,
     compliant=[
-        stack(role("points", boundary=[allow("dynamodb:GetItem", on=table_arn("points", "*"))])),
-        stack(role("points", boundary=[allow("*"), deny("*", on="*")])),
+        stack(role("orders", boundary=[allow("dynamodb:GetItem", on=table_arn("orders", "*"))])),
+        stack(role("orders", boundary=[allow("*"), deny("*", on="*")])),
     ],
     violating=[
-        stack(role("points", boundary=[allow("dynamodb:*", on="*")])),
-        stack(role("points", boundary=[allow("*")])),
+        stack(role("orders", boundary=[allow("dynamodb:*", on="*")])),
+        stack(role("orders", boundary=[allow("*")])),
         stack(
             role(
-                "points", boundary=[allow("*"), deny("iam:*", Condition={"StringEquals": {"aws:PrincipalTag/x": "y"}})]
+                "orders", boundary=[allow("*"), deny("iam:*", Condition={"StringEquals": {"aws:PrincipalTag/x": "y"}})]
             )
         ),
     ],

@@ -58,7 +58,7 @@ def _reading() -> tuple[str, ...]:
     return tuple(sorted(action for action in expand_all((*patterns, *secrets)) if action.startswith(_WITH_POLICIES)))
 
 
-_OWN = [table_arn("points", "*"), queue_arn("points", "*")]
+_OWN = [table_arn("orders", "*"), queue_arn("orders", "*")]
 _OTHERS = ["s3:*", "sns:*", "kinesis:*", "secretsmanager:*"]
 
 
@@ -75,10 +75,10 @@ RULE = Rule(
     fix=_FIX,
     check=_check,
     compliant=[
-        stack(role("points", boundary=[allow("*"), _deny_others("dynamodb:*", "sqs:*", *_OTHERS)])),
+        stack(role("orders", boundary=[allow("*"), _deny_others("dynamodb:*", "sqs:*", *_OTHERS)])),
         stack(
             role(
-                "points",
+                "orders",
                 boundary=[
                     allow("dynamodb:GetItem", on=_OWN),
                     {"Effect": "Deny", "NotAction": ["dynamodb:*", "sqs:*"], "Resource": "*"},
@@ -88,8 +88,8 @@ RULE = Rule(
         ),
     ],
     violating=[
-        stack(role("points", boundary=[allow("dynamodb:GetItem", on=_OWN)])),
-        stack(role("points", boundary=[allow("*"), _deny_others("dynamodb:*", *_OTHERS)])),
-        stack(role("points", boundary=[allow("*"), _deny_others("dynamodb:Get*", "sqs:*", *_OTHERS)])),
+        stack(role("orders", boundary=[allow("dynamodb:GetItem", on=_OWN)])),
+        stack(role("orders", boundary=[allow("*"), _deny_others("dynamodb:*", *_OTHERS)])),
+        stack(role("orders", boundary=[allow("*"), _deny_others("dynamodb:Get*", "sqs:*", *_OTHERS)])),
     ],
 )

@@ -61,9 +61,9 @@ def _under_boundary(analysis: Analysis, principal: Principal, statement: Stateme
     return any(all(contains(boundary, Glob(one)) for one in values) for values in wanted if values)
 
 
-_CONDITION = {"StringEquals": {_BOUNDARY_KEY: arn("iam", f"policy/{physical('points', 'boundary')}")}}
-_FOREIGN = {"StringEquals": {_BOUNDARY_KEY: arn("iam", f"policy/{physical('ledger', 'boundary')}")}}
-_OWN_ROLES = role_arn("points", "*")
+_CONDITION = {"StringEquals": {_BOUNDARY_KEY: arn("iam", f"policy/{physical('orders', 'boundary')}")}}
+_FOREIGN = {"StringEquals": {_BOUNDARY_KEY: arn("iam", f"policy/{physical('inventory', 'boundary')}")}}
+_OWN_ROLES = role_arn("orders", "*")
 
 RULE = Rule(
     id=_ID,
@@ -75,12 +75,12 @@ RULE = Rule(
     fix=_FIX,
     check=_check,
     compliant=[
-        stack(deployment("points", allow("iam:CreateRole", on=_OWN_ROLES, Condition=_CONDITION))),
-        stack(deployment("points", allow("dynamodb:CreateTable", on=table_arn("points", "*")))),
+        stack(deployment("orders", allow("iam:CreateRole", on=_OWN_ROLES, Condition=_CONDITION))),
+        stack(deployment("orders", allow("dynamodb:CreateTable", on=table_arn("orders", "*")))),
     ],
     violating=[
-        stack(deployment("points", allow("iam:CreateRole", on=_OWN_ROLES))),
-        stack(deployment("points", allow("iam:PutRolePolicy", on=_OWN_ROLES, Condition=_FOREIGN))),
-        stack(deployment("points", allow("dynamodb:GetItem", on=table_arn("points", "*")))),
+        stack(deployment("orders", allow("iam:CreateRole", on=_OWN_ROLES))),
+        stack(deployment("orders", allow("iam:PutRolePolicy", on=_OWN_ROLES, Condition=_FOREIGN))),
+        stack(deployment("orders", allow("dynamodb:GetItem", on=table_arn("orders", "*")))),
     ],
 )

@@ -73,15 +73,15 @@ RULE = Rule(
     fix=_FIX,
     check=_check,
     compliant=[
-        stack(role("points", allow("dynamodb:GetItem", on=table_arn("points")))),
-        stack(role("points", allow("xray:PutTraceSegments"))),
-        stack(role("points", allow("ecr:DescribeRepositories", "logs:DescribeLogGroups"))),
+        stack(role("orders", allow("dynamodb:GetItem", on=table_arn("orders")))),
+        stack(role("orders", allow("xray:PutTraceSegments"))),
+        stack(role("orders", allow("ecr:DescribeRepositories", "logs:DescribeLogGroups"))),
     ],
     violating=[
-        stack(role("points", allow("dynamodb:*", on=table_arn("points")))),
-        stack(role("points", allow("dynamodb:GetItem", on="*"))),
-        stack(role("points", allow("dynamodb:GetItem", on="arn:aws:dynamodb:eu-central-1:111111111111:table/*"))),
-        stack(role("points", {"Effect": "Allow", "NotAction": "iam:*", "Resource": table_arn("points")})),
-        stack(role("points", {"Effect": "Allow", "Action": "sqs:SendMessage", "NotResource": table_arn("points")})),
+        stack(role("orders", allow("dynamodb:*", on=table_arn("orders")))),
+        stack(role("orders", allow("dynamodb:GetItem", on="*"))),
+        stack(role("orders", allow("dynamodb:GetItem", on="arn:aws:dynamodb:eu-central-1:111111111111:table/*"))),
+        stack(role("orders", {"Effect": "Allow", "NotAction": "iam:*", "Resource": table_arn("orders")})),
+        stack(role("orders", {"Effect": "Allow", "Action": "sqs:SendMessage", "NotResource": table_arn("orders")})),
     ],
 )

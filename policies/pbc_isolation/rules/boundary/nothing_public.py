@@ -27,19 +27,19 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
 
 def _topic(principal: Any = "*", action: str = "SNS:Subscribe", **tests: Any) -> Resource:
     """A topic with a policy like the one that SNS gives it."""
-    topic = arn("sns", physical("ledger", "topic"))
+    topic = arn("sns", physical("inventory", "topic"))
     statement = {**allow(action, on=topic), "Principal": {"AWS": principal}}
     policy = document({**statement, "Condition": tests} if tests else statement)
-    return thing("ledger", "aws:sns/topic:Topic", "topic", {"arn": topic, "policy": policy})
+    return thing("inventory", "aws:sns/topic:Topic", "topic", {"arn": topic, "policy": policy})
 
 
 def _key(**callers: str) -> list[Resource]:
     """A key that DynamoDB uses for tables of its unit, on behalf of everyone or of some callers."""
     through = {"kms:ViaService": "dynamodb.eu-central-1.amazonaws.com", **callers}
-    tables = {"kms:EncryptionContext:aws:dynamodb:tableName": physical("ledger", "*")}
+    tables = {"kms:EncryptionContext:aws:dynamodb:tableName": physical("inventory", "*")}
     condition = {"StringEquals": through, "StringLike": tables}
     statement = {**allow("kms:Decrypt"), "Principal": {"AWS": "*"}, "Condition": condition}
-    return [thing("ledger", "aws:kms/key:Key", "key", {"policy": document(statement)}), *role("ledger")]
+    return [thing("inventory", "aws:kms/key:Key", "key", {"policy": document(statement)}), *role("inventory")]
 
 
 RULE = Rule(
@@ -49,8 +49,8 @@ RULE = Rule(
     fix=_FIX,
     check=_check,
     compliant=[
-        stack(queue_with({"AWS": role_arn("ledger")}, "sqs:SendMessage")),
-        stack(thing("ledger", "aws:lambda/functionUrl:FunctionUrl", "url", {"authorizationType": "AWS_IAM"})),
+        stack(queue_with({"AWS": role_arn("inventory")}, "sqs:SendMessage")),
+        stack(thing("inventory", "aws:lambda/functionUrl:FunctionUrl", "url", {"authorizationType": "AWS_IAM"})),
         stack(_topic(StringEquals={"AWS:SourceOwner": ACCOUNT})),
         stack(_key(**{"kms:CallerAccount": ACCOUNT})),
     ],
@@ -68,9 +68,9 @@ RULE = Rule(
         stack(queue_with({"AWS": "222222222222"}, "sqs:ReceiveMessage")),
         stack(
             queue_with(
-                {"AWS": "*"}, "sqs:*", Condition={"StringEqualsIfExists": {"aws:PrincipalArn": role_arn("ledger")}}
+                {"AWS": "*"}, "sqs:*", Condition={"StringEqualsIfExists": {"aws:PrincipalArn": role_arn("inventory")}}
             )
         ),
-        stack(thing("ledger", "aws:lambda/functionUrl:FunctionUrl", "url", {"authorizationType": "NONE"})),
+        stack(thing("inventory", "aws:lambda/functionUrl:FunctionUrl", "url", {"authorizationType": "NONE"})),
     ],
 )

@@ -54,7 +54,7 @@ def _may_publish_as(analysis: Analysis, unit: str | None, source: str) -> bool:
     return source == unit or (analysis.is_operations(unit) and outside)
 
 
-_BUS = "arn:aws:events:eu-central-1:111111111111:event-bus/rewards-dev-platform_bus"
+_BUS = "arn:aws:events:eu-central-1:111111111111:event-bus/shop-dev-platform_bus"
 
 
 def _as(source: str, operator: str = "ForAllValues:StringEquals") -> dict[str, object]:
@@ -64,17 +64,17 @@ def _as(source: str, operator: str = "ForAllValues:StringEquals") -> dict[str, o
 RULE = Rule(
     id=_ID,
     title="A unit publishes on the bus with its own source only",
-    why=("Consumers trust the source of an event. Who can publish as another unit can make points out of nothing."),
+    why=("Consumers trust the source of an event. Who can publish as another unit can make money out of nothing."),
     fix=_FIX,
     check=_check,
     compliant=[
-        stack(role("points", _as("points"))),
+        stack(role("orders", _as("orders"))),
     ],
     violating=[
-        stack(role("points", _as("ledger"))),
-        stack(role("points", allow("events:PutEvents", on=_BUS))),
-        stack(role("points", _as("points", "ForAllValues:StringLike"))),
-        stack(role("points", _as("points", "ForAnyValue:StringEquals"))),
-        stack(role("points", allow("events:*"))),
+        stack(role("orders", _as("inventory"))),
+        stack(role("orders", allow("events:PutEvents", on=_BUS))),
+        stack(role("orders", _as("orders", "ForAllValues:StringLike"))),
+        stack(role("orders", _as("orders", "ForAnyValue:StringEquals"))),
+        stack(role("orders", allow("events:*"))),
     ],
 )

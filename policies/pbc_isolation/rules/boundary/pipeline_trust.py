@@ -83,7 +83,7 @@ def _trusting(principal: Principal) -> list[Statement]:
     return [one for one in principal.trust.statements if one.allows] if principal.trust else []
 
 
-_RIGHT = allow("dynamodb:CreateTable", on=table_arn("points", "*"))
+_RIGHT = allow("dynamodb:CreateTable", on=table_arn("orders", "*"))
 
 RULE = Rule(
     id=_ID,
@@ -96,22 +96,22 @@ RULE = Rule(
     fix=_FIX,
     check=_check,
     compliant=[
-        stack(deployment("points", _RIGHT)),
-        stack(deployment("points", _RIGHT, trust=pipeline_trust("repo:a@12/b@34:environment:dev"))),
-        stack(role("points", trust=TRUST_LAMBDA)),
+        stack(deployment("orders", _RIGHT)),
+        stack(deployment("orders", _RIGHT, trust=pipeline_trust("repo:a@12/b@34:environment:dev"))),
+        stack(role("orders", trust=TRUST_LAMBDA)),
     ],
     violating=[
-        stack(deployment("points", _RIGHT, trust=TRUST_LAMBDA)),
-        stack(deployment("points", _RIGHT, trust=pipeline_trust("repo:a/b:environment:prod"))),
-        stack(deployment("points", _RIGHT, trust=pipeline_trust("repo:a/b:ref:refs/heads/main"))),
-        stack(deployment("points", _RIGHT, trust=pipeline_trust("repo:a/*:environment:dev"))),
-        stack(deployment("points", _RIGHT, trust=pipeline_trust("repo:a/b@1:environment:dev"))),
-        stack(deployment("points", _RIGHT, trust=pipeline_trust(audience="https://github.com/a"))),
-        stack(deployment("points", _RIGHT, trust=pipeline_trust(account="222222222222"))),
-        stack(deployment("points", _RIGHT, trust=pipeline_trust(operator="StringLike", subject="repo:a*"))),
+        stack(deployment("orders", _RIGHT, trust=TRUST_LAMBDA)),
+        stack(deployment("orders", _RIGHT, trust=pipeline_trust("repo:a/b:environment:prod"))),
+        stack(deployment("orders", _RIGHT, trust=pipeline_trust("repo:a/b:ref:refs/heads/main"))),
+        stack(deployment("orders", _RIGHT, trust=pipeline_trust("repo:a/*:environment:dev"))),
+        stack(deployment("orders", _RIGHT, trust=pipeline_trust("repo:a/b@1:environment:dev"))),
+        stack(deployment("orders", _RIGHT, trust=pipeline_trust(audience="https://github.com/a"))),
+        stack(deployment("orders", _RIGHT, trust=pipeline_trust(account="222222222222"))),
+        stack(deployment("orders", _RIGHT, trust=pipeline_trust(operator="StringLike", subject="repo:a*"))),
         stack(
-            deployment("points", _RIGHT),
-            deployment("ledger", _RIGHT),
+            deployment("orders", _RIGHT),
+            deployment("inventory", _RIGHT),
             deployment("other", _RIGHT, trust=pipeline_trust("repo:stranger/b:environment:dev")),
         ),
     ],

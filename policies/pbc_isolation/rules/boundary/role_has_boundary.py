@@ -28,7 +28,7 @@ def _violation(principal: Principal, what: str) -> Violation:
     return Violation(_ID, principal.urn, message, unit=principal.unit, fix=_FIX)
 
 
-_BOUNDARY = [allow("dynamodb:GetItem", on=table_arn("points"))]
+_BOUNDARY = [allow("dynamodb:GetItem", on=table_arn("orders"))]
 
 
 RULE = Rule(
@@ -41,14 +41,14 @@ RULE = Rule(
     fix=_FIX,
     check=_check,
     compliant=[
-        stack(role("points", boundary=_BOUNDARY)),
+        stack(role("orders", boundary=_BOUNDARY)),
     ],
     violating=[
-        stack(role("points")),
-        stack(role("points", permissionsBoundary="arn:aws:iam::111111111111:policy/elsewhere")),
+        stack(role("orders")),
+        stack(role("orders", permissionsBoundary="arn:aws:iam::111111111111:policy/elsewhere")),
         stack(
-            role("ledger", boundary=_BOUNDARY),
-            role("points", permissionsBoundary="arn:aws:iam::111111111111:policy/rewards-dev-ledger_worker-boundary"),
+            role("inventory", boundary=_BOUNDARY),
+            role("orders", permissionsBoundary="arn:aws:iam::111111111111:policy/shop-dev-inventory_worker-boundary"),
         ),
     ],
 )

@@ -51,24 +51,24 @@ RULE = Rule(
     fix=_FIX,
     check=_check,
     compliant=[
-        stack(role("points", allow("dynamodb:GetItem", on=table_arn("points")))),
+        stack(role("orders", allow("dynamodb:GetItem", on=table_arn("orders")))),
     ],
     violating=[
         stack(
-            role("ledger"),
+            role("inventory"),
             thing(
-                "points",
+                "orders",
                 _INLINE,
                 "extra",
-                {"role": physical("ledger", "worker"), "policy": document(allow("sts:GetCallerIdentity"))},
+                {"role": physical("inventory", "worker"), "policy": document(allow("sts:GetCallerIdentity"))},
             ),
         ),
         stack(
             thing(
-                "points",
+                "orders",
                 _INLINE,
                 "extra",
-                {"role": physical("ledger", "elsewhere"), "policy": document(allow("sts:GetCallerIdentity"))},
+                {"role": physical("inventory", "elsewhere"), "policy": document(allow("sts:GetCallerIdentity"))},
             )
         ),
     ],

@@ -20,15 +20,15 @@ RULE = Rule(
     fix=_FIX,
     check=no_way_out(_ID, _FIX, "content-reads"),
     compliant=[
-        stack(role("points", allow("ec2:DescribeSubnets", "dynamodb:ListTables", "kms:ListAliases", "sqs:ListQueues"))),
-        stack(role("points", allow("elasticloadbalancing:DescribeRules", "ecr:DescribeRepositories"))),
+        stack(role("orders", allow("ec2:DescribeSubnets", "dynamodb:ListTables", "kms:ListAliases", "sqs:ListQueues"))),
+        stack(role("orders", allow("elasticloadbalancing:DescribeRules", "ecr:DescribeRepositories"))),
     ],
     violating=[
-        stack(role("points", allow("ec2:DescribeLaunchTemplateVersions"))),
-        stack(role("points", allow("cognito-idp:DescribeUserPoolClient"))),
-        stack(role("points", allow("cognito-idp:DescribeIdentityProvider"))),
-        stack(role("points", allow("events:ListTargetsByRule"))),
-        stack(role("points", allow("logs:DescribeQueries"))),
-        stack(role("points", {"Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*"})),
+        stack(role("orders", allow("ec2:DescribeLaunchTemplateVersions"))),
+        stack(role("orders", allow("cognito-idp:DescribeUserPoolClient"))),
+        stack(role("orders", allow("cognito-idp:DescribeIdentityProvider"))),
+        stack(role("orders", allow("events:ListTargetsByRule"))),
+        stack(role("orders", allow("logs:DescribeQueries"))),
+        stack(role("orders", {"Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*"})),
     ],
 )

@@ -17,10 +17,10 @@ RULE = Rule(
     fix=_FIX,
     check=no_way_out(_ID, _FIX, "control-planes"),
     compliant=[
-        stack(role("points", allow("ec2:DescribeSubnets"))),
+        stack(role("orders", allow("ec2:DescribeSubnets"))),
     ],
     violating=[
-        stack(role("points", allow("cloudformation:CreateStack"))),
-        stack(role("points", allow("ssm:StartAutomationExecution", "ecs:RunTask"))),
+        stack(role("orders", allow("cloudformation:CreateStack"))),
+        stack(role("orders", allow("ssm:StartAutomationExecution", "ecs:RunTask"))),
     ],
 )

@@ -17,11 +17,13 @@ RULE = Rule(
     fix=_FIX,
     check=no_way_out(_ID, _FIX, "copies"),
     compliant=[
-        stack(role("points", allow("dynamodb:ExportTableToPointInTime", on=table_arn("points"))), table("points")),
+        stack(role("orders", allow("dynamodb:ExportTableToPointInTime", on=table_arn("orders"))), table("orders")),
     ],
     violating=[
-        stack(role("points", allow("dynamodb:ExportTableToPointInTime", on=table_arn("ledger"))), table("ledger")),
-        stack(role("points", allow("dynamodb:RestoreTableFromBackup", on="*"))),
-        stack(role("points", allow("backup:StartBackupJob", on="*"))),
+        stack(
+            role("orders", allow("dynamodb:ExportTableToPointInTime", on=table_arn("inventory"))), table("inventory")
+        ),
+        stack(role("orders", allow("dynamodb:RestoreTableFromBackup", on="*"))),
+        stack(role("orders", allow("backup:StartBackupJob", on="*"))),
     ],
 )

@@ -17,10 +17,10 @@ RULE = Rule(
     fix=_FIX,
     check=no_way_out(_ID, _FIX, "dax"),
     compliant=[
-        stack(role("points", allow("dynamodb:GetItem", on=table_arn("points"))), table("points")),
+        stack(role("orders", allow("dynamodb:GetItem", on=table_arn("orders"))), table("orders")),
     ],
     violating=[
-        stack(role("points", allow("dax:GetItem", on="*"))),
-        stack(role("points", allow("dax:*", on="arn:aws:dax:eu-central-1:111111111111:cache/shared"))),
+        stack(role("orders", allow("dax:GetItem", on="*"))),
+        stack(role("orders", allow("dax:*", on="arn:aws:dax:eu-central-1:111111111111:cache/shared"))),
     ],
 )

@@ -22,13 +22,13 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
 
 _ACCOUNT = {"AWS": "arn:aws:iam::111111111111:root"}
 _VIA = {"kms:ViaService": "dynamodb.eu-central-1.amazonaws.com"}
-_OWN_TABLES = {"kms:EncryptionContext:aws:dynamodb:tableName": physical("ledger", "*")}
+_OWN_TABLES = {"kms:EncryptionContext:aws:dynamodb:tableName": physical("inventory", "*")}
 
 
 def _key_with(principal: object, **conditions: object) -> list[Resource]:
-    """The key of `ledger`, which lets a principal decrypt."""
+    """The key of `inventory`, which lets a principal decrypt."""
     statement = {**allow("kms:Decrypt"), "Principal": principal, "Condition": conditions}
-    return [thing("ledger", "aws:kms/key:Key", "key", {"policy": document(statement)}), *role("ledger")]
+    return [thing("inventory", "aws:kms/key:Key", "key", {"policy": document(statement)}), *role("inventory")]
 
 
 RULE = Rule(
@@ -41,8 +41,10 @@ RULE = Rule(
     fix=_FIX,
     check=_check,
     compliant=[
-        stack(queue_with({"AWS": role_arn("ledger")}, "sqs:ReceiveMessage")),
-        stack(queue_with({"AWS": "*"}, "sqs:*", Condition={"ArnLike": {"aws:PrincipalArn": role_arn("ledger", "*")}})),
+        stack(queue_with({"AWS": role_arn("inventory")}, "sqs:ReceiveMessage")),
+        stack(
+            queue_with({"AWS": "*"}, "sqs:*", Condition={"ArnLike": {"aws:PrincipalArn": role_arn("inventory", "*")}})
+        ),
         stack(queue_with({"AWS": "arn:aws:iam::111111111111:root"}, "sqs:ReceiveMessage")),
         stack(_key_with(_ACCOUNT, StringEquals=_VIA, StringLike=_OWN_TABLES)),
         stack(
@@ -54,19 +56,17 @@ RULE = Rule(
         stack(_key_with(_ACCOUNT, StringEquals=_VIA)),
         stack(_key_with(_ACCOUNT, StringLike=_OWN_TABLES)),
         stack(_key_with(_ACCOUNT, StringLike={**_OWN_TABLES, "kms:ViaService": "*"})),
-        stack(queue_with({"AWS": role_arn("points")}, "sqs:ReceiveMessage")),
-        stack(
-            queue_with({"AWS": "arn:aws:sts::111111111111:assumed-role/rewards-dev-points_worker/me"}, "sqs:Receive*")
-        ),
+        stack(queue_with({"AWS": role_arn("orders")}, "sqs:ReceiveMessage")),
+        stack(queue_with({"AWS": "arn:aws:sts::111111111111:assumed-role/shop-dev-orders_worker/me"}, "sqs:Receive*")),
         stack(queue_with({"AWS": "*"}, "sqs:*", Condition={"StringEquals": {"aws:PrincipalAccount": "111111111111"}})),
         stack(
             thing(
-                "ledger",
+                "inventory",
                 "aws:dynamodb/resourcePolicy:ResourcePolicy",
                 "policy",
                 {
-                    "resourceArn": table_arn("ledger"),
-                    "policy": document({**allow("dynamodb:GetItem"), "Principal": {"AWS": role_arn("points")}}),
+                    "resourceArn": table_arn("inventory"),
+                    "policy": document({**allow("dynamodb:GetItem"), "Principal": {"AWS": role_arn("orders")}}),
                 },
             )
         ),

@@ -47,7 +47,7 @@ _MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 
 def _subscription(topic_unit: str, protocol: str, endpoint: str) -> Resource:
     topic = arn("sns", physical(topic_unit, "alarms"))
-    return thing("ledger", SUBSCRIPTION, "mail", {"topic": topic, "protocol": protocol, "endpoint": endpoint})
+    return thing("inventory", SUBSCRIPTION, "mail", {"topic": topic, "protocol": protocol, "endpoint": endpoint})
 
 
 RULE = Rule(
@@ -62,71 +62,71 @@ RULE = Rule(
     compliant=[
         stack(
             thing(
-                "points",
+                "orders",
                 _MAPPING,
                 "mapping",
-                {"eventSourceArn": queue_arn("points"), "functionName": function_arn("points")},
+                {"eventSourceArn": queue_arn("orders"), "functionName": function_arn("orders")},
             )
         ),
-        stack(queue("points", redrivePolicy='{"deadLetterTargetArn": "' + queue_arn("points", "dlq") + '"}')),
+        stack(queue("orders", redrivePolicy='{"deadLetterTargetArn": "' + queue_arn("orders", "dlq") + '"}')),
         stack(
             thing(
-                "points",
+                "orders",
                 _MAPPING,
                 "mapping",
                 {
                     "arn": arn("lambda", f"event-source-mapping:{_ID_BY_AWS}"),
-                    "eventSourceArn": queue_arn("points"),
-                    "functionName": function_arn("points"),
+                    "eventSourceArn": queue_arn("orders"),
+                    "functionName": function_arn("orders"),
                     "id": _ID_BY_AWS,
                 },
             )
         ),
-        stack(_subscription("ledger", "email", "oncall@acme.example")),
+        stack(_subscription("inventory", "email", "oncall@acme.example")),
     ],
     violating=[
-        stack(queue("points"), thing("points", "aws:sqs/queue:Queue", "looked-up", {"arn": queue_arn("ledger")})),
+        stack(queue("orders"), thing("orders", "aws:sqs/queue:Queue", "looked-up", {"arn": queue_arn("inventory")})),
         stack(
-            queue("points", arn=queue_arn("points")),
+            queue("orders", arn=queue_arn("orders")),
             thing(
-                "points",
+                "orders",
                 _MAPPING,
                 "mapping",
                 {
                     "arn": arn("lambda", f"event-source-mapping:{_ID_BY_AWS}").replace("1111", "2222"),
-                    "eventSourceArn": queue_arn("points"),
-                    "functionName": function_arn("points"),
+                    "eventSourceArn": queue_arn("orders"),
+                    "functionName": function_arn("orders"),
                 },
             ),
         ),
         stack(
             thing(
-                "points",
+                "orders",
                 _MAPPING,
                 "mapping",
-                {"eventSourceArn": queue_arn("ledger"), "functionName": function_arn("points")},
+                {"eventSourceArn": queue_arn("inventory"), "functionName": function_arn("orders")},
             )
         ),
         stack(
             thing(
-                "points",
+                "orders",
                 _MAPPING,
                 "mapping",
-                {"eventSourceArn": table_arn("ledger") + "/stream/1", "functionName": "rewards-dev-points_worker"},
+                {"eventSourceArn": table_arn("inventory") + "/stream/1", "functionName": "shop-dev-orders_worker"},
             ),
-            table("ledger"),
+            table("inventory"),
         ),
-        stack(queue("ledger", redrivePolicy='{"deadLetterTargetArn": "' + queue_arn("points", "dlq") + '"}')),
-        stack(function("points", role=role_arn("ledger"))),
-        stack(_subscription("points", "email", "oncall@acme.example")),
-        stack(_subscription("ledger", "https", "https://a1b2c3.execute-api.eu-central-1.amazonaws.com/dev")),
+        stack(queue("inventory", redrivePolicy='{"deadLetterTargetArn": "' + queue_arn("orders", "dlq") + '"}')),
+        stack(function("orders", role=role_arn("inventory"))),
+        stack(_subscription("orders", "email", "oncall@acme.example")),
+        stack(_subscription("inventory", "https", "https://a1b2c3.execute-api.eu-central-1.amazonaws.com/dev")),
         stack(
-            table("ledger"),
+            table("inventory"),
             thing(
-                "points",
+                "orders",
                 "aws:glue/crawler:Crawler",
                 "crawler",
-                {"dynamodbTargets": [{"path": physical("ledger", "store")}]},
+                {"dynamodbTargets": [{"path": physical("inventory", "store")}]},
             ),
         ),
     ],

@@ -17,18 +17,18 @@ RULE = Rule(
     fix=_FIX,
     check=no_way_out(_ID, _FIX, "direct-read"),
     compliant=[
-        stack(role("points", allow("dynamodb:GetItem", on=table_arn("points"))), table("points")),
+        stack(role("orders", allow("dynamodb:GetItem", on=table_arn("orders"))), table("orders")),
         stack(
-            role("points", allow("dynamodb:Query", on=table_arn("points") + "/index/*")),
-            table("points"),
-            table("ledger"),
+            role("orders", allow("dynamodb:Query", on=table_arn("orders") + "/index/*")),
+            table("orders"),
+            table("inventory"),
         ),
     ],
     violating=[
-        stack(role("points", allow("dynamodb:GetItem", on=table_arn("ledger"))), table("ledger")),
-        stack(role("points", allow("DynamoDB:quer?", on="arn:aws:dynamodb:*:*:table/*ledger*")), table("ledger")),
-        stack(role("points", allow("dynamodb:ConditionCheckItem", on=table_arn("ledger")))),
-        stack(role(None, allow("dynamodb:Scan", on=table_arn("ledger"))), table("ledger")),
-        stack(role("points", allow("dynamodb:Scan", on=table_arn("ledger")))[-1]),  # to a role of another stack
+        stack(role("orders", allow("dynamodb:GetItem", on=table_arn("inventory"))), table("inventory")),
+        stack(role("orders", allow("DynamoDB:quer?", on="arn:aws:dynamodb:*:*:table/*inventory*")), table("inventory")),
+        stack(role("orders", allow("dynamodb:ConditionCheckItem", on=table_arn("inventory")))),
+        stack(role(None, allow("dynamodb:Scan", on=table_arn("inventory"))), table("inventory")),
+        stack(role("orders", allow("dynamodb:Scan", on=table_arn("inventory")))[-1]),  # to a role of another stack
     ],
 )

@@ -20,35 +20,35 @@ RULE = Rule(
     fix=_FIX,
     check=no_way_out(_ID, _FIX, "lambda"),
     compliant=[
-        stack(role("points", allow("lambda:InvokeFunction", on=function_arn("points"))), function("points")),
+        stack(role("orders", allow("lambda:InvokeFunction", on=function_arn("orders"))), function("orders")),
         stack(
-            role("operations", allow("lambda:InvokeFunction", on=function_arn("ledger", "balance"))),
-            function("ledger", "balance"),
+            role("operations", allow("lambda:InvokeFunction", on=function_arn("inventory", "stock"))),
+            function("inventory", "stock"),
         ),
         stack(
             role(
-                "points",
+                "orders",
                 allow(
                     "lambda:CreateEventSourceMapping",
-                    Condition={"ArnLike": {"lambda:FunctionArn": arn("lambda", "function:rewards-dev-points_*")}},
+                    Condition={"ArnLike": {"lambda:FunctionArn": arn("lambda", "function:shop-dev-orders_*")}},
                 ),
             )
         ),
     ],
     violating=[
         stack(
-            role("points", allow("lambda:InvokeFunction", on=function_arn("ledger", "balance"))),
-            function("ledger", "balance"),
+            role("orders", allow("lambda:InvokeFunction", on=function_arn("inventory", "stock"))),
+            function("inventory", "stock"),
         ),
         stack(
-            role("operations", allow("lambda:InvokeFunction", on=arn("lambda", "function:rewards-dev-ledger_balance*")))
+            role("operations", allow("lambda:InvokeFunction", on=arn("lambda", "function:shop-dev-inventory_stock*")))
         ),
         stack(
-            role("points", allow("lambda:UpdateFunctionCode", on=function_arn("ledger"))),
-            function("ledger"),
-            role("ledger"),
+            role("orders", allow("lambda:UpdateFunctionCode", on=function_arn("inventory"))),
+            function("inventory"),
+            role("inventory"),
         ),
-        stack(role("points", allow("lambda:CreateEventSourceMapping"))),
-        stack(role("points", allow("lambda:GetFunction", on="*"))),
+        stack(role("orders", allow("lambda:CreateEventSourceMapping"))),
+        stack(role("orders", allow("lambda:GetFunction", on="*"))),
     ],
 )

@@ -17,13 +17,13 @@ RULE = Rule(
     fix=_FIX,
     check=no_way_out(_ID, _FIX, "identity"),
     compliant=[
-        stack(role("points", allow("iam:GetRole", on=role_arn("points")))),
-        stack(role("points", allow("iam:PutRolePolicy"), boundary=[allow("dynamodb:GetItem", on=table_arn("points"))])),
+        stack(role("orders", allow("iam:GetRole", on=role_arn("orders")))),
+        stack(role("orders", allow("iam:PutRolePolicy"), boundary=[allow("dynamodb:GetItem", on=table_arn("orders"))])),
     ],
     violating=[
-        stack(role("points", allow("sts:AssumeRole", on=role_arn("ledger"))), role("ledger")),
-        stack(role("points", allow("iam:PutRolePolicy", on=role_arn("points")))),
-        stack(role("points", allow("iam:DeleteRolePermissionsBoundary", on=role_arn("points")))),
-        stack(role("points", allow("iam:Create*"))),
+        stack(role("orders", allow("sts:AssumeRole", on=role_arn("inventory"))), role("inventory")),
+        stack(role("orders", allow("iam:PutRolePolicy", on=role_arn("orders")))),
+        stack(role("orders", allow("iam:DeleteRolePermissionsBoundary", on=role_arn("orders")))),
+        stack(role("orders", allow("iam:Create*"))),
     ],
 )

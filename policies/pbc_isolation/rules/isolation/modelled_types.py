@@ -41,19 +41,19 @@ RULE = Rule(
     fix=_FIX,
     check=_check,
     compliant=[
-        stack(thing("points", "random:index/randomId:RandomId", "suffix", {"byteLength": 4})),
-        stack(thing("points", "pbckit:infra:Store", "store", {}, custom=False)),
-        stack(table("points"), role("points")),
+        stack(thing("orders", "random:index/randomId:RandomId", "suffix", {"byteLength": 4})),
+        stack(thing("orders", "pbckit:infra:Store", "store", {}, custom=False)),
+        stack(table("orders"), role("orders")),
     ],
     violating=[
-        stack(thing("points", "command:local:Command", "copy", {"create": "aws dynamodb scan"})),
-        stack(thing("points", "command:local:Command", "copy", {"create": "aws dynamodb scan"}, custom=False)),
-        stack(thing("points", "aws-native:iam:Role", "role", {"roleName": "rewards-dev-points_worker"})),
-        stack(thing("points", "docker:index/container:Container", "job", {"image": "job"}, custom=False)),
-        stack(thing("points", "aws:cloudformation/stack:Stack", "more", {"templateBody": "{}"})),
-        stack(thing("points", "aws:brandnew/thing:Thing", "more", {"name": "rewards-dev-points_thing"})),
+        stack(thing("orders", "command:local:Command", "copy", {"create": "aws dynamodb scan"})),
+        stack(thing("orders", "command:local:Command", "copy", {"create": "aws dynamodb scan"}, custom=False)),
+        stack(thing("orders", "aws-native:iam:Role", "role", {"roleName": "shop-dev-orders_worker"})),
+        stack(thing("orders", "docker:index/container:Container", "job", {"image": "job"}, custom=False)),
+        stack(thing("orders", "aws:cloudformation/stack:Stack", "more", {"templateBody": "{}"})),
+        stack(thing("orders", "aws:brandnew/thing:Thing", "more", {"name": "shop-dev-orders_thing"})),
         stack(
-            thing("points", "aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration", "log", {})
+            thing("orders", "aws:bedrockmodel/invocationLoggingConfiguration:InvocationLoggingConfiguration", "log", {})
         ),
     ],
 )

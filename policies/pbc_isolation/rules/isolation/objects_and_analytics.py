@@ -14,11 +14,11 @@ RULE = Rule(
     fix=_FIX,
     check=no_way_out(_ID, _FIX, "objects-and-analytics"),
     compliant=[
-        stack(role("points", allow("s3:GetObject", on="arn:aws:s3:::rewards-dev-points_files/*"))),
+        stack(role("orders", allow("s3:GetObject", on="arn:aws:s3:::shop-dev-orders_files/*"))),
     ],
     violating=[
-        stack(role("points", allow("s3:GetObject", on="arn:aws:s3:::rewards-dev-ledger_exports/*"))),
-        stack(role("points", allow("s3:PutReplicationConfiguration", on="*"))),
-        stack(role("points", allow("glue:StartJobRun", "athena:StartQueryExecution"))),
+        stack(role("orders", allow("s3:GetObject", on="arn:aws:s3:::shop-dev-inventory_exports/*"))),
+        stack(role("orders", allow("s3:PutReplicationConfiguration", on="*"))),
+        stack(role("orders", allow("glue:StartJobRun", "athena:StartQueryExecution"))),
     ],
 )

@@ -18,15 +18,15 @@ RULE = Rule(
     check=no_way_out(_ID, _FIX, "orchestration"),
     compliant=[
         stack(
-            role("points", allow("states:StartSyncExecution", on=arn("states", "stateMachine:rewards-dev-points_earn")))
+            role("orders", allow("states:StartSyncExecution", on=arn("states", "stateMachine:shop-dev-orders_earn")))
         ),
     ],
     violating=[
         stack(
-            role("points", allow("states:StartExecution", on=arn("states", "stateMachine:rewards-dev-ledger_close")))
+            role("orders", allow("states:StartExecution", on=arn("states", "stateMachine:shop-dev-inventory_close")))
         ),
-        stack(role("points", allow("states:GetExecutionHistory", on="*"))),
-        stack(role("points", allow("events:PutTargets", on="arn:aws:events:*:*:rule/*"))),
-        stack(role("points", allow("events:StartReplay", "pipes:CreatePipe"))),
+        stack(role("orders", allow("states:GetExecutionHistory", on="*"))),
+        stack(role("orders", allow("events:PutTargets", on="arn:aws:events:*:*:rule/*"))),
+        stack(role("orders", allow("events:StartReplay", "pipes:CreatePipe"))),
     ],
 )

@@ -43,13 +43,14 @@ RULE = Rule(
     fix=_FIX,
     check=_check,
     compliant=[
-        stack(table("points"), role("points")),
+        stack(table("orders"), role("orders")),
     ],
     violating=[
         stack(table(None)),
         stack(role(None)),
         stack(
-            thing("points", "aws:dynamodb/table:Table", "store", {"name": physical("ledger", "store")}), table("ledger")
+            thing("orders", "aws:dynamodb/table:Table", "store", {"name": physical("inventory", "store")}),
+            table("inventory"),
         ),
     ],
 )

@@ -14,10 +14,10 @@ RULE = Rule(
     fix=_FIX,
     check=no_way_out(_ID, _FIX, "pass-role"),
     compliant=[
-        stack(role("points", allow("iam:PassRole", on=role_arn("points", "*")))),
+        stack(role("orders", allow("iam:PassRole", on=role_arn("orders", "*")))),
     ],
     violating=[
-        stack(role("points", allow("iam:PassRole", on=role_arn("ledger"))), role("ledger")),
-        stack(role("points", allow("iam:PassRole", on="arn:aws:iam::*:role/*"))),
+        stack(role("orders", allow("iam:PassRole", on=role_arn("inventory"))), role("inventory")),
+        stack(role("orders", allow("iam:PassRole", on="arn:aws:iam::*:role/*"))),
     ],
 )

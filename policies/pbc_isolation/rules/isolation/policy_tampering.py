@@ -14,12 +14,12 @@ RULE = Rule(
     fix=_FIX,
     check=no_way_out(_ID, _FIX, "policy-tampering"),
     compliant=[
-        stack(role("points", allow("sqs:GetQueueAttributes", on=queue_arn("points"))), queue("points")),
+        stack(role("orders", allow("sqs:GetQueueAttributes", on=queue_arn("orders"))), queue("orders")),
     ],
     violating=[
-        stack(role("points", allow("dynamodb:PutResourcePolicy", on=table_arn("ledger"))), table("ledger")),
-        stack(role("points", allow("sqs:SetQueueAttributes", on=queue_arn("ledger"))), queue("ledger")),
-        stack(role("points", allow("kms:CreateGrant", on="*"))),
-        stack(role("points", allow("lambda:AddPermission", on="*"))),
+        stack(role("orders", allow("dynamodb:PutResourcePolicy", on=table_arn("inventory"))), table("inventory")),
+        stack(role("orders", allow("sqs:SetQueueAttributes", on=queue_arn("inventory"))), queue("inventory")),
+        stack(role("orders", allow("kms:CreateGrant", on="*"))),
+        stack(role("orders", allow("lambda:AddPermission", on="*"))),
     ],
 )

@@ -14,11 +14,11 @@ RULE = Rule(
     fix=_FIX,
     check=no_way_out(_ID, _FIX, "queues-and-topics"),
     compliant=[
-        stack(role("points", allow("sqs:ReceiveMessage", on=queue_arn("points"))), queue("points"), queue("ledger")),
+        stack(role("orders", allow("sqs:ReceiveMessage", on=queue_arn("orders"))), queue("orders"), queue("inventory")),
     ],
     violating=[
-        stack(role("points", allow("sqs:ReceiveMessage", on=queue_arn("ledger"))), queue("ledger")),
-        stack(role("points", allow("sqs:StartMessageMoveTask", on="*"))),
-        stack(role("points", allow("sns:Subscribe", on=arn("sns", "*")))),
+        stack(role("orders", allow("sqs:ReceiveMessage", on=queue_arn("inventory"))), queue("inventory")),
+        stack(role("orders", allow("sqs:StartMessageMoveTask", on="*"))),
+        stack(role("orders", allow("sns:Subscribe", on=arn("sns", "*")))),
     ],
 )

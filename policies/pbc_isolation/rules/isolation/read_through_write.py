@@ -17,12 +17,13 @@ RULE = Rule(
     fix=_FIX,
     check=no_way_out(_ID, _FIX, "read-through-write"),
     compliant=[
-        stack(role("points", allow("dynamodb:PutItem", on=table_arn("points"))), table("points"), table("ledger")),
+        stack(role("orders", allow("dynamodb:PutItem", on=table_arn("orders"))), table("orders"), table("inventory")),
     ],
     violating=[
-        stack(role("points", allow("dynamodb:UpdateItem", on=table_arn("ledger"))), table("ledger")),
+        stack(role("orders", allow("dynamodb:UpdateItem", on=table_arn("inventory"))), table("inventory")),
         stack(
-            role("points", allow("dynamodb:PartiQL*", on=[table_arn("points"), table_arn("ledger")])), table("ledger")
+            role("orders", allow("dynamodb:PartiQL*", on=[table_arn("orders"), table_arn("inventory")])),
+            table("inventory"),
         ),
     ],
 )

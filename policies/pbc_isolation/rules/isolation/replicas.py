@@ -17,16 +17,16 @@ RULE = Rule(
     fix=_FIX,
     check=no_way_out(_ID, _FIX, "replicas"),
     compliant=[
-        stack(role("points", allow("dynamodb:UpdateTable", on=table_arn("points"))), table("points")),
+        stack(role("orders", allow("dynamodb:UpdateTable", on=table_arn("orders"))), table("orders")),
     ],
     violating=[
-        stack(role("points", allow("dynamodb:CreateTableReplica", on=table_arn("ledger"))), table("ledger")),
+        stack(role("orders", allow("dynamodb:CreateTableReplica", on=table_arn("inventory"))), table("inventory")),
         stack(
             role(
-                "points",
-                allow("dynamodb:UpdateTable", on="arn:aws:dynamodb:us-east-1:*:table/rewards-dev-ledger_store"),
+                "orders",
+                allow("dynamodb:UpdateTable", on="arn:aws:dynamodb:us-east-1:*:table/shop-dev-inventory_store"),
             ),
-            table("ledger"),
+            table("inventory"),
         ),
     ],
 )

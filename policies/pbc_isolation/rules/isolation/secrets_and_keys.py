@@ -25,37 +25,37 @@ RULE = Rule(
     fix=_FIX,
     check=no_way_out(_ID, _FIX, "secrets-and-keys"),
     compliant=[
-        stack(role("points", allow("ssm:GetParameter", on=arn("ssm", "parameter/rewards-dev-points_rate")))),
+        stack(role("orders", allow("ssm:GetParameter", on=arn("ssm", "parameter/shop-dev-orders_rate")))),
         stack(
             role(
-                "points",
+                "orders",
                 allow(
                     "kms:Decrypt",
                     on=arn("kms", "key/*"),
-                    Condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/rewards-dev-points_key"}},
+                    Condition={"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/shop-dev-orders_key"}},
                 ),
             )
         ),
-        stack(role("points", _through(physical("points", "*"), StringEquals={"kms:ViaService": _VIA}))),
+        stack(role("orders", _through(physical("orders", "*"), StringEquals={"kms:ViaService": _VIA}))),
     ],
     violating=[
-        stack(role("points", _through(physical("points", "*")))),
-        stack(role("points", _through(physical("ledger", "*"), StringEquals={"kms:ViaService": _VIA}))),
-        stack(role("points", _through(physical("points", "*"), StringEqualsIfExists={"kms:ViaService": _VIA}))),
+        stack(role("orders", _through(physical("orders", "*")))),
+        stack(role("orders", _through(physical("inventory", "*"), StringEquals={"kms:ViaService": _VIA}))),
+        stack(role("orders", _through(physical("orders", "*"), StringEqualsIfExists={"kms:ViaService": _VIA}))),
         stack(
             role(
-                "points",
-                allow("secretsmanager:GetSecretValue", on=arn("secretsmanager", "secret:rewards-dev-ledger_*")),
+                "orders",
+                allow("secretsmanager:GetSecretValue", on=arn("secretsmanager", "secret:shop-dev-inventory_*")),
             )
         ),
-        stack(role("points", allow("ssm:GetParametersByPath", on="*"))),
-        stack(role("points", allow("kms:Decrypt", on=arn("kms", "key/*")))),
+        stack(role("orders", allow("ssm:GetParametersByPath", on="*"))),
+        stack(role("orders", allow("kms:Decrypt", on=arn("kms", "key/*")))),
         stack(
             role(
-                "points",
+                "orders",
                 allow(
                     "kms:Decrypt",
-                    Condition={"ForAllValues:StringEquals": {"kms:ResourceAliases": "alias/rewards-dev-points_key"}},
+                    Condition={"ForAllValues:StringEquals": {"kms:ResourceAliases": "alias/shop-dev-orders_key"}},
                 ),
             )
         ),

@@ -17,12 +17,15 @@ RULE = Rule(
     fix=_FIX,
     check=no_way_out(_ID, _FIX, "streams"),
     compliant=[
-        stack(role("points", allow("dynamodb:GetRecords", on=table_arn("points") + "/stream/*")), table("points")),
+        stack(role("orders", allow("dynamodb:GetRecords", on=table_arn("orders") + "/stream/*")), table("orders")),
     ],
     violating=[
-        stack(role("points", allow("dynamodb:GetRecords", on=table_arn("ledger") + "/stream/*")), table("ledger")),
         stack(
-            role("points", allow("dynamodb:EnableKinesisStreamingDestination", on=table_arn("ledger"))), table("ledger")
+            role("orders", allow("dynamodb:GetRecords", on=table_arn("inventory") + "/stream/*")), table("inventory")
+        ),
+        stack(
+            role("orders", allow("dynamodb:EnableKinesisStreamingDestination", on=table_arn("inventory"))),
+            table("inventory"),
         ),
     ],
 )

@@ -14,12 +14,12 @@ RULE = Rule(
     fix=_FIX,
     check=no_way_out(_ID, _FIX, "tag-tampering"),
     compliant=[
-        stack(role("points", allow("dynamodb:ListTagsOfResource", on=table_arn("points"))), table("points")),
+        stack(role("orders", allow("dynamodb:ListTagsOfResource", on=table_arn("orders"))), table("orders")),
     ],
     violating=[
-        stack(role("points", allow("dynamodb:TagResource", on=table_arn("ledger"))), table("ledger")),
-        stack(role("points", allow("iam:TagRole", on="*"))),
-        stack(role("points", allow("kms:UpdateAlias", on="*"))),
-        stack(role("points", allow("sts:TagSession", on="*"))),
+        stack(role("orders", allow("dynamodb:TagResource", on=table_arn("inventory"))), table("inventory")),
+        stack(role("orders", allow("iam:TagRole", on="*"))),
+        stack(role("orders", allow("kms:UpdateAlias", on="*"))),
+        stack(role("orders", allow("sts:TagSession", on="*"))),
     ],
 )

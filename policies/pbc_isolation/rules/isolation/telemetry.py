@@ -16,21 +16,21 @@ RULE = Rule(
     compliant=[
         stack(
             role(
-                "points",
-                allow("logs:FilterLogEvents", on=arn("logs", "log-group:/aws/lambda/rewards-dev-points_worker:*")),
+                "orders",
+                allow("logs:FilterLogEvents", on=arn("logs", "log-group:/aws/lambda/shop-dev-orders_worker:*")),
             )
         ),
-        stack(role("points", allow("logs:CreateLogDelivery", "logs:DescribeLogGroups", "xray:PutTraceSegments"))),
+        stack(role("orders", allow("logs:CreateLogDelivery", "logs:DescribeLogGroups", "xray:PutTraceSegments"))),
     ],
     violating=[
-        stack(role("points", allow("logs:FilterLogEvents", on=arn("logs", "log-group:/aws/lambda/*")))),
-        stack(role("points", allow("logs:StartQuery", "logs:GetQueryResults"))),
+        stack(role("orders", allow("logs:FilterLogEvents", on=arn("logs", "log-group:/aws/lambda/*")))),
+        stack(role("orders", allow("logs:StartQuery", "logs:GetQueryResults"))),
         stack(
             role(
-                "points",
-                allow("logs:PutSubscriptionFilter", on=arn("logs", "log-group:/aws/lambda/rewards-dev-ledger_*")),
+                "orders",
+                allow("logs:PutSubscriptionFilter", on=arn("logs", "log-group:/aws/lambda/shop-dev-inventory_*")),
             )
         ),
-        stack(role("points", allow("logs:PutDeliverySource", "xray:BatchGetTraces"))),
+        stack(role("orders", allow("logs:PutDeliverySource", "xray:BatchGetTraces"))),
     ],
 )

@@ -29,14 +29,14 @@ RULE = Rule(
     fix=_FIX,
     check=_check,
     compliant=[
-        stack(role("ledger")),
-        stack(role("ledger", trust=_trusting({"AWS": "arn:aws:iam::111111111111:root"}))),
-        stack(role("ledger", trust=_trusting({"AWS": role_arn("ledger", "other")}))),
+        stack(role("inventory")),
+        stack(role("inventory", trust=_trusting({"AWS": "arn:aws:iam::111111111111:root"}))),
+        stack(role("inventory", trust=_trusting({"AWS": role_arn("inventory", "other")}))),
     ],
     violating=[
-        stack(role("ledger", trust=_trusting({"AWS": role_arn("points")}))),
-        stack(role("ledger", trust=_trusting({"AWS": ["arn:aws:iam::222222222222:root"]}))),
-        stack(role("ledger", trust=_trusting("*"))),
-        stack(role("ledger", trust=_trusting({"Federated": "cognito-identity.amazonaws.com"}))),
+        stack(role("inventory", trust=_trusting({"AWS": role_arn("orders")}))),
+        stack(role("inventory", trust=_trusting({"AWS": ["arn:aws:iam::222222222222:root"]}))),
+        stack(role("inventory", trust=_trusting("*"))),
+        stack(role("inventory", trust=_trusting({"Federated": "cognito-identity.amazonaws.com"}))),
     ],
 )

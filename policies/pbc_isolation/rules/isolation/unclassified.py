@@ -17,14 +17,14 @@ RULE = Rule(
     fix=_FIX,
     check=no_way_out(_ID, _FIX, "unclassified", "changes"),
     compliant=[
-        stack(role("points", allow("cloudwatch:PutMetricData", "sts:GetCallerIdentity"))),
-        stack(role("points", allow("dynamodb:DeleteTable", on=table_arn("points")))),
+        stack(role("orders", allow("cloudwatch:PutMetricData", "sts:GetCallerIdentity"))),
+        stack(role("orders", allow("dynamodb:DeleteTable", on=table_arn("orders")))),
     ],
     violating=[
-        stack(role("points", allow("rds-data:ExecuteStatement"))),
-        stack(role("points", allow("cassandra:Select"))),
-        stack(role("points", allow("ec2:CreateTrafficMirrorSession"))),
-        stack(role("points", allow("brandnew:ReadEverything", on="arn:aws:brandnew:::thing"))),
-        stack(role("points", allow("brandnew:*"))),
+        stack(role("orders", allow("rds-data:ExecuteStatement"))),
+        stack(role("orders", allow("cassandra:Select"))),
+        stack(role("orders", allow("ec2:CreateTrafficMirrorSession"))),
+        stack(role("orders", allow("brandnew:ReadEverything", on="arn:aws:brandnew:::thing"))),
+        stack(role("orders", allow("brandnew:*"))),
     ],
 )

@@ -43,38 +43,36 @@ RULE = Rule(
     check=_check,
     exemptible=False,
     compliant=[
-        stack(role("points", {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"})),
+        stack(role("orders", {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"})),
         stack(
             thing(
-                "points",
+                "orders",
                 _MAPPING,
                 "mapping",
-                {"eventSourceArn": UNKNOWN, "functionName": "rewards-dev-points_worker"},
-                property_dependencies={"eventSourceArn": [table("points").urn]},
+                {"eventSourceArn": UNKNOWN, "functionName": "shop-dev-orders_worker"},
+                property_dependencies={"eventSourceArn": [table("orders").urn]},
             ),
-            table("points"),
+            table("orders"),
         ),
     ],
     violating=[
-        stack(thing("points", "aws:ssm/parameter:Parameter", "all", {"name": "*"})),
-        stack(thing("points", "aws:dynamodb/table:Table", "store", {"name": UNKNOWN})),
-        stack(thing("points", "aws:iam/role:Role", "role", {"assumeRolePolicy": document()})),
+        stack(thing("orders", "aws:ssm/parameter:Parameter", "all", {"name": "*"})),
+        stack(thing("orders", "aws:dynamodb/table:Table", "store", {"name": UNKNOWN})),
+        stack(thing("orders", "aws:iam/role:Role", "role", {"assumeRolePolicy": document()})),
         stack(
             thing(
-                "points",
+                "orders",
                 "aws:iam/rolePolicy:RolePolicy",
                 "policy",
-                {"role": "rewards-dev-points_worker", "policy": UNKNOWN},
+                {"role": "shop-dev-orders_worker", "policy": UNKNOWN},
             )
         ),
-        stack(role("points", trust=UNKNOWN)),
-        stack(role("points", managedPolicyArns=["arn:aws:iam::aws:policy/AdministratorAccess"])),
-        stack(role("points", permissionsBoundary=UNKNOWN)),
-        stack(thing("points", "aws:sqs/queuePolicy:QueuePolicy", "policy", {"queueUrl": "x", "policy": UNKNOWN})),
+        stack(role("orders", trust=UNKNOWN)),
+        stack(role("orders", managedPolicyArns=["arn:aws:iam::aws:policy/AdministratorAccess"])),
+        stack(role("orders", permissionsBoundary=UNKNOWN)),
+        stack(thing("orders", "aws:sqs/queuePolicy:QueuePolicy", "policy", {"queueUrl": "x", "policy": UNKNOWN})),
         stack(
-            thing(
-                "points", _MAPPING, "mapping", {"eventSourceArn": UNKNOWN, "functionName": "rewards-dev-points_worker"}
-            )
+            thing("orders", _MAPPING, "mapping", {"eventSourceArn": UNKNOWN, "functionName": "shop-dev-orders_worker"})
         ),
     ],
 )

@@ -30,14 +30,14 @@ RULE = Rule(
     check=_check,
     exemptible=False,
     compliant=[
-        stack(role("points", allow("s3:ListBucket"))),
-        stack(thing("points", _QUEUE_POLICY, "policy", {"queueUrl": "x", "policy": document()})),
+        stack(role("orders", allow("s3:ListBucket"))),
+        stack(thing("orders", _QUEUE_POLICY, "policy", {"queueUrl": "x", "policy": document()})),
     ],
     violating=[
-        stack(role("points", trust="{")),
-        stack(role("points", trust='{"Version": "2030-01-01", "Statement": []}')),
-        stack(role("points", {"Effect": "Permit", "Action": "s3:ListBucket", "Resource": "*"})),
-        stack(role("points", {**allow("s3:ListBucket"), "Actions": "s3:*"})),
-        stack(thing("points", _QUEUE_POLICY, "policy", {"queueUrl": "x", "policy": "[]"})),
+        stack(role("orders", trust="{")),
+        stack(role("orders", trust='{"Version": "2030-01-01", "Statement": []}')),
+        stack(role("orders", {"Effect": "Permit", "Action": "s3:ListBucket", "Resource": "*"})),
+        stack(role("orders", {**allow("s3:ListBucket"), "Actions": "s3:*"})),
+        stack(thing("orders", _QUEUE_POLICY, "policy", {"queueUrl": "x", "policy": "[]"})),
     ],
 )

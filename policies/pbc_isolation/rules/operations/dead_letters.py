@@ -74,11 +74,11 @@ def _violation(analysis: Analysis, resource: Resource, what: str) -> Violation:
 
 
 def _mapping(source: str, **props: object) -> Resource:
-    return thing("points", _MAPPING, "mapping", {"eventSourceArn": source, "functionName": "f", **props})
+    return thing("orders", _MAPPING, "mapping", {"eventSourceArn": source, "functionName": "f", **props})
 
 
-_REDRIVE = json.dumps({"deadLetterTargetArn": queue_arn("points", "dlq"), "maxReceiveCount": 5})
-_ON_FAILURE = {"onFailure": {"destinationArn": queue_arn("points", "dlq")}}
+_REDRIVE = json.dumps({"deadLetterTargetArn": queue_arn("orders", "dlq"), "maxReceiveCount": 5})
+_ON_FAILURE = {"onFailure": {"destinationArn": queue_arn("orders", "dlq")}}
 
 
 RULE = Rule(
@@ -93,10 +93,10 @@ RULE = Rule(
         _MAPPING,
     ),
     compliant=[
-        stack(_mapping(queue_arn("points")), queue("points", redrivePolicy=_REDRIVE)),
+        stack(_mapping(queue_arn("orders")), queue("orders", redrivePolicy=_REDRIVE)),
         stack(
             _mapping(
-                table_arn("points") + "/stream/1",
+                table_arn("orders") + "/stream/1",
                 maximumRetryAttempts=3,
                 maximumRecordAgeInSeconds=3600,
                 destinationConfig=_ON_FAILURE,
@@ -104,29 +104,29 @@ RULE = Rule(
         ),
         stack(
             thing(
-                "points",
+                "orders",
                 _TARGET,
                 "target",
                 {
-                    "arn": queue_arn("points"),
-                    "deadLetterConfig": {"arn": queue_arn("points", "dlq")},
+                    "arn": queue_arn("orders"),
+                    "deadLetterConfig": {"arn": queue_arn("orders", "dlq")},
                     "retryPolicy": {"maximumRetryAttempts": 10},
                 },
             )
         ),
     ],
     violating=[
-        stack(_mapping(queue_arn("points")), queue("points")),
-        stack(_mapping(table_arn("points") + "/stream/1", destinationConfig=_ON_FAILURE)),
+        stack(_mapping(queue_arn("orders")), queue("orders")),
+        stack(_mapping(table_arn("orders") + "/stream/1", destinationConfig=_ON_FAILURE)),
         stack(
             _mapping(
-                table_arn("points") + "/stream/1",
+                table_arn("orders") + "/stream/1",
                 maximumRetryAttempts=-1,
                 maximumRecordAgeInSeconds=60,
                 destinationConfig=_ON_FAILURE,
             )
         ),
-        stack(_mapping(table_arn("points") + "/stream/1", maximumRetryAttempts=3, maximumRecordAgeInSeconds=60)),
-        stack(thing("points", _TARGET, "target", {"arn": queue_arn("points")})),
+        stack(_mapping(table_arn("orders") + "/stream/1", maximumRetryAttempts=3, maximumRecordAgeInSeconds=60)),
+        stack(thing("orders", _TARGET, "target", {"arn": queue_arn("orders")})),
     ],
 )

@@ -42,10 +42,10 @@ RULE = Rule(
     check=_check,
     types=(*_PROTECTED,),
     compliant=[
-        stack(thing("points", _TABLE, "store", {"deletionProtectionEnabled": True}, protect=True)),
+        stack(thing("orders", _TABLE, "store", {"deletionProtectionEnabled": True}, protect=True)),
     ],
     violating=[
-        stack(thing("points", _TABLE, "store", {"deletionProtectionEnabled": True})),
-        stack(thing("points", _TABLE, "store", {"deletionProtectionEnabled": False}, protect=True)),
+        stack(thing("orders", _TABLE, "store", {"deletionProtectionEnabled": True})),
+        stack(thing("orders", _TABLE, "store", {"deletionProtectionEnabled": False}, protect=True)),
     ],
 )

@@ -76,17 +76,17 @@ def _dead_letters(analysis: Analysis, source: Resource) -> list[Resource]:
 
 _LINKED = (
     thing(
-        "points", _MAPPING, "mapping", {"eventSourceArn": queue_arn("points"), "functionName": function_arn("points")}
+        "orders", _MAPPING, "mapping", {"eventSourceArn": queue_arn("orders"), "functionName": function_arn("orders")}
     ),
     queue(
-        "points", redrivePolicy=json.dumps({"deadLetterTargetArn": queue_arn("points", "dlq"), "maxReceiveCount": 5})
+        "orders", redrivePolicy=json.dumps({"deadLetterTargetArn": queue_arn("orders", "dlq"), "maxReceiveCount": 5})
     ),
-    queue("points", "dlq", messageRetentionSeconds=14 * _DAY_SECONDS),
+    queue("orders", "dlq", messageRetentionSeconds=14 * _DAY_SECONDS),
 )
 
 
 def _remembering(days: str) -> Resource:
-    return function("points", environment={"variables": {"INBOX_DAYS": days}})
+    return function("orders", environment={"variables": {"INBOX_DAYS": days}})
 
 
 RULE = Rule(
@@ -101,7 +101,7 @@ RULE = Rule(
     ),
     compliant=[
         stack(_LINKED, _remembering("19")),
-        stack(_LINKED, function("points")),
+        stack(_LINKED, function("orders")),
     ],
     violating=[
         stack(_LINKED, _remembering("18")),

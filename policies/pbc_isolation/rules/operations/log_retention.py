@@ -46,13 +46,13 @@ RULE = Rule(
     ),
     compliant=[
         stack(
-            function("points"),
-            thing("points", _GROUP, "logs", {"name": "/aws/lambda/rewards-dev-points_worker", "retentionInDays": 30}),
+            function("orders"),
+            thing("orders", _GROUP, "logs", {"name": "/aws/lambda/shop-dev-orders_worker", "retentionInDays": 30}),
         ),
     ],
     violating=[
-        stack(function("points")),
-        stack(thing("points", _GROUP, "logs", {"name": "x"})),
-        stack(thing("points", _GROUP, "logs", {"name": "x", "retentionInDays": 0})),
+        stack(function("orders")),
+        stack(thing("orders", _GROUP, "logs", {"name": "x"})),
+        stack(thing("orders", _GROUP, "logs", {"name": "x", "retentionInDays": 0})),
     ],
 )

@@ -36,9 +36,9 @@ RULE = Rule(
     check=_check,
     types=(_ROLE,),
     compliant=[
-        stack(role("points", allow("lambda:InvokeFunction", on=function_arn("points")))),
+        stack(role("orders", allow("lambda:InvokeFunction", on=function_arn("orders")))),
     ],
     violating=[
-        stack(role("points", allow("lambda:InvokeFunction", on=function_arn("ledger", "balance")))),
+        stack(role("orders", allow("lambda:InvokeFunction", on=function_arn("inventory", "stock")))),
     ],
 )

@@ -56,27 +56,27 @@ RULE = Rule(
     types=(*_KEYS,),
     compliant=[
         stack(
-            thing("points", KEY, "key", {"arn": arn("kms", "key/1")}),
-            table("points", serverSideEncryption={"enabled": True, "kmsKeyArn": arn("kms", "key/1")}),
+            thing("orders", KEY, "key", {"arn": arn("kms", "key/1")}),
+            table("orders", serverSideEncryption={"enabled": True, "kmsKeyArn": arn("kms", "key/1")}),
         ),
         stack(
-            thing("points", KEY, "key", {}),
+            thing("orders", KEY, "key", {}),
             thing(
-                "points",
+                "orders",
                 "aws:sqs/queue:Queue",
                 "queue",
                 {"name": "q", "kmsMasterKeyId": UNKNOWN},
-                property_dependencies={"kmsMasterKeyId": [thing("points", KEY, "key", {}).urn]},
+                property_dependencies={"kmsMasterKeyId": [thing("orders", KEY, "key", {}).urn]},
             ),
         ),
     ],
     violating=[
-        stack(table("points")),
+        stack(table("orders")),
         stack(
-            thing("ledger", KEY, "key", {"arn": arn("kms", "key/1")}),
-            table("points", serverSideEncryption={"enabled": True, "kmsKeyArn": arn("kms", "key/1")}),
+            thing("inventory", KEY, "key", {"arn": arn("kms", "key/1")}),
+            table("orders", serverSideEncryption={"enabled": True, "kmsKeyArn": arn("kms", "key/1")}),
         ),
-        stack(queue("points", kmsMasterKeyId="alias/aws/sqs")),
-        stack(queue("points", kmsMasterKeyId=UNKNOWN)),
+        stack(queue("orders", kmsMasterKeyId="alias/aws/sqs")),
+        stack(queue("orders", kmsMasterKeyId=UNKNOWN)),
     ],
 )

@@ -34,9 +34,9 @@ RULE = Rule(
     check=_check,
     types=(_MAPPING,),
     compliant=[
-        stack(thing("points", _MAPPING, "mapping", {"functionResponseTypes": [_REPORTS]})),
+        stack(thing("orders", _MAPPING, "mapping", {"functionResponseTypes": [_REPORTS]})),
     ],
     violating=[
-        stack(thing("points", _MAPPING, "mapping", {})),
+        stack(thing("orders", _MAPPING, "mapping", {})),
     ],
 )

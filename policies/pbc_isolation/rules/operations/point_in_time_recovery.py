@@ -29,10 +29,10 @@ RULE = Rule(
     check=_check,
     types=(_TABLE,),
     compliant=[
-        stack(table("points", pointInTimeRecovery={"enabled": True})),
+        stack(table("orders", pointInTimeRecovery={"enabled": True})),
     ],
     violating=[
-        stack(table("points")),
-        stack(table("points", pointInTimeRecovery={"enabled": False})),
+        stack(table("orders")),
+        stack(table("orders", pointInTimeRecovery={"enabled": False})),
     ],
 )

@@ -39,7 +39,7 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
 
 
 def _tags(unit: str) -> dict[str, str]:
-    return {"project": "rewards", "environment": "dev", "pbc": unit}
+    return {"project": "shop", "environment": "dev", "pbc": unit}
 
 
 RULE = Rule(
@@ -50,11 +50,11 @@ RULE = Rule(
     check=_check,
     types=(*_TAGGED,),
     compliant=[
-        stack(table("points", tags=_tags("points"))),
+        stack(table("orders", tags=_tags("orders"))),
     ],
     violating=[
-        stack(table("points")),
-        stack(table("points", tags=_tags("ledger"))),
-        stack(table("points", tags={"pbc": "points"})),
+        stack(table("orders")),
+        stack(table("orders", tags=_tags("inventory"))),
+        stack(table("orders", tags={"pbc": "orders"})),
     ],
 )

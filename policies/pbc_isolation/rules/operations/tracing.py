@@ -26,7 +26,7 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
 RULE = Rule(
     id=_ID,
     title="Every function and workflow sends traces",
-    why="A purchase crosses five units: without traces nobody sees where it stopped.",
+    why="A request crosses several units: without traces nobody sees where it stopped.",
     fix=_FIX,
     check=_check,
     types=(
@@ -34,12 +34,12 @@ RULE = Rule(
         _MACHINE,
     ),
     compliant=[
-        stack(function("points", tracingConfig={"mode": "Active"})),
-        stack(thing("points", _MACHINE, "machine", {"tracingConfiguration": {"enabled": True}})),
+        stack(function("orders", tracingConfig={"mode": "Active"})),
+        stack(thing("orders", _MACHINE, "machine", {"tracingConfiguration": {"enabled": True}})),
     ],
     violating=[
-        stack(function("points")),
-        stack(function("points", tracingConfig={"mode": "PassThrough"})),
-        stack(thing("points", _MACHINE, "machine", {})),
+        stack(function("orders")),
+        stack(function("orders", tracingConfig={"mode": "PassThrough"})),
+        stack(thing("orders", _MACHINE, "machine", {})),
     ],
 )

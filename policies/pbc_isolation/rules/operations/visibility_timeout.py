@@ -44,7 +44,7 @@ def _timeout(one: Resource) -> int:
 
 
 _LINKED = thing(
-    "points", _MAPPING, "mapping", {"eventSourceArn": queue_arn("points"), "functionName": function_arn("points")}
+    "orders", _MAPPING, "mapping", {"eventSourceArn": queue_arn("orders"), "functionName": function_arn("orders")}
 )
 
 
@@ -62,10 +62,10 @@ RULE = Rule(
         _QUEUE,
     ),
     compliant=[
-        stack(_LINKED, queue("points", visibilityTimeoutSeconds=60), function("points", timeout=10)),
+        stack(_LINKED, queue("orders", visibilityTimeoutSeconds=60), function("orders", timeout=10)),
     ],
     violating=[
-        stack(_LINKED, queue("points", visibilityTimeoutSeconds=59), function("points", timeout=10)),
-        stack(_LINKED, queue("points"), function("points", timeout=10)),
+        stack(_LINKED, queue("orders", visibilityTimeoutSeconds=59), function("orders", timeout=10)),
+        stack(_LINKED, queue("orders"), function("orders", timeout=10)),
     ],
 )

@@ -83,7 +83,7 @@ def ports() -> Ports:
 
 @pytest.fixture
 def there() -> World:
-    return world()
+    return world("points-ledger")
 
 
 @pytest.fixture
