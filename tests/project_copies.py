@@ -26,14 +26,20 @@ def copied(place: Path) -> Path:
     return place
 
 
-def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run a command on the copy's own modules, wherever the environment has the project installed from."""
+def run(project: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command on the copy's own modules, wherever the environment has the project installed from.
+
+    Args:
+        project: the copy.
+        command: what to run in it.
+        variables: of the environment, besides those of this process.
+    """
     environment = {key: value for key, value in os.environ.items() if not key.startswith(OF_OTHERS)}
     modules = os.pathsep.join(map(str, (project, project / "components", project / "policies")))
     return subprocess.run(
         command,
         cwd=project,
-        env={**environment, "PYTHONPATH": modules},
+        env={**environment, "PYTHONPATH": modules, **variables},
         capture_output=True,
         text=True,
         check=False,

@@ -19,7 +19,7 @@ from pbckit.cli.docs.commands_page import commands_page
 from pbckit.cli.docs.event_catalogue import events_page
 from pbckit.cli.docs.quotas_page import quotas_page
 from pbckit.cli.docs.resource_tree import resources_page
-from pbckit.cli.docs.system_page import subscriptions, system_page
+from pbckit.cli.docs.system_page import subscriptions, system_page, with_picture
 from pbckit.cli.main import app as pbc
 from pbckit.contracts import catalogue, history
 from pbckit.sandbox.program import capture
@@ -28,6 +28,7 @@ from pbckit.sandbox.stack_config import read_stack
 PICTURED_STACK = "dev"
 ON_AWS = ("dev", "staging", "prod")
 HISTORY = history.FILE
+README = Path("README.md")
 SCHEMAS = Path("contracts/schemas")
 
 app = typer.Typer(no_args_is_help=True, help="Generate documents from the program, or check them.")
@@ -58,6 +59,7 @@ def pages(root: Path) -> dict[Path, str]:
     return {
         HISTORY: versions,
         Path("docs/events.md"): events_page([*subscriptions(graph), *subscriptions(migration)], history.read(versions)),
+        README: with_picture((root / README).read_text(), graph),
         Path("docs/system.md"): system_page(graph),
         Path("docs/resources.md"): resources_page(graph),
         Path("docs/access-matrix.md"): policy_pack.matrix_page(graph.export()),

@@ -2,12 +2,14 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pbckit.sandbox.graph import Graph, Resource
 
 _UNIT_TYPES = ("Platform", "Operations", "Pbc", "Strangler", "Offering")
+_BEGIN = "<!-- picture: made by `make docs` -->\n"
+_END = "<!-- end of picture -->\n"
 _COUNTED = {
     "functions": "aws:lambda/function:Function",
     "tables": "aws:dynamodb/table:Table",
@@ -38,9 +40,24 @@ def system_page(graph: Graph) -> str:
     )
 
 
-def _picture(graph: Graph) -> Iterator[str]:
+def with_picture(page: str, graph: Graph) -> str:
+    """A page with the picture between its marks drawn anew: all units but operations, which asks nearly all of them.
+
+    Raises:
+        ValueError: the page has no marks.
+    """
+    before, begin, rest = page.partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not end:
+        raise ValueError(f"no picture: the page must have {_BEGIN.strip()!r} and, after it, {_END.strip()!r}")
+    drawing = "\n".join(_picture(graph, without=("Platform", "Operations")))
+    return f"{before}{begin}\n```mermaid\n{drawing}\n```\n\n{end}{after}"
+
+
+def _picture(graph: Graph, without: Sequence[str] = ("Platform",)) -> Iterator[str]:
     yield "flowchart LR"
     kinds = {resource.name: resource.type.split(":")[-1] for resource in _units(graph)}
+    hidden = {unit for unit, kind in kinds.items() if kind in without}
     shapes = {
         "Pbc": '["{}"]',
         "Offering": '[/"{}"/]',
@@ -49,13 +66,13 @@ def _picture(graph: Graph) -> Iterator[str]:
         "Platform": '{{{{"{}"}}}}',
     }
     for unit, kind in sorted(kinds.items()):
-        if kind != "Platform":
+        if unit not in hidden:
             yield f"  {unit}{shapes[kind].format(unit)}"
     for outside in sorted({source for source, _, _ in subscriptions(graph)} - set(kinds)):
         yield f'  {outside}(["{outside}"])'
     for source, target, types in sorted(subscriptions(graph)):
         yield f'  {source} == "{", ".join(types)}" ==> {target}'
-    for caller, unit, names in sorted(_calls(graph)):
+    for caller, unit, names in sorted(one for one in _calls(graph) if one[0] not in hidden):
         yield f'  {caller} -- "{"<br>".join(names)}" --> {unit}'
 
 
