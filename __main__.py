@@ -4,4 +4,4 @@ from pbckit.infra.program import Program
 from settings import RewardsSettings
 
 RewardsSettings.load()  # A wrong value ends the program before anything is made.
-Program(legacy={"legacy-rewards": "examples.legacy_monolith"}).deploy()
+Program(legacy={"legacy-rewards": "facades.categorization_facade.legacy_monolith"}).deploy()

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from contracts.merchant_categorization import Categorization
-from examples.legacy_monolith.service import RANGES
+from facades.categorization_facade.legacy_monolith.service import RANGES
 from lambdas.categorization_facade import legacy
 from lambdas.categorization_facade.definition import migrating
 from lambdas.merchant_categorization import model

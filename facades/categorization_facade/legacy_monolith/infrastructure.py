@@ -13,7 +13,7 @@ def define(unit: Pbc) -> None:
         FunctionArgs(
             context=unit.context,
             thing="service",
-            handler="examples.legacy_monolith.service.handler",
+            handler="facades.categorization_facade.legacy_monolith.service.handler",
             grants=[table.write()],
         ),
         opts=child_of(unit),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from examples.legacy_monolith import service
+from facades.categorization_facade.legacy_monolith import service
 
 
 class Table:
