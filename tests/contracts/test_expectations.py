@@ -11,8 +11,7 @@ import pytest
 from pbckit.contracts import catalogue
 from pbckit.contracts.expectations import Expectation, expectations, expected, told_at
 
-SCHEMAS = catalogue.schemas()
-CONTRACTS = [name.removesuffix(".json") for name in SCHEMAS]
+CONTRACTS = catalogue.contract_names()
 EXPECTED = expected(CONTRACTS)
 POSTED = "points-calculation.PointsCalculated"
 Edit = Callable[[dict[str, Any]], object]
@@ -20,11 +19,11 @@ Edit = Callable[[dict[str, Any]], object]
 
 @pytest.mark.parametrize("expectation", EXPECTED, ids=lambda one: f"{one.contract}-{one.consumer}")
 def test_a_unit_tells_what_is_expected(expectation: Expectation):
-    assert expectation.missed(SCHEMAS[f"{expectation.contract}.json"]) == []
+    assert expectation.missed(catalogue.schemas()[f"{expectation.contract}.json"]) == []
 
 
 def schema(definitions: str, edit: Edit) -> str:
-    document = copy.deepcopy(json.loads(SCHEMAS[f"{POSTED}.json"]))
+    document = copy.deepcopy(json.loads(catalogue.schemas()[f"{POSTED}.json"]))
     edit(document["definitions"][definitions])
     return json.dumps(document)
 
@@ -95,7 +94,7 @@ def test_what_nobody_reads_is_not_missed(definition: str, edit: Edit):
 
 
 def test_a_refusal_that_is_never_given_and_a_caller_that_is_not_let_in_are_told():
-    rate = json.loads(SCHEMAS["earning-rates.rate.json"])
+    rate = json.loads(catalogue.schemas()["earning-rates.rate.json"])
     caller = Expectation("earn-points", "earning-rates.rate", {}, ("NoRate",))
     assert caller.missed(json.dumps(rate)) == []
     [refusal] = caller.missed(json.dumps({**rate, "x-errors": {}}))
@@ -137,6 +136,6 @@ def test_files_come_in_the_order_of_units_not_of_file_names(tmp_path: Path):
 
 
 def test_a_field_of_any_alternative_is_found_and_not_always_there():
-    document = json.loads(SCHEMAS["campaigns.desk.json"])
+    document = json.loads(catalogue.schemas()["campaigns.desk.json"])
     assert told_at(document, "response.answer.unit")[1] is False
     assert told_at(document, "response.answer")[1] is True

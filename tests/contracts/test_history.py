@@ -9,13 +9,12 @@ from pbckit.contracts import catalogue
 from pbckit.contracts.history import FILE, Entry, read, rewritten, shape, unrecorded, with_first_versions
 
 HISTORY = read(FILE.read_text())
-SCHEMAS = catalogue.event_schemas()
 POSTED = "points-ledger.PointsPosted"
 
 
 def test_the_history_ends_with_the_events_as_they_are():
-    assert unrecorded(SCHEMAS, HISTORY) == []
-    assert set(HISTORY) == set(SCHEMAS)
+    assert unrecorded(catalogue.event_schemas(), HISTORY) == []
+    assert set(HISTORY) == set(catalogue.event_schemas())
 
 
 @pytest.mark.parametrize("event", catalogue.events(), ids=lambda event: event.__name__)
@@ -29,7 +28,7 @@ def test_versions_rise_to_the_event_s_own(event):
 
 
 def changed(**keywords: object) -> str:
-    schema = json.loads(SCHEMAS[POSTED])
+    schema = json.loads(catalogue.event_schemas()[POSTED])
     schema["definitions"]["PointsPosted"]["properties"]["points"] |= keywords
     return json.dumps(schema)
 
@@ -50,9 +49,10 @@ def test_a_field_that_is_named_like_a_word_is_part_of_the_shape():
 
 def test_a_new_event_gets_its_first_version_and_an_old_one_keeps_what_it_has():
     today = date(2027, 1, 2)
-    text = with_first_versions(FILE.read_text(), {**SCHEMAS, "elsewhere.SomethingDone": SCHEMAS[POSTED]}, today)
+    schemas = catalogue.event_schemas()
+    text = with_first_versions(FILE.read_text(), {**schemas, "elsewhere.SomethingDone": schemas[POSTED]}, today)
     assert text.startswith(FILE.read_text())
-    first = Entry(version="1.0", date=today, change="First published.", shape=shape(SCHEMAS[POSTED]))
+    first = Entry(version="1.0", date=today, change="First published.", shape=shape(schemas[POSTED]))
     assert read(text) == {**HISTORY, "elsewhere.SomethingDone": [first]}
 
 

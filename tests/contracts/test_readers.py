@@ -23,8 +23,7 @@ from pbckit.sandbox.program import capture
 from tests.contracts.python_reads import ROOT, fields_read
 from tests.contracts.workflow_reads import workflow_reads
 
-SCHEMAS = catalogue.schemas()
-CONTRACTS = [name.removesuffix(".json") for name in SCHEMAS]
+CONTRACTS = catalogue.contract_names()
 CODE = {
     "operations": ["ops", "components/pbckit/cli", "devtools/faults"],
     "categorization-facade": ["lambdas/categorization_facade", "components/pbckit/strangler"],
@@ -91,7 +90,7 @@ def in_workflow(unit: str) -> tuple[Fields, Fields]:
         for asked in ways_of_asking(unit):
             found = workflow_reads(definition, contract(event), asked)
             for name, path in found.fields:
-                fields[name] |= set(leaves(json.loads(SCHEMAS[f"{name}.json"]), path))
+                fields[name] |= set(leaves(json.loads(catalogue.schemas()[f"{name}.json"]), path))
             for name, refusal in found.refusals:
                 refusals[name].add(refusal)
     return fields, refusals
@@ -125,7 +124,7 @@ def holds_objects(branch: Typed) -> bool:
 
 def suggested(name: str, path: str) -> str:
     """The line of an expectations file for a field, as the contract tells it now."""
-    told, always = told_at(json.loads(SCHEMAS[f"{name}.json"]), path)
+    told, always = told_at(json.loads(catalogue.schemas()[f"{name}.json"]), path)
     expectation = {**plain(told), **({} if always else {OPTIONAL: True})}
     return yaml.safe_dump({path: expectation}, default_flow_style=None, sort_keys=False, width=1000).strip()
 

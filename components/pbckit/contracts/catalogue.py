@@ -103,6 +103,12 @@ def callable_by(unit: str) -> tuple[AnyCapability, ...]:
     return tuple(capability for capability in capabilities() if unit in capability.callers)
 
 
+def contract_names() -> list[str]:
+    """Names of all contracts, as in `schemas`: `orders.OrderAccepted`, `orders.order`."""
+    named = [f"{event.source}.{event.detail_type()}" for event in events()]
+    return [*named, *(f"{one.unit}.{one.name}" for one in capabilities())]
+
+
 def event_schemas() -> dict[str, str]:
     """The schema of each event, by the contract's name: `orders.OrderPlaced`."""
     return {f"{event.source}.{event.detail_type()}": event_schema(event) for event in events()}
