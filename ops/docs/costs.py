@@ -37,7 +37,10 @@ def costs_page(system: Graph, migration: Graph, *, facade: str, legacy: str) -> 
             "# What it costs before the first purchase",
             "",
             f"Generated from the program's graphs of stacks `{system.stack}` and `{migration.stack}`, by `make docs`.",
-            "*One service* is the monolith of `facades/categorization_facade/legacy_monolith/`, as this platform deploys it.",
+            (
+                "*One service* is the monolith of `facades/categorization_facade/legacy_monolith/`, "
+                "as this platform deploys it."
+            ),
             "What each purchase costs besides stands in [When not to use this](when-not-to-use.md).",
             "",
             f"| | {' | '.join(columns)} |",
