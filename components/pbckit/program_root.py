@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
+from pbckit.errors import PbckitError
+
 PROJECT_FILE = "Pulumi.yaml"
 ROOT_VARIABLE = "PBC_ROOT"
 """Environment variable that names the folder, where that is not the working directory."""
@@ -13,7 +15,7 @@ ROOT_VARIABLE = "PBC_ROOT"
 _chosen: ContextVar[Path | None] = ContextVar("chosen", default=None)
 
 
-class NoProgram(ValueError):
+class NoProgram(PbckitError, ValueError):
     """There is no Pulumi program here. The message names the folder that was looked in."""
 
 

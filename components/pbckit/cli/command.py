@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from pbckit.errors import PbckitError
 from pbckit.program_root import NoProgram, program_root, working_on
 
 
@@ -112,15 +113,11 @@ def _exit_code(error: Exception) -> int | None:
     from botocore.exceptions import BotoCoreError, ClientError
     from pulumi import RunError
 
-    from pbckit.cli.errors import COULD_NOT_RUN, OperatorError
-    from pbckit.sandbox.embedded_aws import SandboxError
-    from pbckit.sandbox.provision import UnknownType
-    from pbckit.sandbox.stack_config import InvalidStack
+    from pbckit.cli.errors import COULD_NOT_RUN
 
-    if isinstance(error, OperatorError):
+    if isinstance(error, PbckitError):
         return error.exit_code
-    mendable = (BotoCoreError, ClientError, InvalidStack, NoProgram, RunError, SandboxError, UnknownType)
-    return COULD_NOT_RUN if isinstance(error, mendable) or _missing_data(error) else None
+    return COULD_NOT_RUN if isinstance(error, BotoCoreError | ClientError | RunError) or _missing_data(error) else None
 
 
 def _missing_data(error: Exception) -> str | None:

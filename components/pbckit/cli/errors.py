@@ -11,11 +11,13 @@ OperatorError           2: it could not be tried
 ```
 """
 
+from pbckit.errors import PbckitError
+
 COULD_NOT_RUN = 2
 SAID_NO = 1
 
 
-class OperatorError(Exception):
+class OperatorError(PbckitError):
     """Ends the command with one clear line and an exit code."""
 
     exit_code = COULD_NOT_RUN

@@ -6,6 +6,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
+from pbckit.errors import PbckitError
+
 
 class UnitKind(StrEnum):
     """What a contract's module is of, by its `KIND`; without one it is of a unit that is always there."""
@@ -49,7 +51,7 @@ class Request(Message, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The request of a capability. An unknown field is refused: a misspelt one must not pass in silence."""
 
 
-class ContractError(Exception):
+class ContractError(PbckitError):
     """A refusal that is part of a contract.
 
     ```

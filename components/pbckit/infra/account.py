@@ -3,6 +3,7 @@
 import msgspec
 import pulumi
 
+from pbckit.errors import PbckitError
 from pbckit.infra.configuration import Configuration, InvalidConfiguration
 from pbckit.infra.environment import EnvironmentConfig
 
@@ -14,7 +15,7 @@ PLACEHOLDER_OWNER = "example"
 _ALLOWED_KEY = "aws:allowedAccountIds"
 
 
-class PlaceholderConfigured(pulumi.RunError):
+class PlaceholderConfigured(PbckitError, pulumi.RunError):
     """A stack is about to be deployed with a value that stands in the shipped files as an example."""
 
     def __init__(self, key: str, value: str, remedy: str) -> None:

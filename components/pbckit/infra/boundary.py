@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pulumi
 
+from pbckit.errors import PbckitError
 from pbckit.infra.iam import TRACE_WORKFLOW, Statement, document, put_events, send_traces, use_key
 from pbckit.infra.names import Names
 
@@ -36,7 +37,7 @@ _USE_QUEUE = (
 )
 
 
-class BoundaryTooLong(pulumi.RunError):
+class BoundaryTooLong(PbckitError, pulumi.RunError):
     """The boundary does not fit into a managed policy."""
 
 

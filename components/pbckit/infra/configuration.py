@@ -7,8 +7,10 @@ from typing import Annotated
 import msgspec
 import pulumi
 
+from pbckit.errors import PbckitError
 
-class InvalidConfiguration(pulumi.RunError):
+
+class InvalidConfiguration(PbckitError, pulumi.RunError):
     """A stack's configuration has a wrong or missing value. Names the key, the value and what is allowed."""
 
     def __init__(self, key: str, value: str | None, allowed: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pulumi
 from pulumi_aws import cloudwatch, iam, lambda_
 
+from pbckit.errors import PbckitError
 from pbckit.infra.alarms import Alarm
 from pbckit.infra.context import UnitContext, child_of
 from pbckit.infra.iam import Grant, document, merged, send_traces, trust, write_logs
@@ -17,11 +18,11 @@ _NEAR_TIMEOUT = 0.8
 _MILLISECONDS = 1000
 
 
-class InvalidFunction(pulumi.RunError):
+class InvalidFunction(PbckitError, pulumi.RunError):
     """A function that cannot be made as asked."""
 
 
-class ForeignStore(pulumi.RunError):
+class ForeignStore(PbckitError, pulumi.RunError):
     """A role is granted the use of another unit's table or queue, which its boundary denies."""
 
 

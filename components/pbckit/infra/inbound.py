@@ -8,6 +8,7 @@ import pulumi
 from pulumi_aws import cloudwatch
 
 from pbckit.contracts.definitions import Event
+from pbckit.errors import PbckitError
 from pbckit.infra.context import UnitContext, child_of
 from pbckit.infra.inventory import QueueEntry
 from pbckit.infra.queue import Queue, QueueArgs
@@ -18,7 +19,7 @@ _VISIBILITY_FACTOR = 6
 """AWS asks for a visibility timeout of six times the consumer's timeout."""
 
 
-class InvalidSubscription(pulumi.RunError):
+class InvalidSubscription(PbckitError, pulumi.RunError):
     """A subscription that cannot be made as asked."""
 
 

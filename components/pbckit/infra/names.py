@@ -9,6 +9,8 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 
+from pbckit.errors import PbckitError
+
 UNIT_PATTERN = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _THING_PATTERN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _HASH_LENGTH = 7
@@ -17,7 +19,7 @@ LIMIT = 64
 """The shortest limit among the services used: IAM roles, Lambda functions and EventBridge rules allow 64 characters."""
 
 
-class InvalidName(ValueError):
+class InvalidName(PbckitError, ValueError):
     """A unit or thing that cannot be part of a physical name."""
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 import pulumi
 import uv
 
+from pbckit.errors import PbckitError
 from pbckit.program_root import program_root
 
 _LIBRARY = Path(__file__).resolve().parents[1]
@@ -34,11 +35,11 @@ _SHIPPED_PACKAGES = ("contracts", "lambdas", _LIBRARY.name)
 _READABLE = 0o644 << 16
 
 
-class PackagingError(pulumi.RunError):
+class PackagingError(PbckitError, pulumi.RunError):
     """An artefact cannot be built. The message holds what the installer said."""
 
 
-class NoHandler(pulumi.RunError):
+class NoHandler(PbckitError, pulumi.RunError):
     """The program has no code for a function. The message names the file that is missing, and what is there."""
 
 

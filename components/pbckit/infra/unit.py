@@ -9,6 +9,7 @@ import pulumi
 from pulumi_aws import iam, kms, lambda_
 
 from pbckit.contracts.definitions import AnyCapability
+from pbckit.errors import PbckitError
 from pbckit.infra.boundary import boundary
 from pbckit.infra.context import FIXED_DESCRIPTION, UnitContext, child_of
 from pbckit.infra.environment import EnvironmentConfig, tags
@@ -21,11 +22,11 @@ from pbckit.infra.packaging import RUNTIME, Target, code, layer
 _DELETION_WINDOW_DAYS = 30
 
 
-class ContractViolation(pulumi.RunError):
+class ContractViolation(PbckitError, pulumi.RunError):
     """A unit that would do what a contract does not say."""
 
 
-class ReservedName(pulumi.RunError):
+class ReservedName(PbckitError, pulumi.RunError):
     """A unit whose names would be those of deployment roles: whoever deploys it could change them."""
 
     def __init__(self, name: str) -> None:

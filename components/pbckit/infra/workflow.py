@@ -10,6 +10,7 @@ import pulumi
 from pulumi_aws import cloudwatch, sfn
 
 from pbckit.contracts.definitions import Event
+from pbckit.errors import PbckitError
 from pbckit.infra.alarms import Alarm
 from pbckit.infra.boundary import LOG_DELIVERY
 from pbckit.infra.concurrency import calls_at_once
@@ -31,7 +32,7 @@ _STARTER_TIMEOUT_SECONDS = 270
 _PLACEHOLDER = re.compile(r"\$\{([a-z_]+)\}")
 
 
-class InvalidWorkflow(pulumi.RunError):
+class InvalidWorkflow(PbckitError, pulumi.RunError):
     """A workflow definition that cannot be deployed."""
 
 

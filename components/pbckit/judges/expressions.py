@@ -7,8 +7,10 @@ from typing import Any, cast
 from jsonata.jexception import JException  # pyright: ignore[reportMissingTypeStubs] it has none
 from jsonata.jsonata import Jsonata  # pyright: ignore[reportMissingTypeStubs] it has none
 
+from pbckit.errors import PbckitError
 
-class InvalidExpression(ValueError):
+
+class InvalidExpression(PbckitError, ValueError):
     """A text that is no JSONata expression."""
 
 

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from pbckit.errors import PbckitError
 from pbckit.sandbox.graph import Graph, Resource
 
 _SHOWN_LENGTH = 200
 
 
-class CannotJudge(Exception):
+class CannotJudge(PbckitError):
     """A judge lacks something that it needs. The message says what, in one line."""
 
 

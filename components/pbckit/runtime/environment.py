@@ -8,10 +8,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from pbckit.errors import FunctionError
+
 _Positive = Annotated[int, Meta(ge=1)]
 
 
-class InvalidEnvironment(RuntimeError):
+class InvalidEnvironment(FunctionError, RuntimeError):
     """A variable that the function needs is missing or has no sense: it was deployed wrongly. The message names it."""
 
 

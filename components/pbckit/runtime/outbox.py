@@ -9,6 +9,7 @@ import msgspec
 
 from pbckit.contracts.definitions import Event
 from pbckit.contracts.envelope import EventMetadata
+from pbckit.errors import FunctionError
 from pbckit.runtime.observability import logger
 from pbckit.runtime.ports import BusEntry, ConditionFailed, Item, Query, Update
 from pbckit.runtime.records import note_published
@@ -29,7 +30,7 @@ _ATTEMPTS = 5
 _FIRST_PAUSE_SECONDS = 0.1
 
 
-class EventTooLarge(Exception):
+class EventTooLarge(FunctionError):
     """An event that EventBridge would never take. It is refused when it is committed, not when it is relayed."""
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from pbckit.errors import FunctionError
+
 Item = dict[str, Any]
 """A stored item: strings, whole numbers, booleans, None, and lists and mappings of them."""
 Key = Mapping[str, str]
@@ -54,7 +56,7 @@ class Check:
 Operation = Put | Update | Delete | Check
 
 
-class ConditionFailed(Exception):
+class ConditionFailed(FunctionError):
     """Conditions of a transaction were not met. Nothing was written."""
 
     def __init__(self, failed: Sequence[Operation]) -> None:
@@ -62,11 +64,11 @@ class ConditionFailed(Exception):
         self.failed = tuple(failed)
 
 
-class TransactionConflict(Exception):
+class TransactionConflict(FunctionError):
     """Another writer was at one of the items at the same moment. Nothing was written; trying again is right."""
 
 
-class TransactionTooLarge(Exception):
+class TransactionTooLarge(FunctionError):
     """More operations, or more bytes, than one transaction or one item can take. Nothing was written."""
 
 

@@ -16,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pbckit.contracts.operating import FALLBACKS
+from pbckit.errors import FunctionError
 from pbckit.runtime.dead_letters import correlation_id, put_aside
 from pbckit.runtime.deliveries import attempt
 from pbckit.runtime.environment import environment
@@ -30,7 +31,7 @@ _LONGEST_WAIT_SECONDS = 270
 _processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
-class WorkflowFailed(Exception):
+class WorkflowFailed(FunctionError):
     """An execution did not end well. Its event is delivered again."""
 
 

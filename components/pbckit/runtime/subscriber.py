@@ -15,6 +15,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from pbckit.contracts.definitions import ContractError, Event
 from pbckit.contracts.envelope import Envelope
+from pbckit.errors import FunctionError
 from pbckit.runtime.dead_letters import put_aside
 from pbckit.runtime.deliveries import attempt
 from pbckit.runtime.observability import count, logger, observed
@@ -33,11 +34,11 @@ from pbckit.runtime.unit_of_work import (
 E = TypeVar("E", bound=Event)
 
 
-class NotYet(Exception):
+class NotYet(FunctionError):
     """The event came before what it builds on: it is tried again later, not lost."""
 
 
-class Poison(Exception):
+class Poison(FunctionError):
     """A message that can never be handled. It goes to the dead-letter queue, alone and at once, with this reason."""
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 from aws_lambda_powertools.metrics import MetricUnit
 
+from pbckit.errors import FunctionError
 from pbckit.runtime.observability import count, observed
 from pbckit.runtime.outbox import batches, dispatch, outgoing, pending, pending_pages
 from pbckit.runtime.ports import Item
@@ -18,7 +19,7 @@ _CLOCKS_APART = timedelta(minutes=1)
 """How far the clock by which an event was made may be ahead of the one that stamps stream records."""
 
 
-class NotRehydrated(Exception):
+class NotRehydrated(FunctionError):
     """Some of what a failure of the stream points to is still not on the bus."""
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from pbckit.contracts.definitions import Event
 from pbckit.contracts.envelope import EventMetadata
+from pbckit.errors import FunctionError
 from pbckit.runtime.identifiers import caused, uuid7
 from pbckit.runtime.limits import require_fitting
 from pbckit.runtime.outbox import outbox_item
@@ -41,15 +42,15 @@ class Cause:
     """Where that event stands among those of its aggregate, if gaps are to be reported."""
 
 
-class AlreadyHandled(Exception):
+class AlreadyHandled(FunctionError):
     """The inbox knows the event: its effect is committed. Not a failure."""
 
 
-class ConflictingMessage(Exception):
+class ConflictingMessage(FunctionError):
     """An event id that was handled before came again with other content."""
 
 
-class StillContended(Exception):
+class StillContended(FunctionError):
     """Other writers were faster every time. Nothing was written; the message is tried again later."""
 
 

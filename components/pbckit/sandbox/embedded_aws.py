@@ -27,6 +27,8 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
+from pbckit.errors import PbckitError
+
 HOST = "127.0.0.1"
 ACCOUNT = "000000000000"
 ROOT_KEY = "test"
@@ -43,7 +45,7 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 """Supervisors that this process started, by process id: they must be asked for when they end."""
 
 
-class SandboxError(Exception):
+class SandboxError(PbckitError):
     """The embedded AWS cannot be started, reached or stopped. The message says why and what to do."""
 
 

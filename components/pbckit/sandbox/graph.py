@@ -8,6 +8,8 @@ from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN as _UNKNOWN
 
+from pbckit.errors import PbckitError
+
 UNKNOWN: str = _UNKNOWN
 """Stands for a value that is computed later; Pulumi's own sentinel, as in a preview's state."""
 
@@ -15,7 +17,7 @@ STACK_TYPE = "pulumi:pulumi:Stack"
 _EXPORT_VERSION = 3
 
 
-class InvalidExport(ValueError):
+class InvalidExport(PbckitError, ValueError):
     """A file that is not the export of a Pulumi stack."""
 
 

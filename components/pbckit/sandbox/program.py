@@ -20,6 +20,7 @@ from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import Stack
 
+from pbckit.errors import PbckitError
 from pbckit.program_root import program_root, working_on
 from pbckit.sandbox.graph import STACK_TYPE, Graph, Resource, child_urn, stack_urn
 from pbckit.sandbox.stack_config import StackConfig, read_stack
@@ -40,7 +41,7 @@ _FEATURES_DECLINED = {
 }
 
 
-class DuplicateUrn(ValueError):
+class DuplicateUrn(PbckitError, ValueError):
     """Two resources of one type and name under one parent: the engine would refuse the second."""
 
 

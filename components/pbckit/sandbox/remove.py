@@ -6,13 +6,14 @@ Keys and layer versions stay behind, unused: AWS deletes keys after weeks only, 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from pbckit.errors import PbckitError
 from pbckit.sandbox.embedded_aws import EmbeddedAws
 from pbckit.sandbox.graph import Graph, Resource
 
 Client = Callable[[str], Any]
 
 
-class CannotRemove(ValueError):
+class CannotRemove(PbckitError, ValueError):
     """A type that this module does not know how to remove."""
 
 

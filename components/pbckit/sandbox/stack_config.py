@@ -8,10 +8,12 @@ from typing import Any
 
 import yaml
 
+from pbckit.errors import PbckitError
+
 _ENCRYPTED = "secure"
 
 
-class InvalidStack(ValueError):
+class InvalidStack(PbckitError, ValueError):
     """A stack that does not exist here or cannot be read. The message says which exist."""
 
 

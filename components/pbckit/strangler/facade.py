@@ -11,6 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from pbckit.contracts.definitions import Capability, RequestT, ResponseT
 from pbckit.contracts.envelope import CallMetadata, Reply
 from pbckit.contracts.migration import Answered, Plan, Routing, Setting, Side
+from pbckit.errors import FunctionError
 from pbckit.runtime.capability import Asked
 from pbckit.runtime.identifiers import uuid7
 from pbckit.runtime.observability import count
@@ -41,7 +42,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     request: msgspec.Raw
 
 
-class NoAnswer(Exception):
+class NoAnswer(FunctionError):
     """No side that may answer did. The caller's own fallback is next."""
 
 

@@ -20,12 +20,13 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pbckit.contracts.migration import Answered
+from pbckit.errors import FunctionError
 
 _MILLISECONDS = 1000
 _LONGEST_ERROR = 300
 
 
-class SideFailed(Exception):
+class SideFailed(FunctionError):
     """A side gave no answer in time, or one that is none of its contract. The message says which."""
 
 

@@ -7,13 +7,14 @@ import msgspec
 
 from pbckit.contracts.definitions import Capability, RequestT, ResponseT
 from pbckit.contracts.envelope import Reply
+from pbckit.errors import PbckitError
 from pbckit.runtime.capability import CapabilityHandler
 from pbckit.testing.world import OUTBOX, World
 
 CORRELATION = "correlation-1"
 
 
-class RefusedCall(Exception):
+class RefusedCall(PbckitError):
     """The capability said no. The arguments are the error's name and its message."""
 
 

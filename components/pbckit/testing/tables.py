@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from pbckit.errors import PbckitError
 from pbckit.runtime.ports import (
     Check,
     ConditionFailed,
@@ -24,7 +25,7 @@ OUTBOX = "outbox"
 _STORED_TYPES = (str, int, bool, type(None))
 
 
-class InvalidItem(TypeError):
+class InvalidItem(PbckitError, TypeError):
     """A value that DynamoDB does not store as it is, a float for example."""
 
 

@@ -6,6 +6,7 @@ alias, a move to another parent and a lost store from a harmless change, long be
 
 from collections.abc import Iterator
 
+from pbckit.errors import PbckitError
 from pbckit.sandbox.graph import UNKNOWN, Graph, Resource, child_urn, stack_urn
 from pbckit.updates.findings import Finding, findings
 from pbckit.updates.plan import plan
@@ -21,7 +22,7 @@ _HEADER = (
 )
 
 
-class InvalidNames(ValueError):
+class InvalidNames(PbckitError, ValueError):
     """A text that is not such a tree."""
 
 

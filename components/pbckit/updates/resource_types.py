@@ -7,12 +7,13 @@ from typing import Literal
 
 import msgspec
 
+from pbckit.errors import PbckitError
 from pbckit.sandbox.graph import Graph
 
 FILE = Path(__file__).with_name("resource_types.yaml")
 
 
-class UnknownResourceType(ValueError):
+class UnknownResourceType(PbckitError, ValueError):
     """A type, or an input of one, that `resource_types.yaml` does not describe."""
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from pbckit.errors import FunctionError
+
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
@@ -84,7 +86,7 @@ class Sweeper(Protocol):
         ...
 
 
-class SweepFailed(Exception):
+class SweepFailed(FunctionError):
     """The sweeper did not publish what it was pointed to."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pbckit.errors import PbckitError
 from pbckit.sandbox.embedded_aws import EmbeddedAws
 from pbckit.sandbox.graph import Resource
 from pbckit.sandbox.provision.inputs import Inputs
@@ -27,7 +28,7 @@ class NotModelled:
     """The property, or why the whole type is missing."""
 
 
-class UnknownType(KeyError):
+class UnknownType(PbckitError, KeyError):
     """A type that nobody taught the sandbox."""
 
     def __str__(self) -> str:
