@@ -91,8 +91,10 @@ def asked(before: Account, leak: Leaked, invariants: Invariants) -> tuple[Accoun
 
 
 def _only(told: Account, who: set[str], things: set[str]) -> Account:
+    """The part of an account that requests are about; whom a leak adds had nothing before."""
+    nothing = {"policies": [], "trust_policy": None, "permission_boundary": None}
     return {
-        "principals": {arn: one for arn, one in told["principals"].items() if arn in who},
+        "principals": {arn: told["principals"].get(arn, {"arn": arn, **nothing}) for arn in sorted(who)},
         "resource_policies": {arn: one for arn, one in told["resource_policies"].items() if arn in things},
     }
 

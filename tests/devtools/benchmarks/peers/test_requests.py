@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from devtools.benchmarks.peers.installed import NotInstalledError, install_node
+from devtools.benchmarks.peers.requests import asked as asked_about
 from devtools.benchmarks.peers.requests import described, requests
 from devtools.benchmarks.peers.simulators import found
+from devtools.benchmarks.peers.stacks import Leaked
 
 TABLE = "arn:aws:dynamodb:eu-central-1:111111111111:table/ledger_store"
 QUEUE = "arn:aws:sqs:eu-central-1:111111111111:ledger_queue"
@@ -93,6 +95,18 @@ def test_a_things_own_policy_is_found_by_what_it_names():
     text = json.dumps({"Statement": [allow("sqs:SendMessage", QUEUE, Principal="*")]})
     queue = {"type": "aws:sqs/queuePolicy:QueuePolicy", "urn": "q", "inputs": {"policy": text}}
     assert set(described([queue], HELD)["resource_policies"]) == {QUEUE}
+
+
+def test_whom_a_leak_adds_had_nothing_before():
+    policy = json.dumps({"Statement": [allow("dynamodb:GetItem", TABLE)]})
+    made = {"name": "bonuses_thief", "inlinePolicies": [{"policy": policy}]}
+    states = [{"type": "aws:iam/role:Role", "urn": "r", "inputs": made}]
+    before, after, questions = asked_about(
+        account(), Leaked("a role", opened=False, states=states, before=[], after=states), HELD
+    )
+    assert [action for _, action, _ in questions] == ["dynamodb:GetItem"]
+    [asked] = after["principals"]
+    assert before["principals"][asked]["policies"] == []
 
 
 def test_a_leak_is_found_by_what_did_not_pass_before():
