@@ -113,7 +113,7 @@ class Pbc(Unit):
 
     def complete(self) -> None:
         """Make the desk and the dashboard of all that was defined. Nothing can be added after it."""
-        if self.is_ours:
+        if self.uses_runtime:
             make_desk(self, self.context)
         super().complete()
 

@@ -55,7 +55,7 @@ class UnitArgs:
     implementation: str | None = None
     """Which of its other implementations it is, if it is one; its code is in `lambdas/<unit>_<implementation>` then."""
     code: Path | None = None
-    """Folder of its code, below the project's root, where that is not `lambdas/<unit>`: it is not built on the kit."""
+    """Folder of its code below the root, where that is not `lambdas/<unit>`: it does not use `pbckit.runtime`."""
 
 
 class Unit(pulumi.ComponentResource):
@@ -64,8 +64,8 @@ class Unit(pulumi.ComponentResource):
     context: UnitContext
     calls: dict[tuple[str, str], str]
     """ARN of each capability it may call, by unit and name."""
-    is_ours: bool
-    """False for a system whose code is not built on the kit: it has no desk."""
+    uses_runtime: bool
+    """False for a system whose code does not use `pbckit.runtime`: it has no desk."""
     runtime: str
     """Name of its package below `lambdas/`."""
     runs_code: ClassVar[bool] = True
@@ -80,7 +80,7 @@ class Unit(pulumi.ComponentResource):
             (capability.unit, capability.name): names.of(capability.unit).capability(capability.name)
             for capability in args.calls
         }
-        self.is_ours = args.code is None
+        self.uses_runtime = args.code is None
         self.runtime = "_".join([name.replace("-", "_"), *([args.implementation] if args.implementation else [])])
         folder = Path("lambdas", self.runtime)
         self._stand_ins = {one.stands_for: one for one in args.calls if one.stands_for is not None}

@@ -14,7 +14,7 @@ _Positive = Annotated[int, Meta(ge=1)]
 
 
 class InvalidEnvironment(FunctionError, RuntimeError):
-    """A variable that the function needs is missing or has no sense: it was deployed wrongly. The message names it."""
+    """A required environment variable is missing or invalid. The message names it."""
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):

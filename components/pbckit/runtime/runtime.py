@@ -50,7 +50,7 @@ def lambda_runtime(*needed: str) -> Runtime:
         needed: environment variables that this kind of function cannot do without.
 
     Raises:
-        InvalidEnvironment: one of them is not set, or another has no sense.
+        InvalidEnvironment: a required variable is missing or invalid.
     """
     for variable in needed:
         environment().required(variable)

@@ -1,4 +1,4 @@
-"""The programme's decisions, as infrastructure tells them."""
+"""The programme's policy, read from environment variables."""
 
 import os
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ def read(variables: Mapping[str, str]) -> Policy:
     """Read `EXPIRY_MONTHS` (a number, or `never`) and `SHORTFALL` (`debt` or `clamp`); each has a default.
 
     Raises:
-        InvalidEnvironment: one of them has no sense.
+        InvalidEnvironment: a variable is invalid.
     """
     given: dict[str, str | None] = {
         name: variables[name.upper()] for name in Policy.__struct_fields__ if name.upper() in variables

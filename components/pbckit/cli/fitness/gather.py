@@ -88,7 +88,7 @@ def _contract_changes(commits: Iterable[Commit], units: Iterable[str]) -> Counte
 
 
 def _foreign_imports(runtimes: Path) -> Iterator[tuple[str, str]]:
-    """Modules of a unit's runtime that import another's; and of the kit, that import any unit's."""
+    """Modules of a unit's runtime that import another unit's, and modules of the library that import any unit's."""
     for path in sorted(runtimes.rglob("*.py")):
         importer = ".".join(path.relative_to(runtimes.parent).with_suffix("").parts)
         own = ".".join(importer.split(".")[:2])
