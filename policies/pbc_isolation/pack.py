@@ -4,11 +4,15 @@ The SDK turns an unknown that is read into advice, and skips the rest: here noth
 which hands out properties as they were sent, and `graph` and `values`, which know unknowns.
 """
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pulumi.runtime import is_dry_run
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
@@ -22,17 +26,19 @@ from pulumi_policy import (
 
 from pbc_isolation import exemptions
 from pbc_isolation.analysis.context import Analysis, Settings, contracts_folder
+from pbc_isolation.before_creation import Registered
 from pbc_isolation.engine import found_by
 from pbc_isolation.exemptions import InvalidExemptions
 from pbc_isolation.folder import pack_folder, source_folder
 from pbc_isolation.rules import every_rule
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.stack.contract_edges import InvalidContract, read_contracts
-from pbc_isolation.stack.graph import Graph, from_sdk
+from pbc_isolation.stack.graph import Graph, Resource, from_sdk
 from pbc_isolation.stack.known_documents import DOCUMENTS, unknown_documents
 from pbc_isolation.stack.type_data import InvalidTypes, shipped
 from pbc_isolation.stack.values import plain
 
+OWN_REFERENCES = "own-references"
 NAME = "unit-isolation"
 _EXEMPTIONS = "exemptions.yaml"
 
@@ -58,6 +64,12 @@ SCHEMA = PolicyConfigSchema(
             "default": Settings.prefix,
             "pattern": r"\{unit\}",
         },
+        "bucketPrefix": {
+            "type": "string",
+            "description": "As prefix, for buckets, whose names may not contain every character.",
+            "default": Settings.bucket_prefix,
+            "pattern": r"\{unit\}",
+        },
         "contracts": {
             "type": "string",
             "description": "Folder of the contracts' JSON Schemas, relative to the pack.",
@@ -78,6 +90,12 @@ SCHEMA = PolicyConfigSchema(
             ),
             "default": Settings.repository,
         },
+        "managedPolicies": {
+            "type": "object",
+            "additionalProperties": {"type": "string", "minLength": 1},
+            "description": "ARNs of managed policies outside the stack that give nothing, each with the reason why.",
+            "default": {},
+        },
         "types": _texts("Files that add resource types, relative to the pack.", ()),
     }
 )
@@ -86,6 +104,10 @@ SCHEMA = PolicyConfigSchema(
 
 class InvalidSettings(ValueError):
     """A setting that `SCHEMA` lets pass and that makes no sense. The message names it."""
+
+
+_UNUSABLE = (InvalidSettings, InvalidContract, InvalidExemptions, InvalidTypes)
+"""What the pack cannot judge with."""
 
 
 def settings(config: Mapping[str, Any], folder: Path | None = None) -> Settings:
@@ -99,27 +121,38 @@ def settings(config: Mapping[str, Any], folder: Path | None = None) -> Settings:
     folder = folder or pack_folder()
     defaults = {key: value["default"] for key, value in SCHEMA.properties.items()}
     chosen = {**defaults, **{key: value for key, value in config.items() if key in defaults}}
-    try:
-        chosen["prefix"].format(project="", environment="", stack="", unit="")
-    except (KeyError, IndexError, ValueError) as error:
-        raise InvalidSettings(
-            f"prefix {chosen['prefix']!r}: only {{project}}, {{environment}}, {{stack}} and {{unit}} can be filled in"
-        ) from error
+    for key in ("prefix", "bucketPrefix"):
+        try:
+            chosen[key].format(project="", environment="", stack="", unit="")
+        except (KeyError, IndexError, ValueError) as error:
+            raise InvalidSettings(
+                f"{key} {chosen[key]!r}: only {{project}}, {{environment}}, {{stack}} and {{unit}} can be filled in"
+            ) from error
     return Settings(
         prefix=chosen["prefix"],
+        bucket_prefix=chosen["bucketPrefix"],
         capabilities=read_contracts(contracts_folder(chosen["contracts"], folder)),
         protected_environments=tuple(chosen["protectedEnvironments"]),
         deletion_protected_environments=tuple(chosen["deletionProtectedEnvironments"]),
         required_tags=tuple(chosen["requiredTags"]),
+        managed_policies=tuple(chosen["managedPolicies"]),
         repository=chosen["repository"],
         types=shipped().adding(*(folder / file for file in chosen["types"])),
     )
 
 
+@cache
+def _settings_of(config: str) -> Settings:
+    """The settings of a configuration, read once for all resources."""
+    return settings(json.loads(config))
+
+
 def policies() -> list[Policy]:
     """All policies of the pack."""
-    shared = _Shared()
-    return [_known_documents(), *(_of_group(group, shared) for group in DESCRIPTIONS)]
+    registered = Registered()
+    shared = _Shared(registered)
+    groups = (_of_group(group, shared) for group in DESCRIPTIONS)
+    return [_known_documents(), _own_references(registered), *groups]
 
 
 def _of_group(group: str, shared: "_Shared") -> StackValidationPolicy:
@@ -128,7 +161,7 @@ def _of_group(group: str, shared: "_Shared") -> StackValidationPolicy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         try:
             report_all(shared.analysis(args), rules, report)
-        except (InvalidSettings, InvalidContract, InvalidExemptions, InvalidTypes) as error:
+        except _UNUSABLE as error:
             report(str(error), None)
 
     return StackValidationPolicy(
@@ -157,7 +190,8 @@ def report_all(analysis: Analysis, rules: list[Rule], report: ReportViolation) -
 class _Shared:
     """The analysis of the stack that was judged last: the groups of rules are asked about it one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, registered: Registered) -> None:
+        self._registered = registered
         self._asked: tuple[Any, Mapping[str, Any]] = (None, {})
         self._analysis = Analysis(Graph([]))
 
@@ -166,9 +200,46 @@ class _Shared:
         config = args.get_config()
         resources, configured = self._asked
         if args.resources is not resources or config != configured:
-            self._analysis = Analysis(from_sdk(args.resources), settings(config))
+            resources = from_sdk(args.resources).resources
+            graph = Graph(_with_inputs(one, self._registered.inputs_of(one.urn)) for one in resources)
+            self._analysis = Analysis(graph, settings(config))
             self._asked = args.resources, config
         return self._analysis
+
+
+def _with_inputs(resource: Resource, inputs: Mapping[str, Any] | None) -> Resource:
+    """A resource as the stack has it, with what the program has set, where the engine has told that before."""
+    return resource if inputs is None else replace(resource, inputs=frozenset(inputs), set_by_program=inputs)
+
+
+def _own_references(registered: Registered) -> ResourceValidationPolicy:
+    def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        resource = Resource(
+            urn=args.urn,
+            type=args.resource_type,
+            name=args.name,
+            props=plain(args.props),
+            parent=args.opts.parent or "",
+            custom=args.provider is not None or "/" in args.resource_type,
+        )
+        registered.add(resource)
+        if is_dry_run():
+            return  # The stack as a whole is judged before anything is made.
+        try:
+            links = registered.foreign_links(resource, _settings_of(json.dumps(args.get_config(), sort_keys=True)))
+        except _UNUSABLE as error:
+            report(str(error), args.urn)
+            return
+        for link in links:
+            report(f"[{OWN_REFERENCES}] {link.key} of {args.name} of {link.unit} refers to {link.what}", args.urn)
+
+    return ResourceValidationPolicy(
+        name=OWN_REFERENCES,
+        description="What a resource refers to is its unit's own: looked at before it is created, when all is known.",
+        validate=validate,
+        enforcement_level=EnforcementLevel.MANDATORY,
+        config_schema=SCHEMA,
+    )
 
 
 def _known_documents() -> ResourceValidationPolicy:

@@ -138,8 +138,13 @@ class PackProcess:
         Raises:
             PackFailed: the pack broke down.
         """
-        resources = [_sent(state) for state in states if not state["type"].startswith("pulumi:providers:")]
-        answers = self._ask_all(self._stub.Analyze, map(_resource_request, resources))
+        resources = [_sent(state) for state in states if _is_registered(state)]
+        # A component is registered before what is below it.
+        above = {state.get("parent") for state in resources}
+        first = [state for state in resources if state["urn"] in above]
+        answers = [self._ask(self._stub.Analyze, _resource_request(state)) for state in first]
+        others = (_resource_request(state) for state in resources if state["urn"] not in above)
+        answers += self._ask_all(self._stub.Analyze, others)
         for properties in _views(resources):
             answers.append(self._ask(self._stub.AnalyzeStack, _stack_request(resources, properties)))
         return list(dict.fromkeys(_diagnostic(one) for answer in answers for one in answer.diagnostics))
@@ -221,6 +226,11 @@ def _sent_object(fields: Mapping[str, Any]) -> Any:
     if kind in _FILES and not fields.keys() & {"path", "text", "uri", "assets"}:
         return {**fields, "path": ""}  # What an export keeps of a file may be its hash alone.
     return {key: _sent_value(item) for key, item in fields.items()}
+
+
+def _is_registered(state: State) -> bool:
+    """The engine asks about no provider, and about nothing that a program only looks up."""
+    return not (state["type"].startswith("pulumi:providers:") or state.get("external"))
 
 
 def _resource_request(state: State) -> Any:

@@ -83,15 +83,17 @@ def test_configuration_reaches_the_rules():
 def test_the_pack_publishes_what_can_be_configured():
     with PackProcess("rewards", "dev") as pack:
         schemas = pack.config_schemas()
-    assert set(schemas) == {"isolation", "boundary", "operations"}
+    assert set(schemas) == {"isolation", "boundary", "operations", "own-references"}
     for properties in schemas.values():
         assert set(properties) == {
             "prefix",
+            "bucketPrefix",
             "contracts",
             "protectedEnvironments",
             "deletionProtectedEnvironments",
             "requiredTags",
             "repository",
+            "managedPolicies",
             "types",
         }
         for schema in properties.values():

@@ -149,7 +149,7 @@ def _wide_scopes(names: Names) -> Mapping[str, Sequence[_Scope]]:
     kinds = {
         "cloudwatch": (f"alarm:{own}",),
         "dynamodb": (f"table/{own}",),
-        "events": (f"rule/*/{own}",),
+        "events": (f"rule/{names.bus_name()}/{own}",),
         "iam": (f"role/{own}",),
         "lambda": (f"function:{own}", f"layer:{own}"),
         "logs": (f"log-group:/aws/*/{own}",),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pbc_isolation.analysis.inventory import Inventory, Thing
-from pbc_isolation.analysis.naming import DEFAULT_PREFIX, Naming, environment_of, of_service
+from pbc_isolation.analysis.naming import DEFAULT_BUCKET_PREFIX, DEFAULT_PREFIX, Naming, environment_of, of_service
 from pbc_isolation.folder import pack_folder
 from pbc_isolation.iam.catalogue import HARMLESS, all_actions, class_of, classes, expand_all, targets
 from pbc_isolation.iam.documents import EVERYTHING, Document
@@ -19,13 +19,14 @@ from pbc_isolation.iam.globs import Glob, contains
 from pbc_isolation.iam.principals import GROUP, Identities, Principal, collect
 from pbc_isolation.iam.regions import Region
 from pbc_isolation.stack.contract_edges import Capability
-from pbc_isolation.stack.graph import Graph, Resource
+from pbc_isolation.stack.graph import OPERATIONS, PLATFORM, Graph, Resource
+from pbc_isolation.stack.known_names import KnownNames
 from pbc_isolation.stack.type_data import Types, shipped
 
 Found = TypeVar("Found")
 INVOKE = "lambda:invokefunction"
-_ACCOUNT = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}):")
-PLATFORM, OPERATIONS = "Platform", "Operations"
+ACCOUNT = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}):")
+_REGION = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:([a-z]{2,}-[a-z-]+-[0-9]+):")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Settings:
 
     prefix: str = DEFAULT_PREFIX
     """What the names of a unit start with; `{project}`, `{environment}`, `{stack}` and `{unit}` are filled in."""
+    bucket_prefix: str = DEFAULT_BUCKET_PREFIX
+    """What the names of a unit's buckets start with; it may differ, as they may not contain every character."""
     capabilities: tuple[Capability, ...] = ()
     """The capabilities that contracts open to named callers."""
     protected_environments: tuple[str, ...] = ("prod",)
@@ -44,6 +47,8 @@ class Settings:
     minimum_log_retention_days: int = 1
     repository: str = ""
     """The repository whose pipelines may deploy; empty where it is enough that all deployment roles trust the same."""
+    managed_policies: tuple[str, ...] = ()
+    """ARNs of managed policies outside the stack that somebody has found to give nothing."""
     types: Types = field(default_factory=shipped)
     """What is known of resource types."""
 
@@ -69,6 +74,8 @@ class Analysis:
 
     graph: Graph
     settings: Settings = field(default_factory=Settings)
+    told_account: str | None = None
+    """The account, where more is known of the stack than what is in the graph."""
 
     def once(self, find: Callable[["Analysis"], Found]) -> Found:
         """What a function finds in this stack, found once for all rules that ask."""
@@ -79,7 +86,12 @@ class Analysis:
     @cached_property
     def naming(self) -> Naming:
         """Whose a name is."""
-        return Naming(self.graph.project, self.graph.stack, self.settings.prefix)
+        return Naming(self.graph.project, self.graph.stack, self.settings.prefix, self.settings.bucket_prefix)
+
+    @cached_property
+    def names(self) -> KnownNames:
+        """The things of the stack by every text that means them."""
+        return KnownNames(self.graph.resources, self.types)
 
     @cached_property
     def inventory(self) -> Inventory:
@@ -89,7 +101,7 @@ class Analysis:
     @cached_property
     def identities(self) -> Identities:
         """The identities of the stack."""
-        return collect(self.graph)
+        return collect(self.graph, self.settings.managed_policies)
 
     @property
     def types(self) -> Types:
@@ -109,31 +121,53 @@ class Analysis:
     @cached_property
     def account(self) -> str | None:
         """The account of the stack: the one that its ARNs name most; None if nothing tells it."""
-        named = Counter(match for one in self.graph.resources for match in _ACCOUNT.findall(repr(one.props)))
+        if self.told_account is not None:
+            return self.told_account
+        named = Counter(match for one in self.graph.resources for match in ACCOUNT.findall(repr(one.props)))
         return named.most_common(1)[0][0] if named else None
 
     def is_platform(self, unit: str | None) -> bool:
         """True for the unit that all others share."""
         component = self.graph.unit_of(unit) if unit is not None else None
-        return component is not None and component.kind == PLATFORM
+        return component is not None and component.type == PLATFORM and component not in self.graph.rivals
 
     def is_operations(self, unit: str | None) -> bool:
         """True for the unit that people act under: it keeps and replays what is on the bus."""
         component = self.graph.unit_of(unit) if unit is not None else None
-        return component is not None and component.kind == OPERATIONS
+        return component is not None and component.type == OPERATIONS and component not in self.graph.rivals
 
     def deploys(self, principal: Principal) -> bool:
         """True for a deployment role: a principal right below the component of one."""
         component = self.graph.by_urn.get(principal.resource.parent)
-        return component is not None and component.deploys
+        return component is not None and self.graph.deploys(component)
 
     def own(self, unit: str | None) -> tuple[Glob, ...]:
         """Patterns of everything that a unit owns; nothing for no unit."""
         if unit is None:
             return ()
         if unit not in self._own:
-            self._own[unit] = (*self.naming.own(unit), *self._odd_names(unit))
+            self._own[unit] = (*self.naming.own(unit), *self._rules_on_shared_buses(unit), *self._odd_names(unit))
         return self._own[unit]
+
+    def _rules_on_shared_buses(self, unit: str) -> Iterator[Glob]:
+        """The ARNs of a unit's rules on the bus that all share; on another unit's bus no rule is the unit's own."""
+        for bus in self.shared_bus_names:
+            yield Glob(f"arn:*:events:*:*:rule/{bus}/{self.naming.prefix(unit)}*", strict=True)
+
+    @cached_property
+    def shared_bus_names(self) -> tuple[str, ...]:
+        """Names of the buses that all units share: the platform's; in a stack without it, those that may be its."""
+        if any(self.is_platform(unit) for unit in self.graph.units):
+            return tuple(one.name for one in self.inventory.things if _is_bus(one) and self.is_platform(one.unit))
+        named = {one.get("eventBusName") for one in self.graph.by_type("aws:cloudwatch/eventRule:EventRule")}
+        known = {*self.graph.units, *(one.unit for one in self.settings.capabilities)}
+        return tuple(
+            sorted(
+                bus
+                for bus in named
+                if isinstance(bus, str) and not ({owner for _, _, owner in self.naming.names_in(bus)} & known)
+            )
+        )
 
     @cached_property
     def shared_buses(self) -> tuple[Glob, ...]:
@@ -141,7 +175,7 @@ class Analysis:
 
         In a stack without a platform, the buses that its archives keep.
         """
-        buses = [one for one in self.inventory.things if one.kind.label == "event bus" and self.is_platform(one.unit)]
+        buses = [one for one in self.inventory.things if _is_bus(one) and self.is_platform(one.unit)]
         if buses:
             return tuple(arn for bus in buses for arn in bus.arns)
         sources = (one.get("eventSourceArn") for one in self.graph.by_type("aws:cloudwatch/eventArchive:EventArchive"))
@@ -252,20 +286,76 @@ class Analysis:
         return {}
 
     def _odd_names(self, unit: str) -> Iterator[Glob]:
-        """What a unit owns although its name does not tell."""
+        """What a unit owns although its name does not tell: in its own region and account only."""
         by_name = self.naming.own(unit)
         for thing in self.inventory.of_unit(unit):
             named = of_service(by_name, thing.kind.service)
             if not any(contains(pattern, arn) for arn in thing.arns[:1] for pattern in named):
-                yield from thing.arns
-        for key in self.graph.by_type("aws:kms/key:Key"):
-            if self.graph.owner(key) == unit and isinstance(key.get("arn"), str):
-                yield Glob(key.get("arn"))
+                yield from thing.arns_in(self.region_of(thing.resource), self.account or "*")
+        for resource in self.graph.of_unit(unit):
+            if resource.type.startswith("aws:") and not resource.external:
+                yield from self._own_arns(resource, by_name)
+
+    def _own_arns(self, resource: Resource, by_name: tuple[Glob, ...]) -> Iterator[Glob]:
+        """The ARNs that AWS gives a resource that this program makes, where they are known."""
+        arn = resource.get("arn") if "arn" in self.types.of(resource.type).computed else None
+        if isinstance(arn, str) and arn.startswith("arn:") and not any(mark in arn for mark in "*?"):
+            service = arn.split(":")[2]
+            if not any(one.matches(arn) for one in of_service(by_name, service)):
+                yield Glob(arn, strict=True)
+            if service in _HIERARCHIES:
+                yield Glob(f"{arn}/*", strict=True)
+        named = self._arn_by_name(resource)
+        if named is not None and not any(contains(one, named) for one in of_service(by_name, named.text.split(":")[2])):
+            yield from (named, Glob(f"{named.text}/*", strict=True))
+        identity = resource.id or resource.get("id")
+        if resource.type in _APIS and isinstance(identity, str) and identity.isalnum():
+            api = f"arn:*:execute-api:{self.region_of(resource)}:{self.account or '*'}:{identity}"
+            yield from (Glob(text, strict=True) for text in (api, f"{api}/*"))
+
+    def _arn_by_name(self, resource: Resource) -> Glob | None:
+        """The ARN that follows from a resource's name, where its type has one and the name is known."""
+        template = self.types.of(resource.type).arn
+        try:
+            path = template.format_map(_Names(resource.props))
+        except (KeyError, ValueError):
+            return None
+        service, _, rest = path.partition(":")
+        place = "*" if service == "iam" else self.region_of(resource)
+        return Glob(f"arn:*:{service}:{place}:{self.account or '*'}:{rest}", strict=True) if template else None
+
+    def region_of(self, resource: Resource) -> str:
+        """The region that a resource is in; a wildcard where nothing tells it."""
+        own = resource.get("region")
+        return own if isinstance(own, str) and own else self.region or "*"
+
+    @cached_property
+    def region(self) -> str | None:
+        """The region of the stack: the one that its ARNs name most; None if nothing tells it."""
+        named = Counter(match for one in self.graph.resources for match in _REGION.findall(repr(one.props)))
+        return named.most_common(1)[0][0] if named else None
+
+
+class _Names(dict[str, Any]):
+    """Properties of which only names can be read that stand for themselves: known texts without a wildcard."""
+
+    def __getitem__(self, key: str) -> str:
+        value = super().__getitem__(key)
+        if not isinstance(value, str) or not value or any(mark in value for mark in "*?$"):
+            raise ValueError(value)
+        return value
+
+
+def _is_bus(thing: Thing) -> bool:
+    return thing.kind.label == "event bus"
 
 
 _ANYBODY = Resource(urn="", type="aws:iam/role:Role", name="anybody", props={})
 """A role of which nothing is known: no condition is certain about its requests."""
 
+_APIS = frozenset({"aws:apigateway/restApi:RestApi", "aws:apigatewayv2/api:Api"})
+_HIERARCHIES = frozenset({"aoss", "apigateway", "cognito-idp", "dynamodb", "es", "kinesis", "s3", "s3express"})
+"""Services in whose ARNs what follows a slash is a part of the thing, and never another thing."""
 _OF_DEPLOYMENTS = frozenset(
     {"iam:createrole", "iam:deleterole", "iam:deleterolepolicy", "iam:putrolepolicy", "iam:updateassumerolepolicy"}
 )

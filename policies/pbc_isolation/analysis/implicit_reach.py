@@ -1,22 +1,25 @@
 """Declared things that reach every resource of the account unless they say otherwise, and name none."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from pbc_isolation.stack.graph import OWNER_TAG, Resource
-from pbc_isolation.stack.values import UNKNOWN, items, read
+from pbc_isolation.stack.values import UNKNOWN, items, read, texts
 
 Reach = Iterator[tuple[str, str]]
 """Properties, and what each reaches, in words."""
+IsOwn = Callable[[str], bool]
+"""Whether a name or ARN means something of the unit's own."""
 
 
-def found(resource: Resource, unit: str | None) -> Reach:
+def found(resource: Resource, unit: str | None, is_own: IsOwn) -> Reach:
     """What a resource of a unit reaches without naming it."""
     find = _FINDERS.get(resource.type)
-    return find(resource, unit) if find is not None else iter(())
+    return find(resource, unit, is_own) if find is not None else iter(())
 
 
-def _backed_up(selection: Resource, unit: str | None) -> Reach:
+def _backed_up(selection: Resource, unit: str | None, _is_own: IsOwn) -> Reach:
     excluded = selection.get("notResources")
     # What the program leaves out is filled in by AWS, and unknown until then: with nothing.
     if selection.asks("notResources") if excluded is UNKNOWN else items(excluded):
@@ -24,14 +27,19 @@ def _backed_up(selection: Resource, unit: str | None) -> Reach:
     for tag in items(selection.get("selectionTags")):
         if (read(tag, "key"), read(tag, "value")) != (OWNER_TAG, unit):
             yield "selectionTags", f"whatever is tagged {read(tag, 'key')!r}: {read(tag, 'value')!r}"
+    conditions = items(selection.get("conditions"))
+    equal = [test for one in conditions for test in items(read(one, "stringEquals"))]
+    own = any((read(test, "key"), read(test, "value")) == (f"aws:ResourceTag/{OWNER_TAG}", unit) for test in equal)
+    if conditions and not items(selection.get("resources")) and not own:
+        yield "conditions", "whatever carries some tags"
 
 
-def _account_logs(policy: Resource, _unit: str | None) -> Reach:
+def _account_logs(policy: Resource, _unit: str | None, _is_own: IsOwn) -> Reach:
     if policy.get("policyType") not in _WITHOUT_COPIES:
         yield "policyType", "every log group of the account"
 
 
-def _recorded(trail: Resource, _unit: str | None) -> Reach:
+def _recorded(trail: Resource, _unit: str | None, _is_own: IsOwn) -> Reach:
     for selector in items(trail.get("advancedEventSelectors")):
         fields = {read(field, "field"): field for field in items(read(selector, "fieldSelectors"))}
         named = any(items(read(fields.get("resources.ARN"), one)) for one in ("equals", "startsWiths"))
@@ -39,14 +47,84 @@ def _recorded(trail: Resource, _unit: str | None) -> Reach:
             yield "advancedEventSelectors", "whatever is read or written in the account"
 
 
+def _told_by_services(rule: Resource, unit: str | None, is_own: IsOwn) -> Reach:
+    """On the default bus AWS's services tell about everybody's things, and what runs in them."""
+    bus = rule.get("eventBusName")
+    pattern = rule.get("eventPattern")
+    on_default = bus in (None, "", _DEFAULT) or (isinstance(bus, str) and bus.endswith(f":event-bus/{_DEFAULT}"))
+    if on_default and pattern not in (None, "") and not _is_about_own(_parsed(pattern), unit, is_own):
+        yield "eventPattern", "what AWS services tell about everything in the account"
+
+
+def _is_about_own(pattern: Any, unit: str | None, is_own: IsOwn) -> bool:
+    """Whether an event that fits can only be about the unit's own: fields of a pattern must all fit."""
+    if not isinstance(pattern, Mapping):
+        return False
+    fields = cast("Mapping[str, Any]", pattern)
+    alternatives = fields.get("$or")
+    if isinstance(alternatives, list) and alternatives:
+        either = cast("list[Any]", alternatives)
+        if all(_is_about_own(one, unit, is_own) for one in either):
+            return True
+    sources = fields.get("source")
+    harmless = _all_texts(sources) and all(
+        one in _HARMLESS_SOURCES or one == unit for one in cast("list[str]", sources)
+    )
+    return harmless or any(_names_own(key, value, is_own) for key, value in fields.items())
+
+
+def _names_own(key: str, value: Any, is_own: IsOwn) -> bool:
+    if key in _NOT_NAMES:
+        return False
+    if isinstance(value, Mapping):
+        return any(_names_own(inner, item, is_own) for inner, item in cast("Mapping[str, Any]", value).items())
+    return _all_texts(value) and all(is_own(one) for one in cast("list[str]", value))
+
+
+def _all_texts(value: Any) -> bool:
+    return isinstance(value, list) and bool(texts(value)) and texts(value) == value
+
+
+def _parsed(text: Any) -> Any:
+    try:
+        return json.loads(text) if isinstance(text, str) else None
+    except json.JSONDecodeError:
+        return None
+
+
+def _counted(rule: Resource, _unit: str | None, is_own: IsOwn) -> Reach:
+    """A rule of Contributor Insights reports what stands in log events."""
+    body = _parsed(rule.get("ruleDefinition"))
+    groups = [*items(read(body, "LogGroupNames")), *items(read(body, "LogGroupARNs"))]
+    if not groups or not all(isinstance(one, str) and is_own(one) for one in groups):
+        yield "ruleDefinition", "log groups that are not only its unit's"
+
+
+def _copied_by_tag(policy: Resource, unit: str | None, _is_own: IsOwn) -> Reach:
+    """A lifecycle policy takes snapshots of whatever carries one of its tags, or of everything."""
+    tags = policy.get("policyDetails", "targetTags")
+    if policy.get("defaultPolicy") not in (None, ""):
+        yield "defaultPolicy", "every disk or machine of the account"
+    elif tags not in (None, {}, {OWNER_TAG: unit}):
+        yield "policyDetails", "whatever carries some tags"
+
+
+_DEFAULT = "default"
+_HARMLESS_SOURCES = frozenset({"aws.acm", "aws.health", "aws.trustedadvisor"})
+"""Services that tell about AWS itself, or about certificates."""
+_NOT_NAMES = frozenset({"$or", "account", "detail-type", "id", "region", "source", "time", "version"})
+"""Fields of an event that do not say which thing it is about."""
 _WITHOUT_COPIES: Sequence[Any] = ("DATA_PROTECTION_POLICY", "FIELD_INDEX_POLICY")
 """Policies for all log groups that send nothing anywhere."""
 _FINDERS = cast(
-    "Mapping[str, Callable[[Resource, str | None], Reach]]",
+    "Mapping[str, Callable[[Resource, str | None, IsOwn], Reach]]",
     {
         "aws:backup/selection:Selection": _backed_up,
         "aws:cloudtrail/eventDataStore:EventDataStore": _recorded,
         "aws:cloudtrail/trail:Trail": _recorded,
+        "aws:cloudwatch/contributorInsightRule:ContributorInsightRule": _counted,
+        "aws:cloudwatch/eventRule:EventRule": _told_by_services,
         "aws:cloudwatch/logAccountPolicy:LogAccountPolicy": _account_logs,
+        "aws:dlm/lifecyclePolicy:LifecyclePolicy": _copied_by_tag,
     },
 )

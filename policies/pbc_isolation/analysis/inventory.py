@@ -9,6 +9,8 @@ from pbc_isolation.iam.regions import Region
 from pbc_isolation.stack.graph import Graph, Resource
 
 _ARN_FIELDS = 6
+_PLACES = {"iam": "*:{account}", "s3": "*:*"}
+"""Services whose ARNs have no region, and no account where their names are unique everywhere."""
 
 
 @dataclass(frozen=True)
@@ -23,43 +25,47 @@ class Kind:
     """Property with the physical name."""
     store: bool = True
     """True for what holds data of its unit."""
-    below: bool = True
-    """True where other ARNs lie below its own: indexes, streams, versions, objects."""
+    below: str = ""
+    """The marks after which other ARNs lie below its own: indexes, streams, versions, objects. Where names themselves
+    may hold the mark, as `/` in those of log groups, it is no hierarchy: what follows may be anybody's."""
+    slash: bool = True
+    """False where the ARN leaves out the first slash of the name."""
     path: bool = False
     """True where a path may stand before the name: `role/x` and `role/a/b/x` are of one name."""
 
     def resources(self, name: str) -> tuple[str, ...]:
         """The resource parts of the ARNs that a physical name may have."""
+        name = name if self.slash else name.lstrip("/")
         plain = self.arn.format(name)
         return (plain, self.arn.format(f"*/{name}")) if self.path else (plain,)
 
 
 KINDS = {
-    "aws:dynamodb/table:Table": Kind("table", "dynamodb", "table/{}"),
+    "aws:dynamodb/table:Table": Kind("table", "dynamodb", "table/{}", below="/"),
     "aws:dynamodb/globalTable:GlobalTable": Kind("global table", "dynamodb", "global-table/{}"),
-    "aws:sqs/queue:Queue": Kind("queue", "sqs", "{}", below=False),
-    "aws:sns/topic:Topic": Kind("topic", "sns", "{}"),
-    "aws:cloudwatch/logGroup:LogGroup": Kind("log group", "logs", "log-group:{}"),
-    "aws:cloudwatch/eventBus:EventBus": Kind("event bus", "events", "event-bus/{}", store=False, below=False),
-    "aws:cloudwatch/eventArchive:EventArchive": Kind("archive", "events", "archive/{}", below=False),
-    "aws:cloudwatch/eventRule:EventRule": Kind("rule", "events", "rule/{}", store=False, below=False, path=True),
-    "aws:sfn/stateMachine:StateMachine": Kind("state machine", "states", "stateMachine:{}"),
+    "aws:sqs/queue:Queue": Kind("queue", "sqs", "{}"),
+    "aws:sns/topic:Topic": Kind("topic", "sns", "{}", below=":"),
+    "aws:cloudwatch/logGroup:LogGroup": Kind("log group", "logs", "log-group:{}", below=":"),
+    "aws:cloudwatch/eventBus:EventBus": Kind("event bus", "events", "event-bus/{}", store=False),
+    "aws:cloudwatch/eventArchive:EventArchive": Kind("archive", "events", "archive/{}"),
+    "aws:cloudwatch/eventRule:EventRule": Kind("rule", "events", "rule/{}", store=False, path=True),
+    "aws:sfn/stateMachine:StateMachine": Kind("state machine", "states", "stateMachine:{}", below=":"),
     "aws:sfn/activity:Activity": Kind("activity", "states", "activity:{}"),
-    "aws:lambda/function:Function": Kind("function", "lambda", "function:{}", store=False),
-    "aws:lambda/layerVersion:LayerVersion": Kind("layer", "lambda", "layer:{}", "layerName", store=False),
-    "aws:iam/role:Role": Kind("role", "iam", "role/{}", store=False, below=False, path=True),
-    "aws:iam/user:User": Kind("user", "iam", "user/{}", store=False, below=False, path=True),
-    "aws:iam/policy:Policy": Kind("policy", "iam", "policy/{}", store=False, below=False, path=True),
-    "aws:s3/bucket:Bucket": Kind("bucket", "s3", "{}", "bucket"),
-    "aws:s3/bucketV2:BucketV2": Kind("bucket", "s3", "{}", "bucket"),
+    "aws:lambda/function:Function": Kind("function", "lambda", "function:{}", store=False, below=":"),
+    "aws:lambda/layerVersion:LayerVersion": Kind("layer", "lambda", "layer:{}", "layerName", store=False, below=":"),
+    "aws:iam/role:Role": Kind("role", "iam", "role/{}", store=False, path=True),
+    "aws:iam/user:User": Kind("user", "iam", "user/{}", store=False, path=True),
+    "aws:iam/policy:Policy": Kind("policy", "iam", "policy/{}", store=False, path=True),
+    "aws:s3/bucket:Bucket": Kind("bucket", "s3", "{}", "bucket", below="/"),
+    "aws:s3/bucketV2:BucketV2": Kind("bucket", "s3", "{}", "bucket", below="/"),
     "aws:secretsmanager/secret:Secret": Kind("secret", "secretsmanager", "secret:{}-??????"),
-    "aws:ssm/parameter:Parameter": Kind("parameter", "ssm", "parameter/{}", below=False),
-    "aws:kinesis/stream:Stream": Kind("stream", "kinesis", "stream/{}"),
+    "aws:ssm/parameter:Parameter": Kind("parameter", "ssm", "parameter/{}", slash=False),
+    "aws:kinesis/stream:Stream": Kind("stream", "kinesis", "stream/{}", below="/"),
     "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": Kind(
-        "delivery stream", "firehose", "deliverystream/{}", below=False
+        "delivery stream", "firehose", "deliverystream/{}"
     ),
-    "aws:scheduler/schedule:Schedule": Kind("schedule", "scheduler", "schedule/*/{}", store=False, below=False),
-    "aws:pipes/pipe:Pipe": Kind("pipe", "pipes", "pipe/{}", store=False, below=False),
+    "aws:scheduler/schedule:Schedule": Kind("schedule", "scheduler", "schedule/*/{}", store=False),
+    "aws:pipes/pipe:Pipe": Kind("pipe", "pipes", "pipe/{}", store=False),
 }
 
 
@@ -80,8 +86,13 @@ class Thing:
     @cached_property
     def arns(self) -> tuple[Glob, ...]:
         """Patterns of its ARN and, where there are any, of those below it, in any account and region."""
-        bases = [f"arn:*:{self.kind.service}:*:*:{resource}" for resource in self.kind.resources(self.name.lstrip("/"))]
-        below = [f"{base}{mark}*" for base in bases for mark in ":/"] if self.kind.below else []
+        return self.arns_in("*", "*")
+
+    def arns_in(self, region: str, account: str) -> tuple[Glob, ...]:
+        """As `arns`, of one region and account."""
+        place = _PLACES.get(self.kind.service, "{region}:{account}").format(region=region, account=account)
+        bases = [f"arn:*:{self.kind.service}:{place}:{resource}" for resource in self.kind.resources(self.name)]
+        below = [f"{base}{mark}*" for base in bases for mark in self.kind.below]
         return tuple(Glob(text, strict=True) for text in [*bases, *below])
 
     def lies_in(self, region: Region) -> bool:
@@ -93,7 +104,7 @@ class Inventory:
     """All things of a stack whose names are known, and the stores whose are not."""
 
     def __init__(self, graph: Graph) -> None:
-        found = [(resource, kind) for token, kind in KINDS.items() for resource in graph.by_type(token)]
+        found = [(one, kind) for token, kind in KINDS.items() for one in graph.by_type(token) if not one.external]
         self.nameless = tuple(
             resource for resource, kind in found if (kind.store or _given(resource, kind)) and not _name(resource, kind)
         )

@@ -4,13 +4,13 @@ In one account such a policy is enough: who is named in it needs no permission o
 unit's principals, and AWS services that act for the unit's own resources, and nobody else.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from pbc_isolation.analysis.context import Analysis
+from pbc_isolation.analysis.federation import names_identities, names_own
 from pbc_isolation.analysis.naming import of_service
 from pbc_isolation.iam.catalogue import HARMLESS, class_of, expand_all
 from pbc_isolation.iam.conditions import required_patterns
@@ -40,9 +40,29 @@ _POLICIES = {
 }
 """Resources that are, or must have, a policy of their own; without a policy nothing can be proved about them."""
 _POLICY_KEYS = frozenset(
-    {"accessPolicies", "accessPolicy", "fileSystemPolicy", "policy", "policyDocument", "resourcePolicy"}
+    {
+        "accessPolicies",
+        "accessPolicy",
+        "deliveryDestinationPolicy",
+        "fileSystemPolicy",
+        "policy",
+        "policyDocument",
+        "repositoryPolicy",
+        "resourcePolicy",
+    }
 )
 """Properties that may hold a policy, of whatever type: queues, topics, buckets, access points, file systems."""
+_NESTED_POLICIES = (("details", "policy"), ("s3AccessPoint", "policy"))
+_LIMITS = frozenset(
+    {
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy",
+        "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+        "aws:transfer/access:Access",
+        "aws:transfer/user:User",
+    }
+)
+"""Types whose policy limits what passes or what a role may do, and lets in nobody."""
 _WITH_DEFAULT = frozenset({"aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey"})
 """Without a policy these have the one that leaves everything to the account's identity policies."""
 _DEFAULT_KEY_STATEMENT = {"Sid": "default", "Effect": "Allow", "Action": "kms:*", "Resource": "*"}
@@ -140,10 +160,16 @@ def _documents(analysis: Analysis) -> Iterator[tuple[Resource, Document | Proble
                 value = resource.get(key)
                 if value is not None and value != "":
                     yield resource, parse(value, f"policy of {resource.name}", resource.urn)
+            for path in _NESTED_POLICIES:
+                value = resource.get(*path)
+                if value is not None and value != "":
+                    yield resource, parse(value, f"policy of {resource.name}", resource.urn)
 
 
 def _may_have_policy(resource: Resource) -> bool:
-    judged_elsewhere = resource.type.startswith("aws:iam/") or resource.type in OTHER_LANGUAGES
+    judged_elsewhere = (
+        resource.type.startswith("aws:iam/") or resource.type in OTHER_LANGUAGES or resource.type in _LIMITS
+    )
     return resource.type.startswith("aws:") and not judged_elsewhere
 
 
@@ -155,6 +181,8 @@ def _default_key_policy(analysis: Analysis) -> Mapping[str, Any]:
 def _as_documents(analysis: Analysis) -> Iterator[tuple[Resource, Document | Problem]]:
     """Permissions and grants that are resources of their own, as the statements that they become."""
     for resource in analysis.graph.by_type(_PERMISSION):
+        if _flows_from_own(analysis, resource):
+            continue
         condition = {
             "ArnLike": _given(resource, {"aws:SourceArn": "sourceArn"}),
             "StringEquals": _given(resource, {"aws:SourceAccount": "sourceAccount"}),
@@ -170,6 +198,27 @@ def _as_documents(analysis: Analysis) -> Iterator[tuple[Resource, Document | Pro
         yield resource, _permission(resource, resource.get("granteePrincipal"), actions, {})
 
 
+def _flows_from_own(analysis: Analysis, permission: Resource) -> bool:
+    """Whether a service may call for a source that is not known yet, and that flows from the unit's own things only."""
+    sources = analysis.graph.flows_from(permission, "sourceArn")
+    complete = len(sources) == len(permission.property_dependencies.get("sourceArn", ()))
+    unit = analysis.graph.owner(permission)
+    own = [
+        one for one in sources if one.type.startswith("aws:") and not one.external and analysis.graph.owner(one) == unit
+    ]
+    return (
+        permission.get("sourceArn") is UNKNOWN
+        and _is_service(permission.get("principal"))
+        and bool(sources)
+        and complete
+        and len(own) == len(sources)
+    )
+
+
+def _is_service(principal: Any) -> bool:
+    return isinstance(principal, str) and principal.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+
+
 def _given(resource: Resource, keys: Mapping[str, str]) -> dict[str, Any]:
     return {key: resource.get(name) for key, name in keys.items() if resource.get(name) is not None}
 
@@ -182,7 +231,7 @@ def _permission(
         return Problem(source, "is not known before it is created")
     if principal is None:
         return Problem(source, "names nobody")
-    service = isinstance(principal, str) and principal.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+    service = _is_service(principal)
     statement = {
         "Effect": "Allow",
         "Principal": {"Service" if service else "AWS": principal},
@@ -220,7 +269,9 @@ def _who(
             return None
         return Admitted.SERVICE
     if kind == "Federated":
-        return None if _names_subjects(statement.conditions) else Admitted.EVERYONE
+        if not names_identities(statement.conditions, name):
+            return Admitted.EVERYONE
+        return None if names_own(analysis, unit, statement.conditions, name) else Admitted.PRINCIPAL
     return Admitted.ACCOUNT
 
 
@@ -238,17 +289,6 @@ def _is_topic_default(analysis: Analysis, resource: Resource, statement: Stateme
         and {operator: dict(tests) for operator, tests in statement.conditions.items()}
         == {"StringEquals": {"AWS:SourceOwner": (analysis.account,)}}
     )
-
-
-def _names_subjects(conditions: Conditions) -> bool:
-    """Whether only identities of an identity provider that are named, at least by their beginning, are let in."""
-    keys = {key for tests in conditions.values() for key in tests if key.lower().endswith(":sub")}
-    tests = [patterns for key in keys for patterns in required_patterns(conditions, key)]
-    return any(patterns and all(_SUBJECT.match(pattern) for pattern in patterns) for patterns in tests)
-
-
-_SUBJECT = re.compile(r"[^*?]+$|[^*?:/]+[:/][^*?:/]+[:/]")
-"""A subject as a whole, or at least the provider's kind of subject and whose it is: `repo:acme/`, but not `repo:`."""
 
 
 def _aws(analysis: Analysis, unit: str | None, statement: Statement, name: str) -> Admitted | None:

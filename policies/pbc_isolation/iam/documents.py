@@ -70,6 +70,8 @@ class Document:
     source: str
     urn: str
     statements: tuple[Statement, ...]
+    by_aws: bool = False
+    """True for the text of a policy that AWS manages: nobody here can write it otherwise."""
 
     def about(self, action: str) -> tuple[Statement, ...]:
         """The statements that may be about an action in lower case: all but those that name others only."""

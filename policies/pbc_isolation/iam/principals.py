@@ -3,8 +3,11 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from pbc_isolation.iam.conditions import Facts
 from pbc_isolation.iam.documents import Document, Problem, parse
@@ -33,6 +36,7 @@ _MEMBERSHIPS = {
     "aws:iam/userGroupMembership:UserGroupMembership": ("user", "groups"),
 }
 _EXCLUSIVE = frozenset(f"aws:iam/{one}PoliciesExclusive:{one.title()}PoliciesExclusive" for one in _SHOWN.values())
+_BOUNDARY = "boundary"
 JUDGED = frozenset({ROLE, USER, GROUP, POLICY, *_INLINE, *_ATTACHED, *_MEMBERSHIPS, *_EXCLUSIVE})
 """The types of `aws:iam` that give permissions, or take them away."""
 _ACCOUNT = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}(?=:)")
@@ -133,9 +137,14 @@ def _account_of(arn: Any) -> str | None:
     return match[0] if match else None
 
 
-def collect(graph: Graph) -> Identities:
-    """Find every identity of a stack and everything that bears on it."""
-    policies = _Policies(graph)
+def collect(graph: Graph, accepted: Collection[str] = ()) -> Identities:
+    """Find every identity of a stack and everything that bears on it.
+
+    Args:
+        graph: the stack.
+        accepted: ARNs of managed policies that are not in the stack and are taken to give nothing.
+    """
+    policies = _Policies(graph, accepted)
     principals = [_principal(graph, resource, policies) for resource in graph.by_type(ROLE, USER, GROUP)]
     attachments = list(_attachments(graph, policies))
     known = {(one.resource.type, one.name) for one in principals}
@@ -160,24 +169,45 @@ def _elsewhere(
 
 
 class _Policies:
-    """The managed policies of a stack, by name."""
+    """The managed policies of a stack, by name, and those that AWS manages."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, accepted: Collection[str]) -> None:
+        self._accepted = accepted
         self._by_name: dict[str, list[Resource]] = {}
         for policy in graph.by_type(POLICY):
             name = policy.get("name")
             if isinstance(name, str):
                 self._by_name.setdefault(name, []).append(policy)
 
-    def document(self, reference: Any, purpose: str) -> Document | Problem:
-        """The document of the policy with an ARN."""
+    def document(self, reference: Any, purpose: str, urn: str) -> Document | Problem:
+        """The document of the policy with an ARN, for the resource of a URN."""
         if not isinstance(reference, str):
             return Problem(purpose, "has an ARN that is not known before it is created")
+        if reference in self._accepted and purpose != _BOUNDARY:
+            return Document(f"{purpose} {reference}", urn, (), by_aws=True)
+        if reference.partition("::")[2].startswith("aws:policy/"):
+            return _by_aws(reference, purpose, urn)
         _, _, path = reference.partition(":policy/")
         found = self._by_name.get(path.rpartition("/")[2], [])
-        if ":iam::aws:" in reference or len(found) != 1:
+        if len(found) != 1:
             return Problem(f"{purpose} {reference}", "is not in this stack")
         return parse(found[0].get("policy"), f"{purpose} {path}", found[0].urn)
+
+
+def _by_aws(arn: str, purpose: str, urn: str) -> Document | Problem:
+    """The text of a policy that AWS manages, where it is known."""
+    statements = _managed_by_aws().get(arn.partition("::aws:")[2])
+    if statements is None:
+        return Problem(
+            f"{purpose} {arn}", "is not in this stack, and AWS may change it: copy the statements that are needed"
+        )
+    parsed = parse({"Version": "2012-10-17", "Statement": statements}, f"{purpose} {arn}", urn)
+    return replace(parsed, by_aws=True) if isinstance(parsed, Document) else parsed
+
+
+@cache
+def _managed_by_aws() -> Mapping[str, Any]:
+    return yaml.safe_load(Path(__file__).with_name("managed_policies.yaml").read_text())
 
 
 def _principal(graph: Graph, resource: Resource, policies: _Policies) -> Principal:
@@ -190,7 +220,7 @@ def _principal(graph: Graph, resource: Resource, policies: _Policies) -> Princip
         if not isinstance(inline, Mapping) or inline:
             principal.add(parse(read(inline, "policy"), f"inline policy {read(inline, 'name')!r}", resource.urn))
     for arn in items(resource.get("managedPolicyArns")):
-        principal.add(policies.document(arn, "attached policy"))
+        principal.add(policies.document(arn, "attached policy", resource.urn))
     _set_boundary(principal, policies)
     if resource.type == ROLE:
         trust = parse(resource.get("assumeRolePolicy"), "trust policy", resource.urn)
@@ -205,7 +235,7 @@ def _set_boundary(principal: Principal, policies: _Policies) -> None:
     reference = principal.resource.get("permissionsBoundary")
     if reference is None or reference == "":
         return
-    boundary = policies.document(reference, "boundary")
+    boundary = policies.document(reference, _BOUNDARY, principal.urn)
     if isinstance(boundary, Problem):
         principal.problems.append(boundary)
     else:
@@ -222,7 +252,7 @@ def _attachments(graph: Graph, policies: _Policies) -> Iterator[Attachment]:
         for resource in graph.by_type(token):
             references = [*items(resource.get("policyArn")), *items(resource.get("policyArns"))]
             for reference in references or [UNKNOWN]:
-                document = policies.document(reference, "attached policy")
+                document = policies.document(reference, "attached policy", resource.urn)
                 for kind, key in targets:
                     for target in items(resource.get(key)) or ([UNKNOWN] if len(targets) == 1 else []):
                         yield Attachment(resource, kind, _text(target), document)

@@ -1,7 +1,9 @@
 """The resources of a stack, read once into plain data, with their owners.
 
-The owner of a resource is the unit component above it (`Pbc`, `Offering`, `Strangler`, `Operations`, `Platform`),
-of whatever package; a resource below none of them belongs to whom its tag `pbc` names, and otherwise to nobody.
+The owner of a resource is the unit component above it (`Pbc`, `Offering`, `Strangler`, `Operations`, `Platform`) of the
+component library, if the program registers that component at its root: a component of another library that is called
+alike, or one inside another unit, gives nobody anything. A resource below none of them belongs to whom its tag `pbc`
+names, and otherwise to nobody.
 """
 
 import json
@@ -13,10 +15,13 @@ from typing import Any, Protocol, cast
 
 from pbc_isolation.stack.values import SENTINELS, SIGNATURE, UNKNOWN, UnknownForm, has_unknown, plain, read
 
-UNIT_TYPES = ("Pbc", "Offering", "Strangler", "Operations", "Platform")
-"""Last part of the type token of the components that are units."""
-DEPLOYMENT_ROLE = "DeploymentRole"
-"""Last part of the type token of the component that holds the right to deploy a unit: it is judged as that unit's."""
+LIBRARY = "pbckit:infra"
+"""Beginning of the type tokens of the component library."""
+PLATFORM, OPERATIONS = f"{LIBRARY}:Platform", f"{LIBRARY}:Operations"
+UNIT_TYPES = frozenset({PLATFORM, OPERATIONS, *(f"{LIBRARY}:{kind}" for kind in ("Pbc", "Offering", "Strangler"))})
+"""Type tokens of the components that are units."""
+DEPLOYMENT_ROLE = f"{LIBRARY}:DeploymentRole"
+"""The component that holds the right to deploy a unit: it is judged as that unit's. The platform makes it."""
 STACK_TYPE = "pulumi:pulumi:Stack"
 OWNER_TAG = "pbc"
 _EXPORT_VERSION = 3
@@ -50,6 +55,12 @@ class Resource:
     """Properties that the program sets, as far as that is known."""
     wanted: Mapping[str, Any] | None = None
     """The properties as the program wants them, where they are others than those that it has."""
+    id: str = ""
+    """The id that the provider gave it; empty before it is made, or where that is not known."""
+    external: bool = False
+    """True for what the program only looks up, and does not make."""
+    set_by_program: Mapping[str, Any] | None = None
+    """The properties that the program sets, where they are known apart from those that AWS computes."""
 
     def asks(self, key: str) -> bool:
         """True if the program certainly sets a property: it is not one that the provider computes."""
@@ -68,16 +79,6 @@ class Resource:
     def package(self) -> str:
         """The first part of the type token: the provider's, or the component library's."""
         return self.type.partition(":")[0]
-
-    @property
-    def is_unit(self) -> bool:
-        """True for the component of a unit."""
-        return not self.type.startswith(("aws:", "pulumi:")) and self.kind in UNIT_TYPES
-
-    @property
-    def deploys(self) -> bool:
-        """True for the component of a deployment role."""
-        return not self.type.startswith(("aws:", "pulumi:")) and self.kind == DEPLOYMENT_ROLE
 
 
 class SdkResource(Protocol):
@@ -128,18 +129,54 @@ class Graph:
             self._owners[resource.urn] = self._find_owner(resource)
         return self._owners[resource.urn]
 
+    def of_unit(self, unit: str) -> list[Resource]:
+        """The resources that a unit owns."""
+        return self._by_owner.get(unit, [])
+
     def unit_of(self, unit: str) -> Resource | None:
         """The component of a unit; None if the stack has only things tagged with it."""
         return self._unit_components.get(unit)
 
+    def is_unit(self, resource: Resource) -> bool:
+        """True for the component of a unit: one of the library's, at the program's root."""
+        return resource.type in UNIT_TYPES and self._is_at_root(resource)
+
+    def deploys(self, resource: Resource) -> bool:
+        """True for the component of a deployment role: at the program's root, or right below the platform."""
+        above = self.by_urn.get(resource.parent)
+        by_platform = above is not None and above.type == PLATFORM and self.is_unit(above)
+        return resource.type == DEPLOYMENT_ROLE and (by_platform or self._is_at_root(resource))
+
+    @cached_property
+    def rivals(self) -> tuple[Resource, ...]:
+        """Components that claim to be a unit which another one is already, or to be a second platform or operations."""
+        claims: dict[str, list[Resource]] = {}
+        for one in self.resources:
+            if self.is_unit(one):
+                claims.setdefault(_unit_key(one), []).append(one)
+                if one.type in (PLATFORM, OPERATIONS):
+                    claims.setdefault(one.type, []).append(one)
+        return tuple({one.urn: one for same in claims.values() if len(same) > 1 for one in same}.values())
+
+    def _is_at_root(self, resource: Resource) -> bool:
+        above = self.by_urn.get(resource.parent)
+        return above is None or above.type == STACK_TYPE
+
     @cached_property
     def _unit_components(self) -> dict[str, Resource]:
-        return {_unit_key(one): one for one in self.resources if one.is_unit}
+        return {_unit_key(one): one for one in self.resources if self.is_unit(one)}
 
     def flows_from(self, resource: Resource, key: str) -> list[Resource]:
         """The resources whose values flow into a property."""
         urns = resource.property_dependencies.get(key, ())
         return [self.by_urn[urn] for urn in urns if urn in self.by_urn]
+
+    @cached_property
+    def _by_owner(self) -> dict[str | None, list[Resource]]:
+        found: dict[str | None, list[Resource]] = {}
+        for resource in self.resources:
+            found.setdefault(self.owner(resource), []).append(resource)
+        return found
 
     @cached_property
     def _by_type(self) -> dict[str, list[Resource]]:
@@ -152,7 +189,7 @@ class Graph:
         above: Resource | None = resource
         passed: set[str] = set()
         while above is not None and above.urn not in passed:
-            if above.is_unit or above.deploys:
+            if self.is_unit(above) or self.deploys(above):
                 return _unit_key(above)
             passed.add(above.urn)
             above = self.by_urn.get(above.parent)
@@ -282,6 +319,9 @@ def _from_state(state: Any) -> Resource:
         property_dependencies=dict(state.get("propertyDependencies") or {}),
         inputs=frozenset(inputs),
         wanted={**inputs, **known, **wanted} if differs else None,
+        id=str(state.get("id") or ""),
+        external=bool(state.get("external")),
+        set_by_program=inputs,
     )
 
 

@@ -35,7 +35,7 @@ DOCUMENTS: Mapping[str, tuple[str, ...]] = {
     "aws:kms/grant:Grant": ("granteePrincipal", "operations"),
     "aws:kms/key:Key": ("policy",),
     "aws:kms/keyPolicy:KeyPolicy": ("policy",),
-    "aws:lambda/permission:Permission": ("action", "principal", "sourceArn", "sourceAccount"),
+    "aws:lambda/permission:Permission": ("action", "principal", "sourceAccount"),
     "aws:s3/bucket:Bucket": ("policy",),
     "aws:s3/bucketPolicy:BucketPolicy": ("policy",),
     "aws:secretsmanager/secret:Secret": ("policy",),

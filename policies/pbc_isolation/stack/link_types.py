@@ -50,6 +50,8 @@ NOT_WIRING = (
 
 NOT_REFERENCES = frozenset(
     {
+        "accessPolicies",
+        "accessPolicy",
         "alarmDescription",
         "assumeRolePolicy",
         "code",
@@ -69,6 +71,8 @@ NOT_REFERENCES = frozenset(
         "permissionsBoundary",
         "policy",
         "policyDocument",
+        "repositoryPolicy",
+        "resourcePolicy",
         "tags",
         "tagsAll",
     }
@@ -79,8 +83,15 @@ OTHER_LANGUAGES = frozenset(
     {
         "aws:cloudwatch/logAccountPolicy:LogAccountPolicy",
         "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy",
+        "aws:cloudwatch/logIndexPolicy:LogIndexPolicy",
         "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+        "aws:opensearch/serverlessAccessPolicy:ServerlessAccessPolicy",
+        "aws:opensearch/serverlessLifecyclePolicy:ServerlessLifecyclePolicy",
+        "aws:opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy",
+        "aws:ses/receiptFilter:ReceiptFilter",
         "aws:sns/dataProtectionPolicy:DataProtectionPolicy",
+        "aws:verifiedaccess/endpoint:Endpoint",
+        "aws:verifiedaccess/group:Group",
     }
 )
 """Types whose policy is not in IAM's language and admits nobody: what it refers to is wiring."""

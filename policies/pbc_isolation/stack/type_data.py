@@ -12,9 +12,11 @@ import yaml
 
 _FOLDER = Path(__file__).parents[1] / "types"
 JUDGED, HARMLESS, REFUSED = "judged", "harmless", "refused"
+SHARED = "shared"
+"""The kind of reference to what units may share."""
 _VERDICTS = (JUDGED, HARMLESS, REFUSED)
 _NOT_MODELLED = "this pack has not heard of it"
-_ADDED = frozenset({"types", "is", "why", "names", "refers"})
+_ADDED = frozenset({"types", "is", "why", "names", "refers", "exposes", "arn", "computed"})
 
 
 class InvalidTypes(ValueError):
@@ -34,6 +36,20 @@ class TypeData:
     """Properties that only AWS sets."""
     refers: Mapping[str, str] = field(default_factory=dict[str, str])
     """What properties refer to, by path: a family of types, `same` service, `any`, or `shared`."""
+    exposes: Sequence[Mapping[str, Any]] = ()
+    """Settings that open the thing: a path, its `values` (any where there are none), and what that means."""
+    arn: str = ""
+    """Service and resource of the ARN that follows from the name: properties stand in braces."""
+    shared: bool = False
+    """True for what units may share when the platform or nobody owns it."""
+
+    def kind_of(self, path: str) -> str | None:
+        """What a property refers to, by its path; a map's entries refer to what the map does."""
+        while path:
+            if path in self.refers:
+                return self.refers[path]
+            path = path.rpartition(".")[0]
+        return None
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +58,18 @@ class Types:
 
     known: Mapping[str, Mapping[str, Any]]
     packages: Sequence[Mapping[str, Any]]
+    words: Mapping[str, Any]
+    """What the words in `refers` mean."""
     added: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def shared_services(self) -> frozenset[str]:
+        """Services whose ARNs mean things that units may share."""
+        return frozenset(self.words["shared_services"])
+
+    def can_be(self, kind: str, referring: str, token: str) -> bool:
+        """Whether what a property of a type refers to can be of another type."""
+        return _can_be(self, kind, referring, token)
 
     @property
     def packages_of_providers(self) -> frozenset[str]:
@@ -65,6 +92,9 @@ class Types:
             names=tuple(entry.get("names", ())),
             computed=frozenset(entry.get("computed", ())),
             refers=entry.get("refers", {}),
+            exposes=tuple(entry.get("exposes", ())),
+            arn=entry.get("arn", ""),
+            shared=any(fnmatchcase(token, pattern) for pattern in self.words["shared"]),
         )
 
     def _of_package(self, token: str) -> Mapping[str, Any]:
@@ -79,12 +109,28 @@ class Types:
         Raises:
             InvalidTypes: a file cannot be used.
         """
-        return Types(self.known, self.packages, (*self.added, *(group for path in files for group in _read(path))))
+        added = (*self.added, *(group for path in files for group in _read(path)))
+        return Types(self.known, self.packages, self.words, added)
 
 
 @cache
 def _cached(types: Types, token: str) -> TypeData:
     return types.find(token)
+
+
+@cache
+def _can_be(types: Types, kind: str, referring: str, token: str) -> bool:
+    if kind == "same":
+        return _service(types, token) == _service(types, referring)
+    patterns = types.words["families"].get(kind, ("aws:*",))
+    return any(fnmatchcase(token, pattern) for pattern in patterns)
+
+
+@cache
+def _service(types: Types, token: str) -> str:
+    """The service of a type, by the module of the SDK; the first of several modules that are one service."""
+    module = token.partition(":")[2].partition("/")[0]
+    return next((group[0] for group in types.words["services"] if module in group), module)
 
 
 @cache
@@ -99,7 +145,8 @@ def shipped() -> Types:
     packages = [
         {**group, "is": verdict, "why": group["reason"]} for verdict, groups in reviewed.items() for group in groups
     ]
-    return Types(json.loads((_FOLDER / "derived.json").read_text()), packages)
+    words = yaml.safe_load((_FOLDER / "families.yaml").read_text())
+    return Types(json.loads((_FOLDER / "derived.json").read_text()), packages, words)
 
 
 def _read(path: Path) -> Sequence[Mapping[str, Any]]:

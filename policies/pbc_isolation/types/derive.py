@@ -67,9 +67,15 @@ def read_sdk(folder: Path) -> Iterator[SdkType]:
             found = _TYPE.search(text)
             if found:
                 classes = _classes(text)
-                set_by_program = classes.get(f"{found[2]}Args", {})
+                arguments = next((one for one in _arguments(found[2]) if one in classes), None)
+                set_by_program = classes[arguments] if arguments else {}
                 leaves = dict(_leaves("", set_by_program, nested, frozenset()))
                 yield SdkType(found[1], found[2], leaves, sorted(set(classes[found[2]]) - set(set_by_program)))
+
+
+def _arguments(name: str) -> tuple[str, str]:
+    """What the class of a type's arguments may be called: the second name where a block has taken the first."""
+    return f"{name}InitArgs", f"{name}Args"
 
 
 def _classes(text: str) -> dict[str, dict[str, str]]:
@@ -109,15 +115,19 @@ def _entry(reviewed: Mapping[str, Any], sdk: SdkType) -> dict[str, Any]:
     verdict, reason = _verdict(reviewed, sdk.token)
     more = _override(reviewed, sdk.token)
     names = more.get("names", _names(sdk.name, sdk.leaves))
-    refers = {path: kind for path in sdk.leaves if path not in names and (kind := _kind(reviewed, path)) is not None}
+    refers = {
+        path: kind
+        for path in sdk.leaves
+        if path not in names and (kind := _kind(reviewed, sdk.token, path)) is not None
+    }
     refers |= more.get("refers", {})
     entry = {
         "is": verdict,
         "why": reason,
         "names": names,
-        "computed": sdk.computed,
+        "computed": sorted({*sdk.computed, *more.get("computed", ())}),
         "refers": {path: kind for path, kind in sorted(refers.items()) if kind != "plain"},
-        **{key: more[key] for key in ("exposes", "limits", "reaches") if key in more},
+        **{key: more[key] for key in ("arn", "exposes") if key in more},
     }
     return {key: value for key, value in entry.items() if value}
 
@@ -135,7 +145,10 @@ def _override(reviewed: Mapping[str, Any], token: str) -> dict[str, Any]:
     for group in reviewed["types"]:
         if any(fnmatchcase(token, pattern) for pattern in group["types"]):
             for key, value in group.items():
-                found[key] = {**found.get(key, {}), **value} if isinstance(value, dict) else value
+                if isinstance(value, dict):
+                    found[key] = {**found.get(key, {}), **value}
+                else:
+                    found[key] = [*found.get(key, []), *value] if isinstance(value, list) else value
     return found
 
 
@@ -147,28 +160,26 @@ def _names(name: str, leaves: Mapping[str, str]) -> list[str]:
     return exact or [path for path in flat if path.lower().endswith(tuple(wanted[1:]))]
 
 
-def _kind(reviewed: Mapping[str, Any], path: str) -> str | None:
+def _kind(reviewed: Mapping[str, Any], token: str, path: str) -> str | None:
     leaf = path.rpartition(".")[2]
-    for pattern, kind in _patterns(json.dumps(reviewed["references"])):
-        if pattern.fullmatch(path if r"\." in pattern.pattern else leaf):
-            return kind
+    for entry, names in _patterns(json.dumps(reviewed["references"])):
+        if any(fnmatchcase(token, one) for one in entry.get("in", ("*",))) and any(
+            one.fullmatch(leaf) for one in names
+        ):
+            return entry["kind"]
     return None
 
 
 @cache
-def _patterns(references: str) -> list[tuple[re.Pattern[str], str]]:
-    return [(re.compile(name), one["kind"]) for one in json.loads(references) for name in one["names"]]
+def _patterns(references: str) -> list[tuple[dict[str, Any], list[re.Pattern[str]]]]:
+    return [(one, [re.compile(name) for name in one["names"]]) for one in json.loads(references)]
 
 
 def _every_pattern_is_used(reviewed: Mapping[str, Any], known: Iterable[str]) -> None:
     tokens = list(known)
-    groups = [group for key in ("refused", "harmless", "types") for group in reviewed[key]]
-    unused = [
-        pattern
-        for group in groups
-        for pattern in group["types"]
-        if not any(fnmatchcase(token, pattern) for token in tokens)
-    ]
+    patterns = [one for key in ("refused", "harmless", "types") for group in reviewed[key] for one in group["types"]]
+    patterns += [one for entry in reviewed["references"] for one in entry.get("in", ())]
+    unused = [pattern for pattern in patterns if not any(fnmatchcase(token, pattern) for token in tokens)]
     if unused:
         raise UnplacedTypes(f"{REVIEWED.name}: no type of {_PACKAGE} is called {', '.join(sorted(unused))}")
 

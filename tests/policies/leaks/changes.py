@@ -44,7 +44,7 @@ class At(Enum):
     NEXT_PREVIEW = "at the next preview of what exists"
 
 
-_CONCERNED = (THIEF, VICTIM, "earn-points", "operations", "platform")
+CONCERNED = (THIEF, VICTIM, "earn-points", "operations", "platform")
 """Units that the corpus changes. Of what exists only these are judged, because that takes a fifth of the time."""
 
 
@@ -54,7 +54,7 @@ def _pickled(at: At) -> bytes:
         return pickle.dumps(captured("dev").export())
     body = created("dev")
     states = body["deployment"]["resources"]
-    body["deployment"]["resources"] = [one for one in states if one["urn"].split("::")[3].startswith(_CONCERNED)]
+    body["deployment"]["resources"] = [one for one in states if one["urn"].split("::")[3].startswith(CONCERNED)]
     return pickle.dumps(body)
 
 

@@ -32,6 +32,18 @@ def test_every_type_of_the_sdk_is_placed():
     assert {types.of(token).verdict for token in tokens} == {JUDGED, HARMLESS, REFUSED}
 
 
+def test_what_a_program_must_set_is_not_taken_for_what_aws_computes():
+    """Read from the message of the SDK itself, whatever it calls the class of a type's arguments."""
+    token = re.compile(r"super\(\w+, __self__\)\.__init__\(\s*'(aws:[^']+)'")
+    required = re.compile(r"Missing required property '(\w+)'")
+    wrong: set[str] = set()
+    for text in (path.read_text() for path in SDK.rglob("*.py")):
+        for named in token.findall(text):
+            keys = {re.sub("_([a-z0-9])", lambda found: found[1].upper(), key) for key in required.findall(text)}
+            wrong |= {f"{named} {key}" for key in keys & set(shipped().of(named).computed)}
+    assert wrong == set()
+
+
 def test_who_is_not_judged_has_a_reason():
     types = shipped()
     silent = [token for token in types.known if types.of(token).verdict != JUDGED and not types.of(token).reason]

@@ -7,7 +7,7 @@ from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.analysis.resource_policies import Admitted
 from pbc_isolation.rules.admission import queue_with, told
 from pbc_isolation.rules.rule import Rule, Violation
-from pbc_isolation.rules.samples import arn, physical, role_arn, stack
+from pbc_isolation.rules.samples import arn, physical, role_arn, stack, thing
 
 _ID = "boundary-admits-no-one-else"
 _FIX = "Name the own unit's roles; for a service add ArnEquals aws:SourceArn = the unit's own rule, bucket or topic."
@@ -36,7 +36,15 @@ RULE = Rule(
     fix=_FIX,
     check=_check,
     compliant=[
-        stack(queue_with(_EVENTS, "sqs:SendMessage", Condition=_from_rule("inventory"))),
+        stack(
+            queue_with(_EVENTS, "sqs:SendMessage", Condition=_from_rule("inventory")),
+            thing(
+                "inventory",
+                "aws:cloudwatch/eventRule:EventRule",
+                "rule",
+                {"name": physical("inventory", "rule"), "eventBusName": "shop-dev-platform_bus"},
+            ),
+        ),
     ],
     violating=[
         stack(queue_with(_EVENTS, "sqs:SendMessage")),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pbc_isolation.analysis import resource_policies
+from pbc_isolation.analysis import exposure, resource_policies
 from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.analysis.resource_policies import Admitted
 from pbc_isolation.rules.admission import queue_with, told
@@ -13,6 +13,9 @@ from pbc_isolation.stack.graph import Resource
 
 _ID = "boundary-nothing-public"
 _FIX = "Name the own unit's roles, and no wildcard, other account or URL without authorisation."
+_FIX_SETTING = (
+    "Close the setting, and let callers in by their identity: AWS_IAM, an authorizer, or a policy that names them."
+)
 
 
 def _check(analysis: Analysis) -> Iterator[Violation]:
@@ -23,6 +26,11 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
         if url.get("authorizationType") != "AWS_IAM":
             owner = analysis.graph.owner(url)
             yield Violation(_ID, url.urn, f"the URL of a function of {owner or 'nobody'} asks no identity", fix=_FIX)
+    for one in analysis.once(exposure.find):
+        owner = analysis.graph.owner(one.resource)
+        message = f"{one.key} of {one.resource.name} of {owner or 'nobody'}: {one.what}"
+        path = ("everyone", one.key, one.resource.name)
+        yield Violation(_ID, one.resource.urn, message, store_unit=owner, path=path, fix=_FIX_SETTING)
 
 
 def _topic(principal: Any = "*", action: str = "SNS:Subscribe", **tests: Any) -> Resource:
@@ -72,5 +80,7 @@ RULE = Rule(
             )
         ),
         stack(thing("inventory", "aws:lambda/functionUrl:FunctionUrl", "url", {"authorizationType": "NONE"})),
+        stack(thing("inventory", "aws:s3/bucketAcl:BucketAcl", "acl", {"bucket": "exports", "acl": "public-read"})),
+        stack(thing("inventory", "aws:rds/instance:Instance", "db", {"identifier": "db", "publiclyAccessible": True})),
     ],
 )

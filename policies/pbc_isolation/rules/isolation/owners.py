@@ -4,24 +4,52 @@ from collections.abc import Iterator
 
 from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.analysis.inventory import Thing
+from pbc_isolation.analysis.naming import last_part
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import physical, role, stack, table, thing
+from pbc_isolation.stack.graph import Resource
+from pbc_isolation.stack.known_names import given_names
 
 _ID = "isolation-owners"
 _FIX = "Create it below its unit's component, and give it a name with the unit's prefix."
 
 
 def _check(analysis: Analysis) -> Iterator[Violation]:
-    units = {analysis.naming.prefix(unit): unit for unit in _units(analysis)}
-    lengths = {len(prefix) for prefix in units}
+    prefixes = {prefix: unit for unit in _units(analysis) for prefix in analysis.naming.prefixes(unit)}
+    lengths = {len(prefix) for prefix in prefixes}
     for one in analysis.inventory.things:
         if one.unit is None:
-            yield _violation(one, f"{one.label} belongs to no unit", "nobody")
-        else:
-            name = one.name.rpartition("/")[2]
-            claimed = min((units[name[:length]] for length in lengths if name[:length] in units), default=None)
-            if claimed is not None and claimed != one.unit:
-                yield _violation(one, f"{one.label} of {one.unit} bears a name of {claimed}", claimed)
+            yield _violation(one.resource, f"{one.label} belongs to no unit", None, "nobody")
+    for resource in analysis.graph.resources:
+        owner = analysis.graph.owner(resource)
+        for name in given_names(resource, analysis.types) if owner is not None and not resource.external else ():
+            last = last_part(name)
+            claimed = min((prefixes[last[:length]] for length in lengths if last[:length] in prefixes), default=None)
+            if claimed is not None and claimed != owner:
+                message = f"{_called(analysis, resource)} {name} of {owner} bears a name of {claimed}"
+                yield _violation(resource, message, owner, claimed)
+    yield from _claimed_twice(analysis)
+    for component in analysis.graph.rivals:
+        message = f"{component.name} is not the only component that claims to be this unit, or the {component.kind}"
+        yield _violation(component, message, component.name, "any")
+
+
+def _claimed_twice(analysis: Analysis) -> Iterator[Violation]:
+    """Where units make things of one kind, region and name, AWS has only one of them: whose it is cannot be told."""
+    claims: dict[tuple[str, str, str], list[Thing]] = {}
+    for one in analysis.inventory.things:
+        place = "" if one.kind.service in ("iam", "s3") else analysis.region_of(one.resource)
+        claims.setdefault((one.kind.label, one.name, place), []).append(one)
+    for same in claims.values():
+        units = sorted({one.unit or "nobody" for one in same})
+        for one in same if len(units) > 1 else ():
+            message = f"{one.label} of {one.unit or 'nobody'} is made by {' and '.join(units)}"
+            yield _violation(one.resource, message, one.unit, ", ".join(units))
+
+
+def _called(analysis: Analysis, resource: Resource) -> str:
+    thing = analysis.inventory.by_urn.get(resource.urn)
+    return thing.kind.label if thing is not None else resource.kind
 
 
 def _units(analysis: Analysis) -> list[str]:
@@ -29,8 +57,8 @@ def _units(analysis: Analysis) -> list[str]:
     return sorted({*analysis.graph.units, *(one.unit for one in analysis.settings.capabilities)})
 
 
-def _violation(one: Thing, message: str, store_unit: str) -> Violation:
-    return Violation(_ID, one.resource.urn, message, unit=one.unit, store_unit=store_unit, fix=_FIX)
+def _violation(resource: Resource, message: str, unit: str | None, store_unit: str) -> Violation:
+    return Violation(_ID, resource.urn, message, unit=unit, store_unit=store_unit, fix=_FIX)
 
 
 RULE = Rule(
@@ -47,6 +75,14 @@ RULE = Rule(
     ],
     violating=[
         stack(table(None)),
+        stack(
+            thing("orders", "aws:s3/bucket:Bucket", "bucket", {"bucket": "exports"}),
+            thing("inventory", "aws:s3/bucket:Bucket", "bucket", {"bucket": "exports"}),
+        ),
+        stack(
+            thing("orders", "aws:rds/cluster:Cluster", "db", {"clusterIdentifier": "shop-dev-inventory_db"}),
+            table("inventory"),
+        ),
         stack(role(None)),
         stack(
             thing("orders", "aws:dynamodb/table:Table", "store", {"name": physical("inventory", "store")}),
