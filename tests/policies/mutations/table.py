@@ -24,6 +24,9 @@ EVALUATOR, CONDITIONS, REGIONS, GLOBS = (
 )
 DEPLOYMENT = "pbc_isolation/rules/boundary/deployment_role.py"
 KEY_SERVICES = "pbc_isolation/iam/key_services.py"
+EXPOSURE, WIRING, FLOWS, REACH = (
+    f"pbc_isolation/analysis/{name}.py" for name in ("exposure", "wiring", "flows", "implicit_reach")
+)
 DOCUMENTS, PRINCIPALS = "pbc_isolation/iam/documents.py", "pbc_isolation/iam/principals.py"
 
 MUTATIONS = (
@@ -290,8 +293,8 @@ MUTATIONS = (
     Mutation(
         "policies of other stacks",
         PRINCIPALS,
-        'if ":iam::aws:" in reference or len(found) != 1:',
-        "if not found:\n            return Document(purpose, '', ())\n        if len(found) != 1:",
+        "if statements is None:",
+        "if statements is None:\n        return Document(purpose, '', ())\n    if not purpose:",
         w.a_policy_of_another_stack,
     ),
     Mutation(
@@ -359,37 +362,30 @@ MUTATIONS = (
     ),
     Mutation(
         "wiring by ARN",
-        "pbc_isolation/analysis/wiring.py",
-        "    for arn in _ARN.findall(text):",
-        "    for arn in ():",
+        "pbc_isolation/analysis/mentions.py",
+        "        if is_foreign(analysis, resource, unit, leaf, arn):",
+        "        if False:",
         w.a_mapping_across_units,
     ),
     Mutation(
         "wiring that is not known",
-        "pbc_isolation/analysis/wiring.py",
-        "    if sure and (not sources or len(sources) < len(resource.property_dependencies[key])):",
-        "    if False:",
+        FLOWS,
+        "    if sure and not (known and any(",
+        "    if False and not (known and any(",
         w.a_mapping_of_what_nobody_knows,
     ),
     Mutation(
         "wiring by what flows in",
-        "pbc_isolation/analysis/wiring.py",
-        "        if owner != unit and _matters(",
-        "        if False and _matters(",
+        FLOWS,
+        "        if owner != unit and _matters(analysis, source, owner, sure=sure):",
+        "        if False:",
         w.a_mapping_whose_source_flows_from_elsewhere,
     ),
     Mutation(
-        "a resource's own ARN refers to nothing",
-        "pbc_isolation/analysis/wiring.py",
-        "    if _is_own_identifier(analysis, resource, key):",
-        "    if False:",
-        w.a_mapping_has_an_arn_of_its_own,
-    ),
-    Mutation(
         "an own ARN that names another unit's",
-        "pbc_isolation/analysis/wiring.py",
-        "    return not here or foreign or any(",
-        "    return not here or foreign or False and any(",
+        WIRING,
+        "return bool(named) and named[0] != unit",
+        "return False",
         w.a_queue_that_was_looked_up,
     ),
     Mutation(
@@ -564,7 +560,7 @@ MUTATIONS = (
         "the encryption context must be there",
         KEY_SERVICES,
         "            for patterns in required_patterns(conditions, self.context_key)",
-        "            for patterns in required_patterns(conditions, self.context_key) or [('rewards-dev-ledger_x',)]",
+        "            for patterns in required_patterns(conditions, self.context_key) or [('shop-dev-inventory_x',)]",
         w.a_key_through_a_service_for_any_table,
     ),
     Mutation(
@@ -640,8 +636,8 @@ MUTATIONS = (
     Mutation(
         "another unit's bus is not shared",
         "pbc_isolation/analysis/context.py",
-        'if one.kind.label == "event bus" and self.is_platform(one.unit)]',
-        'if one.kind.label == "event bus"]',
+        "if _is_bus(one) and self.is_platform(one.unit)]",
+        "if _is_bus(one)]",
         w.a_role_that_decrypts_through_anothers_bus,
     ),
     Mutation(
@@ -741,5 +737,61 @@ MUTATIONS = (
         "{*self._by_action.get(action, ()), *self._by_pattern}",
         "{*self._by_action.get(action, ())}",
         w.an_action_by_a_pattern,
+    ),
+    Mutation(
+        "a setting that opens",
+        EXPOSURE,
+        'return value in setting["values"]',
+        "return False",
+        w.a_bucket_that_its_acl_opens,
+    ),
+    Mutation(
+        "a method that asks nobody",
+        EXPOSURE,
+        'if method.get("authorization") in ("NONE", UNKNOWN)',
+        'if method.get("authorization") in ("AWS", UNKNOWN)',
+        w.a_method_that_asks_nobody,
+    ),
+    Mutation(
+        "a route that asks nobody",
+        EXPOSURE,
+        'in (None, "", "NONE", UNKNOWN)',
+        'in (None, "", UNKNOWN)',
+        w.a_route_that_asks_nobody,
+    ),
+    Mutation(
+        "an endpoint service's principals",
+        EXPOSURE,
+        "if account != analysis.account:",
+        "if account is None:",
+        w.an_endpoint_service_for_another_account,
+    ),
+    Mutation(
+        "an ARN of another account",
+        WIRING,
+        "if account_of(arn).isdigit() and account_of(arn) != analysis.account:",
+        "if not arn:",
+        w.an_arn_of_another_account,
+    ),
+    Mutation(
+        "a backup by tags",
+        REACH,
+        'if (read(tag, "key"), read(tag, "value")) != (OWNER_TAG, unit):',
+        'if read(tag, "key") is None:',
+        w.a_backup_by_another_units_tag,
+    ),
+    Mutation(
+        "single resources before creation",
+        "pbc_isolation/before_creation.py",
+        "return (link for link in wiring.links_of(analysis, resource) if link.provable and link.by_name)",
+        "return iter(())",
+        w.a_link_that_is_known_before_creation,
+    ),
+    Mutation(
+        "rules on the shared bus",
+        "pbc_isolation/analysis/context.py",
+        'yield Glob(f"arn:*:events:*:*:rule/{bus}/{self.naming.prefix(unit)}*", strict=True)',
+        "yield from ()",
+        w.a_rule_on_the_shared_bus_is_own,
     ),
 )

@@ -656,15 +656,6 @@ def a_role_that_decrypts_through_anothers_bus() -> bool:
     return decrypts_through("shop-dev-inventory_bus")
 
 
-def a_mapping_has_an_arn_of_its_own() -> bool:
-    from pbc_isolation.rules.samples import arn, function, function_arn, queue, queue_arn, thing
-
-    own = arn("lambda", "event-source-mapping:14e0db71-6a6a-4f5a-9d3a-6c1f1a9e2a11")
-    mapping = {"arn": own, "eventSourceArn": queue_arn("orders"), "functionName": function_arn("orders")}
-    wired = thing("orders", "aws:lambda/eventSourceMapping:EventSourceMapping", "mapping", mapping)
-    return "isolation-declared-wiring" not in broken(wired, function("orders"), queue("orders"))
-
-
 def a_queue_that_was_looked_up() -> bool:
     from pbc_isolation.rules.samples import queue, queue_arn, thing
 
@@ -810,3 +801,75 @@ def a_resource_with_several_stars() -> bool:
     from pbc_isolation.rules.samples import allow
 
     return reads(allow("dynamodb:GetItem", on="arn:aws:dynamodb:*:*:table/*led*er_st*"))
+
+
+def a_bucket_that_its_acl_opens() -> bool:
+    from pbc_isolation.rules.samples import thing
+
+    acl = thing("inventory", "aws:s3/bucketAcl:BucketAcl", "acl", {"bucket": "exports", "acl": "public-read"})
+    return "boundary-nothing-public" in broken(acl)
+
+
+def a_method_that_asks_nobody() -> bool:
+    from pbc_isolation.rules.samples import thing
+
+    place = {"restApi": "a1", "resourceId": "r1", "httpMethod": "GET"}
+    method = thing("orders", "aws:apigateway/method:Method", "get", {**place, "authorization": "NONE"})
+    proxy = thing("orders", "aws:apigateway/integration:Integration", "proxy", {**place, "type": "AWS_PROXY"})
+    return "boundary-nothing-public" in broken(method, proxy)
+
+
+def a_route_that_asks_nobody() -> bool:
+    from pbc_isolation.rules.samples import thing
+
+    route = thing("orders", "aws:apigatewayv2/route:Route", "get", {"apiId": "a1", "authorizationType": "NONE"})
+    proxy = {"apiId": "a1", "integrationType": "AWS_PROXY"}
+    return "boundary-nothing-public" in broken(
+        route, thing("orders", "aws:apigatewayv2/integration:Integration", "proxy", proxy)
+    )
+
+
+def an_endpoint_service_for_another_account() -> bool:
+    from pbc_isolation.rules.samples import role, thing
+
+    kind = "vpcEndpointServiceAllowedPrinciple"
+    token = f"aws:ec2/{kind}:{kind[0].upper()}{kind[1:]}"
+    principal = {"principalArn": "arn:aws:iam::222222222222:root", "vpcEndpointServiceId": "vpce-svc-1"}
+    return "boundary-nothing-public" in broken(
+        *role("orders", name="a"), *role("orders", name="b"), thing("orders", token, "allowed", principal)
+    )
+
+
+def an_arn_of_another_account() -> bool:
+    from pbc_isolation.rules.samples import queue, queue_arn, thing
+
+    elsewhere = {"arn": queue_arn("orders", "jobs").replace("111111111111", "222222222222")}
+    return "isolation-declared-wiring" in broken(
+        queue("orders", arn=queue_arn("orders")), thing("orders", "aws:sqs/queue:Queue", "jobs", elsewhere)
+    )
+
+
+def a_backup_by_another_units_tag() -> bool:
+    from pbc_isolation.rules.samples import thing
+
+    tags = {"planId": "p1", "selectionTags": [{"type": "STRINGEQUALS", "key": "pbc", "value": "inventory"}]}
+    return "isolation-declared-wiring" in broken(thing("orders", "aws:backup/selection:Selection", "all", tags))
+
+
+def a_link_that_is_known_before_creation() -> bool:
+    from pbc_isolation.analysis.context import Settings
+    from pbc_isolation.before_creation import Registered
+    from pbc_isolation.rules.samples import function_arn, queue_arn, stack, thing
+
+    wired = {"eventSourceArn": queue_arn("inventory"), "functionName": function_arn("orders")}
+    mapping = thing("orders", "aws:lambda/eventSourceMapping:EventSourceMapping", "mapping", wired)
+    registered = Registered()
+    for one in stack(mapping):
+        registered.add(one)
+    return bool(registered.foreign_links(mapping, Settings()))
+
+
+def a_rule_on_the_shared_bus_is_own() -> bool:
+    from pbc_isolation.rules.boundary import admits_no_one_else
+
+    return not broken(*admits_no_one_else.RULE.compliant[0]) & {"boundary-admits-no-one-else"}
