@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from pbckit.infra.boundary import MANAGED_POLICY_LIMIT, BoundaryTooLong
 from pbckit.infra.deployment_keys import key_limit, key_rights
+from pbckit.infra.environment import EMBEDDED
 from pbckit.infra.iam import Condition, Statement, document
 from pbckit.infra.names import PLATFORM, Names
 from pbckit.infra.provider_calls import PHASES, Phase, read
@@ -61,7 +62,9 @@ def deployment_rights(names: Names, *, remove_tables: bool) -> str:
         names: the unit's names.
         remove_tables: False where AWS itself must refuse to delete a store.
     """
-    allowed = _allowed(needed_actions(remove_tables=remove_tables), _scopes(names))
+    allowed = _allowed(
+        needed_actions(remove_tables=remove_tables, schemas=names.environment not in EMBEDDED), _scopes(names)
+    )
     return document([*allowed, *key_rights(names), *_denials(names)])
 
 
@@ -76,7 +79,9 @@ def deployment_limit(names: Names, *, remove_tables: bool) -> str:
     Raises:
         BoundaryTooLong: IAM would refuse it.
     """
-    allowed = _allowed(needed_actions(remove_tables=remove_tables), _wide_scopes(names))
+    allowed = _allowed(
+        needed_actions(remove_tables=remove_tables, schemas=names.environment not in EMBEDDED), _wide_scopes(names)
+    )
     text = document(replace(one, sid="") for one in (*allowed, *key_limit(names)))
     if len(text) > MANAGED_POLICY_LIMIT:
         raise BoundaryTooLong(
@@ -86,11 +91,16 @@ def deployment_limit(names: Names, *, remove_tables: bool) -> str:
     return text
 
 
-def needed_actions(*, remove_tables: bool) -> list[str]:
-    """The IAM actions that the provider needs for what a unit's pipeline does, sorted."""
+def needed_actions(*, remove_tables: bool, schemas: bool) -> list[str]:
+    """The IAM actions that the provider needs for what a unit's pipeline does, sorted.
+
+    Args:
+        remove_tables: False where AWS itself must refuse to delete a store.
+        schemas: False where there is no schema registry.
+    """
     calls = read()
     phases: dict[str, Sequence[Phase]] = {
-        **dict.fromkeys(OWN_TYPES, PHASES),
+        **dict.fromkeys((one for one in OWN_TYPES if schemas or not one.startswith("aws:schemas/")), PHASES),
         **dict.fromkeys(CONFINING_TYPES, ("read",)),
         TABLE: PHASES if remove_tables else ("create", "read", "update"),
     }

@@ -14,7 +14,6 @@ from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.analysis.flows import flows
 from pbc_isolation.analysis.link import Link
 from pbc_isolation.analysis.mentions import is_known_own, names, references
-from pbc_isolation.analysis.naming import last_part
 from pbc_isolation.analysis.own_arns import account_of, is_own_arn
 from pbc_isolation.stack.graph import Resource
 from pbc_isolation.stack.link_types import (
@@ -71,19 +70,21 @@ def links_of(analysis: Analysis, resource: Resource) -> Iterator[Link]:
         yield Link(resource, unit, key, what)
     if resource.external:
         yield from _looked_up(analysis, resource, unit)
-    elif _lies_elsewhere(analysis, resource, unit):
-        yield Link(resource, unit, "arn", str(resource.get("arn")))
+    elif unit is not None:
+        yield from (
+            Link(resource, unit, key, arn)
+            for key in sorted(analysis.types.of(resource.type).computed & resource.props.keys())
+            if isinstance(arn := resource.props[key], str) and arn.startswith("arn:")
+            if _is_of_others(analysis, unit, arn, own=key == "arn")
+        )
 
 
-def _lies_elsewhere(analysis: Analysis, resource: Resource, unit: str | None) -> bool:
-    """Whether the ARN that AWS tells of a thing is of another account, or by its name another unit's."""
-    arn = resource.get("arn")
-    if unit is None or not isinstance(arn, str) or not arn.startswith("arn:"):
-        return False
-    if account_of(arn).isdigit() and account_of(arn) != analysis.account:
+def _is_of_others(analysis: Analysis, unit: str, arn: str, *, own: bool) -> bool:
+    """Whether an ARN that AWS tells is of another account, where it is the own one, or by its name another unit's."""
+    if own and account_of(arn).isdigit() and account_of(arn) != analysis.account:
         return True
-    named = [owner for _, _, owner in analysis.naming.names_in(last_part(arn))]
-    return bool(named) and named[0] != unit
+    named = [owner for _, _, owner in analysis.naming.names_in(arn) if not analysis.is_platform(owner)]
+    return any(owner != unit for owner in named)
 
 
 def _means_own(analysis: Analysis, resource: Resource, unit: str | None, text: str) -> bool:

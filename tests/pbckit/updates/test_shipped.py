@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from contracts.campaigns import BONUSES, CAMPAIGN_HISTORY, LIST_CAMPAIGNS, SET_CAMPAIGN, CampaignChanged
-from pbckit.infra import boundary, store, unit
+from pbckit.infra import boundary, function, store, unit
 from pbckit.infra.names import Names
 from pbckit.infra.pbc import Pbc
 from pbckit.infra.strangler import Strangler
@@ -29,6 +29,12 @@ def shipped() -> None:
     """Capture every stack as it is shipped, before a test changes what the program imports."""
     for stack in (UNIT, STAGING, PROD, "dev", "prod"):
         captured(stack)
+
+
+@pytest.fixture
+def handlers_need_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test renames is not in the tree."""
+    monkeypatch.setattr(function, "require_handler", lambda _unit, _handler: None)
 
 
 def after(stack: str = UNIT, config: Mapping[str, str] | None = None) -> Graph:
@@ -97,6 +103,7 @@ def test_new_code_is_a_new_version_and_then_the_alias_moves(monkeypatch: pytest.
     assert all(one.inputs["publish"] is True for one in before.by_type(FUNCTION))
 
 
+@pytest.mark.usefixtures("handlers_need_not_exist")
 def test_where_releases_are_canaries_new_code_leaves_the_alias(monkeypatch: pytest.MonkeyPatch):
     canary = {"rewards:releases": "canary"}
     before = after(config=canary)
@@ -105,6 +112,7 @@ def test_where_releases_are_canaries_new_code_leaves_the_alias(monkeypatch: pyte
     assert ({kind for _, kind in counted(found)}, told) == ({"Function"}, [])
 
 
+@pytest.mark.usefixtures("handlers_need_not_exist")
 def test_a_new_handler_moves_only_what_it_runs_in(monkeypatch: pytest.MonkeyPatch):
     old = Pbc._handler
     monkeypatch.setattr(Pbc, "_handler", lambda self, module: old(self, module).replace("bonuses.h", "bonuses.new_h"))
@@ -138,6 +146,7 @@ def test_a_store_renamed_without_its_old_name_is_refused_in_prod(defined: Callab
     assert rules(told) == {("error", "protected", "campaigns-store-table")}
 
 
+@pytest.mark.usefixtures("handlers_need_not_exist")
 def test_a_second_store_is_made_beside_the_first(defined: Callable[..., None]):
     """How the key of a store is changed: functions know both tables while items are moved."""
 
@@ -207,6 +216,7 @@ def test_a_changed_boundary_changes_in_place_and_its_roles_keep_it(monkeypatch: 
     assert told == []
 
 
+@pytest.mark.usefixtures("handlers_need_not_exist")
 def test_a_renamed_function_is_made_beside_the_old_one(monkeypatch: pytest.MonkeyPatch, defined: Callable[..., None]):
     """Names in AWS follow the logical name: nothing collides, and the old one answers until the new one is there."""
 

@@ -384,7 +384,7 @@ MUTATIONS = (
     Mutation(
         "an own ARN that names another unit's",
         WIRING,
-        "return bool(named) and named[0] != unit",
+        "return any(owner != unit for owner in named)",
         "return False",
         w.a_queue_that_was_looked_up,
     ),
@@ -769,7 +769,7 @@ MUTATIONS = (
     Mutation(
         "an ARN of another account",
         WIRING,
-        "if account_of(arn).isdigit() and account_of(arn) != analysis.account:",
+        "if own and account_of(arn).isdigit() and account_of(arn) != analysis.account:",
         "if not arn:",
         w.an_arn_of_another_account,
     ),

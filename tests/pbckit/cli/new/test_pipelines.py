@@ -22,6 +22,7 @@ RENAMED = {
     "`rewards ": "`pbc ",
     "role/rewards-": "role/program-name-",
     "{rewards:": "{program-name:",
+    '"/components/pbckit/runtime", ': "",
     "      - components/pbckit/runtime/**\n": "",  # the library is installed there
 }
 

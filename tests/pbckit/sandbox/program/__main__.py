@@ -107,6 +107,9 @@ role = iam.Role(
 )
 reads = allow("dynamodb:GetItem", f"arn:aws:dynamodb:*:*:table/{prefix}_plain")
 iam.RolePolicy("reads", role=role.name, name="reads", policy=reads)
+iam.OpenIdConnectProvider(
+    "identities", url="https://token.actions.githubusercontent.com", client_id_lists=["sts.amazonaws.com"], tags=TAGS
+)
 logging = iam.Policy("logging", name=f"{prefix}_logging", policy=allow("logs:*", "*"))
 iam.RolePolicyAttachment("logs", role=role.name, policy_arn=logging.arn)
 log_group = cloudwatch.LogGroup(
