@@ -75,10 +75,12 @@ def code(unit: str, folder: Path | None = None) -> Path:
     """
     root = program_root()
     own = root / (_folder(unit) if folder is None else folder)
+    # Another implementation of a unit has a zip of its own: a capture of one does not change the other's.
+    name = unit if own == root / _folder(unit) else f"{unit}-{own.name.replace('_', '-')}"
     files = {_LIBRARY / "__init__.py", *_files(_RUNTIME_CODE), *_files(own)}
     files |= {path for path in (root / "lambdas/__init__.py",) if path.is_file()}
     files |= _imported_by(root, (path for path in files if path.suffix == ".py"))
-    return _write(root, f"{unit}.zip", {_name_in_zip(root, path): path.read_bytes() for path in files})
+    return _write(root, f"{name}.zip", {_name_in_zip(root, path): path.read_bytes() for path in files})
 
 
 def layer(unit: str, target: Target, folder: Path | None = None) -> Path:
