@@ -34,6 +34,38 @@ class Program:
         )
 
 
+_LEAK = """
+
+import json
+
+import pulumi_aws as aws
+
+_define = define
+
+
+def define(pbc: Pbc) -> None:
+    _define(pbc)
+    names = pbc.context.names
+    aws.iam.RolePolicy(
+        "curious",
+        role=names.physical("%s"),
+        policy=json.dumps({
+            "Version": "2012-10-17",
+            "Statement": [{
+                "Effect": "Allow",
+                "Action": "dynamodb:GetItem",
+                "Resource": names.table(names.of("orders").physical("store")),
+            }],
+        }),
+    )
+"""
+
+
+def leak_into(module: Path, role: str) -> None:
+    """Let a role of a PBC read the orders' table, by a policy that its components did not make."""
+    module.write_text(module.read_text() + _LEAK % role)
+
+
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheels of the library and the pack, and nothing of this repository."""

@@ -8,34 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.conftest import Program
+from tests.examples.conftest import Program, leak_into
 
 WAIT_SECONDS = 60
-LEAK = """
-
-import json
-
-import pulumi_aws as aws
-
-_define = define
-
-
-def define(pbc: Pbc) -> None:
-    _define(pbc)
-    names = pbc.context.names
-    aws.iam.RolePolicy(
-        "curious",
-        role=names.physical("count-events"),
-        policy=json.dumps({
-            "Version": "2012-10-17",
-            "Statement": [{
-                "Effect": "Allow",
-                "Action": "dynamodb:GetItem",
-                "Resource": names.table(names.of("orders").physical("store")),
-            }],
-        }),
-    )
-"""
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +69,7 @@ def test_without_a_pack_of_its_own_it_is_judged_by_the_one_of_the_wheel(copy: Pr
 
 def test_a_leak_between_its_units_is_blocked_with_its_path(copy: Program):
     module = copy.root / "pbcs/inventory/__init__.py"
-    module.write_text(module.read_text() + LEAK)
+    leak_into(module, "count-events")
     told = copy.pbc("preview", "--json")
     assert told.returncode == 1, told.stderr
     (violation, *_) = json.loads(told.stdout)["violations"]

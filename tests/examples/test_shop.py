@@ -10,35 +10,11 @@ from typing import TypeVar
 import pytest
 
 from tests.conftest import ROOT
-from tests.examples.conftest import Program
+from tests.examples.conftest import Program, leak_into
 
 SHOP = ROOT / "examples/shop"
 WAIT_SECONDS = 60
 T = TypeVar("T")
-LEAK = '''
-
-import pulumi_aws as aws
-
-_define = define
-
-
-def define(pbc: Pbc) -> None:
-    """As before, and a policy from outside of the unit that reads the orders' table."""
-    _define(pbc)
-    names = pbc.context.names
-    aws.iam.RolePolicy(
-        "curious",
-        role=names.physical("reserve"),
-        policy=json.dumps({
-            "Version": "2012-10-17",
-            "Statement": [{
-                "Effect": "Allow",
-                "Action": "dynamodb:GetItem",
-                "Resource": names.table(names.of("orders").physical("store")),
-            }],
-        }),
-    )
-'''
 
 
 @pytest.fixture
@@ -114,7 +90,7 @@ def commit(shop: Program) -> None:
 
 def test_a_leak_between_its_units_is_blocked_with_its_path(shop: Program):
     module = shop.root / "pbcs/inventory/__init__.py"
-    module.write_text(module.read_text().replace('"""\n', '"""\n\nimport json\n', 1) + LEAK)
+    leak_into(module, "reserve")
     told = shop.pbc("preview", "--json")
     assert told.returncode == 1, told.stderr
     (violation, *_) = json.loads(told.stdout)["violations"]

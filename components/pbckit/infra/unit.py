@@ -115,10 +115,6 @@ class Unit(pulumi.ComponentResource):
             platform=args.platform,
         )
 
-    def _services_of_callers(self, args: UnitArgs, names: Names) -> list[CallerService]:
-        """Who uses the key with the credentials of whoever deploys."""
-        return [*([tables_of(names)] if self.runs_code else []), *args.key_services]
-
     def asked(self, capability: AnyCapability) -> str:
         """ARN of what answers a capability: the facade in front of it, where this unit calls one.
 
