@@ -121,7 +121,8 @@ class _OneProgrammeItem(_Dynamo):
     def transact(self, operations: Sequence[Operation]) -> None:
         before = self.get(STORE, _PROGRAMME)
         version = before["version"] if before else 0
-        programme = Put(table=STORE, item={**_PROGRAMME, "version": version + 1}, expect={"version": version or None})
+        item = {**_PROGRAMME, "version": version + 1}
+        programme = Put(table=STORE, item=item, read_as=dict, expect={"version": version or None})
         try:
             super().transact([*operations, programme])
         except ConditionFailed as error:

@@ -1,5 +1,9 @@
 """A consumer with nothing but the inbox to protect it: it counts what was posted, and counting twice shows."""
 
+from typing import Any
+
+import msgspec
+
 from contracts.points_ledger import PointsPosted
 from pbckit.runtime.ports import Update
 from pbckit.runtime.subscriber import Received, Subscriber
@@ -8,6 +12,13 @@ from pbckit.runtime.unit_of_work import until_fresh
 UNIT = "tally"
 
 handler = Subscriber()
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """What was posted to a member, as it is stored."""
+
+    postings: list[dict[str, Any]]
+    version: int
 
 
 @handler.on(PointsPosted)
@@ -24,6 +35,7 @@ def _add(event: PointsPosted, received: Received) -> None:
         Update(
             table=runtime.store_table,
             key=key,
+            read_as=Tally,
             set={
                 "postings": [*before["postings"], {"id": event.posting_id, "points": event.points}],
                 "version": (before["version"] or 0) + 1,

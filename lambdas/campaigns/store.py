@@ -25,6 +25,18 @@ _LIST = "campaigns"
 _EXCLUSIVES = {"pk": "exclusives", "sk": "head"}
 
 
+class ChangeCounter(msgspec.Struct, frozen=True, kw_only=True):
+    """How often an exclusive campaign was made or changed."""
+
+    changes: int
+
+
+class ChangedCampaign(Campaign, frozen=True, kw_only=True):
+    """A change of a campaign: what it said afterwards, and before."""
+
+    before: Campaign | None
+
+
 class CampaignStore:
     """Reads campaigns, and gives the operations that change one."""
 
@@ -61,7 +73,11 @@ class CampaignStore:
     def exclusive_change(self, number: int) -> Operation:
         """Be the change of exclusive campaigns of this number: of two at once, one must look again."""
         return Update(
-            table=self._table, key=_EXCLUSIVES, set={"changes": number}, expect={"changes": number - 1 or None}
+            table=self._table,
+            key=_EXCLUSIVES,
+            read_as=ChangeCounter,
+            set={"changes": number},
+            expect={"changes": number - 1 or None},
         )
 
     def change(self, before: Campaign | None, after: Campaign) -> list[Operation]:
@@ -79,11 +95,16 @@ class CampaignStore:
             Put(
                 table=self._table,
                 item={"pk": _LIST, "sk": after.campaign_id, **stored},
+                read_as=Campaign,
                 expect={"version": before.version if before else None},
             ),
-            Put(table=self._table, item=history),
+            Put(table=self._table, item=history, read_as=ChangedCampaign),
             *(
-                Put(table=self._table, item={"pk": f"month#{month}", "sk": after.campaign_id, **stored})
+                Put(
+                    table=self._table,
+                    item={"pk": f"month#{month}", "sk": after.campaign_id, **stored},
+                    read_as=Campaign,
+                )
                 for month in months
             ),
             *(

@@ -15,11 +15,31 @@ import msgspec
 
 from contracts.earning_rates import RateChange, RateVersion
 from lambdas.earning_rates.model import sortable
+from pbckit.contracts.vocabulary import Key, Pattern
 from pbckit.runtime.ports import Operation, Put, Query, Update
 from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
 
 _KEYS = "keys"
+
+
+class ChangeCounter(msgspec.Struct, frozen=True, kw_only=True):
+    """How often a key was changed."""
+
+    changes: int
+
+
+class ChangedRate(RateVersion, frozen=True, kw_only=True):
+    """A change of a rate: what it said afterwards, and before."""
+
+    before: RateVersion | None
+
+
+class RatedKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A card product and category that has rates."""
+
+    card_product: Key
+    category: Pattern
 
 
 class RateStore:
@@ -81,12 +101,17 @@ class RateStore:
             Update(
                 table=self._table,
                 key=_head(after.card_product, after.category),
+                read_as=ChangeCounter,
                 set={"changes": number},
                 expect={"changes": number - 1 or None},
             ),
-            Put(table=self._table, item={"pk": f"rate#{key}", "sk": sortable(after.effective_from), **stored}),
-            Put(table=self._table, item=audit),
-            Put(table=self._table, item={"pk": _KEYS, "sk": key, **names}),
+            Put(
+                table=self._table,
+                item={"pk": f"rate#{key}", "sk": sortable(after.effective_from), **stored},
+                read_as=RateVersion,
+            ),
+            Put(table=self._table, item=audit, read_as=ChangedRate),
+            Put(table=self._table, item={"pk": _KEYS, "sk": key, **names}, read_as=RatedKey),
         ]
 
     def _all(self, partition: str) -> list[dict[str, Any]]:

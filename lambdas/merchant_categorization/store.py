@@ -19,6 +19,12 @@ from pbckit.runtime.runtime import Runtime
 _LIST = "overrides"
 
 
+class ChangedOverride(MerchantOverride, frozen=True, kw_only=True):
+    """A change of an override: what it said afterwards, and before."""
+
+    before: MerchantOverride | None
+
+
 class OverrideStore:
     """Reads overrides, and gives the operations that change one."""
 
@@ -59,9 +65,10 @@ class OverrideStore:
             Put(
                 table=self._table,
                 item={**_key(after.merchant_id), **stored},
+                read_as=MerchantOverride,
                 expect={"version": before.version if before else None},
             ),
-            Put(table=self._table, item=history),
+            Put(table=self._table, item=history, read_as=ChangedOverride),
             self._listed(after, stored),
         ]
 
@@ -69,7 +76,7 @@ class OverrideStore:
         key = {"pk": _LIST, "sk": after.merchant_id}
         if after.category is None:
             return Delete(table=self._table, key=key)
-        return Put(table=self._table, item={**key, **stored})
+        return Put(table=self._table, item={**key, **stored}, read_as=MerchantOverride)
 
 
 def _key(merchant_id: str) -> dict[str, str]:

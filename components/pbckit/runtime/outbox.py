@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from pbckit.contracts.definitions import Event
-from pbckit.contracts.envelope import EventMetadata
+from pbckit.contracts.envelope import Envelope, EventMetadata
 from pbckit.errors import FunctionError
 from pbckit.runtime.observability import logger
-from pbckit.runtime.ports import BusEntry, ConditionFailed, Item, Query, Update
+from pbckit.runtime.ports import BusEntry, ConditionFailed, Item, Query, UnreadableRecord, Update
 from pbckit.runtime.records import note_published
 from pbckit.runtime.runtime import Runtime
 
@@ -34,6 +34,22 @@ class EventTooLarge(FunctionError):
     """An event that EventBridge would never take. It is refused when it is committed, not when it is relayed."""
 
 
+class OutboxRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """An outbox item as it is stored."""
+
+    event_id: str
+    source: str
+    detail_type: str
+    detail: str
+    occurred_at: datetime
+    aggregate_id: str
+    sequence: int
+    pending: str | None = None
+    trace_header: str | None = None
+    dispatched_at: datetime | None = None
+    expires_at: int | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Outgoing:
     """A committed event on its way to the bus."""
@@ -47,8 +63,10 @@ def outbox_item(event: Event, metadata: EventMetadata) -> Item:
 
     Raises:
         EventTooLarge: EventBridge would not take it.
+        UnreadableRecord: a consumer could not read it: a value is outside of what the contract allows.
     """
     detail = msgspec.json.encode({"metadata": metadata, "data": event}).decode()
+    _require_readable(event, detail)
     item: Item = {
         "event_id": metadata.event_id,
         "source": type(event).source,
@@ -67,6 +85,14 @@ def outbox_item(event: Event, metadata: EventMetadata) -> Item:
             f"{event.detail_type()} of {metadata.aggregate_id}: {size} bytes; EventBridge takes {LARGEST_EVENT_BYTES}"
         )
     return item
+
+
+def _require_readable(event: Event, detail: str) -> None:
+    try:
+        envelope = msgspec.json.decode(detail, type=Envelope)
+        msgspec.json.decode(envelope.data, type=type(event))
+    except msgspec.ValidationError as error:
+        raise UnreadableRecord(f"{event.detail_type()} of {event.aggregate_id} cannot be read: {error}") from error
 
 
 def outgoing(item: Mapping[str, Any]) -> Outgoing:
@@ -140,6 +166,7 @@ def _mark_dispatched(event_id: str, runtime: Runtime) -> None:
     mark = Update(
         table=runtime.outbox_table,
         key={"event_id": event_id},
+        read_as=OutboxRecord,
         set={
             "dispatched_at": now.isoformat(),
             "expires_at": int((now + KEPT_AFTER_DISPATCH).timestamp()),

@@ -6,11 +6,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+import msgspec
+
 from pbckit.errors import FunctionError
 
 Item = dict[str, Any]
 """A stored item: strings, whole numbers, booleans, None, and lists and mappings of them."""
 Key = Mapping[str, str]
+
+
+class UnreadableRecord(FunctionError):
+    """A value that its own reader could not decode. It is refused before it is written."""
+
+
+class KeyOnly(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An item of which only the key says something: an entry of an index, or a mark."""
+
+    pk: str
+    sk: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,8 +32,18 @@ class Put:
 
     table: str
     item: Item
+    read_as: type[Any]
+    """The type by which the item is read back. The item is decoded by it here: what cannot be read is never written."""
     expect: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Attributes and values of the item that is there; None means absent, so `{"pk": None}` expects no item at all."""
+
+    def __post_init__(self) -> None:
+        """Decode the item once.
+
+        Raises:
+            UnreadableRecord: its reader could not.
+        """
+        _require_readable(self.item, self.read_as, self.table)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +52,26 @@ class Update:
 
     table: str
     key: Key
+    read_as: type[Any]
+    """The type by which the item is read back. Each attribute is decoded here by the field of its name."""
     set: Mapping[str, Any] = field(default_factory=dict[str, Any])
     remove: Sequence[str] = ()
     expect: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Attributes and the values they must have; None means that the attribute must be absent."""
+
+    def __post_init__(self) -> None:
+        """Decode the attributes once.
+
+        Raises:
+            UnreadableRecord: the reader of the item could not, or does not know one.
+        """
+        if self.read_as is dict:
+            return
+        fields = {one.encode_name: one.type for one in msgspec.structs.fields(self.read_as)}
+        for name, value in self.set.items():
+            if name not in fields:
+                raise UnreadableRecord(f"{self.table}: {self.read_as.__name__} has no attribute {name!r}")
+            _require_readable(value, fields[name], f"{self.table} {dict(self.key)}: {name}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +93,14 @@ class Check:
 
 
 Operation = Put | Update | Delete | Check
+
+
+def _require_readable(value: Any, kind: Any, place: str) -> None:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        name = getattr(kind, "__name__", str(kind))
+        raise UnreadableRecord(f"{place}: {str(value)[:80]} cannot be read as {name}: {error}") from error
 
 
 class ConditionFailed(FunctionError):

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+
 from pbckit.runtime.observability import count, logger
 from pbckit.runtime.ports import Update
 from pbckit.runtime.runtime import Runtime
@@ -24,6 +26,14 @@ class Place:
     aggregate_id: str
     sequence: int
     """From 1."""
+
+
+class SeenRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What is remembered of an aggregate."""
+
+    last: int
+    """The highest number seen."""
+    expires_at: int
 
 
 def follow(place: Place, runtime: Runtime) -> Update:
@@ -55,6 +65,7 @@ def _seen(place: Place, runtime: Runtime, *, last: int | None) -> Update:
     return Update(
         table=runtime.store_table,
         key=_key(place),
+        read_as=SeenRecord,
         set={"last": place.sequence, "expires_at": int(until.timestamp())},
         expect={"last": last},
     )

@@ -13,7 +13,7 @@ from pbckit.contracts.envelope import EventMetadata
 from pbckit.errors import FunctionError
 from pbckit.runtime.identifiers import caused, uuid7
 from pbckit.runtime.limits import require_fitting
-from pbckit.runtime.outbox import outbox_item
+from pbckit.runtime.outbox import OutboxRecord, outbox_item
 from pbckit.runtime.ports import ConditionFailed, Operation, Put, TransactionConflict
 from pbckit.runtime.runtime import Runtime
 from pbckit.runtime.sequences import Place, follow, reported
@@ -40,6 +40,13 @@ class Cause:
     """Hash of that event's content: the same id with another one is refused."""
     place: Place | None = None
     """Where that event stands among those of its aggregate, if gaps are to be reported."""
+
+
+class InboxMarker(msgspec.Struct, frozen=True, kw_only=True):
+    """What the inbox remembers of an event that was handled."""
+
+    fingerprint: str
+    expires_at: int
 
 
 class AlreadyHandled(FunctionError):
@@ -89,7 +96,12 @@ class UnitOfWork:
             causation_id=self._cause.causation_id,
             trace_header=self._cause.trace_header,
         )
-        put = Put(table=self._runtime.outbox_table, item=outbox_item(event, metadata), expect={"event_id": None})
+        put = Put(
+            table=self._runtime.outbox_table,
+            item=outbox_item(event, metadata),
+            read_as=OutboxRecord,
+            expect={"event_id": None},
+        )
         self._told.append(put)
         self._operations.append(put)
         return metadata
@@ -138,7 +150,7 @@ class UnitOfWork:
             # TTL deletes late, never early: the window is at least this long.
             "expires_at": int(until.timestamp()),
         }
-        return Put(table=self._runtime.store_table, item=item, expect={"pk": None})
+        return Put(table=self._runtime.store_table, item=item, read_as=InboxMarker, expect={"pk": None})
 
 
 def raise_if_known(runtime: Runtime, cause: Cause) -> None:

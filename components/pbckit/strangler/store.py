@@ -52,9 +52,14 @@ class MigrationStore:
             Put(
                 table=self._table,
                 item={"pk": _SETTING, "sk": _CURRENT, "version": after.routing.version, **stored},
+                read_as=Setting,
                 expect={"version": version or None},
             ),
-            Put(table=self._table, item={"pk": _SETTING, "sk": f"change#{after.routing.version:08d}", **stored}),
+            Put(
+                table=self._table,
+                item={"pk": _SETTING, "sk": f"change#{after.routing.version:08d}", **stored},
+                read_as=Setting,
+            ),
         ]
 
     def changes(self, limit: int) -> list[Setting]:
@@ -76,7 +81,7 @@ class MigrationStore:
         key = {"pk": f"observed#{observation.version}", "sk": f"{observation.at.isoformat()}#{observation.id}"}
         until = int((now + OBSERVATIONS_KEPT).timestamp())
         item = {**key, **msgspec.to_builtins(observation), "expires_at": until}
-        operations: list[Operation] = [Put(table=self._table, item=item)]
+        operations: list[Operation] = [Put(table=self._table, item=item, read_as=Observation)]
         if mismatch is not None:
             operations.append(self._kept(mismatch))
         self._tables.transact(operations)
@@ -106,7 +111,8 @@ class MigrationStore:
     def _kept(self, mismatch: Mismatch) -> Put:
         key = {"pk": _MISMATCH, "sk": f"{mismatch.key}#{mismatch.difference}"[:_LONGEST_KEY]}
         until = int((self._runtime.clock.now() + MISMATCHES_KEPT).timestamp())
-        return Put(table=self._table, item={**key, **msgspec.to_builtins(mismatch), "expires_at": until})
+        item = {**key, **msgspec.to_builtins(mismatch), "expires_at": until}
+        return Put(table=self._table, item=item, read_as=Mismatch)
 
 
 def _setting(item: Item) -> Setting:

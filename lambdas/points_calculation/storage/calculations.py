@@ -19,7 +19,7 @@ import msgspec
 
 from contracts.points_calculation import Adjustment
 from lambdas.points_calculation.model.months import month_of
-from lambdas.points_calculation.storage.records import Calculated, KeptRefund, PostedPurchase
+from lambdas.points_calculation.storage.records import Calculated, CapCounter, KeptRefund, PostedPurchase
 from pbckit.runtime.ports import Operation, Put, Query, Update
 from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
@@ -104,6 +104,7 @@ class CalculationStore:
             Put(
                 table=self._table,
                 item={**_calculation_key(after.purchase.id), **msgspec.to_builtins(after)},
+                read_as=Calculated,
                 expect={"revision": before.revision if before else None},
             ),
             *self._listed(before, after),
@@ -112,12 +113,13 @@ class CalculationStore:
     def keep_adjustment(self, purchase_id: str, adjustment: Adjustment) -> Operation:
         """Store a correction."""
         key = {"pk": _partition(purchase_id), "sk": f"adjustment#{adjustment.number:06d}"}
-        return Put(table=self._table, item={**key, **msgspec.to_builtins(adjustment)}, expect={"pk": None})
+        item = {**key, **msgspec.to_builtins(adjustment)}
+        return Put(table=self._table, item=item, read_as=Adjustment, expect={"pk": None})
 
     def keep_refund(self, kept: KeptRefund) -> Operation:
         """Store a refund, once."""
         item = {**_refund_key(kept.refund.id), **msgspec.to_builtins(kept)}
-        return Put(table=self._table, item=item, expect={"pk": None})
+        return Put(table=self._table, item=item, read_as=KeptRefund, expect={"pk": None})
 
     def count(self, used: Mapping[str, int], own: Mapping[str, int], now: Mapping[str, int]) -> list[Operation]:
         """Let a purchase count other points than before, if nobody counts in the same counters meanwhile.
@@ -129,6 +131,7 @@ class CalculationStore:
             Update(
                 table=self._table,
                 key=_counter_key(counter),
+                read_as=CapCounter,
                 set={"used": used.get(counter, 0) + more},
                 expect={"used": used.get(counter)},
             )
@@ -146,7 +149,7 @@ class CalculationStore:
             "pk": f"posted#{month_of(purchase.posted_at)}#{shard(purchase.id)}",
             "sk": f"{sortable(purchase.posted_at)}#{purchase.id}",
         }
-        return [Put(table=self._table, item={**key, **msgspec.to_builtins(entry)})]
+        return [Put(table=self._table, item={**key, **msgspec.to_builtins(entry)}, read_as=PostedPurchase)]
 
 
 def partitions(month: str) -> list[str]:

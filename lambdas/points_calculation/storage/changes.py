@@ -38,7 +38,8 @@ class ChangeStore:
 
     def noted(self, change: ProgrammeChange) -> Operation:
         """Follow a change from now on."""
-        return Put(table=self._table, item={**_key(change), **msgspec.to_builtins(change)})
+        item = {**_key(change), **msgspec.to_builtins(change)}
+        return Put(table=self._table, item=item, read_as=ProgrammeChange)
 
     def moved(self, before: ProgrammeChange, after: ProgrammeChange) -> Operation:
         """Remember how far a change has been followed, if nobody else follows it meanwhile."""
@@ -46,6 +47,7 @@ class ChangeStore:
         return Put(
             table=self._table,
             item={**_key(before), **msgspec.to_builtins(renewed)},
+            read_as=ProgrammeChange,
             expect={"revision": before.revision},
         )
 

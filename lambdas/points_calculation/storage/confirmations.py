@@ -8,12 +8,12 @@
 """
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from contracts.points_calculation import Difference, Told
 from lambdas.points_calculation.storage.calculations import SHARDS, shard, sortable
+from lambdas.points_calculation.storage.records import SettledDifference
 from pbckit.runtime.ports import Delete, Operation, Put, Query
 from pbckit.runtime.runtime import Runtime
 
@@ -57,7 +57,8 @@ class ConfirmationStore:
 
     def expected(self, told: Told) -> Operation:
         """Expect the ledger to post what it is told."""
-        return Put(table=self._table, item={**_told_key(told.posting_id), **msgspec.to_builtins(told)})
+        item = {**_told_key(told.posting_id), **msgspec.to_builtins(told)}
+        return Put(table=self._table, item=item, read_as=Told)
 
     def confirmed(self, told: Told) -> Operation:
         """Expect it no longer."""
@@ -65,26 +66,20 @@ class ConfirmationStore:
 
     def differs(self, difference: Difference) -> Operation:
         """Keep a difference until somebody settles it."""
-        return Put(
-            table=self._table, item={**_difference_key(difference.posting_id), **msgspec.to_builtins(difference)}
-        )
+        item = {**_difference_key(difference.posting_id), **msgspec.to_builtins(difference)}
+        return Put(table=self._table, item=item, read_as=Difference)
 
     def settled(self, difference: Difference, reason: str, actor: str, at: datetime) -> list[Operation]:
         """Count a difference no longer, and remember who said so."""
-        record: dict[str, Any] = {
-            "pk": f"settled#{difference.posting_id}",
-            "sk": sortable(at),
-            "reason": reason,
-            "settled_by": actor,
-            "difference": msgspec.to_builtins(difference),
-        }
+        settled = SettledDifference(reason=reason, settled_by=actor, difference=difference)
+        record = {"pk": f"settled#{difference.posting_id}", "sk": sortable(at), **msgspec.to_builtins(settled)}
         return [
             Delete(
                 table=self._table,
                 key=_difference_key(difference.posting_id),
                 expect={"posting_id": difference.posting_id},
             ),
-            Put(table=self._table, item=record),
+            Put(table=self._table, item=record, read_as=SettledDifference),
         ]
 
 

@@ -71,7 +71,8 @@ class FallbackStore:
         return Delete(table=self._table, key=_key(answered), expect={"attempts": answered.attempts})
 
     def _put(self, entry: OpenFallback) -> Operation:
-        return Put(table=self._table, item={**_key(entry), **msgspec.to_builtins(entry)})
+        item = {**_key(entry), **msgspec.to_builtins(entry)}
+        return Put(table=self._table, item=item, read_as=OpenFallback)
 
 
 def _key(entry: OpenFallback) -> dict[str, str]:

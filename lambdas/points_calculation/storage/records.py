@@ -8,7 +8,7 @@ from contracts.campaigns import Bonus
 from contracts.cards import PurchasePosted, PurchaseRefunded
 from contracts.earning_rates import Rate
 from contracts.merchant_categorization import Categorization
-from contracts.points_calculation import Calculate, Calculation, Lookup, RefundedPoints, Told
+from contracts.points_calculation import Calculate, Calculation, Difference, Lookup, RefundedPoints, Told
 
 
 class Calculated(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +62,20 @@ class KeptRefund(msgspec.Struct, frozen=True, kw_only=True):
 
     refund: PurchaseRefunded
     answer: RefundedPoints
+
+
+class CapCounter(msgspec.Struct, frozen=True, kw_only=True):
+    """Points that count towards a cap."""
+
+    used: int
+
+
+class SettledDifference(msgspec.Struct, frozen=True, kw_only=True):
+    """A difference that somebody has mended: who, and why."""
+
+    reason: str
+    settled_by: str
+    difference: Difference
 
 
 class OpenFallback(msgspec.Struct, frozen=True, kw_only=True):

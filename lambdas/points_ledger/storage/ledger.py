@@ -28,7 +28,7 @@ from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.model.lots import expires_at
 from lambdas.points_ledger.model.postings import Line
 from lambdas.points_ledger.storage.records import KeptHold, KeptPosting, KeptReversal
-from pbckit.runtime.ports import Delete, Item, Operation, Put, Query
+from pbckit.runtime.ports import Delete, Item, KeyOnly, Operation, Put, Query
 from pbckit.runtime.runtime import Runtime
 
 SHARDS = 8
@@ -141,12 +141,14 @@ class Ledger:
         put_account = Put(
             table=self._table,
             item={**_account_key(member_id), **_stored(after)},
+            read_as=Account,
             expect={"version": before.version or None},
         )
         put_lines = [
             Put(
                 table=self._table,
                 item={"pk": _partition(member_id), "sk": _line_key(line.sequence), **_stored(line)},
+                read_as=Line,
                 expect={"pk": None},
             )
             for line in lines
@@ -173,16 +175,16 @@ class Ledger:
             yield from page.items
 
     def _keep(self, kind: str, identity: str, kept: msgspec.Struct, expect: dict[str, Any]) -> Put:
-        return Put(table=self._table, item={**_key(kind, identity), **_stored(kept)}, expect=expect)
+        return Put(table=self._table, item={**_key(kind, identity), **_stored(kept)}, read_as=type(kept), expect=expect)
 
     def _index(self, before: Account, after: Account) -> Iterator[Operation]:
         """Both indexes say what the account says."""
         shard = shard_of(after.member_id)
         if before.version == 0:
-            yield Put(table=self._table, item={"pk": f"members#{shard}", "sk": after.member_id})
+            yield Put(table=self._table, item={"pk": f"members#{shard}", "sk": after.member_id}, read_as=KeyOnly)
         old, new = _moments(before), _moments(after)
         for entry in sorted(new - old):
-            yield Put(table=self._table, item={"pk": f"due#{shard}", "sk": entry})
+            yield Put(table=self._table, item={"pk": f"due#{shard}", "sk": entry}, read_as=KeyOnly)
         for entry in sorted(old - new):
             yield Delete(table=self._table, key={"pk": f"due#{shard}", "sk": entry})
 

@@ -13,7 +13,7 @@ from pbckit.runtime.ports import BusEntry, ConditionFailed, Operation, Put, Quer
 from pbckit.sandbox.embedded_aws import EmbeddedAws
 from pbckit.testing.world import BEGIN
 
-OPERATIONS: Sequence[Operation] = [Put(table="store", item={"pk": str(n), "sk": ""}) for n in range(2)]
+OPERATIONS: Sequence[Operation] = [Put(table="store", item={"pk": str(n), "sk": ""}, read_as=dict) for n in range(2)]
 
 
 class RefusingClient:

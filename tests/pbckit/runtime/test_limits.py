@@ -37,7 +37,9 @@ def test_what_is_not_stored_has_no_size():
 
 
 def put(size: int, **more: Any) -> Put:
-    return Put(table="store", item={**KEY, "text": "x" * (size - item_bytes({**KEY, "text": ""}))}, **more)
+    return Put(
+        table="store", item={**KEY, "text": "x" * (size - item_bytes({**KEY, "text": ""}))}, read_as=dict, **more
+    )
 
 
 def test_an_item_may_be_as_large_as_dynamodb_takes_and_no_byte_larger():
@@ -48,7 +50,7 @@ def test_an_item_may_be_as_large_as_dynamodb_takes_and_no_byte_larger():
 
 def test_an_update_counts_what_it_sets():
     with pytest.raises(TransactionTooLarge, match="'pk': 'a'"):
-        require_fitting([Update(table="store", key=KEY, set={"text": "x" * LARGEST_ITEM_BYTES})])
+        require_fitting([Update(table="store", key=KEY, read_as=dict, set={"text": "x" * LARGEST_ITEM_BYTES})])
 
 
 def test_a_transaction_may_be_as_large_as_dynamodb_takes_and_no_byte_larger():

@@ -127,7 +127,9 @@ def test_another_reader_in_between_is_seen_the_next_time(there: World):
     """Two events of an aggregate at the same moment: the number that is kept is never an older one."""
     deliver(there, 1)
     key = {"pk": "seen#points-calculation#p-1", "sk": "sequence"}
-    there.tables.before_transaction = lambda: there.tables.update(Update(table=STORE, key=key, set={"last": 3}))
+    there.tables.before_transaction = lambda: there.tables.update(
+        Update(table=STORE, key=key, read_as=dict, set={"last": 3})
+    )
 
     counted = deliver(there, 2)
 

@@ -80,11 +80,11 @@ def partition() -> str:
 
 
 def put(partition: str, sort: str, expect: dict[str, Any] | None = None, **attributes: Any) -> Put:
-    return Put(table=STORE, item={"pk": partition, "sk": sort, **attributes}, expect=expect or {})
+    return Put(table=STORE, item={"pk": partition, "sk": sort, **attributes}, read_as=dict, expect=expect or {})
 
 
 def update(partition: str, sort: str, **parts: Any) -> Update:
-    return Update(table=STORE, key={"pk": partition, "sk": sort}, **parts)
+    return Update(table=STORE, key={"pk": partition, "sk": sort}, read_as=dict, **parts)
 
 
 def read(tables: Tables, partition: str, sort: str) -> Item | None:
@@ -169,7 +169,7 @@ def test_a_transaction_does_everything(tables: Tables, partition: str) -> None:
             update(partition, "changes", set={"version": 1}, expect={"version": None}),
             Delete(table=STORE, key={"pk": partition, "sk": "goes"}),
             Check(table=STORE, key={"pk": partition, "sk": "stays"}, expect={"version": 1}),
-            Put(table=OUTBOX, item={"event_id": partition}, expect={"event_id": None}),
+            Put(table=OUTBOX, item={"event_id": partition}, read_as=dict, expect={"event_id": None}),
         ]
     )
 
@@ -269,11 +269,12 @@ def test_an_index_holds_only_items_with_its_key(tables: Tables, partition: str) 
             Put(
                 table=OUTBOX,
                 item={"event_id": name, "pending": partition, "occurred_at": f"2026-06-0{3 - number}", "body": "x"},
+                read_as=dict,
             )
             for number, name in enumerate(names)
         ]
     )
-    tables.update(Update(table=OUTBOX, key={"event_id": names[1]}, remove=["pending"]))
+    tables.update(Update(table=OUTBOX, key={"event_id": names[1]}, read_as=dict, remove=["pending"]))
 
     waiting = Query(
         table=OUTBOX, index="pending", key_name="pending", key_value=partition, sort_name="occurred_at", limit=1

@@ -23,7 +23,7 @@ from pbckit.runtime.unit_of_work import (
 from pbckit.testing.world import BEGIN, OUTBOX, STORE, World, world
 
 EVENT = PointsPosted(posting_id="p", member_id="m", points=1, balance_points=1)
-STATE = Put(table=STORE, item={"pk": "a", "sk": "b", "value": 1})
+STATE = Put(table=STORE, item={"pk": "a", "sk": "b", "value": 1}, read_as=dict)
 
 
 def cause(event_id: str | None = "e-1", content: str = "same") -> Cause:
@@ -77,7 +77,7 @@ def test_the_envelope_says_what_why_and_when(there: World):
 
 @pytest.mark.parametrize("place", ["before", "after"])
 def test_nothing_is_committed_when_a_condition_fails(there: World, place: str):
-    failing = Put(table=STORE, item={"pk": "x", "sk": "y"}, expect={"version": 7})
+    failing = Put(table=STORE, item={"pk": "x", "sk": "y"}, read_as=dict, expect={"version": 7})
     unit = UnitOfWork(there.runtime, cause())
     unit.add(*([failing, STATE] if place == "before" else [STATE, failing]))
     unit.publish(EVENT, sequence=1)
@@ -155,10 +155,10 @@ def test_a_conflict_that_never_ends_is_raised(there: World):
 
 def test_more_operations_than_a_transaction_takes_are_refused(there: World):
     unit = UnitOfWork(there.runtime, cause())
-    unit.add(*(Put(table=STORE, item={"pk": str(number), "sk": ""}) for number in range(99)))
+    unit.add(*(Put(table=STORE, item={"pk": str(number), "sk": ""}, read_as=dict) for number in range(99)))
     unit.commit()
     unit = UnitOfWork(there.runtime, cause("e-2"))
-    unit.add(*(Put(table=STORE, item={"pk": str(number), "sk": "x"}) for number in range(100)))
+    unit.add(*(Put(table=STORE, item={"pk": str(number), "sk": "x"}, read_as=dict) for number in range(100)))
 
     with pytest.raises(TransactionTooLarge, match="101 operations; a transaction takes 100"):
         unit.commit()
@@ -168,14 +168,14 @@ def test_more_operations_than_a_transaction_takes_are_refused(there: World):
 
 def test_more_bytes_than_a_transaction_takes_are_refused(there: World):
     unit = UnitOfWork(there.runtime, cause())
-    unit.add(*(Put(table=STORE, item={"pk": str(n), "sk": "", "text": "x" * 399_000}) for n in range(11)))
+    unit.add(*(Put(table=STORE, item={"pk": str(n), "sk": "", "text": "x" * 399_000}, read_as=dict) for n in range(11)))
 
     with pytest.raises(TransactionTooLarge, match=r"bytes; a transaction takes 4194304"):
         unit.commit()
 
 
 def test_an_event_that_the_bus_would_never_take_is_refused_when_it_is_committed(there: World):
-    large = msgspec.structs.replace(EVENT, posting_id="☕" * (LARGEST_EVENT_BYTES // 3))
+    large = msgspec.structs.replace(EVENT, hash="☕" * (LARGEST_EVENT_BYTES // 3))
 
     with pytest.raises(EventTooLarge, match=r"PointsPosted of m: .* bytes; EventBridge takes 262144"):
         UnitOfWork(there.runtime, cause()).publish(large, sequence=1)
@@ -189,7 +189,7 @@ def test_work_on_what_others_changed_is_done_anew(there: World):
             version = (there.tables.get(STORE, counter) or {}).get("version")
             unit = UnitOfWork(there.runtime, cause(event_id=None))
             change = {"version": (version or 0) + 1}
-            unit.add(Update(table=STORE, key=counter, set=change, expect={"version": version}))
+            unit.add(Update(table=STORE, key=counter, read_as=dict, set=change, expect={"version": version}))
             unit.commit()
 
         return attempt
@@ -264,7 +264,7 @@ def test_an_emptied_consumer_is_rebuilt_and_tells_nothing_again(there: World):
     work(there, cause()).commit()
     (told,) = there.outbox
     dispatched = Update(
-        table=OUTBOX, key={"event_id": told["event_id"]}, set={"dispatched_at": "x"}, remove=["pending"]
+        table=OUTBOX, key={"event_id": told["event_id"]}, read_as=dict, set={"dispatched_at": "x"}, remove=["pending"]
     )
     there.tables.update(dispatched)
     (after,) = there.outbox
@@ -286,7 +286,7 @@ def test_a_state_that_is_not_as_expected_still_stops_what_was_told_before(there:
     work(there, cause()).commit()
     there.tables.transact([Delete(table=STORE, key={"pk": "inbox#e-1", "sk": "marker"})])
     unit = UnitOfWork(there.runtime, cause())
-    unit.add(Put(table=STORE, item=STATE.item, expect={"pk": None}))
+    unit.add(Put(table=STORE, item=STATE.item, read_as=dict, expect={"pk": None}))
     unit.publish(EVENT, sequence=3)
 
     with pytest.raises(ConditionFailed):

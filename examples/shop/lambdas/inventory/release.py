@@ -2,7 +2,7 @@
 
 from contracts.inventory import RELEASE, NotReserved, PiecesReleased, Release, Reservation
 from pbckit.runtime.capability import Asked, capability
-from pbckit.runtime.ports import Put
+from pbckit.runtime.ports import KeyOnly, Put
 from pbckit.runtime.unit_of_work import until_fresh
 
 
@@ -24,8 +24,13 @@ def _release(request: Release, asked: Asked) -> Reservation:
     left = reserved - request.quantity
     work = asked.unit_of_work()
     work.add(
-        Put(table=table, item={**key, "article": request.article, "reserved": left}, expect={"reserved": reserved}),
-        Put(table=table, item=mark, expect={"pk": None}),
+        Put(
+            table=table,
+            item={**key, "article": request.article, "reserved": left},
+            read_as=Reservation,
+            expect={"reserved": reserved},
+        ),
+        Put(table=table, item=mark, read_as=KeyOnly, expect={"pk": None}),
     )
     released = PiecesReleased(order_id=request.order_id, article=request.article, quantity=request.quantity)
     work.publish(released, sequence=1)

@@ -1,5 +1,6 @@
 """Subscription `reserve`: the pieces of an accepted order are reserved."""
 
+from contracts.inventory import Reservation
 from contracts.orders import OrderAccepted
 from pbckit.runtime.ports import Put
 from pbckit.runtime.subscriber import Received, Subscriber
@@ -20,5 +21,5 @@ def _reserve(event: OrderAccepted, received: Received) -> None:
     before = None if found is None else found["reserved"]
     work = received.unit_of_work()
     item = {**key, "article": event.article, "reserved": (before or 0) + event.quantity}
-    work.add(Put(table=table, item=item, expect={"reserved": before}))
+    work.add(Put(table=table, item=item, read_as=Reservation, expect={"reserved": before}))
     work.commit()

@@ -15,6 +15,7 @@ def order_placed(event: OrderPlaced, received: Received) -> None:
     """Record the order and publish `OrderAccepted` in one transaction."""
     work = received.unit_of_work()
     key = {"pk": f"order#{event.order_id}", "sk": "order"}
-    work.add(Put(table=received.runtime.store_table, item={**key, **msgspec.to_builtins(event)}))
+    item = {**key, **msgspec.to_builtins(event)}
+    work.add(Put(table=received.runtime.store_table, item=item, read_as=OrderPlaced))
     work.publish(OrderAccepted(order_id=event.order_id, article=event.article, quantity=event.quantity), sequence=1)
     work.commit()

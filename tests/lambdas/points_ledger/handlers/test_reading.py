@@ -183,7 +183,7 @@ def _stored(ledger: Ledger, sort: str) -> Item:
 
 
 def _put(ledger: Ledger, item: Item) -> None:
-    ledger.world.tables.transact([Put(table=STORE, item=item)])
+    ledger.world.tables.transact([Put(table=STORE, item=item, read_as=dict)])
 
 
 def _line(number: int) -> str:

@@ -21,7 +21,7 @@ def change(ledger: Ledger, sort_key: str, **values: object) -> None:
     """Change one of a member's items, as only somebody with the table in hand could."""
     (item,) = [one for one in ledger.world.tables.all(STORE) if (one["pk"], one["sk"]) == ("member#m-1", sort_key)]
     item.update(values)
-    ledger.world.tables.transact([Put(table=STORE, item=item)])
+    ledger.world.tables.transact([Put(table=STORE, item=item, read_as=dict)])
 
 
 def test_a_ledger_in_order_adds_up(ledger: Ledger):

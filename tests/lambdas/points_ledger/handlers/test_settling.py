@@ -65,7 +65,7 @@ def test_one_run_settles_every_shard(ledger: Ledger):
 def _spoil(ledger: Ledger, member_id: str, **changes: object) -> None:
     item = ledger.world.tables.get(STORE, {"pk": f"member#{member_id}", "sk": "account"})
     assert item is not None
-    ledger.world.tables.transact([Put(table=STORE, item={**item, **changes})])
+    ledger.world.tables.transact([Put(table=STORE, item={**item, **changes}, read_as=dict)])
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ class TallyStore:
         return Put(
             table=self._table,
             item={**_key(after.field_name), **stored},
+            read_as=Tally,
             expect={"events": before.events if before else None},
         )
 
