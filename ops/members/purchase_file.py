@@ -13,6 +13,7 @@ import msgspec
 from contracts.cards import PurchasePosted
 from contracts.vocabulary import Country, Currency, Mcc, Merchant, MinorUnits, Money
 from pbckit.cli.errors import OperatorError
+from pbckit.contracts.decoding import converted
 from pbckit.contracts.vocabulary import Identifier, Instant, Key, Name
 
 _AMOUNT = re.compile(r"(?P<minus>-?)(?P<whole>[0-9]{1,15})(\.(?P<fraction>[0-9]{1,15}))?")
@@ -79,7 +80,7 @@ def purchase_of(cells: dict[str | None, Any]) -> PurchasePosted:
     if None in cells:
         raise InvalidRow(f"{len(cells[None])} cells more than there are columns; is a comma in a name not quoted?")
     try:
-        row = msgspec.convert(cells, Row)
+        row = converted({str(name): cell for name, cell in cells.items()}, Row)
     except msgspec.ValidationError as error:
         raise InvalidRow(str(error)) from error
     return PurchasePosted(

@@ -15,6 +15,7 @@ from pbckit.cli.client.event_publisher import publish
 from pbckit.cli.client.session import LOCAL_STACK, open_session
 from pbckit.cli.errors import OperatorError, RowsRefused
 from pbckit.cli.output import AsJson, Stack, out, print_json, progress, remarks
+from pbckit.contracts.decoding import converted
 
 app = typer.Typer(no_args_is_help=True, help="Bring purchases in, as the card system would.")
 
@@ -73,7 +74,7 @@ def refund(
             "amount": msgspec.to_builtins(given_back),
             "refunded_at": refunded_at or datetime.now(UTC).isoformat(),
         }
-        refunded = msgspec.convert(values, PurchaseRefunded)
+        refunded = converted(values, PurchaseRefunded)
     except (InvalidRow, msgspec.ValidationError) as error:
         raise OperatorError(f"refund {refund_id}: {error}") from error
     publish(open_session(stack), [refunded], lambda _count: None)

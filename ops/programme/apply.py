@@ -15,6 +15,7 @@ from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of
 from pbckit.cli.client.session import LOCAL_STACK
 from pbckit.cli.errors import OperatorError
 from pbckit.cli.output import AsJson, Stack, out, print_json, progress
+from pbckit.contracts.decoding import converted
 
 app = typer.Typer(no_args_is_help=True, help="A whole programme from one file.")
 
@@ -66,7 +67,7 @@ def read_programme(file: Path) -> Programme:
     """
     try:
         content: Any = yaml.safe_load(file.read_text())
-        return msgspec.convert(content, Programme)
+        return converted(content, Programme)
     except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
         raise OperatorError(f"{file}: {error}") from error
 

@@ -5,6 +5,7 @@ from typing import TypeVar
 import msgspec
 
 from pbckit.cli.errors import OperatorError
+from pbckit.contracts.decoding import converted
 from pbckit.contracts.definitions import Request
 
 R = TypeVar("R", bound=Request)
@@ -17,6 +18,6 @@ def request_of(kind: type[R], **values: object) -> R:
         OperatorError: a value is wrong; names the field and what is allowed.
     """
     try:
-        return msgspec.convert(values, kind)
+        return converted(values, kind)
     except msgspec.ValidationError as error:
         raise OperatorError(f"{kind.__name__}: {error}") from error

@@ -6,6 +6,7 @@ from typing import Any, Generic
 
 import msgspec
 
+from pbckit.contracts.decoding import decoded
 from pbckit.contracts.definitions import Capability, ContractError, InvalidRequest, RequestT, ResponseT
 from pbckit.contracts.envelope import Call
 from pbckit.runtime.observability import count, logger, observed
@@ -82,7 +83,7 @@ class CapabilityHandler(Generic[RequestT, ResponseT]):
         # Lambda has decoded the JSON already; going through it once more gives `data` to its own type.
         try:
             call = msgspec.json.decode(msgspec.json.encode(event), type=Call)
-            return call, msgspec.json.decode(call.data, type=self._contract.request)
+            return call, decoded(bytes(call.data), self._contract.request)
         except msgspec.ValidationError as error:
             raise InvalidRequest(f"{self._contract.unit} {self._contract.name}: {error}") from error
 

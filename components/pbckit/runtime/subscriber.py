@@ -13,6 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from pbckit.contracts.decoding import decoded
 from pbckit.contracts.definitions import ContractError, Event
 from pbckit.contracts.envelope import Envelope
 from pbckit.errors import FunctionError
@@ -133,8 +134,8 @@ class Subscriber:
         reaction = self._reactions.get((received.source, received.detail_type))
         if reaction is None:
             raise Poison(f"{received.detail_type} from {received.source} is not subscribed to")
-        envelope = msgspec.json.decode(received.detail, type=Envelope)
-        event = msgspec.json.decode(envelope.data, type=reaction.event)
+        envelope = decoded(bytes(received.detail), Envelope)
+        event = decoded(bytes(envelope.data), reaction.event)
         given = envelope.metadata
         logger.set_correlation_id(given.correlation_id)
         annotations = {"correlation_id": given.correlation_id}

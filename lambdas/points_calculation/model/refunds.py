@@ -4,6 +4,8 @@ Points are kept in proportion to the amount that is kept, rounded down once, fro
 taken back altogether depends on how much was given back, never on how it was split, and a full refund takes all.
 """
 
+from datetime import UTC
+
 import iso4217
 
 from contracts.cards import PurchasePosted, PurchaseRefunded
@@ -46,8 +48,8 @@ def differences(before: PurchaseRefunded, now: PurchaseRefunded) -> list[str]:
 
 
 def text(refund: PurchaseRefunded) -> str:
-    """What a member can read of a refund."""
-    return f"refund of {_written(refund.amount)} on {refund.refunded_at:%-d %B %Y}"
+    """What a member can read of a refund. The day is that of UTC, as in the text of a rate."""
+    return f"refund of {_written(refund.amount)} on {refund.refunded_at.astimezone(UTC):%-d %B %Y}"
 
 
 def _written(amount: Money) -> str:

@@ -14,6 +14,7 @@ from pbckit.cli.deployment.sandbox import Folder
 from pbckit.cli.errors import OperatorError, Refused
 from pbckit.cli.output import Stack, print_json, remarks
 from pbckit.contracts import catalogue
+from pbckit.contracts.decoding import decoded
 from pbckit.contracts.definitions import AnyCapability, Event
 from pbckit.sandbox.embedded_aws import DEFAULT_FOLDER
 
@@ -87,7 +88,7 @@ def _event(name: str) -> type[Event]:
 
 def _read(name: str, text: str, kind: type[Any]) -> Any:
     try:
-        return msgspec.json.decode(text, type=kind)
+        return decoded(text.encode(), kind)
     except msgspec.DecodeError as error:
         raise OperatorError(f"{name}: {text!r} is not by its contract: {error}") from error
 

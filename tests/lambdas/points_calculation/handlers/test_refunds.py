@@ -1,6 +1,6 @@
 """Refunds: in proportion, exactly, never more than the purchase, and never twice."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -207,3 +207,13 @@ def test_adjustments_of_purchases_that_are_called_alike_have_different_ids():
 
     ids = [programme.refund(refund_of(posted, 1, f"r-{posted.id}")).adjustment_id for posted in alike]
     assert len(set(ids)) == 2
+
+
+def test_the_day_of_a_refund_is_that_of_utc_as_in_the_text_of_a_rate(programme: Programme):
+    elsewhere = BEGIN.replace(day=2, hour=1).astimezone(timezone(timedelta(hours=10)))
+    answer = programme.refund(msgspec.structs.replace(refund_of(POSTED, 1000), refunded_at=elsewhere))
+
+    assert answer.text == "refund of 10.00 EUR on 2 June 2026"
+    before_midnight = datetime(2026, 6, 2, 1, tzinfo=timezone(timedelta(hours=2)))
+    again = msgspec.structs.replace(refund_of(POSTED, 500), id="refund-2", refunded_at=before_midnight)
+    assert programme.refund(again).text == "refund of 5.00 EUR on 1 June 2026"

@@ -1,0 +1,89 @@
+"""Instants from outside: never rounded up, and always with a UTC time."""
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbckit.contracts.decoding import converted, decoded
+from pbckit.contracts.definitions import Message
+from pbckit.contracts.envelope import Envelope
+from pbckit.contracts.vocabulary import Identifier, Instant
+
+
+class Inner(Message, frozen=True, kw_only=True):
+    at: Instant | None = None
+
+
+class Outer(Message, frozen=True, kw_only=True):
+    id: Identifier
+    at: Instant
+    inner: Inner = Inner()
+    many: list[Inner] = msgspec.field(default_factory=list[Inner])
+    named: dict[str, Instant] = msgspec.field(default_factory=dict[str, Instant])
+
+
+LAST_OF_JUNE = datetime(2026, 6, 30, 23, 59, 59, 999999, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-06-30T23:59:59.9999999Z",
+        "2026-06-30T23:59:59.999999999999Z",
+        "2026-06-30t23:59:59.9999999z",
+        "2026-07-01T01:59:59.9999999+02:00",
+        "2026-06-30T23:59:59.999999Z",
+    ],
+)
+def test_more_than_six_digits_are_cut_off_and_never_rounded_into_the_next_month(text: str):
+    found = converted(
+        {"id": "a", "at": text, "inner": {"at": text}, "many": [{"at": text}], "named": {"x": text}}, Outer
+    )
+    read = [found.at, found.inner.at, found.many[0].at, found.named["x"]]
+    assert read == [LAST_OF_JUNE] * 4
+
+
+def test_text_that_only_looks_like_an_instant_is_left_alone():
+    text = "2026-06-30T23:59:59.9999999Z"
+    assert decoded(msgspec.json.encode({"id": text, "at": text}), Outer).id == text
+
+
+def test_the_last_moment_of_all_can_be_read():
+    assert converted({"id": "a", "at": "9999-12-31T23:59:59.9999999Z"}, Outer).at.year == 9999
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_an_instant_without_a_utc_time_is_refused_with_its_place(text: str):
+    with pytest.raises(msgspec.ValidationError, match=r"outside of the years 1 to 9999 in UTC - at `\$\.inner\.at`"):
+        converted({"id": "a", "at": "2026-06-30T00:00:00Z", "inner": {"at": text}}, Outer)
+
+
+def test_an_envelope_keeps_its_data_for_the_events_own_type():
+    metadata = {
+        "event_id": "e",
+        "occurred_at": "2026-06-30T23:59:59.9999999Z",
+        "schema_version": 1,
+        "aggregate_id": "a",
+        "sequence": 1,
+        "correlation_id": "c",
+    }
+    data = {"id": "a", "at": "2026-06-30T23:59:59.9999999Z"}
+    envelope = decoded(msgspec.json.encode({"metadata": metadata, "data": data}), Envelope)
+    assert envelope.metadata.occurred_at == LAST_OF_JUNE
+    assert decoded(bytes(envelope.data), Outer).at == LAST_OF_JUNE
+
+
+@given(st.integers(0, 10**12 - 1), st.integers(6, 12))
+def test_no_fraction_is_read_as_later_than_it_was_written(fraction: int, digits: int):
+    written = f"{fraction:012d}"[:digits]
+    found = converted({"id": "a", "at": f"2026-06-30T23:59:59.{written}Z"}, Outer).at
+    assert found == datetime(2026, 6, 30, 23, 59, 59, int(written[:6]), tzinfo=UTC)
+
+
+@pytest.mark.parametrize("raw", [b"", b"nothing.1234567", b'["0001-"]', b"1.1234567"])
+def test_what_is_no_message_is_refused_as_before(raw: bytes):
+    with pytest.raises(msgspec.DecodeError):
+        decoded(raw, Outer)
