@@ -161,12 +161,18 @@ def _names_something(name: str) -> bool:
 
 
 def is_known_own(analysis: Analysis, resource: Resource, unit: str, kind: str | None, name: str) -> bool:
-    """Whether a name, or a part of it, means something of the unit's own that the place can mean."""
-    parts = dict.fromkeys((name, *re.split(r"[/:,|]", name)))
+    """Whether a name means something of the unit's own that the place can mean: each of several, without a version.
+
+    What stands before a slash says nothing: names of log groups, repositories, secrets and parameters may hold one.
+    """
+    return all(_is_own_name(analysis, resource, unit, kind, one) for one in name.split(","))
+
+
+def _is_own_name(analysis: Analysis, resource: Resource, unit: str, kind: str | None, name: str) -> bool:
     return any(
         analysis.graph.owner(one) == unit and _fits(analysis, resource, kind, one)
-        for part in parts
-        for one in analysis.names.meant(part)
+        for text in dict.fromkeys((name, name.partition(":")[0]))
+        for one in analysis.names.meant(text)
     )
 
 

@@ -85,6 +85,10 @@ class Phased(Stack):
             state["outputs"] |= {"id": state["id"], **{key: self._value(state, key) for key in texts}}
         return state
 
+    def unknown_at_preview(self, known: Any) -> Any:
+        """A value that code makes of what is not known at a first preview."""
+        return UNKNOWN if self.phase == PREVIEW else known
+
     def flowing(self, state: dict[str, Any], key: str, known: Any) -> None:
         """Turn what flows into a property into something else, as code does between two resources."""
         if self.phase != PREVIEW:

@@ -794,4 +794,11 @@ MUTATIONS = (
         "yield from ()",
         w.a_rule_on_the_shared_bus_is_own,
     ),
+    Mutation(
+        "what stands before a slash in a name says nothing",
+        "pbc_isolation/analysis/mentions.py",
+        'for text in dict.fromkeys((name, name.partition(":")[0]))',
+        'for text in dict.fromkeys((name, *re.split("[/:]", name)))',
+        w.a_log_group_below_an_own_one,
+    ),
 )

@@ -873,3 +873,15 @@ def a_rule_on_the_shared_bus_is_own() -> bool:
     from pbc_isolation.rules.boundary import admits_no_one_else
 
     return not broken(*admits_no_one_else.RULE.compliant[0]) & {"boundary-admits-no-one-else"}
+
+
+def a_log_group_below_an_own_one() -> bool:
+    from pbc_isolation.rules.samples import function_arn, thing
+
+    group, log_filter = "aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter"
+    tap = {"logGroup": "acme/audit", "destinationArn": function_arn("orders"), "filterPattern": ""}
+    return "isolation-declared-wiring" in broken(
+        thing("orders", group, "above", {"name": "acme"}),
+        thing("inventory", group, "audit", {"name": "acme/audit"}),
+        thing("orders", log_filter, "tap", tap),
+    )
