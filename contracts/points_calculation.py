@@ -200,7 +200,7 @@ class Recalculate(Request, frozen=True, kw_only=True):
     """When somebody began to ask for these answers: they know every change that was made before."""
 
 
-class ListTold(Request, frozen=True, kw_only=True):
+class ListReportedPostings(Request, frozen=True, kw_only=True):
     """Purchases posted in a month, with all that the ledger was told of them."""
 
     month: Month
@@ -210,7 +210,7 @@ class ListTold(Request, frozen=True, kw_only=True):
     """`next` of the page before."""
 
 
-class Told(Message, frozen=True, kw_only=True):
+class ReportedPosting(Message, frozen=True, kw_only=True):
     """What the ledger was told of a purchase: its postings must say the same."""
 
     posting_id: Identifier
@@ -220,8 +220,8 @@ class Told(Message, frozen=True, kw_only=True):
     told_at: Instant
 
 
-class ToldPage(Message, frozen=True, kw_only=True):
-    told: list[Told]
+class ReportedPostings(Message, frozen=True, kw_only=True):
+    postings: list[ReportedPosting]
     next: str | None = None
 
 
@@ -230,8 +230,8 @@ class Difference(Message, frozen=True, kw_only=True):
 
     posting_id: Identifier
     member_id: Identifier
-    kind: Literal["not-posted", "not-told", "other-points", "other-member"]
-    told_points: SignedPoints | None
+    kind: Literal["not-posted", "not-reported", "other-points", "other-member"]
+    reported_points: SignedPoints | None
     """None where the ledger was told nothing of it."""
     posted_points: SignedPoints | None
     """None where it is not posted."""
@@ -301,7 +301,13 @@ RECALCULATE = Capability(
     errors=(UnknownPurchase, Superseded),
     changes_state=True,
 )
-TOLD = Capability(unit=UNIT, name="told", request=ListTold, response=ToldPage, callers=("operations",))
+REPORTED_POSTINGS = Capability(
+    unit=UNIT,
+    name="reported-postings",
+    request=ListReportedPostings,
+    response=ReportedPostings,
+    callers=("operations",),
+)
 DIFFERENCES = Capability(
     unit=UNIT, name="differences", request=ListDifferences, response=Differences, callers=("operations",)
 )

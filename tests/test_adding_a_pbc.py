@@ -31,7 +31,7 @@ from datetime import UTC, datetime
 
 from contracts.cards import PurchasePosted
 from contracts.vocabulary import Merchant, Money
-from ops.demo.world import World
+from ops.demo.world import DeployedSystem
 from pbckit.cli.errors import Refused
 from pbckit.cli.waiting import wait_for
 from pbckit.sandbox.deploy import deploy
@@ -51,7 +51,7 @@ def ask():
 
 with running(pathlib.Path(".sandbox"), region="eu-central-1") as aws:
     deploy(aws)
-    world = World.of(aws)
+    world = DeployedSystem.of(aws)
     before = ask()
     world.ingest([purchase])
     print(json.dumps([before, wait_for(ask, lambda seen: seen != before, "the purchase")]))

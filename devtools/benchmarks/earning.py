@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 
 from ops.demo.command import apply
-from ops.demo.shows import example_purchase
-from ops.demo.world import World
+from ops.demo.scenarios import example_purchase
+from ops.demo.world import DeployedSystem
 from ops.repository import ROOT
 from pbckit.sandbox.deploy import deploy
 from pbckit.sandbox.embedded_aws import running
@@ -48,7 +48,7 @@ def measure() -> Earning:
             begin = time.perf_counter()
             deployment = deploy(aws)
             deploy_seconds = time.perf_counter() - begin
-            world = World.of(aws)
+            world = DeployedSystem.of(aws)
             apply(world, ROOT / "examples/programme.yaml")
             _earn(world, "warm-up", 5, 5)
             singles = [_earn(world, f"single-{number}", 1, 1) for number in range(_SINGLE)]
@@ -64,7 +64,7 @@ def measure() -> Earning:
     )
 
 
-def _earn(world: World, name: str, purchases: int, members: int) -> float:
+def _earn(world: DeployedSystem, name: str, purchases: int, members: int) -> float:
     """Seconds from the first publication until the last purchase is posted."""
     batch = [example_purchase(f"{name}-{number}", f"{name}-member-{number % members}") for number in range(purchases)]
     batch = [

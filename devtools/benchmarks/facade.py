@@ -11,7 +11,7 @@ from contracts.legacy_rewards import Classify
 from contracts.merchant_categorization import Categorize
 from contracts.vocabulary import Merchant
 from ops.demo.migration import PLAN, order, settle
-from ops.demo.world import World
+from ops.demo.world import DeployedSystem
 from ops.migration.legacy import LegacyFunction
 from ops.repository import ROOT
 from pbckit.cli.client.session import MIGRATION_STACK
@@ -68,13 +68,13 @@ def measure() -> list[Beside]:
     region = read_stack(ROOT, MIGRATION_STACK).value("aws:region")
     with tempfile.TemporaryDirectory() as folder, running(Path(folder), region=region) as aws:
         deploy(aws, stack=MIGRATION_STACK)
-        return Measuring(World.of(aws, MIGRATION_STACK)).all()
+        return Measuring(DeployedSystem.of(aws, MIGRATION_STACK)).all()
 
 
 class Measuring:
     """Latencies of one deployment."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: DeployedSystem) -> None:
         self._world = world
         self._legacy = LegacyFunction(world.session)
 

@@ -20,7 +20,7 @@ from pbckit.runtime.outbox import PENDING, batches, dispatch, outgoing, pending
 from pbckit.runtime.ports import BusEntry, Item, Key, Operation, Page, Query, Update
 from pbckit.runtime.relay import relay
 from pbckit.runtime.runtime import Runtime
-from pbckit.runtime.unit_of_work import Cause, UnitOfWork
+from pbckit.runtime.unit_of_work import MessageContext, UnitOfWork
 from pbckit.sandbox.embedded_aws import ROOT_KEY, EmbeddedAws, running
 
 _EVENTS = 500
@@ -104,7 +104,7 @@ def _polling(_items: Sequence[Item], runtime: Runtime) -> None:
 
 def _committed(runtime: Runtime) -> list[Item]:
     for number in range(_EVENTS):
-        work = UnitOfWork(runtime, Cause(correlation_id="benchmark"))
+        work = UnitOfWork(runtime, MessageContext(correlation_id="benchmark"))
         event = PointsPosted(posting_id=f"p-{number}", member_id="m-1", points=1, balance_points=1)
         work.publish(event, sequence=number + 1)
         work.commit()

@@ -9,18 +9,18 @@ from pathlib import Path
 import msgspec
 
 from contracts.cards import PurchasePosted
+from devtools.faults.fault_injector import FaultInjector
 from devtools.faults.plan import CALCULATION, LEDGER, Fault, Plan
-from devtools.faults.storm import Storm
 from devtools.faults.streams import stream_given_up_soon, stream_unread
 from devtools.faults.verdict import damage, expected_letter, findings, stream_failures, waiting
 from ops.demo.expected import Expectation
-from ops.demo.shows import Finding, example_purchase
-from ops.demo.world import World
-from pbckit.cli.client.desks import Desks, QueueName
+from ops.demo.scenarios import Finding, example_purchase
+from ops.demo.world import DeployedSystem
+from pbckit.cli.client.unit_admins import QueueName, UnitAdmins
 from pbckit.cli.errors import OperatorError
-from pbckit.cli.incidents.letters import Pace, go_through
+from pbckit.cli.incidents.dead_letters import Pace, go_through
 from pbckit.cli.waiting import wait_for
-from pbckit.contracts.operating import Letter, Selection
+from pbckit.contracts.operating import DeadLetter, Selection
 
 RELAY_FAILURES = QueueName(unit=CALCULATION, queue="relay-dlq")
 
@@ -38,10 +38,10 @@ OnProgress = Callable[[str, int], None]
 class Campaign:
     """A plan, carried out on a deployed system."""
 
-    world: World
-    desks: Desks
+    world: DeployedSystem
+    unit_admins: UnitAdmins
     plan: Plan
-    storm: Storm
+    fault_injector: FaultInjector
     purchases: Sequence[PurchasePosted]
     expectation: Expectation
     on_progress: OnProgress
@@ -64,8 +64,8 @@ class Campaign:
             self._poison()
             self.injected[Fault.DOWN] = 1
         self._recover()
-        self.injected |= {fault: count for fault, count in self.storm.struck().items() if count}
-        return findings(self.world, self.desks, self.plan, self.expectation, self._letters())
+        self.injected |= {fault: count for fault, count in self.fault_injector.struck().items() if count}
+        return findings(self.world, self.unit_admins, self.plan, self.expectation, self._letters())
 
     def run_naive(self) -> list[Finding]:
         """The stages that concern a design without outbox and stream, then recovery; says what was lost and doubled.
@@ -79,14 +79,14 @@ class Campaign:
             self._poison()
             self.injected[Fault.DOWN] = 1
         self._come_to_rest()
-        self.injected |= {fault: count for fault, count in self.storm.struck().items() if count}
+        self.injected |= {fault: count for fault, count in self.fault_injector.struck().items() if count}
         return damage(self.world, self.expectation)
 
     def _hurry(self) -> None:
         """Wait for a minute where the system waits for several: nothing else is changed in it."""
         sqs = self.world.aws.client("sqs")
         for unit, seconds in _VISIBILITY_SECONDS.items():
-            for queue in self.desks.health(unit).queues:
+            for queue in self.unit_admins.health(unit).queues:
                 name = self.world.names(unit).physical(queue.depth.queue, limit=80)
                 url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
                 sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(seconds)})
@@ -110,7 +110,7 @@ class Campaign:
 
     def _give_up(self, purchases: Sequence[PurchasePosted]) -> None:
         """Kill the relay every time, until Lambda gives up and puts a pointer into the on-failure queue."""
-        with self.storm.stuck(CALCULATION), stream_given_up_soon(self.world, CALCULATION):
+        with self.fault_injector.stuck(CALCULATION), stream_given_up_soon(self.world, CALCULATION):
             self._bring_in(purchases)
             given_up = wait_for(
                 lambda: stream_failures(self._look(RELAY_FAILURES), RELAY_FAILURES),
@@ -149,7 +149,7 @@ class Campaign:
 
     def _poison(self) -> None:
         sqs = self.world.aws.client("sqs")
-        (queue,) = self.desks.health(LEDGER).queues
+        (queue,) = self.unit_admins.health(LEDGER).queues
         name = self.world.names(LEDGER).physical(queue.depth.queue, limit=80)
         url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
         for body in self.plan.poison:
@@ -181,7 +181,7 @@ class Campaign:
             moving = self._mend()
             posted = self._posted()
             self.on_progress("posted", posted)
-            pending = sum(one.pending_events for one in self.desks.all_health())
+            pending = sum(one.pending_events for one in self.unit_admins.all_health())
             return len(self.purchases) - posted, pending, *moving
 
         wait_for(look, lambda seen: not any(seen), "missing, pending, waiting, dead", every_seconds=_LOOK_SECONDS)
@@ -203,10 +203,10 @@ class Campaign:
 
     def _mend(self) -> tuple[int, int]:
         """Redrive what is dead; how many messages wait, and how many letters are left that should not be."""
-        self.storm.release()
+        self.fault_injector.release()
         self._redrive(lambda _queue: True)
         others = sum(not expected_letter(self.plan, letter) for letter in self._letters())
-        return waiting(self.desks.all_health()), others
+        return waiting(self.unit_admins.all_health()), others
 
     def _sweep(self, unit: str) -> None:
         """Have a sweeper run that the schedule would call a little later. Where it is struck, it runs again."""
@@ -215,21 +215,21 @@ class Campaign:
 
     def _redrive(self, of: Callable[[QueueName], bool]) -> None:
         """Send back each letter that tells of no fault of its own."""
-        for queue in filter(of, self.desks.queues_with_letters()):
+        for queue in filter(of, self.unit_admins.queues_with_dead_letters()):
             mendable = [letter.id for letter in self._look(queue) if not expected_letter(self.plan, letter)]
             if not mendable:
                 continue
             try:
-                for _ in go_through(self.desks, queue, "redrive", Selection(ids=tuple(mendable)), Pace()):
+                for _ in go_through(self.unit_admins, queue, "redrive", Selection(ids=tuple(mendable)), Pace()):
                     self.redriven += 1
             except OperatorError:
                 return  # The sweeper behind it was struck. The letter is still there, and is sent back next time.
 
-    def _look(self, queue: QueueName) -> list[Letter]:
-        return list(go_through(self.desks, queue, "look", Selection(), Pace()))
+    def _look(self, queue: QueueName) -> list[DeadLetter]:
+        return list(go_through(self.unit_admins, queue, "look", Selection(), Pace()))
 
-    def _letters(self) -> list[Letter]:
-        return [letter for queue in self.desks.queues_with_letters() for letter in self._look(queue)]
+    def _letters(self) -> list[DeadLetter]:
+        return [letter for queue in self.unit_admins.queues_with_dead_letters() for letter in self._look(queue)]
 
     def _calculated(self) -> int:
         return self._count(CALCULATION, "purchase#fault-")
@@ -251,7 +251,7 @@ class Campaign:
         return sum(page["Count"] for page in pages)
 
 
-def stores(world: World, units: Sequence[str]) -> Mapping[str, str]:
+def stores(world: DeployedSystem, units: Sequence[str]) -> Mapping[str, str]:
     """Units by the names of their stores."""
     return {world.names(unit).physical("store"): unit for unit in units}
 

@@ -13,19 +13,19 @@ import typer
 from rich.panel import Panel
 
 from devtools.faults.campaign import Campaign, OnProgress, stores, write_purchases
+from devtools.faults.fault_injector import FaultInjector
 from devtools.faults.loopback import Loopback
 from devtools.faults.naive import PublishAfterCommit
 from devtools.faults.plan import CALCULATION, FEWEST, LEDGER, OF_STREAMS, Fault, Plan, draw
-from devtools.faults.storm import Storm
 from devtools.faults.workers import can_kill, kill_worker
 from ops.demo.command import CATEGORIES, apply
 from ops.demo.expected import expect
-from ops.demo.shows import Finding
-from ops.demo.world import World
+from ops.demo.scenarios import Finding
+from ops.demo.world import DeployedSystem
 from ops.members.purchase_file import read_purchases
 from ops.repository import ROOT
-from pbckit.cli.client.desks import Desks
 from pbckit.cli.client.session import LOCAL_STACK
+from pbckit.cli.client.unit_admins import UnitAdmins
 from pbckit.cli.deployment.sandbox import deploy_with_progress
 from pbckit.cli.errors import OperatorError
 from pbckit.cli.output import AsJson, out, print_json, print_table, progress
@@ -77,7 +77,7 @@ def faults(
     out.print(Panel(f"{purchases} purchases, {sum(plan.planned().values())} faults, seed {plan.seed}"))
     with (
         tempfile.TemporaryDirectory() as scratch,
-        besieged(Path(scratch), plan, naive=naive) as (world, storm),
+        besieged(Path(scratch), plan, naive=naive) as (world, fault_injector),
         progress() as bar,
     ):
         tasks = {name: bar.add_task(f"purchases {name}", total=purchases) for name in ("calculated", "posted")}
@@ -85,14 +85,14 @@ def faults(
         def show(stage: str, count: int) -> None:
             bar.update(tasks[stage], completed=count)
 
-        report = carry_out(plan, world, storm, Path(scratch), show, naive=naive)
+        report = carry_out(plan, world, fault_injector, Path(scratch), show, naive=naive)
     print_report(report, as_json=as_json)
     if not (report.held or naive):
         raise typer.Exit(1)
 
 
 @contextmanager
-def besieged(folder: Path, plan: Plan, *, naive: bool = False) -> Iterator[tuple[World, Storm]]:
+def besieged(folder: Path, plan: Plan, *, naive: bool = False) -> Iterator[tuple[DeployedSystem, FaultInjector]]:
     """A fresh deployment whose functions reach AWS through the storm only. `naive`: without outbox and inbox."""
     region = read_stack(ROOT, LOCAL_STACK).value("aws:region")
     with Loopback() as loopback, running(folder / "aws", region=region, functions_endpoint=loopback.endpoint) as aws:
@@ -101,26 +101,32 @@ def besieged(folder: Path, plan: Plan, *, naive: bool = False) -> Iterator[tuple
             return aws.client("events").put_events(Entries=entries)
 
         deploy_with_progress(aws)
-        world = World.of(aws)
-        storm = Storm(plan.strikes, stores(world, (CALCULATION, LEDGER)), publish)
-        judge = PublishAfterCommit(storm, world.session.names.bus_name(), publish) if naive else storm
+        world = DeployedSystem.of(aws)
+        fault_injector = FaultInjector(plan.strikes, stores(world, (CALCULATION, LEDGER)), publish)
+        judge = PublishAfterCommit(fault_injector, world.session.names.bus_name(), publish) if naive else fault_injector
         loopback.serve(aws, judge, lambda port, peer: kill_worker(port, peer, aws.pid))
         apply(world, _PROGRAMME)
-        yield world, storm
+        yield world, fault_injector
         for defect in loopback.defects:
             raise OperatorError(f"the campaign's proxy failed: {defect!r}") from defect
 
 
 def carry_out(
-    plan: Plan, world: World, storm: Storm, folder: Path, on_progress: OnProgress, *, naive: bool = False
+    plan: Plan,
+    world: DeployedSystem,
+    fault_injector: FaultInjector,
+    folder: Path,
+    on_progress: OnProgress,
+    *,
+    naive: bool = False,
 ) -> Report:
     """The campaign, on a deployment that is besieged."""
     file = write_purchases(plan, folder)
     campaign = Campaign(
         world=world,
-        desks=Desks(world.capabilities),
+        unit_admins=UnitAdmins(world.capabilities),
         plan=plan,
-        storm=storm,
+        fault_injector=fault_injector,
         purchases=read_purchases(file)[0],
         expectation=expect(file, _PROGRAMME, ROOT / CATEGORIES),
         on_progress=on_progress,

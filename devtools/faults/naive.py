@@ -11,8 +11,8 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
+from devtools.faults.fault_injector import COMMIT, MARK, PUBLISH
 from devtools.faults.loopback import Act, Answer, Judge, KillCaller, Pass, Request
-from devtools.faults.storm import COMMIT, MARK, PUBLISH
 
 _LOOK_UP = "DynamoDB_20120810.GetItem"
 _OUTBOX = "_outbox"
@@ -33,7 +33,7 @@ class PublishAfterCommit:
     """
 
     def __init__(
-        self, storm: Judge, bus_name: str, put: Callable[[Sequence[dict[str, Any]]], Mapping[str, Any]]
+        self, fault_injector: Judge, bus_name: str, put: Callable[[Sequence[dict[str, Any]]], Mapping[str, Any]]
     ) -> None:
         """Make it ready.
 
@@ -42,7 +42,7 @@ class PublishAfterCommit:
             bus_name: where events are published.
             put: puts entries on the bus, and gives its answer.
         """
-        self._storm = storm
+        self._storm = fault_injector
         self._bus_name = bus_name
         self._put = put
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ops.demo.world import World
+from ops.demo.world import DeployedSystem
 
 _KEPT = (
     "BatchSize",
@@ -19,7 +19,7 @@ _KEPT = (
 
 
 @contextmanager
-def stream_unread(world: World, unit: str) -> Iterator[None]:
+def stream_unread(world: DeployedSystem, unit: str) -> Iterator[None]:
     """Nobody reads what comes into a unit's stream meanwhile, then or ever: afterwards it is read from its end on."""
     lambda_, mapping = world.aws.client("lambda"), _mapping(world, unit)
     lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
@@ -36,7 +36,7 @@ def stream_unread(world: World, unit: str) -> Iterator[None]:
 
 
 @contextmanager
-def stream_given_up_soon(world: World, unit: str) -> Iterator[None]:
+def stream_given_up_soon(world: DeployedSystem, unit: str) -> Iterator[None]:
     """Lambda gives stream records up after a second here. AWS allows no less than a minute."""
     lambda_, mapping = world.aws.client("lambda"), _mapping(world, unit)
     lambda_.update_event_source_mapping(UUID=mapping["UUID"], MaximumRecordAgeInSeconds=1)
@@ -48,7 +48,7 @@ def stream_given_up_soon(world: World, unit: str) -> Iterator[None]:
         )
 
 
-def _mapping(world: World, unit: str) -> dict[str, Any]:
+def _mapping(world: DeployedSystem, unit: str) -> dict[str, Any]:
     """What feeds a unit's relay."""
     relay = f":function:{world.names(unit).physical('relay')}:"
     mappings = world.aws.client("lambda").list_event_source_mappings()["EventSourceMappings"]

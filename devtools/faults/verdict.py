@@ -10,10 +10,10 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from devtools.faults.plan import CALCULATION, LEDGER, Plan
 from ops.demo.expected import Expectation
-from ops.demo.shows import Finding
-from ops.demo.world import World
-from pbckit.cli.client.desks import Desks, QueueName
-from pbckit.contracts.operating import Health, Letter
+from ops.demo.scenarios import Finding
+from ops.demo.world import DeployedSystem
+from pbckit.cli.client.unit_admins import QueueName, UnitAdmins
+from pbckit.contracts.operating import DeadLetter, Health
 
 _from_dynamodb = TypeDeserializer()
 
@@ -35,7 +35,7 @@ class Books:
         return [line for lines in self.lines.values() for line in lines]
 
     @classmethod
-    def of(cls, world: World) -> "Books":
+    def of(cls, world: DeployedSystem) -> "Books":
         """The books as they stand."""
         known: set[str] = set()
         accounts: dict[str, Mapping[str, Any]] = {}
@@ -73,7 +73,7 @@ def _balance(account: Mapping[str, Any]) -> int:
 
 
 def findings(
-    world: World, desks: Desks, plan: Plan, expectation: Expectation, letters: Sequence[Letter]
+    world: DeployedSystem, unit_admins: UnitAdmins, plan: Plan, expectation: Expectation, letters: Sequence[DeadLetter]
 ) -> list[Finding]:
     """All that must hold after recovery."""
     books = Books.of(world)
@@ -82,7 +82,7 @@ def findings(
     found = {posting["id"]: _points(posting) for posting in books.postings}
     everything = sum(entry["amount_points"] for posting in books.postings for entry in posting["entries"])
     balances = {member: _balance(account) for member, account in sorted(books.accounts.items())}
-    health = desks.all_health()
+    health = unit_admins.all_health()
     return [
         _count("valid purchases posted", len(expected), sum(purchase_id in posted for purchase_id in expected)),
         _count("postings of anything else, or twice", 0, len(books.postings) - len(posted.keys() & expected.keys())),
@@ -102,7 +102,7 @@ def findings(
     ]
 
 
-def damage(world: World, expectation: Expectation) -> list[Finding]:
+def damage(world: DeployedSystem, expectation: Expectation) -> list[Finding]:
     """What became of valid purchases where nothing sees to it that each is posted exactly once."""
     posted = Counter(posting["id"] for posting in Books.of(world).postings)
     return [
@@ -113,7 +113,7 @@ def damage(world: World, expectation: Expectation) -> list[Finding]:
     ]
 
 
-def scan(world: World, table: str) -> Iterator[dict[str, Any]]:
+def scan(world: DeployedSystem, table: str) -> Iterator[dict[str, Any]]:
     """Every item of a table, with the deployer's keys."""
     for page in world.aws.client("dynamodb").get_paginator("scan").paginate(TableName=table):
         for item in page["Items"]:
@@ -126,14 +126,14 @@ def waiting(health: Sequence[Health]) -> int:
     return sum(depth.waiting + depth.in_flight + depth.delayed for depth in depths)
 
 
-def expected_letter(plan: Plan, letter: Letter) -> bool:
+def expected_letter(plan: Plan, letter: DeadLetter) -> bool:
     """Whether a letter is of a purchase or message that must be refused."""
     if letter.body in plan.poison:
         return True
     return any(f'"{bad.purchase_id}"' in letter.body for bad in plan.bad)
 
 
-def stream_failures(letters: Sequence[Letter], queue: QueueName) -> int:
+def stream_failures(letters: Sequence[DeadLetter], queue: QueueName) -> int:
     """How many stream records the letters of an on-failure queue point to."""
     return sum(
         json.loads(letter.body)["DDBStreamBatchInfo"]["batchSize"] for letter in letters if letter.queue == queue.queue
@@ -152,20 +152,20 @@ def _differences(expected: Mapping[str, int], found: Mapping[str, int]) -> int:
     return sum(expected.get(key) != found.get(key) for key in {*expected, *found})
 
 
-def _bad_letters(plan: Plan, letters: Sequence[Letter]) -> int:
+def _bad_letters(plan: Plan, letters: Sequence[DeadLetter]) -> int:
     return sum(
         any(f'"{bad.purchase_id}"' in letter.body and bad.reason in letter.reason for letter in letters)
         for bad in plan.bad
     )
 
 
-def _poison(plan: Plan, letters: Sequence[Letter]) -> int:
+def _poison(plan: Plan, letters: Sequence[DeadLetter]) -> int:
     return sum(
         any(letter.body == body and "ValidationError" in letter.reason for letter in letters) for body in plan.poison
     )
 
 
-def _unmarked(world: World) -> int:
+def _unmarked(world: DeployedSystem) -> int:
     """Events without a dispatch mark or without an expiry: the index alone would hide one that lost its key."""
     return sum(
         "dispatched_at" not in item or "expires_at" not in item

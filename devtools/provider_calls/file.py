@@ -10,8 +10,8 @@ from devtools.provider_calls.terraform import PROVIDER
 from pbckit.infra.provider_calls import PHASES, Call, ProviderCalls
 
 _HEADER = """\
-# What Pulumi's AWS provider calls, by resource type and operation. Read by deployment_rights.py, which gives pipelines
-# the rights for it, and by the judge `provider-calls`.
+# What Pulumi's AWS provider calls, by resource type and operation. `deployment_permissions.py` gives pipelines
+# these permissions; the judge `provider-calls` holds them to what the provider was seen to call.
 #
 # recorded   phases in which the provider of the version below was seen to call it; `make record-provider` writes these
 # source     phases in which a newer provider calls it, by its source, at `reference`; kept by hand

@@ -10,7 +10,7 @@ import msgspec
 
 from devtools.simulation.faults import Fault
 from devtools.simulation.invariants import judge
-from devtools.simulation.world import World
+from devtools.simulation.world import SimulatedSystem
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +52,7 @@ def run_one(seed: int, purchases: int, *, naive: bool = False, alone: Fault | No
         naive: without outbox and inbox.
         alone: only this kind of fault strikes, and often.
     """
-    world = World(seed, range(purchases), naive=naive, alone=alone)
+    world = SimulatedSystem(seed, range(purchases), naive=naive, alone=alone)
     world.run()
     verdict = judge(world)
     return Result(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from devtools.simulation.purchases import Arrival
-from devtools.simulation.world import World
+from devtools.simulation.world import SimulatedSystem
 from pbckit.runtime.ports import Item
 from pbckit.testing.tables import STORE
 
@@ -24,7 +24,7 @@ class Verdict:
     violations: tuple[str, ...]
 
 
-def judge(world: World) -> Verdict:
+def judge(world: SimulatedSystem) -> Verdict:
     """Look at a world that came to its end."""
     postings = [
         item
@@ -55,12 +55,12 @@ def judge(world: World) -> Verdict:
     )
 
 
-def _at_rest(world: World) -> Iterator[str]:
+def _at_rest(world: SimulatedSystem) -> Iterator[str]:
     if not world.rested:
         yield "it never came to rest"
 
 
-def _posted_right(world: World, postings: list[Item]) -> Iterator[str]:
+def _posted_right(world: SimulatedSystem, postings: list[Item]) -> Iterator[str]:
     """Every valid purchase is posted once, with its points; nothing else is posted."""
     by_id = {item["id"]: _points(item) for item in postings}
     for purchase_id, variants in _by_id(world).items():
@@ -82,7 +82,7 @@ def _counted_right(postings: list[Item], counted: list[dict[str, Any]]) -> Itera
         yield f"posting {posting_id} of {points} points was counted {times} times too often"
 
 
-def _set_aside(world: World, postings: list[Item]) -> Iterator[str]:
+def _set_aside(world: SimulatedSystem, postings: list[Item]) -> Iterator[str]:
     """What is invalid lies in a dead-letter queue, with its reason; nothing else lies there."""
     letters = [
         (letter.body, letter.attributes.get("reason", "")) for queue in world.letters for letter in queue.letters
@@ -109,7 +109,7 @@ def _reason(arrival: Arrival, points_by_id: dict[str, int]) -> str | None:
     return arrival.reason
 
 
-def _published(world: World) -> Iterator[str]:
+def _published(world: SimulatedSystem) -> Iterator[str]:
     """Everything that was committed was published, and marked."""
     for unit in world.units:
         for event_id, name in unit.committed.items():
@@ -139,7 +139,7 @@ def _sums(store: list[Item], postings: list[Item]) -> Iterator[str]:
                 yield f"the statement of {item['pk']} has gaps"
 
 
-def _by_id(world: World) -> dict[str, list[Arrival]]:
+def _by_id(world: SimulatedSystem) -> dict[str, list[Arrival]]:
     found: dict[str, list[Arrival]] = {}
     for arrival in world.arrivals:
         found.setdefault(arrival.purchase_id, []).append(arrival)

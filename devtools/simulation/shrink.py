@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from devtools.simulation.invariants import judge
-from devtools.simulation.world import World
+from devtools.simulation.world import SimulatedSystem
 
 T = TypeVar("T")
 
@@ -76,12 +76,12 @@ def _without_one_chunk(kept: list[T], size: int, fails: Callable[[Sequence[T]], 
     return None
 
 
-def _of(seed: int, parts: Sequence[int | str]) -> World:
+def _of(seed: int, parts: Sequence[int | str]) -> SimulatedSystem:
     faults = [part for part in parts if isinstance(part, str)]
     return _ran(seed, [part for part in parts if isinstance(part, int)], faults)
 
 
-def _ran(seed: int, purchases: Sequence[int], only: Sequence[str] | None) -> World:
-    world = World(seed, purchases, only=only)
+def _ran(seed: int, purchases: Sequence[int], only: Sequence[str] | None) -> SimulatedSystem:
+    world = SimulatedSystem(seed, purchases, only=only)
     world.run()
     return world

@@ -6,8 +6,8 @@ import msgspec
 
 from contracts.points_ledger import PointsPosted
 from pbckit.runtime.ports import Update
-from pbckit.runtime.subscriber import Received, Subscriber
-from pbckit.runtime.unit_of_work import until_fresh
+from pbckit.runtime.subscriber import EventContext, Subscriber
+from pbckit.runtime.unit_of_work import retry_on_conflict
 
 UNIT = "tally"
 
@@ -22,15 +22,15 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @handler.on(PointsPosted)
-def count_posted(event: PointsPosted, received: Received) -> None:
+def count_posted(event: PointsPosted, context: EventContext) -> None:
     """Add a posting to its member's tally."""
-    until_fresh(lambda: _add(event, received), received.runtime)
+    retry_on_conflict(lambda: _add(event, context), context.runtime)
 
 
-def _add(event: PointsPosted, received: Received) -> None:
-    runtime, key = received.runtime, {"pk": f"tally#{event.member_id}", "sk": "tally"}
+def _add(event: PointsPosted, context: EventContext) -> None:
+    runtime, key = context.runtime, {"pk": f"tally#{event.member_id}", "sk": "tally"}
     before = runtime.tables.get(runtime.store_table, key) or {"postings": [], "version": None}
-    work = received.unit_of_work()
+    work = context.unit_of_work()
     work.add(
         Update(
             table=runtime.store_table,

@@ -44,7 +44,7 @@ class Outage:
     ends: float
 
 
-class World:
+class SimulatedSystem:
     """All units of a history, and what is between them.
 
     Args:

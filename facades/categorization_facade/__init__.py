@@ -9,7 +9,7 @@ from contracts.categorization_facade import (
     RoutingChanged,
 )
 from contracts.legacy_rewards import SERVICE
-from pbckit.infra.strangler import LegacyFunction, Steered, Strangler
+from pbckit.infra.strangler import ControlPlane, LegacyFunction, Strangler
 
 
 def define(strangler: Strangler) -> None:
@@ -17,7 +17,7 @@ def define(strangler: Strangler) -> None:
     strangler.fronts(
         CATEGORIZE,
         legacy=LegacyFunction(capability=SERVICE),
-        steered=Steered(
+        steered=ControlPlane(
             looks=[MIGRATION, LIST_MISMATCHES], changes=STEER, events=[RoutingChanged, MigrationRolledBack]
         ),
     )

@@ -5,29 +5,29 @@ import msgspec
 from contracts.campaigns import SET_CAMPAIGN, Campaign, CampaignChanged, SetCampaign
 from lambdas.campaigns import model
 from lambdas.campaigns.store import CampaignStore
-from pbckit.runtime.capability import Asked, capability
-from pbckit.runtime.unit_of_work import until_fresh
+from pbckit.runtime.capability import CallContext, capability
+from pbckit.runtime.unit_of_work import retry_on_conflict
 
 
 @capability(SET_CAMPAIGN)
-def handler(request: SetCampaign, asked: Asked) -> Campaign:
+def handler(request: SetCampaign, call: CallContext) -> Campaign:
     """Make a campaign, or change one."""
     model.validate(request)
-    return until_fresh(lambda: _set(request, asked), asked.runtime)
+    return retry_on_conflict(lambda: _set(request, call), call.runtime)
 
 
-def _set(request: SetCampaign, asked: Asked) -> Campaign:
-    store = CampaignStore(asked.runtime)
+def _set(request: SetCampaign, call: CallContext) -> Campaign:
+    store = CampaignStore(call.runtime)
     # Read first what the transaction expects: a change that comes after this line makes it fail and decide anew.
     exclusive_changes = store.exclusive_changes()
     before = store.find(request.campaign_id)
     after = Campaign(
         **msgspec.structs.asdict(request),
         version=before.version + 1 if before else 1,
-        changed_by=asked.cause.actor,
-        changed_at=asked.runtime.clock.now(),
+        changed_by=call.cause.actor,
+        changed_at=call.runtime.clock.now(),
     )
-    work = asked.unit_of_work()
+    work = call.unit_of_work()
     if after.combination == "exclusive":
         model.require_alone(after, store.all())
         work.add(store.exclusive_change(exclusive_changes + 1))

@@ -3,13 +3,13 @@
 from contracts.earning_rates import LIST_RATES, ListRates, Rates
 from lambdas.earning_rates.model import with_ends
 from lambdas.earning_rates.store import RateStore
-from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.capability import CallContext, capability
 
 
 @capability(LIST_RATES)
-def handler(request: ListRates, asked: Asked) -> Rates:
+def handler(request: ListRates, call: CallContext) -> Rates:
     """All rates with their history, by card product, category and beginning."""
-    store = RateStore(asked.runtime)
+    store = RateStore(call.runtime)
     wanted = [
         (card_product, category)
         for card_product, category in store.rated()

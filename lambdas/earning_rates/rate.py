@@ -3,13 +3,13 @@
 from contracts.earning_rates import RATE, FindRate, NoRate, Rate
 from lambdas.earning_rates.model import ANY_CATEGORY, in_effect
 from lambdas.earning_rates.store import RateStore
-from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.capability import CallContext, capability
 
 
 @capability(RATE)
-def handler(request: FindRate, asked: Asked) -> Rate:
+def handler(request: FindRate, call: CallContext) -> Rate:
     """The rate in effect: the category's, else the card product's for all others."""
-    store = RateStore(asked.runtime)
+    store = RateStore(call.runtime)
     # One after the other: where the category has a rate, the other is not read.
     rate = in_effect(
         store.latest(request.card_product, category, request.at) for category in (request.category, ANY_CATEGORY)

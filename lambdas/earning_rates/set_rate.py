@@ -3,18 +3,18 @@
 from contracts.earning_rates import SET_RATE, EarningRateChanged, RateOverlap, RateVersion, SetRate
 from lambdas.earning_rates.model import ended
 from lambdas.earning_rates.store import RateStore
-from pbckit.runtime.capability import Asked, capability
-from pbckit.runtime.unit_of_work import until_fresh
+from pbckit.runtime.capability import CallContext, capability
+from pbckit.runtime.unit_of_work import retry_on_conflict
 
 
 @capability(SET_RATE)
-def handler(request: SetRate, asked: Asked) -> RateVersion:
+def handler(request: SetRate, call: CallContext) -> RateVersion:
     """Let a rate take effect from an instant on."""
-    return until_fresh(lambda: _set(request, asked), asked.runtime)
+    return retry_on_conflict(lambda: _set(request, call), call.runtime)
 
 
-def _set(request: SetRate, asked: Asked) -> RateVersion:
-    store = RateStore(asked.runtime)
+def _set(request: SetRate, call: CallContext) -> RateVersion:
+    store = RateStore(call.runtime)
     # Read first what the transaction expects: a change that comes after this line makes it fail and decide anew.
     number = store.changes(request.card_product, request.category) + 1
     before = store.starting_at(request.card_product, request.category, request.effective_from)
@@ -23,15 +23,15 @@ def _set(request: SetRate, asked: Asked) -> RateVersion:
             f"{request.card_product} at {request.category}: a rate of {before.points_per_unit} begins at "
             f"{before.effective_from.isoformat()} already; `replace` corrects it"
         )
-    after = ended(_version(request, asked), store.history(request.card_product, request.category))
-    work = asked.unit_of_work()
+    after = ended(_version(request, call), store.history(request.card_product, request.category))
+    work = call.unit_of_work()
     work.add(*store.change(before, after, number))
     work.publish(_event(after), sequence=number)
     work.commit()
     return after
 
 
-def _version(request: SetRate, asked: Asked) -> RateVersion:
+def _version(request: SetRate, call: CallContext) -> RateVersion:
     return RateVersion(
         card_product=request.card_product,
         category=request.category,
@@ -40,8 +40,8 @@ def _version(request: SetRate, asked: Asked) -> RateVersion:
         effective_to=None,
         points_per_purchase=request.points_per_purchase,
         points_per_member_month=request.points_per_member_month,
-        changed_by=asked.cause.actor,
-        changed_at=asked.runtime.clock.now(),
+        changed_by=call.cause.actor,
+        changed_at=call.runtime.clock.now(),
     )
 
 

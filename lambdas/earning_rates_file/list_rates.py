@@ -2,11 +2,11 @@
 
 from contracts.earning_rates import LIST_RATES, ListRates, Rates
 from lambdas.earning_rates_file.rates import RATES
-from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.capability import CallContext, capability
 
 
 @capability(LIST_RATES, keeps_state=False)
-def handler(request: ListRates, _asked: Asked) -> Rates:
+def handler(request: ListRates, _asked: CallContext) -> Rates:
     """All rates with their history, by card product, category and beginning."""
     return Rates(
         rates=[

@@ -3,11 +3,11 @@
 from contracts.earning_rates import RATE, FindRate, NoRate, Rate
 from lambdas.earning_rates_file.model import in_effect
 from lambdas.earning_rates_file.rates import RATES
-from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.capability import CallContext, capability
 
 
 @capability(RATE, keeps_state=False)
-def handler(request: FindRate, _asked: Asked) -> Rate:
+def handler(request: FindRate, _asked: CallContext) -> Rate:
     """The rate in effect: the category's, else the card product's for all others."""
     found = in_effect(RATES, request.card_product, request.category, request.at)
     if found is None:

@@ -7,24 +7,24 @@ from contracts.merchant_categorization import (
     SetMerchantOverride,
 )
 from lambdas.merchant_categorization.store import OverrideStore
-from pbckit.runtime.capability import Asked, capability
-from pbckit.runtime.unit_of_work import until_fresh
+from pbckit.runtime.capability import CallContext, capability
+from pbckit.runtime.unit_of_work import retry_on_conflict
 
 
 @capability(SET_OVERRIDE)
-def handler(request: SetMerchantOverride, asked: Asked) -> MerchantOverride:
+def handler(request: SetMerchantOverride, call: CallContext) -> MerchantOverride:
     """Say by hand which category a merchant belongs to, or leave it to its code again."""
-    return until_fresh(lambda: _set(request, asked), asked.runtime)
+    return retry_on_conflict(lambda: _set(request, call), call.runtime)
 
 
-def _set(request: SetMerchantOverride, asked: Asked) -> MerchantOverride:
-    store, now = OverrideStore(asked.runtime), asked.runtime.clock.now()
+def _set(request: SetMerchantOverride, call: CallContext) -> MerchantOverride:
+    store, now = OverrideStore(call.runtime), call.runtime.clock.now()
     before = store.find(request.merchant_id)
     after = MerchantOverride(
         merchant_id=request.merchant_id,
         category=request.category,
         reason=request.reason,
-        changed_by=asked.cause.actor,
+        changed_by=call.cause.actor,
         changed_at=now,
         version=before.version + 1 if before else 1,
     )
@@ -32,10 +32,10 @@ def _set(request: SetMerchantOverride, asked: Asked) -> MerchantOverride:
         merchant_id=request.merchant_id,
         category_before=before.category if before else None,
         category=request.category,
-        changed_by=asked.cause.actor,
+        changed_by=call.cause.actor,
         changed_at=now,
     )
-    work = asked.unit_of_work()
+    work = call.unit_of_work()
     work.add(*store.change(before, after))
     work.publish(event, sequence=after.version)
     work.commit()

@@ -9,11 +9,11 @@ import typer
 from rich.panel import Panel
 
 from contracts.cards import PurchasePosted
-from ops.demo import shows
+from ops.demo import scenarios
 from ops.demo.expected import Expectation, expect
-from ops.demo.world import World
+from ops.demo.world import DeployedSystem
 from ops.members.purchase_file import read_purchases
-from ops.programme.apply import bring_about, read_programme
+from ops.programme.apply import apply_programme, read_programme
 from ops.repository import ROOT
 from pbckit.cli.client.event_publisher import publish
 from pbckit.cli.client.session import LOCAL_STACK
@@ -42,7 +42,7 @@ def demo(
     with tempfile.TemporaryDirectory() as folder, running(Path(folder), region=region) as aws:
         out.print(Panel("1. Deploy the Pulumi program to an embedded AWS, with IAM enforced"))
         print_not_modelled(deploy_with_progress(aws))
-        world = World.of(aws)
+        world = DeployedSystem.of(aws)
         out.print(Panel(f"2. Earn points from {purchases}"))
         apply(world, programme)
         expectation = expect(purchases, programme, ROOT / CATEGORIES)
@@ -55,24 +55,24 @@ def demo(
         raise typer.Exit(1)
 
 
-def print_verdict(shown: Sequence[shows.Show], failed: Sequence[str], *, as_json: bool) -> None:
+def print_verdict(shown: Sequence[scenarios.Scenario], failed: Sequence[str], *, as_json: bool) -> None:
     """Say whether all was as promised: to people, or to machines and then nothing besides."""
     if as_json:
-        print_json({"shows": shown, "failed": failed})
+        print_json({"scenarios": shown, "failed": failed})
         return
     verdict = f"Not as promised: {', '.join(failed)}" if failed else "Every figure and every denial is as promised."
     out.print(Panel(verdict, style="red" if failed else "green"))
 
 
-def apply(world: World, programme: Path) -> None:
+def apply(world: DeployedSystem, programme: Path) -> None:
     """Set rates, campaigns and overrides."""
     given = read_programme(programme)
     with progress() as bar:
         task = bar.add_task("programme", total=len(given))
-        bring_about(given, world.capabilities, lambda: bar.advance(task))
+        apply_programme(given, world.capabilities, lambda: bar.advance(task))
 
 
-def earn(world: World, rows: Sequence[PurchasePosted], expectation: Expectation) -> shows.Show:
+def earn(world: DeployedSystem, rows: Sequence[PurchasePosted], expectation: Expectation) -> scenarios.Scenario:
     """Ingest the file, wait for the postings, and compare with the recomputation."""
     with progress() as bar:
         published = bar.add_task("purchases published", total=len(rows))
@@ -89,41 +89,41 @@ def earn(world: World, rows: Sequence[PurchasePosted], expectation: Expectation)
         ["category", "points", "expected points"],
         _compared(categories, expectation.points_by_category()),
     )
-    show = shows.Show(
+    show = scenarios.Scenario(
         title=f"{len(expectation.purchases)} purchases in {expectation.rows} rows, {expectation.duplicates} duplicates",
         findings=[
-            shows.Finding(
+            scenarios.Finding(
                 what="postings",
                 expected=str(len(expectation.purchases)),
                 found=str(sum(world.postings(member_id) for member_id in balances)),
             ),
-            shows.Finding(what="balances", expected=str(expectation.points_by_member()), found=str(balances)),
-            shows.Finding(what="categories", expected=str(expectation.points_by_category()), found=str(categories)),
+            scenarios.Finding(what="balances", expected=str(expectation.points_by_member()), found=str(balances)),
+            scenarios.Finding(what="categories", expected=str(expectation.points_by_category()), found=str(categories)),
         ],
     )
     print_show(show, brief=True)
     return show
 
 
-def break_things(world: World) -> list[shows.Show]:
+def break_things(world: DeployedSystem) -> list[scenarios.Scenario]:
     """The shows, each printed as it ends."""
-    shown: list[shows.Show] = []
+    shown: list[scenarios.Scenario] = []
 
-    def add(show: shows.Show) -> None:
+    def add(show: scenarios.Scenario) -> None:
         print_show(show)
         shown.append(show)
 
-    add(shows.duplicates(world, shows.example_purchase("show-duplicate", "show-member-1"), times=3))
-    add(shows.rate_lookup_broken(world, shows.example_purchase("show-rate", "show-member-2"), base_points=40))
-    stopped = [shows.example_purchase(f"show-ledger-{number}", "show-member-3") for number in range(5)]
-    add(shows.ledger_stopped(world, stopped))
+    add(scenarios.duplicates(world, scenarios.example_purchase("show-duplicate", "show-member-1"), times=3))
+    add(scenarios.rate_lookup_broken(world, scenarios.example_purchase("show-rate", "show-member-2"), base_points=40))
+    stopped = [scenarios.example_purchase(f"show-ledger-{number}", "show-member-3") for number in range(5)]
+    add(scenarios.ledger_stopped(world, stopped))
     with progress() as bar:
         task = bar.add_task("functions compromised", total=None)
 
         def on_function(_function: str, total: int) -> None:
             bar.update(task, total=total, advance=1)
 
-        show, report = shows.compromised(world, on_function)
+        show, report = scenarios.compromised(world, on_function)
     for leak in report.leaks:
         out.print(
             f"{leak.function}: {leak.operation} on {leak.target} of {leak.target_unit}: {leak.outcome}", style="red"
@@ -132,7 +132,7 @@ def break_things(world: World) -> list[shows.Show]:
     return shown
 
 
-def _points_by_category(world: World, expectation: Expectation) -> dict[str, int]:
+def _points_by_category(world: DeployedSystem, expectation: Expectation) -> dict[str, int]:
     totals: dict[str, int] = {}
     for purchase_id in expectation.purchases:
         calculation = world.wait_for_calculation(purchase_id)
@@ -144,7 +144,7 @@ def _compared(found: dict[str, int], expected: dict[str, int]) -> list[tuple[str
     return [(key, found.get(key, 0), expected.get(key, 0)) for key in sorted({*found, *expected})]
 
 
-def print_show(show: shows.Show, *, brief: bool = False) -> None:
+def print_show(show: scenarios.Scenario, *, brief: bool = False) -> None:
     """Print what a show found."""
     rows = [
         (

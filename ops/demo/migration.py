@@ -20,12 +20,12 @@ from contracts.categorization_facade import MIGRATION, STEER, UNIT, MigrationRol
 from contracts.legacy_rewards import Assign, Usage
 from contracts.vocabulary import Merchant, Money
 from ops.demo.command import print_show, print_verdict
-from ops.demo.shows import Finding, Show
-from ops.demo.world import World, wait_for
+from ops.demo.scenarios import Finding, Scenario
+from ops.demo.world import DeployedSystem, wait_for
 from ops.migration.backfill import Backfill, backfill
 from ops.migration.command import app, still_in_use
 from ops.migration.legacy import LegacyFunction
-from ops.programme.apply import bring_about, read_programme
+from ops.programme.apply import apply_programme, read_programme
 from ops.repository import ROOT
 from pbckit.cli.client.session import MIGRATION_STACK
 from pbckit.cli.errors import Refused
@@ -77,10 +77,10 @@ def demo(
     with tempfile.TemporaryDirectory() as folder, running(Path(folder), region=region) as aws:
         out.print(Panel("1. Deploy the system with a legacy system beside it and a facade in front of categorize"))
         deploy(aws, stack=MIGRATION_STACK)
-        world = World.of(aws, MIGRATION_STACK)
+        world = DeployedSystem.of(aws, MIGRATION_STACK)
         prepare(world, ROOT / "examples/programme.yaml")
         with steady_purchases(world, "demo") as traffic:
-            shown: list[Show] = []
+            shown: list[Scenario] = []
             for title, run in {
                 "2. From legacy to new, under steady purchases": first_run,
                 f"3. Again, with a fault at {FAULT_AT} %": second_run,
@@ -108,17 +108,17 @@ class Traffic:
     failure: Exception | None = None
 
 
-def prepare(world: World, programme: Path) -> None:
+def prepare(world: DeployedSystem, programme: Path) -> None:
     """Rates and campaigns here; categories by hand in the legacy system only, where people put them over the years."""
     given = msgspec.structs.replace(read_programme(programme), overrides=[])
-    bring_about(given, world.capabilities, lambda: None)
+    apply_programme(given, world.capabilities, lambda: None)
     legacy = LegacyFunction(world.session)
     for shop, category in BY_HAND.items():
         legacy.ask(Assign(shop=shop, cat=category, user="BACKOFFICE"))
 
 
 @contextmanager
-def steady_purchases(world: World, name: str) -> Iterator[Traffic]:
+def steady_purchases(world: DeployedSystem, name: str) -> Iterator[Traffic]:
     """Purchases at many merchants, one after the other, for as long as the block lasts."""
     traffic, ended = Traffic(), threading.Event()
 
@@ -155,7 +155,7 @@ def example(name: str, number: int) -> PurchasePosted:
     )
 
 
-def first_run(world: World, traffic: Traffic) -> Show:
+def first_run(world: DeployedSystem, traffic: Traffic) -> Scenario:
     """Shadow finds what differs, a backfill mends it, and the ramp goes to the end."""
     wait_for(lambda: len(traffic.purchases), lambda count: count >= 5, "purchases")  # noqa: PLR2004 some, on legacy
     shadow = order(world, Start(plan=PLAN), "first run")
@@ -178,7 +178,7 @@ def first_run(world: World, traffic: Traffic) -> Show:
     wait_for(lambda: len(traffic.purchases), lambda count: count >= here + 5, "purchases")
     world.wait_for_calculation(traffic.purchases[here + 4].id)
     observed = observations(world, version)
-    return Show(
+    return Scenario(
         title="First run: legacy → shadow → 1 → 5 → 25 → 50 → 100 %",
         findings=[
             Finding(what="mismatches found in shadow", expected=str(sorted(BY_HAND)), found=str(sorted(found))),
@@ -196,7 +196,7 @@ def first_run(world: World, traffic: Traffic) -> Show:
     )
 
 
-def second_run(world: World, traffic: Traffic) -> Show:
+def second_run(world: DeployedSystem, traffic: Traffic) -> Scenario:
     """The candidate begins to fail at a share, and the guard takes the share back before anybody is asked."""
     order(world, RollBack(to="legacy"), "rehearse a fault")
     settle(world)
@@ -212,7 +212,7 @@ def second_run(world: World, traffic: Traffic) -> Show:
         )
     wait_for(lambda: len(traffic.purchases), lambda count: count > before, "purchases")
     told = wait_for(lambda: rollbacks_told(world), bool, "the event")
-    return Show(
+    return Scenario(
         title=f"Second run: a fault at {FAULT_AT} %",
         findings=[
             Finding(what="share after the fault", expected="5", found=str(back.routing.share)),
@@ -223,7 +223,7 @@ def second_run(world: World, traffic: Traffic) -> Show:
     )
 
 
-def nothing_lost(world: World, traffic: Traffic) -> Show:
+def nothing_lost(world: DeployedSystem, traffic: Traffic) -> Scenario:
     """Every purchase was calculated, once, with the category that both sides agree on."""
     purchases = traffic.purchases
     calculations = [world.wait_for_calculation(one.id) for one in purchases]
@@ -232,7 +232,7 @@ def nothing_lost(world: World, traffic: Traffic) -> Show:
         expected[purchase.member_id] += 1
     world.wait_for_postings(expected, lambda _count: None)
     fell_back = [one.purchase_id for one in calculations if "category" in one.fallbacks]
-    return Show(
+    return Scenario(
         title=f"{len(purchases)} purchases",
         findings=[
             Finding(what="calculated", expected=str(len(purchases)), found=str(len(calculations))),
@@ -249,22 +249,22 @@ def nothing_lost(world: World, traffic: Traffic) -> Show:
     )
 
 
-def order(world: World, what: Order, reason: str) -> int:
+def order(world: DeployedSystem, what: Order, reason: str) -> int:
     """Give an order; the version of the routing that follows."""
     return world.capabilities.ask(STEER, Steer(order=what, reason=reason)).routing.version
 
 
-def mismatches(world: World) -> list[Mismatch]:
+def mismatches(world: DeployedSystem) -> list[Mismatch]:
     """What differed so far, a kind each."""
     return every_mismatch(world.capabilities, facade_of())
 
 
-def calls_of_legacy(world: World) -> int:
+def calls_of_legacy(world: DeployedSystem) -> int:
     """How often the monolith was asked for a category, by its own count."""
     return sum(caller.calls for caller in LegacyFunction(world.session).ask(Usage()).callers)
 
 
-def refusal(world: World, what: Order) -> str:
+def refusal(world: DeployedSystem, what: Order) -> str:
     """The error that an order is refused with; `none` where it is followed."""
     try:
         order(world, what, "try")
@@ -273,7 +273,7 @@ def refusal(world: World, what: Order) -> str:
     return "none"
 
 
-def settle(world: World) -> None:
+def settle(world: DeployedSystem) -> None:
     """Wait until the routing that was set last holds everywhere."""
     wait_for(
         lambda: datetime.now(UTC) >= world.capabilities.ask(MIGRATION, GetMigration()).now.setting.effective_at,
@@ -282,7 +282,7 @@ def settle(world: World) -> None:
     )
 
 
-def ramp_to_the_end(world: World) -> list[int]:
+def ramp_to_the_end(world: DeployedSystem) -> list[int]:
     """Take each step as soon as the evidence allows it; the shares on the way."""
     shares: list[int] = []
     while True:
@@ -295,23 +295,23 @@ def ramp_to_the_end(world: World) -> list[int]:
         out.print(f"share {shares[-1]} %")
 
 
-def ramp_to(world: World, share: int) -> None:
+def ramp_to(world: DeployedSystem, share: int) -> None:
     """Take steps until a share is reached."""
     while ready(world).now.setting.routing.share < share:
         order(world, Advance(), "the evidence is there")
 
 
-def ready(world: World) -> Migration:
+def ready(world: DeployedSystem) -> Migration:
     """Wait until the evidence allows the next step."""
     return look_until(world, lambda one: not one.missing and not one.broken, "the evidence")
 
 
-def look_until(world: World, done: Callable[[Migration], bool], what: str) -> Migration:
+def look_until(world: DeployedSystem, done: Callable[[Migration], bool], what: str) -> Migration:
     """Look at the migration until it is as wanted."""
     return wait_for(lambda: world.capabilities.ask(MIGRATION, GetMigration()), done, what)
 
 
-def observations(world: World, until_version: int) -> list[dict[str, Any]]:
+def observations(world: DeployedSystem, until_version: int) -> list[dict[str, Any]]:
     """What the facade observed under the routings before a version, in the order of the calls."""
     pages = world.aws.client("dynamodb").get_paginator("scan").paginate(TableName=world.names(UNIT).physical("store"))
     items = [{key: _plain(value) for key, value in item.items()} for page in pages for item in page["Items"]]
@@ -337,7 +337,7 @@ def went_back(observed: Sequence[dict[str, Any]]) -> list[str]:
     return sorted(back)
 
 
-def answered_in_two_ways(world: World) -> list[str]:
+def answered_in_two_ways(world: DeployedSystem) -> list[str]:
     """Purchases whose calls were answered with different categories."""
     answers: dict[str, set[str]] = defaultdict(set)
     for one in observations(world, until_version=1_000_000):
@@ -347,7 +347,7 @@ def answered_in_two_ways(world: World) -> list[str]:
     return sorted(purchase for purchase, categories in answers.items() if len(categories) > 1)
 
 
-def rollbacks_told(world: World) -> list[MigrationRolledBack]:
+def rollbacks_told(world: DeployedSystem) -> list[MigrationRolledBack]:
     """Events of rollbacks that are on the bus, oldest first."""
     items = world.aws.client("dynamodb").scan(TableName=world.names(UNIT).physical("outbox"))["Items"]
     told = [

@@ -27,7 +27,7 @@ _SLEEPER = "import time\n\n\ndef handler(_event, _context):\n    time.sleep(600)
 
 
 @dataclass(frozen=True, kw_only=True)
-class World:
+class DeployedSystem:
     """A deployed system."""
 
     aws: EmbeddedAws
@@ -35,7 +35,7 @@ class World:
     capabilities: LambdaCapabilities
 
     @classmethod
-    def of(cls, aws: EmbeddedAws, stack: str = LOCAL_STACK) -> "World":
+    def of(cls, aws: EmbeddedAws, stack: str = LOCAL_STACK) -> "DeployedSystem":
         """The system of a stack in a running sandbox."""
         session = open_session(stack, aws.folder)
         return cls(aws=aws, session=session, capabilities=LambdaCapabilities(session))

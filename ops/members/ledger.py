@@ -8,13 +8,13 @@ import typer
 
 from contracts.points_calculation import (
     DIFFERENCES,
+    REPORTED_POSTINGS,
     SETTLE_DIFFERENCE,
-    TOLD,
     Difference,
     ListDifferences,
-    ListTold,
+    ListReportedPostings,
+    ReportedPosting,
     SettleDifference,
-    Told,
 )
 from contracts.points_ledger import (
     MEMBERS,
@@ -44,7 +44,7 @@ class Mismatch(msgspec.Struct, frozen=True, kw_only=True):
 
     posting_id: str
     member_id: str
-    told_points: int
+    reported_points: int
     posted_points: int | None
     """None where it is not posted."""
 
@@ -65,7 +65,7 @@ def reconcile(
     as_json: AsJson = False,
 ) -> None:
     """Compare every posting of a month's purchases with what the ledger was told; exit code 1 if one differs."""
-    request = request_of(ListTold, month=month, limit=_PAGE)
+    request = request_of(ListReportedPostings, month=month, limit=_PAGE)
     found = reconciled(capabilities_of(stack), request)
     if as_json:
         print_json(found)
@@ -202,27 +202,27 @@ def _print_faults(found: Verified) -> None:
     out.print(f"{found.members} members, {found.lines} lines in order, {len(found.faults)} members with a fault")
 
 
-def reconciled(capabilities: CapabilityClient, request: ListTold) -> Reconciled:
+def reconciled(capabilities: CapabilityClient, request: ListReportedPostings) -> Reconciled:
     """Compare what the ledger was told of a month's purchases with its members' statements."""
-    told = list(every_told(capabilities, request))
+    told = list(every_report(capabilities, request))
     posted = {
         member_id: dict(postings(capabilities, member_id)) for member_id in dict.fromkeys(one.member_id for one in told)
     }
     mismatches = [
-        Mismatch(posting_id=one.posting_id, member_id=one.member_id, told_points=one.points, posted_points=booked)
+        Mismatch(posting_id=one.posting_id, member_id=one.member_id, reported_points=one.points, posted_points=booked)
         for one in told
         if (booked := posted[one.member_id].get(one.posting_id)) != one.points
     ]
     return Reconciled(month=request.month, compared=len(told), mismatches=mismatches)
 
 
-def every_told(capabilities: CapabilityClient, request: ListTold) -> Iterator[Told]:
+def every_report(capabilities: CapabilityClient, request: ListReportedPostings) -> Iterator[ReportedPosting]:
     """All that the ledger was told, page by page."""
-    page = capabilities.ask(TOLD, request)
-    yield from page.told
+    page = capabilities.ask(REPORTED_POSTINGS, request)
+    yield from page.postings
     while page.next is not None:
-        page = capabilities.ask(TOLD, msgspec.structs.replace(request, after=page.next))
-        yield from page.told
+        page = capabilities.ask(REPORTED_POSTINGS, msgspec.structs.replace(request, after=page.next))
+        yield from page.postings
 
 
 def postings(capabilities: CapabilityClient, member_id: str) -> Iterator[tuple[str, int]]:
@@ -250,7 +250,7 @@ def _print(found: Sequence[Difference]) -> None:
                 one.posting_id,
                 one.member_id,
                 one.kind,
-                one.told_points,
+                one.reported_points,
                 one.posted_points,
                 f"{one.found_at:%Y-%m-%d %H:%M}",
             )

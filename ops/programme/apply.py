@@ -47,7 +47,7 @@ def apply(
     capabilities = capabilities_of(stack)
     with progress() as bar:
         task = bar.add_task("programme", total=len(programme))
-        bring_about(programme, capabilities, lambda: bar.advance(task))
+        apply_programme(programme, capabilities, lambda: bar.advance(task))
     counts = {
         "rates": len(programme.rates),
         "campaigns": len(programme.campaigns),
@@ -72,7 +72,7 @@ def read_programme(file: Path) -> Programme:
         raise OperatorError(f"{file}: {error}") from error
 
 
-def bring_about(programme: Programme, capabilities: CapabilityClient, on_set: Callable[[], object]) -> None:
+def apply_programme(programme: Programme, capabilities: CapabilityClient, on_set: Callable[[], object]) -> None:
     """Set all of it through the owners' capabilities."""
     for rate in programme.rates:
         capabilities.ask(SET_RATE, msgspec.structs.replace(rate, replace=True))

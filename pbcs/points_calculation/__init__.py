@@ -9,8 +9,8 @@ from contracts.points_calculation import (
     EXPLAIN,
     RECALCULATE,
     REFUND,
+    REPORTED_POSTINGS,
     SETTLE_DIFFERENCE,
-    TOLD,
     CalculationOutdated,
     PointsAdjusted,
     PointsCalculated,
@@ -31,7 +31,7 @@ def define(pbc: Pbc) -> None:
     pbc.exposes(BASIS, [calculations.read()])
     pbc.exposes(RECALCULATE, [calculations.write(), outbox.append()])
     pbc.exposes(EXPLAIN, [calculations.read()])
-    pbc.exposes(TOLD, [calculations.read()])
+    pbc.exposes(REPORTED_POSTINGS, [calculations.read()])
     pbc.subscribes(EarningRateChanged, handler="note-rate-change", grants=[calculations.write()])
     pbc.subscribes(CampaignChanged, handler="note-campaign-change", grants=[calculations.write()])
     pbc.exposes(DIFFERENCES, [calculations.read()])

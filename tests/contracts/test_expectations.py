@@ -48,7 +48,7 @@ def set_(name: str, **keywords: Any) -> Edit:
     return lambda thing: thing["properties"].update({name: keywords})
 
 
-TOLD = Expectation(
+REPORTED_POSTINGS = Expectation(
     "points-ledger",
     POSTED,
     {
@@ -79,8 +79,8 @@ BREAKS: dict[str, tuple[str, Edit, str]] = {
 @pytest.mark.parametrize("change", BREAKS)
 def test_what_is_missed_is_told_with_consumer_field_and_contract(change: str):
     definition, edit, told = BREAKS[change]
-    assert TOLD.missed(schema(definition, lambda _: None)) == []
-    missed = TOLD.missed(schema(definition, edit))
+    assert REPORTED_POSTINGS.missed(schema(definition, lambda _: None)) == []
+    missed = REPORTED_POSTINGS.missed(schema(definition, edit))
     assert any(one.startswith(f"{POSTED}: points-ledger reads data.") and one.endswith(told) for one in missed)
 
 
@@ -90,7 +90,7 @@ def test_what_is_missed_is_told_with_consumer_field_and_contract(change: str):
     ids=["drops what nobody reads", "adds a field", "drops what nobody reads in a part"],
 )
 def test_what_nobody_reads_is_not_missed(definition: str, edit: Edit):
-    assert TOLD.missed(schema(definition, edit)) == []
+    assert REPORTED_POSTINGS.missed(schema(definition, edit)) == []
 
 
 def test_a_refusal_that_is_never_given_and_a_caller_that_is_not_let_in_are_told():
@@ -104,12 +104,12 @@ def test_a_refusal_that_is_never_given_and_a_caller_that_is_not_let_in_are_told(
 
 
 def test_a_reader_is_found_by_the_field_and_by_what_it_is_in():
-    assert TOLD.touches("data.points")
-    assert TOLD.touches("data.lines")
-    assert TOLD.touches("data.lines.[].text.more")
-    assert not TOLD.touches("data.category")
-    assert not TOLD.touches("data.line")
-    assert TOLD.touches("")
+    assert REPORTED_POSTINGS.touches("data.points")
+    assert REPORTED_POSTINGS.touches("data.lines")
+    assert REPORTED_POSTINGS.touches("data.lines.[].text.more")
+    assert not REPORTED_POSTINGS.touches("data.category")
+    assert not REPORTED_POSTINGS.touches("data.line")
+    assert REPORTED_POSTINGS.touches("")
 
 
 @pytest.mark.parametrize(
@@ -136,6 +136,6 @@ def test_files_come_in_the_order_of_units_not_of_file_names(tmp_path: Path):
 
 
 def test_a_field_of_any_alternative_is_found_and_not_always_there():
-    document = json.loads(catalogue.schemas()["campaigns.desk.json"])
+    document = json.loads(catalogue.schemas()["campaigns.unit-admin.json"])
     assert told_at(document, "response.answer.unit")[1] is False
     assert told_at(document, "response.answer")[1] is True

@@ -173,5 +173,5 @@ def test_there_is_a_file_for_each_consumer_and_none_besides():
 
 def test_a_pattern_is_used_only_for_the_contract_that_every_unit_has():
     patterns = {pattern for _, file in expectations() for pattern in file.reads if "*" in pattern}
-    assert patterns == {"*.desk"}
-    assert [name for name in CONTRACTS if fnmatchcase(name, "*.desk")]
+    assert patterns == {"*.unit-admin"}
+    assert [name for name in CONTRACTS if fnmatchcase(name, "*.unit-admin")]

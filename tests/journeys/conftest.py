@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ops.demo.command import apply
-from ops.demo.world import World
+from ops.demo.world import DeployedSystem
 from pbckit.sandbox.deploy import Deployment, deploy
 from pbckit.sandbox.embedded_aws import EmbeddedAws, running
 
@@ -32,8 +32,8 @@ def deployment(aws: EmbeddedAws) -> Deployment:
 
 
 @pytest.fixture(scope="session")
-def world(aws: EmbeddedAws, deployment: Deployment) -> World:
+def world(aws: EmbeddedAws, deployment: Deployment) -> DeployedSystem:
     """The deployed system with the example programme."""
-    there = World.of(aws)
+    there = DeployedSystem.of(aws)
     apply(there, ROOT / "examples/programme.yaml")
     return there

@@ -7,13 +7,13 @@ import msgspec
 import pytest
 
 from contracts.cards import PurchasePosted
-from ops.demo import shows
-from ops.demo.world import World, wait_for
+from ops.demo import scenarios
+from ops.demo.world import DeployedSystem, wait_for
 from pbckit.contracts.envelope import EventMetadata
 
 
 def detail(purchase_id: str, **changes: Any) -> dict[str, Any]:
-    data = msgspec.to_builtins(shows.example_purchase(purchase_id, "bad-input-member")) | changes
+    data = msgspec.to_builtins(scenarios.example_purchase(purchase_id, "bad-input-member")) | changes
     metadata = {
         "event_id": f"event-{purchase_id}",
         "occurred_at": "2026-09-15T12:00:00Z",
@@ -42,13 +42,13 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.fixture(scope="module")
-def dead_letters(world: World) -> dict[str, dict[str, str]]:
+def dead_letters(world: DeployedSystem) -> dict[str, dict[str, str]]:
     """What became of all bad purchases, by purchase id; a good one among them goes through."""
     details = [detail(purchase_id, **changes) for purchase_id, (changes, _) in BAD.items()]
     details.append({"metadata": {}, "data": {"nothing": "of it"}})
     details.append({})
     _publish(world, details)
-    world.ingest([shows.example_purchase("bad-input-good", "bad-input-member")])
+    world.ingest([scenarios.example_purchase("bad-input-good", "bad-input-member")])
     world.wait_for_postings({"bad-input-member": 1}, lambda _count: None)
     found = wait_for(
         lambda: world.dead_letters("earn-points", "earn-queue-dlq"),
@@ -70,13 +70,13 @@ def test_what_is_no_purchase_at_all_is_set_aside_too(dead_letters: dict[str, dic
     assert "InvalidRequest" in dead_letters["none"]["reason"]
 
 
-def test_nothing_bad_was_posted(world: World, dead_letters: dict[str, dict[str, str]]):
+def test_nothing_bad_was_posted(world: DeployedSystem, dead_letters: dict[str, dict[str, str]]):
     assert world.postings("bad-input-member") == 1
     assert all(world.calculation(purchase_id) is None for purchase_id in dead_letters if purchase_id != "none")
 
 
-def test_the_same_purchase_with_other_content_is_refused(world: World):
-    purchase = shows.example_purchase("conflict-1", "conflict-member")
+def test_the_same_purchase_with_other_content_is_refused(world: DeployedSystem):
+    purchase = scenarios.example_purchase("conflict-1", "conflict-member")
     world.ingest([purchase])
     world.wait_for_calculation(purchase.id)
     world.ingest([msgspec.structs.replace(purchase, member_id="somebody-else")])
@@ -89,9 +89,9 @@ def test_the_same_purchase_with_other_content_is_refused(world: World):
     assert world.postings("somebody-else") == 0
 
 
-def test_a_poison_message_goes_to_the_consumers_dead_letters_alone(world: World):
+def test_a_poison_message_goes_to_the_consumers_dead_letters_alone(world: DeployedSystem):
     """Straight to the ledger: an event that is none, between two that are fine."""
-    good = [shows.example_purchase(f"poison-good-{number}", "poison-member") for number in range(2)]
+    good = [scenarios.example_purchase(f"poison-good-{number}", "poison-member") for number in range(2)]
     names = world.names("points-calculation")
     bad = {"metadata": {"event_id": "poison", "correlation_id": "poison-correlation"}, "data": {"points": "many"}}
     world.ingest(good[:1])
@@ -115,11 +115,11 @@ def test_a_poison_message_goes_to_the_consumers_dead_letters_alone(world: World)
     assert "occurred_at" in letters[0]["reason"]
 
 
-def test_an_event_has_the_metadata_of_its_contract(world: World):
+def test_an_event_has_the_metadata_of_its_contract(world: DeployedSystem):
     assert set(detail("x")["metadata"]) <= set(EventMetadata.__struct_fields__)
 
 
-def _publish(world: World, details: list[dict[str, Any]]) -> None:
+def _publish(world: DeployedSystem, details: list[dict[str, Any]]) -> None:
     for start in range(0, len(details), 10):
         entries = [
             {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from ops.demo.world import World
+from ops.demo.world import DeployedSystem
 from ops.main import app
 from pbckit.contracts import catalogue
 
@@ -17,7 +17,7 @@ HEADER = "purchase_id,member_id,card_product,merchant_id,merchant_name,mcc,count
 
 
 @pytest.fixture
-def rewards(world: World, monkeypatch: pytest.MonkeyPatch) -> Rewards:
+def rewards(world: DeployedSystem, monkeypatch: pytest.MonkeyPatch) -> Rewards:
     """Runs the command as a person in the sandbox's folder; gives the exit code and what it printed."""
     monkeypatch.chdir(world.aws.folder.parent)
 
@@ -28,7 +28,7 @@ def rewards(world: World, monkeypatch: pytest.MonkeyPatch) -> Rewards:
     return run
 
 
-def test_a_file_is_ingested_and_its_good_rows_are_posted(world: World, rewards: Rewards, tmp_path: Path):
+def test_a_file_is_ingested_and_its_good_rows_are_posted(world: DeployedSystem, rewards: Rewards, tmp_path: Path):
     file = tmp_path / "purchases.csv"
     good = "{},command-member,gold,command-shop,Bistro,5812,DE,10.00,EUR,2026-09-15T12:00:00Z"
     file.write_text("\n".join([HEADER, good.format("command-1"), good.format("command-2").replace("5812", "812")]))
@@ -95,4 +95,4 @@ def test_an_unknown_member_is_one_line(rewards: Rewards):
 def test_a_deployed_unit_keeps_to_its_contracts(rewards: Rewards, unit: str):
     code, found = rewards("smoke", unit)
     assert code == 0, found
-    assert "desk" in {one["capability"] for one in found["capabilities"]}
+    assert "unit-admin" in {one["capability"] for one in found["capabilities"]}

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
-from ops.demo.world import World
+from ops.demo.world import DeployedSystem
 from ops.main import app
 from pbckit.cli.deployment import release
 from pbckit.infra.iam import Statement, document, trust
@@ -26,7 +26,7 @@ ACCOUNT_ITSELF = document(
 class Deployer:
     """A session of the deployment role."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: DeployedSystem) -> None:
         self.own: Names = world.names(UNIT)
         self.other: Names = world.names(NEIGHBOUR)
         name = self.own.of(DEPLOYMENT).physical(UNIT)
@@ -57,7 +57,7 @@ class Deployer:
 
 
 @pytest.fixture(scope="module")
-def deployer(world: World) -> Deployer:
+def deployer(world: DeployedSystem) -> Deployer:
     return Deployer(world)
 
 
@@ -138,7 +138,7 @@ def test_everything_else_is_denied(deployer: Deployer, move: str):
 
 
 def test_it_releases_new_code_and_takes_it_back_when_an_alarm_rings(
-    deployer: Deployer, world: World, monkeypatch: pytest.MonkeyPatch
+    deployer: Deployer, world: DeployedSystem, monkeypatch: pytest.MonkeyPatch
 ):
     """`rewards release` under the deployment role, on the embedded AWS."""
     monkeypatch.setattr(release, "_clients", lambda _stack: deployer.client)

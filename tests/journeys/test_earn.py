@@ -5,14 +5,14 @@ import json
 import msgspec
 import pytest
 
-from ops.demo import shows
+from ops.demo import scenarios
 from ops.demo.compromise import probe_all
-from ops.demo.world import PBCS, World, wait_for
+from ops.demo.world import PBCS, DeployedSystem, wait_for
 from pbckit.sandbox.deploy import Deployment
 
 
-def test_a_purchase_earns_points_and_says_why(world: World):
-    world.ingest([shows.example_purchase("earn-1", "earn-member")])
+def test_a_purchase_earns_points_and_says_why(world: DeployedSystem):
+    world.ingest([scenarios.example_purchase("earn-1", "earn-member")])
     world.wait_for_postings({"earn-member": 1}, lambda _count: None)
     calculation = world.calculation("earn-1")
     assert calculation is not None
@@ -21,13 +21,15 @@ def test_a_purchase_earns_points_and_says_why(world: World):
     assert world.balance("earn-member") == 100
 
 
-def test_a_purchase_that_comes_again_is_posted_once(world: World):
-    show = shows.duplicates(world, shows.example_purchase("duplicate-1", "duplicate-member"), times=3)
+def test_a_purchase_that_comes_again_is_posted_once(world: DeployedSystem):
+    show = scenarios.duplicates(world, scenarios.example_purchase("duplicate-1", "duplicate-member"), times=3)
     assert show.held, show.findings
 
 
-def test_a_broken_rate_lookup_gives_the_base_rate_and_says_so(world: World):
-    show = shows.rate_lookup_broken(world, shows.example_purchase("fallback-1", "fallback-member"), base_points=40)
+def test_a_broken_rate_lookup_gives_the_base_rate_and_says_so(world: DeployedSystem):
+    show = scenarios.rate_lookup_broken(
+        world, scenarios.example_purchase("fallback-1", "fallback-member"), base_points=40
+    )
     assert show.held, show.findings
 
 
@@ -35,27 +37,27 @@ def test_a_broken_rate_lookup_gives_the_base_rate_and_says_so(world: World):
     ("unit", "function", "fallback", "points"),
     [("merchant-categorization", "categorize", "category", 40), ("campaigns", "bonuses", "bonuses", 100)],
 )
-def test_the_other_lookups_fall_back_too(world: World, unit: str, function: str, fallback: str, points: int):
-    purchase = shows.example_purchase(f"fallback-{fallback}", f"fallback-{fallback}-member")
+def test_the_other_lookups_fall_back_too(world: DeployedSystem, unit: str, function: str, fallback: str, points: int):
+    purchase = scenarios.example_purchase(f"fallback-{fallback}", f"fallback-{fallback}-member")
     with world.broken(unit, function):
         world.ingest([purchase])
         calculation = world.wait_for_calculation(purchase.id)
     assert (calculation.fallbacks, calculation.points) == ([fallback], points)
 
 
-def test_purchases_are_accepted_while_the_ledger_is_down(world: World):
-    purchases = [shows.example_purchase(f"stopped-{number}", "stopped-member") for number in range(4)]
-    show = shows.ledger_stopped(world, purchases)
+def test_purchases_are_accepted_while_the_ledger_is_down(world: DeployedSystem):
+    purchases = [scenarios.example_purchase(f"stopped-{number}", "stopped-member") for number in range(4)]
+    show = scenarios.ledger_stopped(world, purchases)
     assert show.held, show.findings
 
 
-def test_a_compromised_component_reads_no_store_of_another_pbc(world: World):
-    show, report = shows.compromised(world, lambda _function, _total: None)
+def test_a_compromised_component_reads_no_store_of_another_pbc(world: DeployedSystem):
+    show, report = scenarios.compromised(world, lambda _function, _total: None)
     assert report.leaks == []
     assert show.held, show.findings
 
 
-def test_the_probe_would_see_a_leak(world: World):
+def test_the_probe_would_see_a_leak(world: DeployedSystem):
     """The denials above mean something: let one function in, and the probe says so."""
     iam, names = world.aws.client("iam"), world.names("campaigns")
     role, table = names.physical("bonuses"), world.names("points-ledger").physical("store")
@@ -74,7 +76,7 @@ def test_the_probe_would_see_a_leak(world: World):
     assert {(leak.function, leak.target, leak.operation) for leak in report.leaks} == {(role, table, "scan")}
 
 
-def test_the_boundary_holds_even_where_a_policy_lets_in(world: World):
+def test_the_boundary_holds_even_where_a_policy_lets_in(world: DeployedSystem):
     iam, role = world.aws.client("iam"), world.names("campaigns").physical("bonuses")
     document = {
         "Version": "2012-10-17",
@@ -89,15 +91,15 @@ def test_the_boundary_holds_even_where_a_policy_lets_in(world: World):
     assert report.leaks == []
 
 
-def test_the_operator_reads_no_table(world: World):
+def test_the_operator_reads_no_table(world: DeployedSystem):
     dynamodb = world.session.client("dynamodb")
     for unit in ("points-ledger", "campaigns"):
         with pytest.raises(dynamodb.exceptions.ClientError, match="AccessDenied"):
             dynamodb.scan(TableName=world.names(unit).physical("store"))
 
 
-def test_trace_and_correlation_survive_from_purchase_to_posting(world: World):
-    world.ingest([shows.example_purchase("trace-1", "trace-member")])
+def test_trace_and_correlation_survive_from_purchase_to_posting(world: DeployedSystem):
+    world.ingest([scenarios.example_purchase("trace-1", "trace-member")])
     world.wait_for_postings({"trace-member": 1}, lambda _count: None)
     posted = _outbox_events(world, "points-ledger", "trace-member")[0]["metadata"]
     calculated = _outbox_events(world, "points-calculation", "trace-1")[0]["metadata"]
@@ -111,8 +113,8 @@ def test_trace_and_correlation_survive_from_purchase_to_posting(world: World):
     assert {"merchant-categorization categorize", "points-calculation calculate"} <= names
 
 
-def test_every_event_leaves_the_outbox(world: World):
-    world.ingest([shows.example_purchase("outbox-1", "outbox-member")])
+def test_every_event_leaves_the_outbox(world: DeployedSystem):
+    world.ingest([scenarios.example_purchase("outbox-1", "outbox-member")])
     world.wait_for_postings({"outbox-member": 1}, lambda _count: None)
     pending = wait_for(lambda: _pending(world), lambda count: count == 0, "pending events")
     assert pending == 0
@@ -125,17 +127,17 @@ def test_what_the_embedded_aws_lacks_is_named(deployment: Deployment):
     }
 
 
-def _outbox_events(world: World, unit: str, aggregate_id: str) -> list[dict[str, dict[str, str]]]:
+def _outbox_events(world: DeployedSystem, unit: str, aggregate_id: str) -> list[dict[str, dict[str, str]]]:
     items = world.aws.client("dynamodb").scan(TableName=world.names(unit).physical("outbox"))["Items"]
     return [msgspec.json.decode(item["detail"]["S"]) for item in items if item["aggregate_id"]["S"] == aggregate_id]
 
 
-def _segments(world: World, root: str) -> set[str]:
+def _segments(world: DeployedSystem, root: str) -> set[str]:
     lines = world.aws.segments_file.read_text().splitlines()
     return {segment["name"] for segment in map(json.loads, filter(None, lines)) if segment.get("trace_id") == root}
 
 
-def _pending(world: World) -> int:
+def _pending(world: DeployedSystem) -> int:
     outboxes = [world.names(unit).physical("outbox") for unit in ("points-calculation", "points-ledger", "campaigns")]
     scan = world.aws.client("dynamodb").scan
     return sum(scan(TableName=name, IndexName="pending", Select="COUNT")["Count"] for name in outboxes)

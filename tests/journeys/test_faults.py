@@ -14,7 +14,7 @@ from devtools.faults.command import besieged, carry_out
 from devtools.faults.loopback import Act, Loopback, Pass, Request
 from devtools.faults.plan import CALCULATION, FEWEST, Fault, Strike, draw
 from devtools.faults.workers import can_kill
-from ops.demo.world import World
+from ops.demo.world import DeployedSystem
 from pbckit.sandbox.embedded_aws import ROOT_KEY
 
 pytestmark = pytest.mark.skipif(not can_kill(), reason="only Linux tells which process holds a connection")
@@ -22,8 +22,8 @@ pytestmark = pytest.mark.skipif(not can_kill(), reason="only Linux tells which p
 
 def test_every_fault_is_injected_and_nothing_is_lost_or_doubled(tmp_path: Path):
     plan = draw(5, FEWEST)  # One whose events the relay publishes in the end: no waiting for the sweeper.
-    with besieged(tmp_path, plan) as (world, storm):
-        report = carry_out(plan, world, storm, tmp_path, lambda _stage, _count: None)
+    with besieged(tmp_path, plan) as (world, fault_injector):
+        report = carry_out(plan, world, fault_injector, tmp_path, lambda _stage, _count: None)
 
     assert {fault: counts for fault, counts in report.faults.items() if counts[0] != counts[1] or not counts[0]} == {}
     assert [finding for finding in report.findings if not finding.held] == []
@@ -39,8 +39,8 @@ def test_without_outbox_and_inbox_purchases_are_lost_and_doubled(tmp_path: Path)
         for fault, row in zip((Fault.CONSUMER_KILLED, Fault.DUPLICATED), rows, strict=False)
     ]
     plan = replace(drawn, rows=rows, strikes=strikes, bad=[], poison=[])
-    with besieged(tmp_path, plan, naive=True) as (world, storm):
-        report = carry_out(plan, world, storm, tmp_path, lambda _stage, _count: None, naive=True)
+    with besieged(tmp_path, plan, naive=True) as (world, fault_injector):
+        report = carry_out(plan, world, fault_injector, tmp_path, lambda _stage, _count: None, naive=True)
 
     # At least those that were struck: a slow machine may deliver another one twice.
     assert {finding.what: int(finding.found) >= 1 for finding in report.findings} == {
@@ -49,7 +49,7 @@ def test_without_outbox_and_inbox_purchases_are_lost_and_doubled(tmp_path: Path)
     }
 
 
-def test_a_request_that_was_changed_on_its_way_is_taken(world: World):
+def test_a_request_that_was_changed_on_its_way_is_taken(world: DeployedSystem):
     kept, dropped = ({"Source": "test", "DetailType": name, "Detail": "{}"} for name in ("Kept", "Dropped"))
     with Loopback() as loopback:
         loopback.serve(world.aws, Dropping(), lambda _port, _peer: None)

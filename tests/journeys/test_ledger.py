@@ -15,8 +15,8 @@ from contracts.partners import RedemptionConfirmed, RedemptionDeclined, Redempti
 from contracts.points_ledger import BALANCE, HOLD, POST_HOLD, Balance, GetBalance, PlaceHold, PostHold
 from contracts.vocabulary import Money
 from lambdas.points_ledger.model.lots import is_live
-from ops.demo import shows
-from ops.demo.world import World, wait_for
+from ops.demo import scenarios
+from ops.demo.world import DeployedSystem, wait_for
 from ops.main import app
 from pbckit.cli.client.capabilities import decoded
 from pbckit.cli.errors import Refused
@@ -28,7 +28,7 @@ _POINTS = 100
 
 
 @pytest.fixture
-def rewards(world: World, monkeypatch: pytest.MonkeyPatch) -> Rewards:
+def rewards(world: DeployedSystem, monkeypatch: pytest.MonkeyPatch) -> Rewards:
     monkeypatch.chdir(world.aws.folder.parent)
 
     def run(*arguments: str) -> tuple[int, Any]:
@@ -38,7 +38,7 @@ def rewards(world: World, monkeypatch: pytest.MonkeyPatch) -> Rewards:
     return run
 
 
-def ask(world: World, capability: AnyCapability, request: Request) -> Any:
+def ask(world: DeployedSystem, capability: AnyCapability, request: Request) -> Any:
     """Ask a capability that only an offering may ask, as that offering does: again while the function fails."""
     function = world.names(capability.unit).capability(capability.name)
     payload = msgspec.json.encode(
@@ -53,9 +53,11 @@ def ask(world: World, capability: AnyCapability, request: Request) -> Any:
     raise AssertionError(bodies)
 
 
-def earned(world: World, name: str, *, purchases: int = 1, posted_at: datetime | None = None) -> list[PurchasePosted]:
+def earned(
+    world: DeployedSystem, name: str, *, purchases: int = 1, posted_at: datetime | None = None
+) -> list[PurchasePosted]:
     """Purchases of a member who is called like them, until they are posted."""
-    made = [shows.example_purchase(f"{name}-{number}", name) for number in range(purchases)]
+    made = [scenarios.example_purchase(f"{name}-{number}", name) for number in range(purchases)]
     if posted_at is not None:
         made = [msgspec.structs.replace(one, posted_at=posted_at) for one in made]
     world.ingest(made)
@@ -63,11 +65,11 @@ def earned(world: World, name: str, *, purchases: int = 1, posted_at: datetime |
     return made
 
 
-def balance(world: World, member_id: str) -> Balance:
+def balance(world: DeployedSystem, member_id: str) -> Balance:
     return world.capabilities.ask(BALANCE, GetBalance(member_id=member_id))
 
 
-def hold(world: World, hold_id: str, member_id: str, points: int, *, minutes: float = 10) -> str:
+def hold(world: DeployedSystem, hold_id: str, member_id: str, points: int, *, minutes: float = 10) -> str:
     """`ok`, or the name of the refusal."""
     until = datetime.now(UTC) + timedelta(minutes=minutes)
     try:
@@ -83,7 +85,7 @@ def requested(name: str, member_id: str, points: int) -> RedemptionRequested:
     )
 
 
-def test_of_fifty_redemptions_at_once_exactly_the_affordable_ones_succeed(world: World):
+def test_of_fifty_redemptions_at_once_exactly_the_affordable_ones_succeed(world: DeployedSystem):
     earned(world, "ledger-fifty")
     with ThreadPoolExecutor(max_workers=10) as pool:
         outcomes = list(pool.map(lambda number: hold(world, f"fifty-{number}", "ledger-fifty", 7), range(50)))
@@ -93,7 +95,7 @@ def test_of_fifty_redemptions_at_once_exactly_the_affordable_ones_succeed(world:
     assert (after.held_points, after.spendable_points) == (_POINTS // 7 * 7, _POINTS % 7)
 
 
-def test_parallel_postings_to_one_member_are_all_booked(world: World, rewards: Rewards):
+def test_parallel_postings_to_one_member_are_all_booked(world: DeployedSystem, rewards: Rewards):
     purchases = earned(world, "ledger-many", purchases=30)
 
     assert balance(world, "ledger-many").balance_points == 30 * _POINTS
@@ -103,7 +105,7 @@ def test_parallel_postings_to_one_member_are_all_booked(world: World, rewards: R
     assert (code, found["lines"], found["faults"]) == (0, 30, [])
 
 
-def settled(world: World, name: str, ending: Event) -> Balance:
+def settled(world: DeployedSystem, name: str, ending: Event) -> Balance:
     """A redemption of 40 points, held and then ended by the partner."""
     earned(world, name)
     world.ingest([requested(f"{name}-r", name, 40)])
@@ -113,17 +115,17 @@ def settled(world: World, name: str, ending: Event) -> Balance:
     return balance(world, name)
 
 
-def test_a_redemption_that_is_confirmed_is_spent(world: World):
+def test_a_redemption_that_is_confirmed_is_spent(world: DeployedSystem):
     confirmed = RedemptionConfirmed(redemption_id="ledger-yes-r", points=25, confirmed_at=datetime.now(UTC))
     assert settled(world, "ledger-yes", confirmed).balance_points == _POINTS - 25
 
 
-def test_a_redemption_that_is_declined_is_free_again(world: World):
+def test_a_redemption_that_is_declined_is_free_again(world: DeployedSystem):
     declined = RedemptionDeclined(redemption_id="ledger-no-r", reason="sold out", declined_at=datetime.now(UTC))
     assert settled(world, "ledger-no", declined).balance_points == _POINTS
 
 
-def test_a_hold_that_nobody_settles_times_out(world: World, rewards: Rewards):
+def test_a_hold_that_nobody_settles_times_out(world: DeployedSystem, rewards: Rewards):
     earned(world, "ledger-late")
     assert hold(world, "late-1", "ledger-late", 60, minutes=0.05) == "ok"
     wait_for(lambda: balance(world, "ledger-late").spendable_points, lambda free: free == _POINTS, "its end")
@@ -134,7 +136,7 @@ def test_a_hold_that_nobody_settles_times_out(world: World, rewards: Rewards):
     assert kinds == ["released", "held", "earned"]
 
 
-def test_a_refund_in_three_parts_after_spending_is_owed_and_repaid(world: World):
+def test_a_refund_in_three_parts_after_spending_is_owed_and_repaid(world: DeployedSystem):
     (purchase,) = earned(world, "ledger-owes")
     assert hold(world, "owes-1", "ledger-owes", 80) == "ok"
     ask(world, POST_HOLD, PostHold(hold_id="owes-1"))
@@ -153,12 +155,12 @@ def test_a_refund_in_three_parts_after_spending_is_owed_and_repaid(world: World)
     owing = wait_for(lambda: balance(world, "ledger-owes"), lambda one: one.debt_points == 80, "the debt")
     assert owing.balance_points == 0
 
-    world.ingest([shows.example_purchase("ledger-owes-9", "ledger-owes")])
+    world.ingest([scenarios.example_purchase("ledger-owes-9", "ledger-owes")])
     repaid = wait_for(lambda: balance(world, "ledger-owes"), lambda one: one.debt_points == 0, "the debt to be repaid")
     assert repaid.spendable_points == _POINTS - 80
 
 
-def test_points_are_not_spent_after_their_expiry_though_no_job_has_run(world: World):
+def test_points_are_not_spent_after_their_expiry_though_no_job_has_run(world: DeployedSystem):
     long_ago = datetime.now(UTC) - timedelta(days=3 * 365)
     assert not is_live(f"{long_ago.year + 2}-{long_ago.month:02d}", datetime.now(UTC))
     earned(world, "ledger-old", posted_at=long_ago)
@@ -167,7 +169,7 @@ def test_points_are_not_spent_after_their_expiry_though_no_job_has_run(world: Wo
     assert balance(world, "ledger-old").balance_points == 0
 
 
-def test_a_stored_line_that_was_changed_by_hand_is_found_and_named(world: World, rewards: Rewards):
+def test_a_stored_line_that_was_changed_by_hand_is_found_and_named(world: DeployedSystem, rewards: Rewards):
     earned(world, "ledger-forged", purchases=3)
     line = rewards("member", "statement", "ledger-forged")[1]["lines"][1]
     table, dynamodb = world.names("points-ledger").physical("store"), world.aws.client("dynamodb")
@@ -184,7 +186,7 @@ def test_a_stored_line_that_was_changed_by_hand_is_found_and_named(world: World,
     assert rewards("ledger", "verify", "ledger-forged")[0] == 0
 
 
-def test_the_whole_ledger_adds_up(world: World, rewards: Rewards):
+def test_the_whole_ledger_adds_up(world: DeployedSystem, rewards: Rewards):
     earned(world, "ledger-sum")
     world.run_scheduled("points-ledger", "settle-due")
     world.run_scheduled("points-ledger", "reconcile")

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from contracts.categorization_facade import CATEGORIZE, MIGRATION
 from contracts.merchant_categorization import Categorize
 from ops.demo import migration as demo
-from ops.demo.world import World
+from ops.demo.world import DeployedSystem
 from ops.main import app
 from ops.migration.backfill import backfill
 from ops.migration.legacy import LegacyFunction
@@ -28,16 +28,16 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def moving(aws: EmbeddedAws) -> World:
+def moving(aws: EmbeddedAws) -> DeployedSystem:
     """The stack `migration`, beside the shared one."""
     deploy(aws, stack="migration")
-    world = World.of(aws, "migration")
+    world = DeployedSystem.of(aws, "migration")
     demo.prepare(world, ROOT / "examples/programme.yaml")
     return world
 
 
 @pytest.fixture
-def rewards(moving: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, Any]]:
+def rewards(moving: DeployedSystem, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, Any]]:
     monkeypatch.chdir(moving.aws.folder.parent)
 
     def run(*arguments: str) -> tuple[int, Any]:
@@ -47,7 +47,7 @@ def rewards(moving: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
     return run
 
 
-def ask(world: World, count: int) -> None:
+def ask(world: DeployedSystem, count: int) -> None:
     """Ask the facade about merchants in turn, as earn-points does: once more where legacy was too slow."""
     for number in range(count):
         question = Categorize(merchant=demo.example("ask", number).merchant)
@@ -57,7 +57,7 @@ def ask(world: World, count: int) -> None:
             world.capabilities.ask(CATEGORIZE, question)
 
 
-def evidence(world: World, enough: Callable[[Migration], bool]) -> Migration:
+def evidence(world: DeployedSystem, enough: Callable[[Migration], bool]) -> Migration:
     """Ask the facade until it observed enough."""
 
     def look() -> Migration:
@@ -73,7 +73,7 @@ def ready(one: Migration) -> bool:
 
 
 @pytest.fixture
-def legacy(moving: World) -> Iterator[None]:
+def legacy(moving: DeployedSystem) -> Iterator[None]:
     """Legacy answers before the test, and after it again, however it ends."""
     demo.settle(moving)
     yield
@@ -82,19 +82,19 @@ def legacy(moving: World) -> Iterator[None]:
 
 
 @pytest.fixture
-def shadow(moving: World, legacy: None) -> None:
+def shadow(moving: DeployedSystem, legacy: None) -> None:
     """Legacy answers, and the candidate is asked beside it."""
     demo.order(moving, Start(plan=demo.PLAN), "begin")
     demo.settle(moving)
 
 
-def mismatched(world: World) -> set[str]:
+def mismatched(world: DeployedSystem) -> set[str]:
     """Merchants with a mismatch, after all of them were asked about once more."""
     ask(world, 14)
     return {one.key for one in every_mismatch(world.capabilities, facade_of())}
 
 
-def guard(world: World) -> dict[str, Any]:
+def guard(world: DeployedSystem) -> dict[str, Any]:
     """Run the guard now, as its schedule does every minute."""
     function = world.names("categorization-facade").physical("guard")
     answer = world.aws.client("lambda").invoke(FunctionName=f"{function}:live", Payload=b"{}")
@@ -103,7 +103,7 @@ def guard(world: World) -> dict[str, Any]:
 
 @pytest.mark.usefixtures("legacy")
 def test_from_legacy_into_a_ramp_and_back_by_itself(
-    moving: World, rewards: Callable[..., tuple[int, Any]], tmp_path: Path
+    moving: DeployedSystem, rewards: Callable[..., tuple[int, Any]], tmp_path: Path
 ):
     purchases = [demo.example("journey", number) for number in range(6)]
     moving.ingest(purchases[:3])
@@ -159,7 +159,7 @@ def test_from_legacy_into_a_ramp_and_back_by_itself(
 
 
 @pytest.mark.usefixtures("shadow")
-def test_a_legacy_answer_outside_its_schema_is_counted_and_fails_no_purchase(moving: World):
+def test_a_legacy_answer_outside_its_schema_is_counted_and_fails_no_purchase(moving: DeployedSystem):
     """The monolith answers with a code that nobody has translated: the workflow falls back, and says so."""
     table = moving.names("legacy-rewards").physical("store")
     odd = demo.example("odd", 59)
@@ -175,7 +175,7 @@ def test_a_legacy_answer_outside_its_schema_is_counted_and_fails_no_purchase(mov
 
 
 @pytest.mark.usefixtures("shadow")
-def test_a_candidate_that_hangs_in_shadow_keeps_nobody_waiting(moving: World):
+def test_a_candidate_that_hangs_in_shadow_keeps_nobody_waiting(moving: DeployedSystem):
     ask(moving, 3)
     with moving.hanging("merchant-categorization", "categorize"):
         seconds = [timed(lambda: ask(moving, 1)) for _ in range(10)]

@@ -16,8 +16,8 @@ import pytest
 from typer.testing import CliRunner
 
 from contracts.points_calculation import PointsCalculated
-from ops.demo import shows
-from ops.demo.world import World, wait_for
+from ops.demo import scenarios
+from ops.demo.world import DeployedSystem, wait_for
 from ops.main import app
 
 Rewards = Callable[..., tuple[int, Any]]
@@ -29,7 +29,7 @@ REWARDS = Path(sys.executable).with_name("rewards")
 
 
 @pytest.fixture
-def rewards(world: World, monkeypatch: pytest.MonkeyPatch) -> Rewards:
+def rewards(world: DeployedSystem, monkeypatch: pytest.MonkeyPatch) -> Rewards:
     """Runs the command as a person in the sandbox's folder; gives the exit code and what it printed."""
     monkeypatch.chdir(world.aws.folder.parent)
 
@@ -40,7 +40,7 @@ def rewards(world: World, monkeypatch: pytest.MonkeyPatch) -> Rewards:
     return run
 
 
-def send_to_ledger(world: World, purchase_ids: list[str], member_id: str, *, points: int = 7) -> None:
+def send_to_ledger(world: DeployedSystem, purchase_ids: list[str], member_id: str, *, points: int = 7) -> None:
     """Letters in the ledger's dead-letter queue, as the ledger puts them there: good events."""
     names = world.names("points-ledger")
     url = names_url(world, "post-points-queue-dlq")
@@ -61,7 +61,7 @@ def send_to_ledger(world: World, purchase_ids: list[str], member_id: str, *, poi
         )
 
 
-def names_url(world: World, queue: str) -> str:
+def names_url(world: DeployedSystem, queue: str) -> str:
     names = world.names("points-ledger")
     return world.aws.client("sqs").get_queue_url(QueueName=names.physical(queue, limit=80))["QueueUrl"]
 
@@ -96,7 +96,7 @@ def letters_of(rewards: Rewards, member_id: str) -> list[dict[str, Any]]:
     return rewards("dlq", "list", "--queue", LEDGER_DLQ, "--reason", member_id)[1]
 
 
-def test_a_poison_purchase_is_found_understood_mended_and_posted_once(world: World, rewards: Rewards):
+def test_a_poison_purchase_is_found_understood_mended_and_posted_once(world: DeployedSystem, rewards: Rewards):
     """The ledger may not use its store: the event ends in the dead-letter queue with the reason; then it is mended."""
     member = "operator-poison"
     body = calculated("operator-poison-1", member, 7)
@@ -138,9 +138,9 @@ def test_a_poison_purchase_is_found_understood_mended_and_posted_once(world: Wor
     assert (world.balance(member), world.postings(member)) == (7, 1)
 
 
-def test_a_message_that_fails_comes_again_soon_and_not_after_the_queues_time(world: World, rewards: Rewards):
+def test_a_message_that_fails_comes_again_soon_and_not_after_the_queues_time(world: DeployedSystem, rewards: Rewards):
     """Its queue hides it for three minutes. What fails is wanted again after 5 seconds, then after 20."""
-    purchase = shows.example_purchase("operator-again-1", "operator-again")
+    purchase = scenarios.example_purchase("operator-again-1", "operator-again")
 
     def attempts() -> list[str]:
         code, way = rewards("events", "trace", purchase.id)
@@ -168,7 +168,7 @@ def last_attempt(body: dict[str, Any]) -> dict[str, Any]:
     return {"Records": [record]}
 
 
-def test_a_redrive_that_is_killed_half_way_loses_and_doubles_nothing(world: World, rewards: Rewards):
+def test_a_redrive_that_is_killed_half_way_loses_and_doubles_nothing(world: DeployedSystem, rewards: Rewards):
     member, count = "operator-killed", 12
     send_to_ledger(world, [f"operator-killed-{number}" for number in range(count)], member, points=1)
     before = {letter["id"] for letter in letters_of(rewards, member)}
@@ -202,7 +202,7 @@ def test_a_redrive_that_is_killed_half_way_loses_and_doubles_nothing(world: Worl
     assert (world.postings(member), world.balance(member)) == (count, count)
 
 
-def waiting(world: World, queue: str) -> int:
+def waiting(world: DeployedSystem, queue: str) -> int:
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     attributes = world.aws.client("sqs").get_queue_attributes(QueueUrl=names_url(world, queue), AttributeNames=names)[
         "Attributes"
@@ -210,7 +210,7 @@ def waiting(world: World, queue: str) -> int:
     return sum(int(attributes[name]) for name in names)
 
 
-def test_what_is_discarded_is_gone_and_stands_in_the_audit_trail(world: World, rewards: Rewards):
+def test_what_is_discarded_is_gone_and_stands_in_the_audit_trail(world: DeployedSystem, rewards: Rewards):
     member = "operator-discarded"
     send_to_ledger(world, ["operator-discarded-1", "operator-discarded-2"], member)
     code, error = rewards("dlq", "discard", LEDGER_DLQ)
@@ -224,8 +224,8 @@ def test_what_is_discarded_is_gone_and_stands_in_the_audit_trail(world: World, r
     assert world.postings(member) == 0
 
 
-def test_a_purchase_is_followed_through_every_unit(world: World, rewards: Rewards, tmp_path: Path):
-    purchase = shows.example_purchase("operator-trace-1", "operator-trace")
+def test_a_purchase_is_followed_through_every_unit(world: DeployedSystem, rewards: Rewards, tmp_path: Path):
+    purchase = scenarios.example_purchase("operator-trace-1", "operator-trace")
     world.ingest([purchase])
     world.wait_for_postings({"operator-trace": 1}, lambda _count: None)
     page = tmp_path / "way.html"
@@ -256,9 +256,9 @@ def test_a_purchase_is_followed_through_every_unit(world: World, rewards: Reward
     assert [hop["name"] for hop in by_correlation] == [hop["name"] for hop in way]
 
 
-def test_the_archive_is_replayed_into_an_emptied_consumer_and_nowhere_else(world: World, rewards: Rewards):
+def test_the_archive_is_replayed_into_an_emptied_consumer_and_nowhere_else(world: DeployedSystem, rewards: Rewards):
     since = datetime.now(UTC) - timedelta(seconds=1)
-    purchases = [shows.example_purchase(f"operator-replay-{number}", "operator-replay") for number in range(2)]
+    purchases = [scenarios.example_purchase(f"operator-replay-{number}", "operator-replay") for number in range(2)]
     world.ingest(purchases)
     world.wait_for_postings({"operator-replay": 2}, lambda _count: None)
     until = datetime.now(UTC) + timedelta(seconds=1)
@@ -286,9 +286,9 @@ def test_the_archive_is_replayed_into_an_emptied_consumer_and_nowhere_else(world
     assert published == ["PointsCalculated", "PointsPosted"]
 
 
-def test_a_failure_of_the_stream_is_redriven_from_the_outbox(world: World, rewards: Rewards):
+def test_a_failure_of_the_stream_is_redriven_from_the_outbox(world: DeployedSystem, rewards: Rewards):
     """The relay is stopped, and Lambda has given up on its records: what is left of them is a pointer."""
-    queue, purchase = "points-calculation/relay-dlq", shows.example_purchase("operator-stream-1", "operator-stream")
+    queue, purchase = "points-calculation/relay-dlq", scenarios.example_purchase("operator-stream-1", "operator-stream")
     names, sqs = world.names("points-calculation"), world.aws.client("sqs")
     url = sqs.get_queue_url(QueueName=names.physical("relay-dlq", limit=80))["QueueUrl"]
     with relay_stopped(world, names.physical("relay")):
@@ -303,14 +303,14 @@ def test_a_failure_of_the_stream_is_redriven_from_the_outbox(world: World, rewar
         world.wait_for_postings({"operator-stream": 1}, lambda _count: None)
         assert rewards("dlq", "list", "--queue", queue)[1] == []
     # The relay reads the record after all, and finds it published: the ledger is told once more and drops it.
-    later = shows.example_purchase("operator-stream-2", "operator-stream")
+    later = scenarios.example_purchase("operator-stream-2", "operator-stream")
     world.ingest([later])
     world.wait_for_postings({"operator-stream": 2}, lambda _count: None)
     assert (world.postings("operator-stream"), world.balance("operator-stream")) == (2, 200)
 
 
 @contextmanager
-def relay_stopped(world: World, relay: str) -> Iterator[None]:
+def relay_stopped(world: DeployedSystem, relay: str) -> Iterator[None]:
     lambda_ = world.aws.client("lambda")
     (mapping,) = [
         one
@@ -346,7 +346,7 @@ def same(statement: dict[str, Any]) -> dict[str, Any]:
     return {"balance_points": statement["balance_points"], "lines": lines}
 
 
-def empty(world: World, table: str, member_id: str) -> None:
+def empty(world: DeployedSystem, table: str, member_id: str) -> None:
     """Take away what the ledger knows of a member, and which events it has handled."""
     dynamodb = world.aws.client("dynamodb")
     for item in dynamodb.scan(TableName=table)["Items"]:
@@ -354,20 +354,20 @@ def empty(world: World, table: str, member_id: str) -> None:
             dynamodb.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
 
 
-def test_status_sees_a_pile_up_and_its_end(world: World, rewards: Rewards):
+def test_status_sees_a_pile_up_and_its_end(world: DeployedSystem, rewards: Rewards):
     def ledger() -> dict[str, Any]:
         return next(unit for unit in rewards("status")[1]["units"] if unit["unit"] == "points-ledger")
 
     with world.stopped("points-ledger", "post-points"):
-        purchases = [shows.example_purchase(f"operator-pile-{number}", "operator-pile") for number in range(2)]
+        purchases = [scenarios.example_purchase(f"operator-pile-{number}", "operator-pile") for number in range(2)]
         world.ingest(purchases)
         wait_for(ledger, lambda unit: unit["queues"]["post-points-queue"] >= 2, "a pile")
     world.wait_for_postings({"operator-pile": 2}, lambda _count: None)
     wait_for(ledger, lambda unit: unit["queues"]["post-points-queue"] == 0, "an end of the pile")
 
 
-def test_status_tells_fallbacks_dead_letters_and_alarms(world: World, rewards: Rewards):
-    purchase = shows.example_purchase("operator-fallback", "operator-fallback")
+def test_status_tells_fallbacks_dead_letters_and_alarms(world: DeployedSystem, rewards: Rewards):
+    purchase = scenarios.example_purchase("operator-fallback", "operator-fallback")
     with world.broken("campaigns", "bonuses"):
         world.ingest([purchase])
         world.wait_for_calculation(purchase.id)

@@ -19,14 +19,14 @@ from contracts.points_calculation import (
     Calculate,
     Calculation,
     ListDifferences,
-    ListTold,
+    ListReportedPostings,
     SettleDifference,
 )
 from contracts.points_ledger import PointsPosted
 from contracts.vocabulary import Money
-from ops.demo import shows
-from ops.demo.world import World, wait_for
-from ops.members.ledger import every_told, postings
+from ops.demo import scenarios
+from ops.demo.world import DeployedSystem, wait_for
+from ops.members.ledger import every_report, postings
 from pbckit.cli.client.capabilities import decoded
 from pbckit.cli.errors import Refused
 from pbckit.contracts.envelope import EventMetadata
@@ -44,7 +44,7 @@ def refund(purchase: PurchasePosted, number: int, minor_units: int, currency: st
     )
 
 
-def wait_for_adjustments(world: World, purchase_id: str, count: int) -> Calculation:
+def wait_for_adjustments(world: DeployedSystem, purchase_id: str, count: int) -> Calculation:
     found = wait_for(
         lambda: world.calculation(purchase_id),
         lambda it: it is not None and len(it.adjustments) >= count,
@@ -54,8 +54,8 @@ def wait_for_adjustments(world: World, purchase_id: str, count: int) -> Calculat
     return found
 
 
-def test_a_refund_in_three_parts_takes_back_what_one_would(world: World):
-    purchase = shows.example_purchase("refund-1", "refund-member")
+def test_a_refund_in_three_parts_takes_back_what_one_would(world: DeployedSystem):
+    purchase = scenarios.example_purchase("refund-1", "refund-member")
     world.ingest([purchase])
     world.wait_for_calculation(purchase.id)
     parts = [refund(purchase, number, amount) for number, amount in enumerate((1333, 1333, 1334))]
@@ -68,8 +68,8 @@ def test_a_refund_in_three_parts_takes_back_what_one_would(world: World):
     assert {one.refund_id for one in calculation.adjustments} == {part.id for part in parts}
 
 
-def test_a_refund_that_comes_before_its_purchase_waits_for_it(world: World):
-    purchase = shows.example_purchase("refund-early", "refund-early-member")
+def test_a_refund_that_comes_before_its_purchase_waits_for_it(world: DeployedSystem):
+    purchase = scenarios.example_purchase("refund-early", "refund-early-member")
     world.ingest([refund(purchase, 1, 2000)])
     refusals = world.names("points-calculation")
     wait_for(
@@ -82,9 +82,9 @@ def test_a_refund_that_comes_before_its_purchase_waits_for_it(world: World):
 
 
 @pytest.fixture(scope="module")
-def dead_refunds(world: World) -> dict[str, str]:
+def dead_refunds(world: DeployedSystem) -> dict[str, str]:
     """Reasons of the refunds that were set aside, by the refund's id."""
-    purchase = shows.example_purchase("refund-bad", "refund-bad-member")
+    purchase = scenarios.example_purchase("refund-bad", "refund-bad-member")
     world.ingest([purchase])
     world.wait_for_calculation(purchase.id)
     good = refund(purchase, 1, 1000)
@@ -117,14 +117,14 @@ def test_a_bad_refund_is_set_aside_with_its_reason(dead_refunds: dict[str, str],
     assert dead_refunds[f"refund-bad-refund-{number}"].startswith(reason)
 
 
-def test_a_bad_refund_takes_nothing_back(world: World, dead_refunds: dict[str, str]):
+def test_a_bad_refund_takes_nothing_back(world: DeployedSystem, dead_refunds: dict[str, str]):
     calculation = world.calculation("refund-bad")
     assert calculation is not None
     assert (len(dead_refunds), calculation.refunded_minor_units, calculation.net_points) == (4, 1000, 75)
 
 
-def test_what_was_calculated_with_a_fallback_is_trued_up_once(world: World):
-    purchase = shows.example_purchase("true-up-1", "true-up-member")
+def test_what_was_calculated_with_a_fallback_is_trued_up_once(world: DeployedSystem):
+    purchase = scenarios.example_purchase("true-up-1", "true-up-member")
     with world.broken("earning-rates", "rate"):
         world.ingest([purchase])
         before = world.wait_for_calculation(purchase.id)
@@ -139,8 +139,8 @@ def test_what_was_calculated_with_a_fallback_is_trued_up_once(world: World):
     world.wait_for_postings({purchase.member_id: 1}, lambda _count: None)
 
 
-def test_nothing_changes_while_the_answer_is_still_missing(world: World):
-    purchase = shows.example_purchase("true-up-2", "true-up-member-2")
+def test_nothing_changes_while_the_answer_is_still_missing(world: DeployedSystem):
+    purchase = scenarios.example_purchase("true-up-2", "true-up-member-2")
     with world.broken("earning-rates", "rate"):
         world.ingest([purchase])
         before = world.wait_for_calculation(purchase.id)
@@ -149,14 +149,14 @@ def test_nothing_changes_while_the_answer_is_still_missing(world: World):
         assert world.calculation(purchase.id) == before
 
 
-def test_a_backdated_rate_re_rates_what_was_posted_since(world: World):
+def test_a_backdated_rate_re_rates_what_was_posted_since(world: DeployedSystem):
     card = "programme-card"
     capabilities = world.capabilities
     january = datetime(2026, 1, 1, tzinfo=UTC)
     capabilities.ask(
         SET_RATE, SetRate(card_product=card, category="restaurants", points_per_unit="1", effective_from=january)
     )
-    purchase = shows.example_purchase("re-rating-1", "re-rating-member", card)
+    purchase = scenarios.example_purchase("re-rating-1", "re-rating-member", card)
     earlier = msgspec.structs.replace(purchase, id="re-rating-0", posted_at=datetime(2026, 8, 31, tzinfo=UTC))
     world.ingest([purchase, earlier])
     assert [world.wait_for_calculation(one.id).points for one in (purchase, earlier)] == [40, 40]
@@ -175,7 +175,7 @@ def test_a_backdated_rate_re_rates_what_was_posted_since(world: World):
     assert (unchanged.points, unchanged.adjustments) == (40, [])
 
 
-def test_a_budget_is_spent_to_the_point_under_parallel_load(world: World):
+def test_a_budget_is_spent_to_the_point_under_parallel_load(world: DeployedSystem):
     """Straight at the capability, more at once than the queue would let through."""
     bonus = Bonus(
         campaign_id="programme-budget",
@@ -189,7 +189,7 @@ def test_a_budget_is_spent_to_the_point_under_parallel_load(world: World):
 
     def calculate(number: int) -> Calculation:
         request = Calculate(
-            purchase=shows.example_purchase(f"budget-{number}", f"budget-member-{number % 5}"),
+            purchase=scenarios.example_purchase(f"budget-{number}", f"budget-member-{number % 5}"),
             category=Categorization(category="restaurants", basis="mcc"),
             rate=rate,
             bonuses=[bonus],
@@ -216,7 +216,7 @@ def test_a_budget_is_spent_to_the_point_under_parallel_load(world: World):
     assert cut.lines[1].text == "Budget: +30 points, as much as the campaign's budget still held"
 
 
-def test_two_exclusive_campaigns_of_one_priority_do_not_overlap_in_silence(world: World):
+def test_two_exclusive_campaigns_of_one_priority_do_not_overlap_in_silence(world: DeployedSystem):
     def campaign(campaign_id: str, priority: int) -> SetCampaign:
         return SetCampaign(
             campaign_id=campaign_id,
@@ -236,7 +236,7 @@ def test_two_exclusive_campaigns_of_one_priority_do_not_overlap_in_silence(world
     assert world.capabilities.ask(SET_CAMPAIGN, campaign("programme-exclusive-2", 8)).version == 1
 
 
-def test_a_posting_that_was_never_told_is_found(world: World):
+def test_a_posting_that_was_never_told_is_found(world: DeployedSystem):
     """As if somebody had written into the ledger: a posting event of something that nobody calculated."""
     posted = PointsPosted(posting_id="programme-forged", member_id="forger", points=1000, balance_points=1000)
     metadata = EventMetadata(
@@ -259,37 +259,41 @@ def test_a_posting_that_was_never_told_is_found(world: World):
         differences = world.capabilities.ask(DIFFERENCES, ListDifferences()).differences
         return [one.kind for one in differences if one.posting_id == "programme-forged"]
 
-    assert wait_for(found, lambda kinds: len(kinds) > 0, "the forged posting") == ["not-told"]
+    assert wait_for(found, lambda kinds: len(kinds) > 0, "the forged posting") == ["not-reported"]
     settling = SettleDifference(posting_id="programme-forged", reason="a test")
     assert world.capabilities.ask(SETTLE_DIFFERENCE, settling).posted_points == 1000
     assert found() == []
 
 
-def test_what_was_posted_as_told_is_confirmed(world: World):
-    purchase = shows.example_purchase("confirmed-1", "confirmed-member")
+def test_what_was_posted_as_told_is_confirmed(world: DeployedSystem):
+    purchase = scenarios.example_purchase("confirmed-1", "confirmed-member")
     world.ingest([purchase])
     world.wait_for_postings({purchase.member_id: 1}, lambda _count: None)
     wait_for(lambda: _expected(world, purchase.id), lambda count: count == 0, "confirmation of the posting")
 
-    ours = [one for one in every_told(world.capabilities, ListTold(month="2026-09")) if one.purchase_id == purchase.id]
+    ours = [
+        one
+        for one in every_report(world.capabilities, ListReportedPostings(month="2026-09"))
+        if one.purchase_id == purchase.id
+    ]
     assert [(one.posting_id, one.points) for one in ours] == [(purchase.id, 100)]
     assert dict(postings(world.capabilities, purchase.member_id)) == {purchase.id: 100}
 
 
-def _expected(world: World, posting_id: str) -> int:
+def _expected(world: DeployedSystem, posting_id: str) -> int:
     """1 while the ledger has not confirmed a posting, then 0."""
     table = world.names("points-calculation").physical("store")
     items = world.aws.client("dynamodb").scan(TableName=table)["Items"]
     return sum(item["pk"]["S"].startswith("unconfirmed#") and item["sk"]["S"] == posting_id for item in items)
 
 
-def _refused(world: World, function: str) -> int:
+def _refused(world: DeployedSystem, function: str) -> int:
     """How many refusals stand in a function's log."""
     events = world.aws.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
     return sum('"refused"' in event["message"] for event in events)
 
 
-def _noted(world: World, card_product: str) -> int:
+def _noted(world: DeployedSystem, card_product: str) -> int:
     """How many changes of a card product's rates are being followed."""
     table = world.names("points-calculation").physical("store")
     items = world.aws.client("dynamodb").scan(TableName=table)["Items"]
@@ -297,7 +301,7 @@ def _noted(world: World, card_product: str) -> int:
     return sum({"S": card_product} in item["card_products"]["L"] for item in noted)
 
 
-def _waiting(world: World, unit: str, queue: str) -> int:
+def _waiting(world: DeployedSystem, unit: str, queue: str) -> int:
     """How many messages of a queue wait or are being handled."""
     sqs = world.aws.client("sqs")
     url = sqs.get_queue_url(QueueName=world.names(unit).physical(queue, limit=80))["QueueUrl"]

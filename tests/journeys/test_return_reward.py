@@ -6,14 +6,14 @@ import pytest
 
 from contracts.partners import RedemptionConfirmed, RedemptionRequested, RewardReturned
 from contracts.points_ledger import BALANCE, GetBalance
-from ops.demo import shows
-from ops.demo.world import World
+from ops.demo import scenarios
+from ops.demo.world import DeployedSystem
 from pbckit.cli.waiting import wait_for
 
 OFFERING = "return-reward"
 
 
-def spendable(world: World, member_id: str) -> int:
+def spendable(world: DeployedSystem, member_id: str) -> int:
     return world.capabilities.ask(BALANCE, GetBalance(member_id=member_id)).spendable_points
 
 
@@ -33,9 +33,9 @@ def confirmed(name: str) -> RedemptionConfirmed:
     return RedemptionConfirmed(redemption_id=f"{name}-r", confirmed_at=datetime.now(UTC))
 
 
-def redeemed(world: World, name: str, points: int) -> int:
+def redeemed(world: DeployedSystem, name: str, points: int) -> int:
     """A member who has earned and spent; what is left of the points."""
-    world.ingest([shows.example_purchase(f"{name}-p", name)])
+    world.ingest([scenarios.example_purchase(f"{name}-p", name)])
     world.wait_for_postings({name: 1}, lambda _count: None)
     earned = spendable(world, name)
     world.ingest([requested(name, points)])
@@ -44,26 +44,26 @@ def redeemed(world: World, name: str, points: int) -> int:
 
 
 @pytest.mark.parametrize(("points", "back"), [(15, 15), (None, 40)])
-def test_a_returned_reward_gives_its_points_back_once(world: World, points: int | None, back: int):
+def test_a_returned_reward_gives_its_points_back_once(world: DeployedSystem, points: int | None, back: int):
     name = f"return-{back}"
     left = redeemed(world, name, 40)
     world.ingest([confirmed(name)])
     world.ingest([returned(name, points), returned(name, points)])
     wait_for(lambda: spendable(world, name), lambda now: now == left + back, "the points")
     world.ingest([returned(name, points)])
-    world.ingest([shows.example_purchase(f"{name}-after", name)])
+    world.ingest([scenarios.example_purchase(f"{name}-after", name)])
     wait_for(lambda: spendable(world, name), lambda now: now > left + back, "a later purchase")
     assert spendable(world, name) == left + back + (left + 40)
 
 
-def test_a_return_that_comes_before_its_redemption_is_posted_waits_for_it(world: World):
+def test_a_return_that_comes_before_its_redemption_is_posted_waits_for_it(world: DeployedSystem):
     left = redeemed(world, "return-early", 40)
     world.ingest([returned("return-early", 25)])
     world.ingest([confirmed("return-early")])
     wait_for(lambda: spendable(world, "return-early"), lambda now: now == left + 25, "the points")
 
 
-def test_a_return_of_more_than_was_spent_is_set_aside_with_its_reason(world: World):
+def test_a_return_of_more_than_was_spent_is_set_aside_with_its_reason(world: DeployedSystem):
     left = redeemed(world, "return-much", 40)
     world.ingest([confirmed("return-much")])
     world.ingest([returned("return-much", 41)])

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ops.demo import shows
+from ops.demo import scenarios
 from ops.demo.command import apply
-from ops.demo.world import World
+from ops.demo.world import DeployedSystem
 from pbckit.infra.iam import Statement, document
 from pbckit.infra.names import PLATFORM
 from pbckit.sandbox.deploy import CONFINEMENT, Deployment, deploy
@@ -32,14 +32,14 @@ def stacks(
 
 
 @pytest.fixture(scope="module")
-def alone(stacks: tuple[EmbeddedAws, dict[str, Deployment]]) -> World:
-    there = World.of(stacks[0])
+def alone(stacks: tuple[EmbeddedAws, dict[str, Deployment]]) -> DeployedSystem:
+    there = DeployedSystem.of(stacks[0])
     apply(there, ROOT / "examples/programme.yaml")
     return there
 
 
-def test_a_purchase_earns_points_whatever_was_deployed_first(alone: World):
-    alone.ingest([shows.example_purchase("alone-1", "alone-member")])
+def test_a_purchase_earns_points_whatever_was_deployed_first(alone: DeployedSystem):
+    alone.ingest([scenarios.example_purchase("alone-1", "alone-member")])
     alone.wait_for_postings({"alone-member": 1}, lambda _count: None)
     calculation = alone.calculation("alone-1")
     assert calculation is not None
@@ -61,7 +61,7 @@ def pipeline(aws: EmbeddedAws, unit: str) -> EmbeddedAws:
 
 
 def test_a_pbc_removed_and_deployed_again_by_its_own_pipeline_while_purchases_flow_loses_none(
-    alone: World, stacks: tuple[EmbeddedAws, dict[str, Deployment]]
+    alone: DeployedSystem, stacks: tuple[EmbeddedAws, dict[str, Deployment]]
 ):
     """Purchases that come while campaigns is away earn without bonuses and say so; afterwards they ask it again.
 
@@ -70,7 +70,7 @@ def test_a_pbc_removed_and_deployed_again_by_its_own_pipeline_while_purchases_fl
     aws, deployments = stacks
     before = deployments["campaigns"].graph
     by_pipeline = pipeline(aws, "campaigns")
-    purchases = [shows.example_purchase(f"flow-{number}", "flow-member") for number in range(6)]
+    purchases = [scenarios.example_purchase(f"flow-{number}", "flow-member") for number in range(6)]
     alone.ingest(purchases[:2])
     remove(by_pipeline, before, but=CONFINEMENT)
     alone.ingest(purchases[2:4])
@@ -85,11 +85,11 @@ def test_a_pbc_removed_and_deployed_again_by_its_own_pipeline_while_purchases_fl
 
 
 def test_rates_from_a_file_take_the_place_of_rates_in_a_table_while_purchases_flow(
-    alone: World, stacks: tuple[EmbeddedAws, dict[str, Deployment]]
+    alone: DeployedSystem, stacks: tuple[EmbeddedAws, dict[str, Deployment]]
 ):
     """Another implementation behind the same contract: who asks for a rate cannot tell. Nothing else is deployed."""
     aws, deployments = stacks
-    purchases = [shows.example_purchase(f"swap-{number}", "swap-member") for number in range(6)]
+    purchases = [scenarios.example_purchase(f"swap-{number}", "swap-member") for number in range(6)]
     alone.ingest(purchases[:2])
     before = [alone.wait_for_calculation(one.id) for one in purchases[:2]]
     remove(aws, deployments["earning-rates"].graph)

@@ -23,7 +23,7 @@ def client_error(code: str, message: str, operation: str) -> ClientError:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class CallContext:
     """An invocation that Lambda got."""
 
     function: str
@@ -35,7 +35,7 @@ class Asked:
 class ScriptedLambda:
     """Lambda's client: functions that answer what they were told to."""
 
-    asked: list[Asked] = field(default_factory=list[Asked])
+    asked: list[CallContext] = field(default_factory=list[CallContext])
     _replies: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
     _deciders: dict[str, Callable[[dict[str, Any]], Reply]] = field(
         default_factory=dict[str, Callable[[dict[str, Any]], Reply]]
@@ -61,7 +61,7 @@ class ScriptedLambda:
     def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 boto3's own names
         """What boto3's client does."""
         call = json.loads(Payload)
-        self.asked.append(Asked(function=FunctionName, **call))
+        self.asked.append(CallContext(function=FunctionName, **call))
         if FunctionName in self._deciders:
             return {"Payload": io.BytesIO(_payload(self._deciders[FunctionName](call["data"]))["body"])}
         if FunctionName not in self._replies:

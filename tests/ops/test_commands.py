@@ -83,7 +83,7 @@ CALCULATION = Calculation(
     ],
 )
 DIFFERENCE = Difference(
-    posting_id="p-1", member_id="m-1", kind="other-points", told_points=39, posted_points=40, found_at=JUNE
+    posting_id="p-1", member_id="m-1", kind="other-points", reported_points=39, posted_points=40, found_at=JUNE
 )
 
 Case = tuple[list[str], AnyCapability, Message, dict[str, Any], list[str]]

@@ -7,16 +7,16 @@ import pytest
 
 from tests.ops.aws import Aws
 from tests.ops.conftest import Rewards
-from tests.ops.desks import ScriptedDesk, desks, letter, record
+from tests.ops.unit_admins import ScriptedAdmin, letter, record, unit_admins
 
 QUEUE = "points-ledger/post-points-queue-dlq"
 EARN = "earn-points/earn-queue-dlq"
 
 
 @pytest.fixture
-def there(aws: Aws) -> dict[str, ScriptedDesk]:
+def there(aws: Aws) -> dict[str, ScriptedAdmin]:
     """Twelve letters in the ledger's queue, one in the workflow's, and empty queues elsewhere."""
-    made = desks(aws)
+    made = unit_admins(aws)
     made["points-ledger"].letters = {
         "post-points-queue-dlq": [letter(number) for number in range(12)],
         "relay-dlq": [],
@@ -26,12 +26,12 @@ def there(aws: Aws) -> dict[str, ScriptedDesk]:
 
 
 @pytest.fixture
-def ledger(there: dict[str, ScriptedDesk]) -> ScriptedDesk:
+def ledger(there: dict[str, ScriptedAdmin]) -> ScriptedAdmin:
     return there["points-ledger"]
 
 
-def left(desk: ScriptedDesk) -> list[str]:
-    return [one.id for one in desk.letters["post-points-queue-dlq"]]
+def left(unit_admin: ScriptedAdmin) -> list[str]:
+    return [one.id for one in unit_admin.dead_letters["post-points-queue-dlq"]]
 
 
 def answer(rewards: Rewards, *arguments: str) -> Any:
@@ -40,7 +40,7 @@ def answer(rewards: Rewards, *arguments: str) -> Any:
     return json.loads(result.stdout)
 
 
-def test_letters_of_all_queues_are_listed_with_all_that_is_known_of_them(rewards: Rewards, ledger: ScriptedDesk):
+def test_letters_of_all_queues_are_listed_with_all_that_is_known_of_them(rewards: Rewards, ledger: ScriptedAdmin):
     found = answer(rewards, "dlq", "list")
 
     assert [(one["queue"], one["id"]) for one in found] == [
@@ -60,7 +60,7 @@ def test_letters_of_all_queues_are_listed_with_all_that_is_known_of_them(rewards
     assert len(left(ledger)) == 12
 
 
-def test_looking_holds_nothing_back(rewards: Rewards, ledger: ScriptedDesk):
+def test_looking_holds_nothing_back(rewards: Rewards, ledger: ScriptedAdmin):
     for _ in range(2):
         assert len(answer(rewards, "dlq", "list", "--queue", QUEUE)) == 12
 
@@ -76,12 +76,12 @@ FILTERS: dict[str, tuple[list[str], list[str]]] = {
 
 
 @pytest.mark.parametrize("case", FILTERS)
-def test_filters_select(rewards: Rewards, ledger: ScriptedDesk, case: str):
+def test_filters_select(rewards: Rewards, ledger: ScriptedAdmin, case: str):
     arguments, expected = FILTERS[case]
     assert [one["id"] for one in answer(rewards, "dlq", "list", *arguments)] == expected
 
 
-def test_people_get_a_table_and_are_told_where_there_is_nothing(rewards: Rewards, there: dict[str, ScriptedDesk]):
+def test_people_get_a_table_and_are_told_where_there_is_nothing(rewards: Rewards, there: dict[str, ScriptedAdmin]):
     shown = rewards("dlq", "list").stdout
     assert f"{QUEUE}: 12 letters" in shown
     assert "StoreDown: 11" in shown
@@ -90,14 +90,14 @@ def test_people_get_a_table_and_are_told_where_there_is_nothing(rewards: Rewards
     assert rewards("dlq", "list").stdout == "no dead letters\n"
 
 
-def test_a_letter_is_shown_whole(rewards: Rewards, ledger: ScriptedDesk):
+def test_a_letter_is_shown_whole(rewards: Rewards, ledger: ScriptedAdmin):
     assert answer(rewards, "dlq", "show", QUEUE, "letter-4")["body"] == '{"number": 4}'
     shown = rewards("dlq", "show", QUEUE, "letter-4").stdout
     assert "reason: StoreDown: 4\n" in shown
     assert 'body: {"number": 4}\n' in shown
 
 
-def test_redriving_sends_back_what_is_selected_and_leaves_the_rest(rewards: Rewards, ledger: ScriptedDesk):
+def test_redriving_sends_back_what_is_selected_and_leaves_the_rest(rewards: Rewards, ledger: ScriptedAdmin):
     found = answer(rewards, "dlq", "redrive", QUEUE, "--reason", "StoreDown: 1")
 
     assert found == {"queue": QUEUE, "action": "redrive", "dry_run": False, "selected": 3, "done": 3}
@@ -105,35 +105,35 @@ def test_redriving_sends_back_what_is_selected_and_leaves_the_rest(rewards: Rewa
     assert len(left(ledger)) == 9
 
 
-def test_redriving_without_a_filter_sends_back_all(rewards: Rewards, ledger: ScriptedDesk):
+def test_redriving_without_a_filter_sends_back_all(rewards: Rewards, ledger: ScriptedAdmin):
     assert answer(rewards, "dlq", "redrive", QUEUE)["done"] == 12
     assert (len(ledger.sent_back), left(ledger)) == (12, [])
 
 
-def test_a_dry_run_does_nothing(rewards: Rewards, ledger: ScriptedDesk):
+def test_a_dry_run_does_nothing(rewards: Rewards, ledger: ScriptedAdmin):
     found = answer(rewards, "dlq", "redrive", QUEUE, "--dry-run")
 
     assert (found["selected"], found["done"], ledger.sent_back, len(left(ledger))) == (12, 0, [], 12)
 
 
-def test_a_limit_is_kept(rewards: Rewards, ledger: ScriptedDesk):
+def test_a_limit_is_kept(rewards: Rewards, ledger: ScriptedAdmin):
     assert answer(rewards, "dlq", "redrive", QUEUE, "--limit", "3")["done"] == 3
     assert ledger.sent_back == ["letter-0", "letter-1", "letter-2"]
 
 
-def test_discarding_takes_away_what_is_selected(rewards: Rewards, ledger: ScriptedDesk):
+def test_discarding_takes_away_what_is_selected(rewards: Rewards, ledger: ScriptedAdmin):
     assert answer(rewards, "dlq", "discard", QUEUE, "--id", "letter-2")["done"] == 1
     assert (ledger.taken_away, ledger.sent_back, len(left(ledger))) == (["letter-2"], [], 11)
 
 
-def test_discarding_everything_must_be_said(rewards: Rewards, ledger: ScriptedDesk):
+def test_discarding_everything_must_be_said(rewards: Rewards, ledger: ScriptedAdmin):
     result = rewards("dlq", "discard", QUEUE)
     assert (result.exit_code, "discard needs to know which" in result.stderr) == (2, True)
     assert ledger.taken_away == []
     assert answer(rewards, "dlq", "discard", QUEUE, "--all")["done"] == 12
 
 
-def test_letters_that_somebody_else_took_are_said_to_be_gone(rewards: Rewards, ledger: ScriptedDesk):
+def test_letters_that_somebody_else_took_are_said_to_be_gone(rewards: Rewards, ledger: ScriptedAdmin):
     ledger.vanishing = {"letter-5"}
     result = rewards("dlq", "redrive", QUEUE)
 
@@ -153,7 +153,7 @@ WRONG: dict[str, tuple[list[str], int, str]] = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_bad_input_is_one_clear_line_and_does_nothing(rewards: Rewards, ledger: ScriptedDesk, case: str):
+def test_bad_input_is_one_clear_line_and_does_nothing(rewards: Rewards, ledger: ScriptedAdmin, case: str):
     arguments, code, reason = WRONG[case]
     result = rewards(*arguments)
 
@@ -161,7 +161,7 @@ def test_bad_input_is_one_clear_line_and_does_nothing(rewards: Rewards, ledger: 
     assert (ledger.sent_back, len(left(ledger))) == ([], 12)
 
 
-def test_the_audit_tells_who_did_what(rewards: Rewards, there: dict[str, ScriptedDesk]):
+def test_the_audit_tells_who_did_what(rewards: Rewards, there: dict[str, ScriptedAdmin]):
     act = record("redrive", "letter-1", kind="act", actor="ada", outcome="begun", detail="StoreDown")
     there["points-ledger"].records = [act, record("handled", "PointsCalculated")]
 

@@ -8,15 +8,15 @@ import pytest
 
 from tests.ops.aws import Aws
 from tests.ops.conftest import Rewards
-from tests.ops.desks import AT, ScriptedDesk, desks, record
+from tests.ops.unit_admins import AT, ScriptedAdmin, record, unit_admins
 
 DEV = ("--stack", "dev")
 
 
 @pytest.fixture
-def there(aws: Aws) -> dict[str, ScriptedDesk]:
+def there(aws: Aws) -> dict[str, ScriptedAdmin]:
     """A purchase on its way, another one, and an operator who looks."""
-    made = desks(aws)
+    made = unit_admins(aws)
     made["earn-points"].records = [
         record("ran", "PurchasePosted", unit="earn-points", aggregate_id="p-1", started_at=AT, event_id="e-1"),
         record("ran", "PurchasePosted", unit="earn-points", aggregate_id="p-2", correlation_id="correlation-2"),
@@ -27,12 +27,12 @@ def there(aws: Aws) -> dict[str, ScriptedDesk]:
     ]
     made["points-ledger"].records = [
         record("handled", "PointsCalculated", at=AT + timedelta(seconds=3)),
-        record("answered", "desk", at=AT + timedelta(seconds=4)),
+        record("answered", "unit-admin", at=AT + timedelta(seconds=4)),
     ]
     return made
 
 
-def test_tail_tells_events_by_time(rewards: Rewards, there: dict[str, ScriptedDesk]):
+def test_tail_tells_events_by_time(rewards: Rewards, there: dict[str, ScriptedAdmin]):
     result = rewards("events", "tail", "--once", *DEV)
 
     assert result.exit_code == 0
@@ -43,13 +43,13 @@ def test_tail_tells_events_by_time(rewards: Rewards, there: dict[str, ScriptedDe
     ]
 
 
-def test_tail_tells_every_hop_where_asked_but_not_of_those_who_look(rewards: Rewards, there: dict[str, ScriptedDesk]):
+def test_tail_tells_every_hop_where_asked_but_not_of_those_who_look(rewards: Rewards, there: dict[str, ScriptedAdmin]):
     lines = rewards("events", "tail", "--once", "--all", *DEV).stdout.splitlines()
 
     assert [line.split()[2] for line in lines] == ["ran", "ran", "answered", "published", "handled"]
 
 
-def test_tail_for_machines_is_a_document_a_hop(rewards: Rewards, there: dict[str, ScriptedDesk]):
+def test_tail_for_machines_is_a_document_a_hop(rewards: Rewards, there: dict[str, ScriptedAdmin]):
     there["earn-points"].records = there["earn-points"].records[:1]
     there["points-calculation"].records = []
     document = json.loads(rewards("events", "tail", "--once", "--json", *DEV).stdout)
@@ -58,7 +58,7 @@ def test_tail_for_machines_is_a_document_a_hop(rewards: Rewards, there: dict[str
 
 
 @pytest.mark.parametrize("wanted", ["p-1", "correlation-1", "e-1"])
-def test_a_message_is_followed_by_any_of_its_ids(rewards: Rewards, there: dict[str, ScriptedDesk], wanted: str):
+def test_a_message_is_followed_by_any_of_its_ids(rewards: Rewards, there: dict[str, ScriptedAdmin], wanted: str):
     way = json.loads(rewards("events", "trace", wanted, "--json", *DEV).stdout)
 
     assert [(hop["unit"], hop["what"]) for hop in way] == [
@@ -71,7 +71,7 @@ def test_a_message_is_followed_by_any_of_its_ids(rewards: Rewards, there: dict[s
 
 
 def test_the_way_is_shown_to_people_in_the_terminal_and_as_a_page(
-    rewards: Rewards, there: dict[str, ScriptedDesk], tmp_path: Path
+    rewards: Rewards, there: dict[str, ScriptedAdmin], tmp_path: Path
 ):
     page = tmp_path / "way.html"
     shown = rewards("events", "trace", "p-1", "--html", str(page), *DEV).stdout
@@ -104,7 +104,7 @@ WRONG: dict[str, tuple[list[str], int, str]] = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_bad_input_is_one_clear_line(rewards: Rewards, there: dict[str, ScriptedDesk], case: str):
+def test_bad_input_is_one_clear_line(rewards: Rewards, there: dict[str, ScriptedAdmin], case: str):
     there["points-ledger"].queues = {"post-points-queue": 0}
     arguments, code, reason = WRONG[case]
     result = rewards("events", *arguments, *DEV)

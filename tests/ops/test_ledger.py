@@ -4,7 +4,14 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from contracts.points_calculation import DIFFERENCES, TOLD, Difference, Differences, Told, ToldPage
+from contracts.points_calculation import (
+    DIFFERENCES,
+    REPORTED_POSTINGS,
+    Difference,
+    Differences,
+    ReportedPosting,
+    ReportedPostings,
+)
 from contracts.points_ledger import (
     MEMBERS,
     STATEMENT,
@@ -24,8 +31,8 @@ from tests.ops.conftest import Rewards
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def told(posting_id: str, points: int, member_id: str = "m-1") -> Told:
-    return Told(posting_id=posting_id, purchase_id="p-1", member_id=member_id, points=points, told_at=JUNE)
+def told(posting_id: str, points: int, member_id: str = "m-1") -> ReportedPosting:
+    return ReportedPosting(posting_id=posting_id, purchase_id="p-1", member_id=member_id, points=points, told_at=JUNE)
 
 
 def statement(*lines: tuple[str, int], following: int | None = None) -> Statement:
@@ -49,29 +56,31 @@ def statement(*lines: tuple[str, int], following: int | None = None) -> Statemen
 
 
 def test_books_that_agree_are_said_to(aws: Aws, rewards: Rewards):
-    pages = ToldPage(told=[told("p-1", 39)], next="1#"), ToldPage(told=[told("p-1.v1", -20)])
-    aws.lambda_.answers(TOLD, *pages)
+    pages = ReportedPostings(postings=[told("p-1", 39)], next="1#"), ReportedPostings(postings=[told("p-1.v1", -20)])
+    aws.lambda_.answers(REPORTED_POSTINGS, *pages)
     aws.lambda_.answers(STATEMENT, statement(("p-1.v1", -20), following=2), statement(("p-1", 39)))
     result = rewards("ledger", "reconcile", "2026-06")
 
     assert (result.exit_code, result.stdout) == (0, "2026-06: 2 postings compared, 0 differ\n")
     asked = [(one.function, one.data) for one in aws.lambda_.asked]
     assert asked == [
-        (arn(TOLD), {"month": "2026-06", "limit": 1000, "after": None}),
-        (arn(TOLD), {"month": "2026-06", "limit": 1000, "after": "1#"}),
+        (arn(REPORTED_POSTINGS), {"month": "2026-06", "limit": 1000, "after": None}),
+        (arn(REPORTED_POSTINGS), {"month": "2026-06", "limit": 1000, "after": "1#"}),
         (arn(STATEMENT), {"member_id": "m-1", "limit": 1000, "before": None}),
         (arn(STATEMENT), {"member_id": "m-1", "limit": 1000, "before": 2}),
     ]
 
 
 def test_what_is_posted_otherwise_or_not_at_all_is_named(aws: Aws, rewards: Rewards):
-    aws.lambda_.answers(TOLD, ToldPage(told=[told("p-1", 39), told("p-2", 5), told("p-3", 7, "m-2")]))
+    aws.lambda_.answers(
+        REPORTED_POSTINGS, ReportedPostings(postings=[told("p-1", 39), told("p-2", 5), told("p-3", 7, "m-2")])
+    )
     aws.lambda_.answers(STATEMENT, statement(("p-1", 40)), statement())
     result = rewards("ledger", "reconcile", "2026-06", "--json")
 
     assert (result.exit_code, result.stderr) == (1, "error: 3 postings of 2026-06 are not as the ledger was told\n")
     mismatches = msgspec.json.decode(result.stdout)["mismatches"]
-    assert [(one["posting_id"], one["told_points"], one["posted_points"]) for one in mismatches] == [
+    assert [(one["posting_id"], one["reported_points"], one["posted_points"]) for one in mismatches] == [
         ("p-1", 39, 40),
         ("p-2", 5, None),
         ("p-3", 7, None),
@@ -79,14 +88,14 @@ def test_what_is_posted_otherwise_or_not_at_all_is_named(aws: Aws, rewards: Rewa
 
 
 def test_of_a_member_whom_the_ledger_does_not_know_nothing_is_posted(aws: Aws, rewards: Rewards):
-    aws.lambda_.answers(TOLD, ToldPage(told=[told("p-1", 39)]))
+    aws.lambda_.answers(REPORTED_POSTINGS, ReportedPostings(postings=[told("p-1", 39)]))
     aws.lambda_.refuses(STATEMENT, "UnknownMember", "no account")
 
     assert rewards("ledger", "reconcile", "2026-06").stdout.endswith("2026-06: 1 postings compared, 1 differ\n")
 
 
 def test_a_ledger_that_does_not_answer_is_no_difference(aws: Aws, rewards: Rewards):
-    aws.lambda_.answers(TOLD, ToldPage(told=[told("p-1", 39)]))
+    aws.lambda_.answers(REPORTED_POSTINGS, ReportedPostings(postings=[told("p-1", 39)]))
     aws.lambda_.fails(STATEMENT, "no such table")
     result = rewards("ledger", "reconcile", "2026-06")
 
@@ -103,7 +112,7 @@ def test_a_month_that_is_none_is_refused_before_anything_is_asked(aws: Aws, rewa
 
 def test_open_differences_are_exit_code_1(aws: Aws, rewards: Rewards):
     found = Difference(
-        posting_id="p-1", member_id="m-1", kind="not-posted", told_points=39, posted_points=None, found_at=JUNE
+        posting_id="p-1", member_id="m-1", kind="not-posted", reported_points=39, posted_points=None, found_at=JUNE
     )
     aws.lambda_.answers(DIFFERENCES, Differences(differences=[found]))
     result = rewards("ledger", "differences")

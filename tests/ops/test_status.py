@@ -7,14 +7,14 @@ import pytest
 
 from tests.ops.aws import Aws
 from tests.ops.conftest import Rewards
-from tests.ops.desks import ScriptedDesk, desks, letter, record
+from tests.ops.unit_admins import ScriptedAdmin, letter, record, unit_admins
 
 ALARM = {"AlarmName": "rewards-dev-campaigns_outbox-pending-age", "AlarmDescription": "too old"}
 
 
 @pytest.fixture
-def there(aws: Aws) -> dict[str, ScriptedDesk]:
-    made = desks(aws)
+def there(aws: Aws) -> dict[str, ScriptedAdmin]:
+    made = unit_admins(aws)
     made["points-ledger"].letters = {"post-points-queue-dlq": []}
     made["points-ledger"].queues = {"post-points-queue": 3}
     return made
@@ -29,7 +29,7 @@ def unit(found: Any, name: str) -> Any:
     return next(one for one in found["units"] if one["unit"] == name)
 
 
-def test_a_system_without_a_fault_is_healthy(rewards: Rewards, there: dict[str, ScriptedDesk]):
+def test_a_system_without_a_fault_is_healthy(rewards: Rewards, there: dict[str, ScriptedAdmin]):
     code, found = status(rewards)
 
     assert (code, found["healthy"]) == (0, True)
@@ -48,7 +48,7 @@ def test_a_system_without_a_fault_is_healthy(rewards: Rewards, there: dict[str, 
     assert (shown.exit_code, "healthy" in shown.stdout) == (0, True)
 
 
-def test_dead_letters_are_wrong(rewards: Rewards, there: dict[str, ScriptedDesk]):
+def test_dead_letters_are_wrong(rewards: Rewards, there: dict[str, ScriptedAdmin]):
     there["points-ledger"].letters = {"post-points-queue-dlq": [letter(1), letter(2)]}
     code, found = status(rewards)
 
@@ -60,7 +60,7 @@ def test_dead_letters_are_wrong(rewards: Rewards, there: dict[str, ScriptedDesk]
 
 @pytest.mark.parametrize(("oldest", "code"), [(None, 0), (300.0, 0), (301.0, 1)])
 def test_events_that_are_pending_for_too_long_are_wrong(
-    rewards: Rewards, there: dict[str, ScriptedDesk], oldest: float | None, code: int
+    rewards: Rewards, there: dict[str, ScriptedAdmin], oldest: float | None, code: int
 ):
     there["campaigns"].pending, there["campaigns"].oldest_seconds = 4, oldest
     got, found = status(rewards)
@@ -69,7 +69,7 @@ def test_events_that_are_pending_for_too_long_are_wrong(
     assert unit(found, "campaigns")["oldest_pending_seconds"] == oldest
 
 
-def test_an_alarm_is_its_units(rewards: Rewards, aws: Aws, there: dict[str, ScriptedDesk]):
+def test_an_alarm_is_its_units(rewards: Rewards, aws: Aws, there: dict[str, ScriptedAdmin]):
     aws.cloudwatch.ringing = [ALARM]
     code, found = status(rewards)
 
@@ -96,7 +96,7 @@ def test_an_alarm_of_a_unit_without_a_desk_is_shown_too(rewards: Rewards, aws: A
     assert "ALARM rewards-dev-platform_bus-dlq-messages: look at the key" in rewards("status").stdout
 
 
-def test_fallbacks_in_use_are_counted_and_are_no_fault(rewards: Rewards, there: dict[str, ScriptedDesk]):
+def test_fallbacks_in_use_are_counted_and_are_no_fault(rewards: Rewards, there: dict[str, ScriptedAdmin]):
     there["earn-points"].records = [
         record("ran", "PurchasePosted", unit="earn-points", detail="fallbacks: rate, bonuses"),
         record("ran", "PurchasePosted", unit="earn-points", detail="fallbacks: rate"),

@@ -32,7 +32,7 @@ def record(name: str, *, start: float, end: float, **more: str) -> Record:
 
 def test_hops_stand_in_the_order_in_which_they_began_without_questions_of_operators():
     late, early = record("B", start=2, end=3), record("A", start=1, end=9)
-    asked = record("desk", start=0, end=1)
+    asked = record("unit-admin", start=0, end=1)
     assert [(hop.name, hop.milliseconds) for hop in hops([late, asked, early])] == [("A", 8000), ("B", 1000)]
 
 

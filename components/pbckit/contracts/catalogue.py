@@ -9,7 +9,7 @@ from types import ModuleType
 
 from pbckit.contracts.definitions import AnyCapability, Capability, Event, UnitKind
 from pbckit.contracts.json_schema import capability_schema, event_schema
-from pbckit.contracts.operating import desk
+from pbckit.contracts.operating import unit_admin
 from pbckit.program_root import program_root
 
 _PACKAGE = "contracts"
@@ -48,12 +48,12 @@ def events() -> tuple[type[Event], ...]:
 
 @cache
 def capabilities() -> tuple[AnyCapability, ...]:
-    """Every capability, by unit and name: those of the contracts, and every unit's desk."""
+    """Every capability, by unit and name: those of the contracts, and every unit admin."""
     values = (value for module in _modules() for value in vars(module).values())
     found: dict[tuple[str, str], AnyCapability] = {
         (value.unit, value.name): value for value in values if isinstance(value, Capability)
     }
-    found |= {(unit, desk(unit).name): desk(unit) for unit in units()}
+    found |= {(unit, unit_admin(unit).name): unit_admin(unit) for unit in units()}
     return tuple(found[key] for key in sorted(found))
 
 

@@ -95,5 +95,5 @@ class Capability(Generic[RequestT, ResponseT]):
 AnyCapability = Capability[Any, Any]
 """A capability whose messages do not matter, for example to whoever deploys or lists it."""
 
-DESK = "desk"
+UNIT_ADMIN = "unit-admin"
 """Name of the capability that operators see and mend a unit by; every unit that works has one."""

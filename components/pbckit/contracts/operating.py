@@ -1,11 +1,11 @@
-"""The desk: what each unit lets operators see and mend of itself. The same contract for every unit."""
+"""The unit admin: what each unit lets operators see and mend of itself. The same contract for every unit."""
 
 from functools import cache
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from pbckit.contracts.definitions import DESK, Capability, ContractError, Message, Request
+from pbckit.contracts.definitions import UNIT_ADMIN, Capability, ContractError, Message, Request
 from pbckit.contracts.vocabulary import Instant
 
 FALLBACKS = "fallbacks: "
@@ -45,7 +45,7 @@ class Selection(Request, frozen=True, kw_only=True):
     set_aside_before: Instant | None = None
 
 
-class HandleLetters(Request, frozen=True, kw_only=True, tag_field="ask", tag="letters"):
+class HandleDeadLetters(Request, frozen=True, kw_only=True, tag_field="ask", tag="letters"):
     """Take the next few letters of a dead-letter queue, and do one thing with those that are selected.
 
     Letters that stay are hidden from the next question for `hold_seconds`, so that asking again goes on to others;
@@ -77,10 +77,10 @@ class FindRecords(Request, frozen=True, kw_only=True, tag_field="ask", tag="reco
     limit: Annotated[int, Meta(ge=1, le=1000)] = 1000
 
 
-class AskDesk(Request, frozen=True, kw_only=True):
-    """One question to a desk."""
+class AdminRequest(Request, frozen=True, kw_only=True):
+    """One question to a unit admin."""
 
-    question: GetHealth | HandleLetters | Release | FindRecords
+    question: GetHealth | HandleDeadLetters | Release | FindRecords
 
 
 class QueueDepth(Message, frozen=True, kw_only=True):
@@ -103,7 +103,7 @@ class InboundQueue(Message, frozen=True, kw_only=True):
     """Whose events it brings."""
 
 
-class Health(Message, frozen=True, kw_only=True, tag_field="told", tag="health"):
+class Health(Message, frozen=True, kw_only=True, tag_field="type", tag="health"):
     unit: str
     pending_events: _Count
     """Committed, and not yet on the bus."""
@@ -114,7 +114,7 @@ class Health(Message, frozen=True, kw_only=True, tag_field="told", tag="health")
     dead_letters: list[QueueDepth]
 
 
-class Letter(Message, frozen=True, kw_only=True):
+class DeadLetter(Message, frozen=True, kw_only=True):
     """A message that could not be handled, and what is known of it."""
 
     id: str
@@ -129,8 +129,8 @@ class Letter(Message, frozen=True, kw_only=True):
     outcome: Literal["held", "redriven", "discarded"]
 
 
-class Letters(Message, frozen=True, kw_only=True, tag_field="told", tag="letters"):
-    letters: list[Letter]
+class DeadLetterBatch(Message, frozen=True, kw_only=True, tag_field="type", tag="letters"):
+    letters: list[DeadLetter]
     """Those selected, with what became of them."""
     taken: _Count
     """How many were looked at; 0 means that the queue has no more."""
@@ -138,7 +138,7 @@ class Letters(Message, frozen=True, kw_only=True, tag_field="told", tag="letters
     """Handles of all that stay."""
 
 
-class Released(Message, frozen=True, kw_only=True, tag_field="told", tag="released"):
+class Released(Message, frozen=True, kw_only=True, tag_field="type", tag="released"):
     released: _Count
 
 
@@ -164,25 +164,25 @@ class Record(Message, frozen=True, kw_only=True):
     detail: str | None = None
 
 
-class Records(Message, frozen=True, kw_only=True, tag_field="told", tag="records"):
+class Records(Message, frozen=True, kw_only=True, tag_field="type", tag="records"):
     records: list[Record]
     """By time."""
     more: bool
     """There are more than `limit`."""
 
 
-class DeskAnswer(Message, frozen=True, kw_only=True):
-    answer: Health | Letters | Released | Records
+class AdminAnswer(Message, frozen=True, kw_only=True):
+    answer: Health | DeadLetterBatch | Released | Records
 
 
 @cache
-def desk(unit: str) -> Capability[AskDesk, DeskAnswer]:
-    """The contract of a unit's desk. Only operators may ask."""
+def unit_admin(unit: str) -> Capability[AdminRequest, AdminAnswer]:
+    """The contract of a unit admin. Only operators may ask."""
     return Capability(
         unit=unit,
-        name=DESK,
-        request=AskDesk,
-        response=DeskAnswer,
+        name=UNIT_ADMIN,
+        request=AdminRequest,
+        response=AdminAnswer,
         callers=("operations",),
         errors=(UnknownQueue, NotRedrivable),
         changes_state=True,

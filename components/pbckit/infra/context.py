@@ -36,7 +36,7 @@ class UnitContext:
     demands: list[Demand] = field(default_factory=list[Demand])
     """Lambda executions that the unit can take at once."""
     inventory: Inventory = field(default_factory=Inventory)
-    """What was made in the unit, for its desk."""
+    """What was made in the unit, for its unit admin."""
 
     @property
     def boundary_arn(self) -> str:

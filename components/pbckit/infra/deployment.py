@@ -10,7 +10,7 @@ import pulumi
 from pulumi_aws import iam
 
 from pbckit.infra.context import FIXED_DESCRIPTION, child_of
-from pbckit.infra.deployment_rights import deployment_limit, deployment_rights
+from pbckit.infra.deployment_permissions import deployment_limit, deployment_permissions
 from pbckit.infra.environment import EnvironmentConfig, tags
 from pbckit.infra.names import DEPLOYMENT
 from pbckit.infra.pipeline_identity import repository_trust
@@ -65,7 +65,7 @@ class DeploymentRole(pulumi.ComponentResource):
             f"{name}-rights",
             name="deploy",
             role=role.name,
-            policy=deployment_rights(own, remove_tables=remove_tables),
+            policy=deployment_permissions(own, remove_tables=remove_tables),
             opts=child_of(self, depends_on=[role]),
         )
         self.register_outputs({"unit": unit})

@@ -1,4 +1,4 @@
-"""What was made in a unit that its desk looks after."""
+"""What was made in a unit that its unit admin looks after."""
 
 from dataclasses import dataclass, field
 

@@ -7,8 +7,8 @@ import pulumi
 
 from pbckit.contracts.definitions import AnyCapability, Event
 from pbckit.infra.context import child_of
-from pbckit.infra.desk import make_desk
 from pbckit.infra.unit import Unit, UnitArgs
+from pbckit.infra.unit_admin import make_unit_admin
 from pbckit.infra.workflow import Workflow, WorkflowArgs
 
 
@@ -51,6 +51,6 @@ class Offering(Unit):
         )
 
     def complete(self) -> None:
-        """Make the desk and the dashboard of all that was defined. Nothing can be added after it."""
-        make_desk(self, self.context)
+        """Make the unit admin and the dashboard of all that was defined. Nothing can be added after it."""
+        make_unit_admin(self, self.context)
         super().complete()

@@ -11,7 +11,6 @@ from pbckit.contracts.definitions import AnyCapability, Event
 from pbckit.contracts.json_schema import event_schema
 from pbckit.infra.alarms import Alarm
 from pbckit.infra.context import child_of
-from pbckit.infra.desk import make_desk
 from pbckit.infra.function import Function, FunctionArgs
 from pbckit.infra.iam import Grant
 from pbckit.infra.monitoring import make_alarms
@@ -21,6 +20,7 @@ from pbckit.infra.schedule import make_schedule
 from pbckit.infra.store import Store, StoreArgs
 from pbckit.infra.subscription import Subscription, SubscriptionArgs
 from pbckit.infra.unit import ContractViolation, Unit, UnitArgs
+from pbckit.infra.unit_admin import make_unit_admin
 from pbckit.program_root import program_root
 
 _HANDLERS = "handlers"
@@ -112,9 +112,9 @@ class Pbc(Unit):
         )
 
     def complete(self) -> None:
-        """Make the desk and the dashboard of all that was defined. Nothing can be added after it."""
+        """Make the unit admin and the dashboard of all that was defined. Nothing can be added after it."""
         if self.uses_runtime:
-            make_desk(self, self.context)
+            make_unit_admin(self, self.context)
         super().complete()
 
     def scheduled(

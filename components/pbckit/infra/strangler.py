@@ -46,7 +46,7 @@ class LegacyEndpoint:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Steered:
+class ControlPlane:
     """The capabilities that a facade has for the people who steer it."""
 
     looks: Sequence[AnyCapability]
@@ -79,7 +79,7 @@ class Strangler(Pbc):
         capability: AnyCapability,
         *,
         legacy: LegacyFunction | LegacyEndpoint,
-        steered: Steered,
+        steered: ControlPlane,
         limits: Limits | None = None,
     ) -> None:
         """Stand in front of the capability that `capability` stands for.

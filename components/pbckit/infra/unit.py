@@ -65,7 +65,7 @@ class Unit(pulumi.ComponentResource):
     calls: dict[tuple[str, str], str]
     """ARN of each capability it may call, by unit and name."""
     uses_runtime: bool
-    """False for a system whose code does not use `pbckit.runtime`: it has no desk."""
+    """False for a system whose code does not use `pbckit.runtime`: it has no unit admin."""
     runtime: str
     """Name of its package below `lambdas/`."""
     runs_code: ClassVar[bool] = True

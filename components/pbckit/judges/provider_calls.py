@@ -107,7 +107,7 @@ def _refused(pipeline: _Pipeline) -> Iterator[Finding]:
         if resource.type not in _ARNS:
             yield finding(
                 resource, "", f"the deployment role of {pipeline.unit} has no rights for this type",
-                value=resource.type, allowed="a type in OWN_TYPES of deployment_rights.py, and here", source=_SOURCE,
+                value=resource.type, allowed="a type in OWN_TYPES of deployment_permissions.py", source=_SOURCE,
             )  # fmt: skip
             continue
         for call in _calls(resource):

@@ -160,7 +160,7 @@ class SqsDeliveries:
     def _client(self) -> Any:
         return boto3.client("sqs", config=_CONFIG)
 
-    def postpone(self, handle: str, seconds: int) -> None:
+    def change_visibility(self, handle: str, seconds: int) -> None:
         """Have a message come again after so many seconds."""
         self._client.change_message_visibility(
             QueueUrl=self._queue_url, ReceiptHandle=handle, VisibilityTimeout=seconds

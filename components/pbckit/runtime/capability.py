@@ -12,15 +12,15 @@ from pbckit.contracts.envelope import Call
 from pbckit.runtime.observability import count, logger, observed
 from pbckit.runtime.records import hop
 from pbckit.runtime.runtime import Runtime, lambda_runtime
-from pbckit.runtime.unit_of_work import Cause, UnitOfWork
+from pbckit.runtime.unit_of_work import MessageContext, UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class CallContext:
     """The surroundings of a call."""
 
     runtime: Runtime
-    cause: Cause
+    cause: MessageContext
 
     def unit_of_work(self) -> UnitOfWork:
         """A transaction whose events follow from this call."""
@@ -33,7 +33,7 @@ class CapabilityHandler(Generic[RequestT, ResponseT]):
     def __init__(
         self,
         contract: Capability[RequestT, ResponseT],
-        answer: Callable[[RequestT, Asked], ResponseT],
+        answer: Callable[[RequestT, CallContext], ResponseT],
         needed: Sequence[str] = (),
     ) -> None:
         self._contract = contract
@@ -71,13 +71,13 @@ class CapabilityHandler(Generic[RequestT, ResponseT]):
             hop("answered", self._contract.name, given.correlation_id, runtime.clock, trace_header=header),
             runtime.traces.continued(name, header, annotations) as trace_header,
         ):
-            cause = Cause(
+            cause = MessageContext(
                 correlation_id=given.correlation_id,
                 causation_id=given.causation_id,
                 trace_header=trace_header,
                 actor=given.actor or "unknown",
             )
-            return self._answer(request, Asked(runtime=runtime, cause=cause))
+            return self._answer(request, CallContext(runtime=runtime, cause=cause))
 
     def _decoded(self, event: object) -> tuple[Call, RequestT]:
         # Lambda has decoded the JSON already; going through it once more gives `data` to its own type.
@@ -90,7 +90,7 @@ class CapabilityHandler(Generic[RequestT, ResponseT]):
 
 def capability(
     contract: Capability[RequestT, ResponseT], *, keeps_state: bool = True
-) -> Callable[[Callable[[RequestT, Asked], ResponseT]], CapabilityHandler[RequestT, ResponseT]]:
+) -> Callable[[Callable[[RequestT, CallContext], ResponseT]], CapabilityHandler[RequestT, ResponseT]]:
     """Make a function the handler of a capability.
 
     Args:

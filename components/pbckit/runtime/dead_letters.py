@@ -11,7 +11,7 @@ _LONGEST = 1000
 _REFUSED_BY_SQS = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def put_aside(body: str, runtime: Runtime, *, reason: str, attempts: int) -> None:
+def send_to_dlq(body: str, runtime: Runtime, *, reason: str, attempts: int) -> None:
     """Send a message to the dead-letter queue with its reason, source, attempts and correlation id.
 
     Raises:

@@ -20,7 +20,7 @@ def attempt(record: SQSRecord, runtime: Runtime) -> Generator[int]:
         yield attempts
     except Exception:
         if runtime.deliveries is not None:
-            runtime.deliveries.postpone(record.receipt_handle, pause_seconds(attempts))
+            runtime.deliveries.change_visibility(record.receipt_handle, pause_seconds(attempts))
         raise
 
 

@@ -33,8 +33,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):
     """Age at which the sweeper takes an event over from the relay."""
     maximum_receives: _Positive = 5
     """Deliveries after which a queue sets a message aside."""
-    desk: str | None = None
-    """What the unit's desk looks after, as JSON: see `pbckit.runtime.desk.inventory`."""
+    unit_admin: str | None = None
+    """What the unit admin looks after, as JSON: see `pbckit.runtime.unit_admin.inventory`."""
 
     def required(self, variable: str) -> str:
         """The value of an optional variable that a function cannot do without.

@@ -23,7 +23,7 @@ def uuid7(at: datetime, random: Random) -> str:
     return str(UUID(int=value))
 
 
-def caused(cause_id: str, unit: str, name: str, position: int) -> str:
+def derived_event_id(cause_id: str, unit: str, name: str, position: int) -> str:
     """A UUID version 5 of the event that follows from another: whoever handles the cause once more gets it again.
 
     Args:

@@ -203,7 +203,7 @@ class DeadLetters(Protocol):
 class Deliveries(Protocol):
     """The queue that a consumer gets its messages from."""
 
-    def postpone(self, handle: str, seconds: int) -> None:
+    def change_visibility(self, handle: str, seconds: int) -> None:
         """Have a message that failed come again after so many seconds instead of the queue's own time."""
         ...
 

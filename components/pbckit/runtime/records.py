@@ -13,7 +13,7 @@ import msgspec
 
 from pbckit.contracts.definitions import ContractError
 from pbckit.contracts.envelope import EventMetadata
-from pbckit.contracts.operating import Letter
+from pbckit.contracts.operating import DeadLetter
 from pbckit.runtime.observability import logger
 from pbckit.runtime.ports import BusEntry, Clock
 
@@ -110,7 +110,7 @@ def note_hop(
     _note(kind="hop", what=what, name=name, outcome=outcome, correlation_id=correlation_id, **more)
 
 
-def note_act(what: str, letter: Letter, *, actor: str, outcome: str) -> None:
+def note_act(what: str, letter: DeadLetter, *, actor: str, outcome: str) -> None:
     """Note what a person does with a letter. A log can only be added to: this is the audit trail."""
     _note(
         kind="act",

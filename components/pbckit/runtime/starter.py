@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from pbckit.contracts.operating import FALLBACKS
 from pbckit.errors import FunctionError
-from pbckit.runtime.dead_letters import correlation_id, put_aside
+from pbckit.runtime.dead_letters import correlation_id, send_to_dlq
 from pbckit.runtime.deliveries import attempt
 from pbckit.runtime.environment import environment
 from pbckit.runtime.observability import observed
@@ -50,7 +50,7 @@ def _receive(record: SQSRecord) -> None:
             # After this attempt the queue would set it aside anyway, but without its reason.
             if attempts < runtime.maximum_receives:
                 raise
-            put_aside(record.body, runtime, reason=str(error), attempts=attempts)
+            send_to_dlq(record.body, runtime, reason=str(error), attempts=attempts)
 
 
 def _run(body: str, runtime: Runtime) -> None:

@@ -17,7 +17,7 @@ from pbckit.contracts.decoding import decoded
 from pbckit.contracts.definitions import ContractError, Event
 from pbckit.contracts.envelope import Envelope
 from pbckit.errors import FunctionError
-from pbckit.runtime.dead_letters import put_aside
+from pbckit.runtime.dead_letters import send_to_dlq
 from pbckit.runtime.deliveries import attempt
 from pbckit.runtime.observability import count, logger, observed
 from pbckit.runtime.records import hop
@@ -25,11 +25,11 @@ from pbckit.runtime.runtime import Runtime, lambda_runtime
 from pbckit.runtime.sequences import Place
 from pbckit.runtime.unit_of_work import (
     AlreadyHandled,
-    Cause,
     ConflictingMessage,
+    MessageContext,
     UnitOfWork,
+    check_inbox,
     fingerprint,
-    raise_if_known,
 )
 
 E = TypeVar("E", bound=Event)
@@ -52,11 +52,11 @@ class _BusEvent(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Received:
+class EventContext:
     """The surroundings of an event."""
 
     runtime: Runtime
-    cause: Cause
+    cause: MessageContext
     occurred_at: datetime
     """When its source committed it."""
 
@@ -68,7 +68,7 @@ class Received:
 @dataclass(frozen=True, kw_only=True)
 class _Reaction:
     event: type[Event]
-    handle: Callable[[Any, Received], None]
+    handle: Callable[[Any, EventContext], None]
 
 
 class Subscriber:
@@ -84,10 +84,10 @@ class Subscriber:
         self._reports_gaps = reports_gaps
         self._reactions: dict[tuple[str, str], _Reaction] = {}
 
-    def on(self, event: type[E]) -> Callable[[Callable[[E, Received], None]], Callable[[E, Received], None]]:
+    def on(self, event: type[E]) -> Callable[[Callable[[E, EventContext], None]], Callable[[E, EventContext], None]]:
         """React to an event type."""
 
-        def register(handle: Callable[[E, Received], None]) -> Callable[[E, Received], None]:
+        def register(handle: Callable[[E, EventContext], None]) -> Callable[[E, EventContext], None]:
             self._reactions[event.source, event.detail_type()] = _Reaction(event=event, handle=handle)
             return handle
 
@@ -122,12 +122,12 @@ class Subscriber:
         try:
             self._handle(body, runtime)
         except (Poison, ConflictingMessage, ContractError, msgspec.DecodeError) as error:
-            put_aside(body, runtime, reason=_reason(error), attempts=attempts)
+            send_to_dlq(body, runtime, reason=_reason(error), attempts=attempts)
         except Exception as error:
             # Whatever it is: the queue would set it aside after this attempt anyway, but without its reason.
             if attempts < runtime.maximum_receives:
                 raise
-            put_aside(body, runtime, reason=_reason(error), attempts=attempts)
+            send_to_dlq(body, runtime, reason=_reason(error), attempts=attempts)
 
     def _handle(self, body: str, runtime: Runtime) -> None:
         received = msgspec.json.decode(body, type=_BusEvent)
@@ -152,7 +152,7 @@ class Subscriber:
             ) as noted,
             runtime.traces.continued(name, given.trace_header, annotations) as trace,
         ):
-            cause = Cause(
+            cause = MessageContext(
                 correlation_id=given.correlation_id,
                 causation_id=given.event_id,
                 trace_header=trace,
@@ -164,8 +164,8 @@ class Subscriber:
                 else None,
             )
             try:
-                raise_if_known(runtime, cause)
-                reaction.handle(event, Received(runtime=runtime, cause=cause, occurred_at=given.occurred_at))
+                check_inbox(runtime, cause)
+                reaction.handle(event, EventContext(runtime=runtime, cause=cause, occurred_at=given.occurred_at))
             except AlreadyHandled:
                 count("Duplicates")
                 noted.outcome = "known already"

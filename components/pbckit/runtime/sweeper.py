@@ -43,7 +43,7 @@ class _Asked(msgspec.Struct, frozen=True):
 
 
 def handler(event: object, context: object) -> dict[str, int]:
-    """What the scheduler calls, and the desk of the unit with `{"rehydrate": pointer}`."""
+    """What the scheduler calls, and the unit admin of the unit with `{"rehydrate": pointer}`."""
     with observed(context):
         runtime = lambda_runtime("OUTBOX_TABLE", "BUS_NAME")
         asked = msgspec.convert(event, _Asked)

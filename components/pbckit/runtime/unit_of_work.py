@@ -11,7 +11,7 @@ import msgspec
 from pbckit.contracts.definitions import Event
 from pbckit.contracts.envelope import EventMetadata
 from pbckit.errors import FunctionError
-from pbckit.runtime.identifiers import caused, uuid7
+from pbckit.runtime.identifiers import derived_event_id, uuid7
 from pbckit.runtime.limits import require_fitting
 from pbckit.runtime.outbox import OutboxRecord, outbox_item
 from pbckit.runtime.ports import ConditionFailed, Operation, Put, TransactionConflict
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cause:
+class MessageContext:
     """Why something is done: what its events inherit, and, for an event, how to know it again."""
 
     correlation_id: str
@@ -64,7 +64,7 @@ class StillContended(FunctionError):
 class UnitOfWork:
     """Collects what is to be committed."""
 
-    def __init__(self, runtime: Runtime, cause: Cause) -> None:
+    def __init__(self, runtime: Runtime, cause: MessageContext) -> None:
         self._runtime = runtime
         self._cause = cause
         self._operations: list[Operation] = []
@@ -124,7 +124,7 @@ class UnitOfWork:
             self._transact(operations)
         except ConditionFailed as error:
             if marker is not None and marker in error.failed:
-                raise_if_known(self._runtime, self._cause)
+                check_inbox(self._runtime, self._cause)
             if any(failed is not seen and failed not in self._told for failed in error.failed):
                 raise
             # Only what must not stop the rest: a gap is reported, and what the outbox knows was told before.
@@ -133,12 +133,12 @@ class UnitOfWork:
             self._transact([*kept, instead] if instead else kept)
 
     def _transact(self, operations: Sequence[Operation]) -> None:
-        again_while(TransactionConflict, lambda: self._runtime.tables.transact(operations), self._runtime)
+        retry(TransactionConflict, lambda: self._runtime.tables.transact(operations), self._runtime)
 
     def _event_id(self, event: Event, at: datetime) -> str:
         if self._cause.event_id is None:
             return uuid7(at, self._runtime.random)
-        return caused(self._cause.event_id, self._runtime.unit, event.detail_type(), len(self._told))
+        return derived_event_id(self._cause.event_id, self._runtime.unit, event.detail_type(), len(self._told))
 
     def _marker(self) -> Put | None:
         if self._cause.event_id is None:
@@ -153,7 +153,7 @@ class UnitOfWork:
         return Put(table=self._runtime.store_table, item=item, read_as=InboxMarker, expect={"pk": None})
 
 
-def raise_if_known(runtime: Runtime, cause: Cause) -> None:
+def check_inbox(runtime: Runtime, cause: MessageContext) -> None:
     """Look the causing event up in the inbox.
 
     Raises:
@@ -170,19 +170,19 @@ def raise_if_known(runtime: Runtime, cause: Cause) -> None:
     raise AlreadyHandled(cause.event_id)
 
 
-def until_fresh(work: Callable[[], T], runtime: Runtime) -> T:
+def retry_on_conflict(work: Callable[[], T], runtime: Runtime) -> T:
     """Read, decide and commit again while others change what was read.
 
     Raises:
         StillContended: others were faster every time.
     """
     try:
-        return again_while(ConditionFailed, work, runtime)
+        return retry(ConditionFailed, work, runtime)
     except ConditionFailed as error:
         raise StillContended(str(error)) from error
 
 
-def again_while(failure: type[Exception], work: Callable[[], T], runtime: Runtime) -> T:
+def retry(failure: type[Exception], work: Callable[[], T], runtime: Runtime) -> T:
     """Try again, with growing pauses and full jitter, while it fails in one way. The last failure is raised."""
     for attempt in range(_ATTEMPTS - 1):
         try:

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from pbckit.contracts.definitions import RequestT, ResponseT
 from pbckit.contracts.migration import Mismatch
-from pbckit.runtime.dead_letters import put_aside
+from pbckit.runtime.dead_letters import send_to_dlq
 from pbckit.runtime.observability import count, observed
 from pbckit.runtime.runtime import Runtime, lambda_runtime
 from pbckit.strangler.comparison import Comparison, compare
@@ -48,7 +48,7 @@ class Comparer(Generic[RequestT, ResponseT]):
             note = msgspec.json.decode(body, type=Note)
             request = msgspec.json.decode(note.request, type=request_type)
         except msgspec.DecodeError as error:
-            put_aside(body, runtime, reason=f"no note: {error}", attempts=1)
+            send_to_dlq(body, runtime, reason=f"no note: {error}", attempts=1)
             return
         self._look(note, request, runtime)
 

@@ -12,11 +12,11 @@ from pbckit.contracts.definitions import Capability, RequestT, ResponseT
 from pbckit.contracts.envelope import CallMetadata, Reply
 from pbckit.contracts.migration import Answered, Plan, Routing, Setting, Side
 from pbckit.errors import FunctionError
-from pbckit.runtime.capability import Asked
+from pbckit.runtime.capability import CallContext
 from pbckit.runtime.identifiers import uuid7
 from pbckit.runtime.observability import count
 from pbckit.runtime.runtime import Runtime
-from pbckit.runtime.unit_of_work import Cause
+from pbckit.runtime.unit_of_work import MessageContext
 from pbckit.strangler.comparison import IgnoreRule
 from pbckit.strangler.routing import bucket, in_force, side
 from pbckit.strangler.sides import Notes, SideFailed, Transport, timed
@@ -118,7 +118,7 @@ class Facade(Generic[RequestT, ResponseT]):
     notes: Notes
     settings: SettingCache
 
-    def answer(self, request: RequestT, asked: Asked) -> ResponseT:
+    def answer(self, request: RequestT, asked: CallContext) -> ResponseT:
         """The answer of the side that the request's key belongs to.
 
         Where the candidate fails for its share, legacy answers, and the failure counts against the candidate.
@@ -172,7 +172,7 @@ class Facade(Generic[RequestT, ResponseT]):
             count("NotesLost")
 
 
-def _call(cause: Cause) -> CallMetadata:
+def _call(cause: MessageContext) -> CallMetadata:
     return CallMetadata(
         correlation_id=cause.correlation_id,
         causation_id=cause.causation_id,

@@ -14,11 +14,11 @@ from pbckit.contracts.migration import (
     Steer,
     operated,
 )
-from pbckit.runtime.capability import Asked, CapabilityHandler, capability
+from pbckit.runtime.capability import CallContext, CapabilityHandler, capability
 from pbckit.runtime.identifiers import uuid7
 from pbckit.runtime.observability import observed
 from pbckit.runtime.runtime import lambda_runtime
-from pbckit.runtime.unit_of_work import Cause
+from pbckit.runtime.unit_of_work import MessageContext
 from pbckit.strangler.comparer import Comparer
 from pbckit.strangler.environment import OFF_THE_PATH_SECONDS, ON_THE_PATH_SECONDS, facade_environment
 from pbckit.strangler.facade import Facade, Migrating, SettingCache, Sides
@@ -82,7 +82,7 @@ class FacadeHandlers(Generic[RequestT, ResponseT]):
         """Rolls back what is worse than allowed, and takes the next step where that is automatic."""
         with observed(context):
             runtime = lambda_runtime("STORE_TABLE", "OUTBOX_TABLE")
-            cause = Cause(correlation_id=uuid7(runtime.clock.now(), runtime.random), actor=GUARD)
+            cause = MessageContext(correlation_id=uuid7(runtime.clock.now(), runtime.random), actor=GUARD)
             routing = self.steering.guard(runtime, cause).routing
             return {"mode": routing.mode, "share": routing.share}
 
@@ -118,6 +118,6 @@ class FacadeHandlers(Generic[RequestT, ResponseT]):
         )
 
 
-def _mismatches(request: ListMismatches, asked: Asked) -> Mismatches:
-    mismatches, following = MigrationStore(asked.runtime).mismatches(request.limit, request.after)
+def _mismatches(request: ListMismatches, call: CallContext) -> Mismatches:
+    mismatches, following = MigrationStore(call.runtime).mismatches(request.limit, request.after)
     return Mismatches(mismatches=[*mismatches], next=following)

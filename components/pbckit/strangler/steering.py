@@ -7,7 +7,7 @@ from pbckit.contracts.definitions import Event
 from pbckit.contracts.migration import Advance, Migration, Order, Period, Plan, RollBack, Setting
 from pbckit.runtime.observability import count, logger
 from pbckit.runtime.runtime import Runtime
-from pbckit.runtime.unit_of_work import Cause, UnitOfWork, until_fresh
+from pbckit.runtime.unit_of_work import MessageContext, UnitOfWork, retry_on_conflict
 from pbckit.strangler import evidence, ramp
 from pbckit.strangler.facade import SETTING_KEPT
 from pbckit.strangler.store import MigrationStore
@@ -30,7 +30,7 @@ class Steering:
         self._tell = tell
 
     def steer(
-        self, order: Order, reason: str, runtime: Runtime, cause: Cause, *, only: Setting | None = None
+        self, order: Order, reason: str, runtime: Runtime, cause: MessageContext, *, only: Setting | None = None
     ) -> Setting:
         """Follow an order.
 
@@ -45,9 +45,9 @@ class Steering:
             NotReady: the evidence does not allow it.
             NotPossible: it makes no sense as things stand.
         """
-        return until_fresh(lambda: self._steered(order, reason, runtime, cause, only), runtime)
+        return retry_on_conflict(lambda: self._steered(order, reason, runtime, cause, only), runtime)
 
-    def guard(self, runtime: Runtime, cause: Cause) -> Setting:
+    def guard(self, runtime: Runtime, cause: MessageContext) -> Setting:
         """Look at the evidence: roll back what is worse than allowed, take the next step where that is automatic."""
         migration = self.look(runtime)
         setting = migration.now.setting
@@ -73,7 +73,9 @@ class Steering:
             plans=dict(self._plans),
         )
 
-    def _steered(self, order: Order, reason: str, runtime: Runtime, cause: Cause, only: Setting | None) -> Setting:
+    def _steered(
+        self, order: Order, reason: str, runtime: Runtime, cause: MessageContext, only: Setting | None
+    ) -> Setting:
         store = MigrationStore(runtime)
         before = store.setting()
         if only is not None and only.routing.version != before.routing.version:

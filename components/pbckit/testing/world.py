@@ -63,7 +63,7 @@ class MemoryDeliveries:
 
     postponed: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
 
-    def postpone(self, handle: str, seconds: int) -> None:
+    def change_visibility(self, handle: str, seconds: int) -> None:
         """Have a message come again later."""
         self.postponed.append((handle, seconds))
 

@@ -3,13 +3,13 @@
 from contracts.points_calculation import BASIS, Basis, GetBasis
 from lambdas.points_calculation.services.purchases import known
 from lambdas.points_calculation.storage.calculations import CalculationStore
-from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.capability import CallContext, capability
 
 
 @capability(BASIS)
-def handler(request: GetBasis, asked: Asked) -> Basis:
+def handler(request: GetBasis, call: CallContext) -> Basis:
     """What a calculation rests on, for whoever completes it."""
-    found = known(CalculationStore(asked.runtime), request.purchase_id)
+    found = known(CalculationStore(call.runtime), request.purchase_id)
     return Basis(
         purchase=found.purchase,
         category=found.category,

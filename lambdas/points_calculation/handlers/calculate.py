@@ -7,30 +7,30 @@ from lambdas.points_calculation.storage.calculations import CalculationStore
 from lambdas.points_calculation.storage.confirmations import ConfirmationStore
 from lambdas.points_calculation.storage.fallbacks import FallbackStore
 from lambdas.points_calculation.storage.records import Calculated
-from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.capability import CallContext, capability
 from pbckit.runtime.observability import count
-from pbckit.runtime.unit_of_work import until_fresh
+from pbckit.runtime.unit_of_work import retry_on_conflict
 
 
 @capability(CALCULATE)
-def handler(request: Calculate, asked: Asked) -> Calculation:
+def handler(request: Calculate, call: CallContext) -> Calculation:
     """Calculate a purchase, once: the same purchase again gets what stands, whatever the lookups say now."""
-    return until_fresh(lambda: _calculate(request, asked), asked.runtime)
+    return retry_on_conflict(lambda: _calculate(request, call), call.runtime)
 
 
-def _calculate(request: Calculate, asked: Asked) -> Calculation:
-    store = CalculationStore(asked.runtime)
+def _calculate(request: Calculate, call: CallContext) -> Calculation:
+    store = CalculationStore(call.runtime)
     before = store.find(request.purchase.id)
     if before is not None:
         return _same(before, request)
     earned = earn(request, store, own={})
-    calculated = _calculated(request, earned, asked)
-    work = asked.unit_of_work()
+    calculated = _calculated(request, earned, call)
+    work = call.unit_of_work()
     work.add(*store.keep(None, calculated), *earned.counting)
-    work.add(ConfirmationStore(asked.runtime).expected(calculated.first_told()))
+    work.add(ConfirmationStore(call.runtime).expected(calculated.first_report()))
     work.publish(_event(calculated), sequence=1)
     if request.fallbacks:
-        work.add(FallbackStore(asked.runtime).opened(calculated, asked.cause.correlation_id))
+        work.add(FallbackStore(call.runtime).opened(calculated, call.cause.correlation_id))
     work.commit()
     if request.fallbacks:
         count("CalculatedWithFallback")
@@ -45,8 +45,8 @@ def _same(before: Calculated, request: Calculate) -> Calculation:
     return before.calculation
 
 
-def _calculated(request: Calculate, earned: Earned, asked: Asked) -> Calculated:
-    purchase, now = request.purchase, asked.runtime.clock.now()
+def _calculated(request: Calculate, earned: Earned, call: CallContext) -> Calculated:
+    purchase, now = request.purchase, call.runtime.clock.now()
     return Calculated(
         purchase=purchase,
         category=request.category,
@@ -55,7 +55,7 @@ def _calculated(request: Calculate, earned: Earned, asked: Asked) -> Calculated:
         asked_at=request.asked_at,
         counted=earned.counted,
         told_at=now,
-        told_points=earned.points,
+        reported_points=earned.points,
         calculation=Calculation(
             purchase_id=purchase.id,
             member_id=purchase.member_id,

@@ -2,10 +2,10 @@
 
 from contracts.points_calculation import DIFFERENCES, Differences, ListDifferences
 from lambdas.points_calculation.services.reconciliation import differences
-from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.capability import CallContext, capability
 
 
 @capability(DIFFERENCES)
-def handler(request: ListDifferences, asked: Asked) -> Differences:
+def handler(request: ListDifferences, call: CallContext) -> Differences:
     """Postings that are not what the ledger was told."""
-    return Differences(differences=differences(asked.runtime, request.limit)[: request.limit])
+    return Differences(differences=differences(call.runtime, request.limit)[: request.limit])

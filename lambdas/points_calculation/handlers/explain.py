@@ -5,13 +5,13 @@ import msgspec
 from contracts.points_calculation import EXPLAIN, Calculation, Explain
 from lambdas.points_calculation.services.purchases import known
 from lambdas.points_calculation.storage.calculations import CalculationStore
-from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.capability import CallContext, capability
 
 
 @capability(EXPLAIN)
-def handler(request: Explain, asked: Asked) -> Calculation:
+def handler(request: Explain, call: CallContext) -> Calculation:
     """What a purchase earns, line by line, and every correction since."""
-    store = CalculationStore(asked.runtime)
+    store = CalculationStore(call.runtime)
     found = known(store, request.purchase_id)
     # Others may be added between the two reads: points and corrections are of one moment.
     adjustments = store.adjustments(request.purchase_id)[: found.adjustments]

@@ -3,28 +3,28 @@
 from contracts.campaigns import CampaignChanged
 from lambdas.points_calculation.storage.changes import ChangeStore
 from lambdas.points_calculation.storage.records import ProgrammeChange
-from pbckit.runtime.subscriber import Received, Subscriber
+from pbckit.runtime.subscriber import EventContext, Subscriber
 
 handler = Subscriber()
 
 
 @handler.on(CampaignChanged)
-def campaign_changed(event: CampaignChanged, received: Received) -> None:
+def campaign_changed(event: CampaignChanged, context: EventContext) -> None:
     """Note it; `find_outdated` goes through the purchases.
 
     Only the window as it is now is gone through: what a purchase got while it was in the window stays its own.
     """
     change = ProgrammeChange(
-        change_id=received.cause.event_id or event.campaign_id,
+        change_id=context.cause.event_id or event.campaign_id,
         outdated="bonuses",
         card_products=event.card_products,
         categories=event.categories,
         since=event.starts_at,
         until=event.ends_at,
         changed_at=event.changed_at,
-        correlation_id=received.cause.correlation_id,
+        correlation_id=context.cause.correlation_id,
         next_at=event.changed_at,
     )
-    work = received.unit_of_work()
-    work.add(ChangeStore(received.runtime).noted(change))
+    work = context.unit_of_work()
+    work.add(ChangeStore(context.runtime).noted(change))
     work.commit()

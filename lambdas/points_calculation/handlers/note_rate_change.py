@@ -3,25 +3,25 @@
 from contracts.earning_rates import EarningRateChanged
 from lambdas.points_calculation.storage.changes import ChangeStore
 from lambdas.points_calculation.storage.records import ProgrammeChange
-from pbckit.runtime.subscriber import Received, Subscriber
+from pbckit.runtime.subscriber import EventContext, Subscriber
 
 handler = Subscriber()
 
 
 @handler.on(EarningRateChanged)
-def rate_changed(event: EarningRateChanged, received: Received) -> None:
+def rate_changed(event: EarningRateChanged, context: EventContext) -> None:
     """Note it; `find_outdated` goes through the purchases."""
     change = ProgrammeChange(
-        change_id=received.cause.event_id or event.rate_key,
+        change_id=context.cause.event_id or event.rate_key,
         outdated="rate",
         card_products=[event.card_product],
         categories=[event.category],
         since=event.effective_from,
         until=event.effective_to,
         changed_at=event.changed_at,
-        correlation_id=received.cause.correlation_id,
+        correlation_id=context.cause.correlation_id,
         next_at=event.changed_at,
     )
-    work = received.unit_of_work()
-    work.add(ChangeStore(received.runtime).noted(change))
+    work = context.unit_of_work()
+    work.add(ChangeStore(context.runtime).noted(change))
     work.commit()

@@ -9,19 +9,19 @@ from lambdas.points_calculation.services.purchases import known
 from lambdas.points_calculation.storage.calculations import CalculationStore
 from lambdas.points_calculation.storage.confirmations import ConfirmationStore
 from lambdas.points_calculation.storage.records import Calculated
-from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.capability import CallContext, capability
 from pbckit.runtime.observability import count
-from pbckit.runtime.unit_of_work import until_fresh
+from pbckit.runtime.unit_of_work import retry_on_conflict
 
 
 @capability(RECALCULATE)
-def handler(request: Recalculate, asked: Asked) -> Calculation:
+def handler(request: Recalculate, call: CallContext) -> Calculation:
     """Make a calculation anew; only the difference is told. Where nothing differs, nothing is written."""
-    return until_fresh(lambda: _recalculate(request, asked), asked.runtime)
+    return retry_on_conflict(lambda: _recalculate(request, call), call.runtime)
 
 
-def _recalculate(request: Recalculate, asked: Asked) -> Calculation:
-    store = CalculationStore(asked.runtime)
+def _recalculate(request: Recalculate, call: CallContext) -> Calculation:
+    store = CalculationStore(call.runtime)
     before = known(store, request.purchase_id)
     if before.version != request.version:
         raise Superseded(f"purchase {request.purchase_id} is at version {before.version}, not {request.version}")
@@ -36,19 +36,19 @@ def _recalculate(request: Recalculate, asked: Asked) -> Calculation:
     earned = earn(wanted, store, own=before.counted)
     if wanted == before.asked() and earned.lines == before.calculation.lines:
         return before.calculation
-    after = _after(before, msgspec.structs.replace(wanted, asked_at=request.asked_at), earned, asked)
-    _commit(store, before, after, earned, asked)
+    after = _after(before, msgspec.structs.replace(wanted, asked_at=request.asked_at), earned, call)
+    _commit(store, before, after, earned, call)
     return after.calculation
 
 
-def _after(before: Calculated, wanted: Calculate, earned: Earned, asked: Asked) -> Calculated:
+def _after(before: Calculated, wanted: Calculate, earned: Earned, call: CallContext) -> Calculated:
     calculation = msgspec.structs.replace(
         before.calculation,
         points=earned.points,
         category=wanted.category.category,
         fallbacks=[],
         lines=earned.lines,
-        calculated_at=asked.runtime.clock.now(),
+        calculated_at=call.runtime.clock.now(),
     )
     renewed = msgspec.structs.replace(
         before,
@@ -62,8 +62,8 @@ def _after(before: Calculated, wanted: Calculate, earned: Earned, asked: Asked) 
     return adjustments.adjusted(renewed, calculation)
 
 
-def _commit(store: CalculationStore, before: Calculated, after: Calculated, earned: Earned, asked: Asked) -> None:
-    work = asked.unit_of_work()
+def _commit(store: CalculationStore, before: Calculated, after: Calculated, earned: Earned, call: CallContext) -> None:
+    work = call.unit_of_work()
     if after.calculation.net_points == before.calculation.net_points:
         work.add(*store.keep(before, after), *earned.counting)
         work.commit()
@@ -72,7 +72,7 @@ def _commit(store: CalculationStore, before: Calculated, after: Calculated, earn
     made = adjustments.adjustment(before, after, reason=reason, text=text, at=after.calculation.calculated_at)
     after = msgspec.structs.replace(after, adjustments=made.number)
     work.add(*store.keep(before, after), *earned.counting, store.keep_adjustment(after.purchase.id, made))
-    work.add(ConfirmationStore(asked.runtime).expected(adjustments.told(after, made)))
+    work.add(ConfirmationStore(call.runtime).expected(adjustments.reported(after, made)))
     work.publish(adjustments.event(after, made), sequence=adjustments.sequence(made))
     work.commit()
     count("Recalculated")

@@ -10,19 +10,19 @@ from lambdas.points_calculation.services.purchases import known
 from lambdas.points_calculation.storage.calculations import CalculationStore
 from lambdas.points_calculation.storage.confirmations import ConfirmationStore
 from lambdas.points_calculation.storage.records import Calculated, KeptRefund
-from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.capability import CallContext, capability
 from pbckit.runtime.observability import count
-from pbckit.runtime.unit_of_work import until_fresh
+from pbckit.runtime.unit_of_work import retry_on_conflict
 
 
 @capability(REFUND)
-def handler(request: Refund, asked: Asked) -> RefundedPoints:
+def handler(request: Refund, call: CallContext) -> RefundedPoints:
     """Take back the points of what was given back, once: the same refund again gets the first answer."""
-    return until_fresh(lambda: _refund(request.refund, asked), asked.runtime)
+    return retry_on_conflict(lambda: _refund(request.refund, call), call.runtime)
 
 
-def _refund(refund: PurchaseRefunded, asked: Asked) -> RefundedPoints:
-    store = CalculationStore(asked.runtime)
+def _refund(refund: PurchaseRefunded, call: CallContext) -> RefundedPoints:
+    store = CalculationStore(call.runtime)
     before = store.refund(refund.id)
     if before is not None:
         return _same(before, refund)
@@ -34,14 +34,14 @@ def _refund(refund: PurchaseRefunded, asked: Asked) -> RefundedPoints:
         after,
         reason="refund",
         text=refunds.text(refund),
-        at=asked.runtime.clock.now(),
+        at=call.runtime.clock.now(),
         refund_id=refund.id,
     )
     answer = _answer(refund, made)
-    work = asked.unit_of_work()
+    work = call.unit_of_work()
     work.add(*store.keep(stands, after), store.keep_adjustment(refund.purchase_id, made))
     work.add(store.keep_refund(KeptRefund(refund=refund, answer=answer)))
-    work.add(ConfirmationStore(asked.runtime).expected(adjustments.told(after, made)))
+    work.add(ConfirmationStore(call.runtime).expected(adjustments.reported(after, made)))
     work.publish(adjustments.event(after, made), sequence=adjustments.sequence(made))
     work.commit()
     return answer

@@ -2,22 +2,22 @@
 
 from contracts.points_calculation import SETTLE_DIFFERENCE, Difference, SettleDifference, UnknownDifference
 from lambdas.points_calculation.storage.confirmations import ConfirmationStore
-from pbckit.runtime.capability import Asked, capability
-from pbckit.runtime.unit_of_work import until_fresh
+from pbckit.runtime.capability import CallContext, capability
+from pbckit.runtime.unit_of_work import retry_on_conflict
 
 
 @capability(SETTLE_DIFFERENCE)
-def handler(request: SettleDifference, asked: Asked) -> Difference:
+def handler(request: SettleDifference, call: CallContext) -> Difference:
     """Count a difference no longer. What is not posted cannot be settled: it must be posted."""
-    return until_fresh(lambda: _settle(request, asked), asked.runtime)
+    return retry_on_conflict(lambda: _settle(request, call), call.runtime)
 
 
-def _settle(request: SettleDifference, asked: Asked) -> Difference:
-    store = ConfirmationStore(asked.runtime)
+def _settle(request: SettleDifference, call: CallContext) -> Difference:
+    store = ConfirmationStore(call.runtime)
     found = store.difference(request.posting_id)
     if found is None:
         raise UnknownDifference(f"no difference of posting {request.posting_id!r} is open")
-    work = asked.unit_of_work()
-    work.add(*store.settled(found, request.reason, asked.cause.actor, asked.runtime.clock.now()))
+    work = call.unit_of_work()
+    work.add(*store.settled(found, request.reason, call.cause.actor, call.runtime.clock.now()))
     work.commit()
     return found

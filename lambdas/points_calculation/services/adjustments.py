@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from contracts.points_calculation import Adjustment, Calculation, PointsAdjusted, Reason, Told
+from contracts.points_calculation import Adjustment, Calculation, PointsAdjusted, Reason, ReportedPosting
 from lambdas.points_calculation.model.refunds import kept
 from lambdas.points_calculation.storage.records import Calculated
 
@@ -51,9 +51,9 @@ def event(calculated: Calculated, made: Adjustment) -> PointsAdjusted:
     )
 
 
-def told(calculated: Calculated, made: Adjustment) -> Told:
+def reported(calculated: Calculated, made: Adjustment) -> ReportedPosting:
     """What the ledger is expected to post of an adjustment."""
-    return Told(
+    return ReportedPosting(
         posting_id=made.adjustment_id,
         purchase_id=calculated.purchase.id,
         member_id=calculated.purchase.member_id,

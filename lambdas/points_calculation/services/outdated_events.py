@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from contracts.points_calculation import CalculationOutdated, Lookup
 from pbckit.runtime.runtime import Runtime
-from pbckit.runtime.unit_of_work import Cause, UnitOfWork
+from pbckit.runtime.unit_of_work import MessageContext, UnitOfWork
 
 _READABLE = 30
 
@@ -21,7 +21,7 @@ def outdate(
         purchases: for each an id of the recalculation, and the purchase's.
         lookups: what is to be looked up again, besides what fell back.
     """
-    work = UnitOfWork(runtime, Cause(correlation_id=correlation_id, actor=runtime.unit))
+    work = UnitOfWork(runtime, MessageContext(correlation_id=correlation_id, actor=runtime.unit))
     for identity, purchase_id in purchases:
         event = CalculationOutdated(recalculation_id=identity, purchase_id=purchase_id, outdated=list(lookups))
         work.publish(event, sequence=1)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from contracts.points_calculation import Difference, Told
+from contracts.points_calculation import Difference, ReportedPosting
 from lambdas.points_calculation.storage.confirmations import ConfirmationStore
 from pbckit.runtime.runtime import Runtime
 
@@ -22,13 +22,13 @@ def differences(runtime: Runtime, limit: int) -> list[Difference]:
     return [*store.differences(limit), *map(not_posted, overdue)]
 
 
-def not_posted(told: Told) -> Difference:
+def not_posted(told: ReportedPosting) -> Difference:
     """What was told and is not posted, as a difference."""
     return Difference(
         posting_id=told.posting_id,
         member_id=told.member_id,
         kind="not-posted",
-        told_points=told.points,
+        reported_points=told.points,
         posted_points=None,
         found_at=told.told_at,
     )

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import msgspec
 
-from contracts.points_calculation import Difference, Told
+from contracts.points_calculation import Difference, ReportedPosting
 from lambdas.points_calculation.storage.calculations import SHARDS, shard, sortable
 from lambdas.points_calculation.storage.records import SettledDifference
 from pbckit.runtime.ports import Delete, Operation, Put, Query
@@ -27,22 +27,22 @@ class ConfirmationStore:
         self._tables = runtime.tables
         self._table = runtime.store_table
 
-    def find(self, posting_id: str) -> Told | None:
+    def find(self, posting_id: str) -> ReportedPosting | None:
         """What the ledger was told of a posting; None where it has confirmed it, or was told nothing."""
         item = self._tables.get(self._table, _told_key(posting_id))
-        return msgspec.convert(item, Told) if item else None
+        return msgspec.convert(item, ReportedPosting) if item else None
 
-    def overdue(self, before: datetime, limit: int) -> list[Told]:
+    def overdue(self, before: datetime, limit: int) -> list[ReportedPosting]:
         """What was told before an instant and is not confirmed, of as many as are read.
 
         Args:
             before: the instant.
             limit: how many of a shard are read; usually few are there at all.
         """
-        found: list[Told] = []
+        found: list[ReportedPosting] = []
         for number in range(SHARDS):
             query = Query(table=self._table, key_name="pk", key_value=f"unconfirmed#{number}", limit=limit)
-            found += [msgspec.convert(item, Told) for item in self._tables.query(query).items]
+            found += [msgspec.convert(item, ReportedPosting) for item in self._tables.query(query).items]
         return [told for told in found if told.told_at < before]
 
     def differences(self, limit: int) -> list[Difference]:
@@ -55,12 +55,12 @@ class ConfirmationStore:
         item = self._tables.get(self._table, _difference_key(posting_id))
         return msgspec.convert(item, Difference) if item else None
 
-    def expected(self, told: Told) -> Operation:
+    def expected(self, told: ReportedPosting) -> Operation:
         """Expect the ledger to post what it is told."""
         item = {**_told_key(told.posting_id), **msgspec.to_builtins(told)}
-        return Put(table=self._table, item=item, read_as=Told)
+        return Put(table=self._table, item=item, read_as=ReportedPosting)
 
-    def confirmed(self, told: Told) -> Operation:
+    def confirmed(self, told: ReportedPosting) -> Operation:
         """Expect it no longer."""
         return Delete(table=self._table, key=_told_key(told.posting_id), expect={"posting_id": told.posting_id})
 

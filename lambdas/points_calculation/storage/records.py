@@ -8,7 +8,7 @@ from contracts.campaigns import Bonus
 from contracts.cards import PurchasePosted, PurchaseRefunded
 from contracts.earning_rates import Rate
 from contracts.merchant_categorization import Categorization
-from contracts.points_calculation import Calculate, Calculation, Difference, Lookup, RefundedPoints, Told
+from contracts.points_calculation import Calculate, Calculation, Difference, Lookup, RefundedPoints, ReportedPosting
 
 
 class Calculated(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +26,7 @@ class Calculated(msgspec.Struct, frozen=True, kw_only=True):
     """Points that the purchase counts towards each cap, by the counter's key."""
     told_at: datetime
     """When the ledger was first told."""
-    told_points: int
+    reported_points: int
     """What it was first told."""
     version: int = 1
     """Counts how often the calculation was made."""
@@ -35,13 +35,13 @@ class Calculated(msgspec.Struct, frozen=True, kw_only=True):
     revision: int = 1
     """Counts every change of this item: who changes it expects the one that it read."""
 
-    def first_told(self) -> Told:
+    def first_report(self) -> ReportedPosting:
         """What the ledger was told before any adjustment."""
-        return Told(
+        return ReportedPosting(
             posting_id=self.purchase.id,
             purchase_id=self.purchase.id,
             member_id=self.purchase.member_id,
-            points=self.told_points,
+            points=self.reported_points,
             told_at=self.told_at,
         )
 

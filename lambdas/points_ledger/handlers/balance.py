@@ -10,14 +10,14 @@ from lambdas.points_ledger.model.due import settled
 from lambdas.points_ledger.model.postings import Line
 from lambdas.points_ledger.services.member_ledger import standing
 from lambdas.points_ledger.storage.ledger import Ledger
-from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.capability import CallContext, capability
 
 
 @capability(BALANCE)
-def handler(request: GetBalance, asked: Asked) -> Balance:
+def handler(request: GetBalance, call: CallContext) -> Balance:
     """What a member has, now or at an instant."""
-    ledger = Ledger(asked.runtime)
-    now = asked.runtime.clock.now()
+    ledger = Ledger(call.runtime)
+    now = call.runtime.clock.now()
     account = standing(ledger, request.member_id, now)
     at = request.at
     if at is not None and at < now:

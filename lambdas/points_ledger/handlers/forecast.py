@@ -4,14 +4,14 @@ from contracts.points_ledger import FORECAST, ExpiringPoints, Forecast, GetForec
 from lambdas.points_ledger.model.lots import NEVER, expires_at
 from lambdas.points_ledger.services.member_ledger import standing
 from lambdas.points_ledger.storage.ledger import Ledger
-from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.capability import CallContext, capability
 
 
 @capability(FORECAST)
-def handler(request: GetForecast, asked: Asked) -> Forecast:
+def handler(request: GetForecast, call: CallContext) -> Forecast:
     """What a member's points will come to, if nothing is spent."""
-    now = asked.runtime.clock.now()
-    lots = standing(Ledger(asked.runtime), request.member_id, now).spendable(now)
+    now = call.runtime.clock.now()
+    lots = standing(Ledger(call.runtime), request.member_id, now).spendable(now)
     return Forecast(
         member_id=request.member_id,
         expiring=[

@@ -3,44 +3,44 @@
 from contracts.points_ledger import HOLD, ConflictingHold, Hold, HoldRefused, PlaceHold
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.diff import differences
-from lambdas.points_ledger.services.member_ledger import Books
+from lambdas.points_ledger.services.member_ledger import MemberLedger
 from lambdas.points_ledger.storage.ledger import Ledger
 from lambdas.points_ledger.storage.records import KeptHold, KeptRefusal
 from pbckit.contracts.definitions import ContractError
-from pbckit.runtime.capability import Asked, capability
-from pbckit.runtime.unit_of_work import until_fresh
+from pbckit.runtime.capability import CallContext, capability
+from pbckit.runtime.unit_of_work import retry_on_conflict
 
 
 @capability(HOLD)
-def handler(request: PlaceHold, asked: Asked) -> Hold:
+def handler(request: PlaceHold, call: CallContext) -> Hold:
     """Set points aside. What is decided for a hold's id is decided once: a refusal too."""
-    return until_fresh(lambda: _decided(request, asked), asked.runtime)
+    return retry_on_conflict(lambda: _decided(request, call), call.runtime)
 
 
-def _decided(request: PlaceHold, asked: Asked) -> Hold:
-    before = Ledger(asked.runtime).hold(request.hold_id)
+def _decided(request: PlaceHold, call: CallContext) -> Hold:
+    before = Ledger(call.runtime).hold(request.hold_id)
     if before is not None:
         return _again(before, request)
     try:
-        _hold(request, asked)
+        _hold(request, call)
     except HOLD.errors as refusal:
-        _keep(refusal, request, asked)
+        _keep(refusal, request, call)
         raise
     return _answer(request)
 
 
-def _hold(request: PlaceHold, asked: Asked) -> None:
-    books = Books.known(request.member_id, asked.runtime, asked.cause)
-    work = asked.unit_of_work()
+def _hold(request: PlaceHold, call: CallContext) -> None:
+    books = MemberLedger.known(request.member_id, call.runtime, call.cause)
+    work = call.unit_of_work()
     books.book(booking.held(books.account, request, books.now), work)
     work.add(books.ledger.keep_hold(None, KeptHold(request=request, revision=1)))
     work.commit()
 
 
-def _keep(refusal: ContractError, request: PlaceHold, asked: Asked) -> None:
+def _keep(refusal: ContractError, request: PlaceHold, call: CallContext) -> None:
     kept = KeptRefusal(error=type(refusal).__name__, message=str(refusal))
-    work = asked.unit_of_work()
-    work.add(Ledger(asked.runtime).keep_hold(None, KeptHold(request=request, refusal=kept, revision=1)))
+    work = call.unit_of_work()
+    work.add(Ledger(call.runtime).keep_hold(None, KeptHold(request=request, refusal=kept, revision=1)))
     refused = HoldRefused(
         hold_id=request.hold_id,
         member_id=request.member_id,

@@ -3,26 +3,26 @@
 from contracts.points_ledger import POST_HOLD, PostHold, Redemption
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.services.open_hold import kept_hold, open_books, refuse_settled
-from pbckit.runtime.capability import Asked, capability
-from pbckit.runtime.unit_of_work import until_fresh
+from pbckit.runtime.capability import CallContext, capability
+from pbckit.runtime.unit_of_work import retry_on_conflict
 
 
 @capability(POST_HOLD)
-def handler(request: PostHold, asked: Asked) -> Redemption:
+def handler(request: PostHold, call: CallContext) -> Redemption:
     """Spend held points. The same request again gets the same answer."""
-    return until_fresh(lambda: _post(request, asked), asked.runtime)
+    return retry_on_conflict(lambda: _post(request, call), call.runtime)
 
 
-def _post(request: PostHold, asked: Asked) -> Redemption:
-    kept = kept_hold(request.hold_id, asked)
+def _post(request: PostHold, call: CallContext) -> Redemption:
+    kept = kept_hold(request.hold_id, call)
     points = kept.request.points if request.points is None else request.points
     if kept.redemption is not None and kept.redemption.points == points:
         return kept.redemption
     refuse_settled(kept)
-    books = open_books(kept, asked)
+    books = open_books(kept, call)
     spent = booking.spent_parts(request.hold_id, books.account.holds[request.hold_id], points)
     text = f"{points} points spent: {kept.request.reason}"
-    work = asked.unit_of_work()
+    work = call.unit_of_work()
     line = books.book(booking.redeemed(books.account, request.hold_id, spent, text, books.now), work)
     answer = Redemption(
         hold_id=request.hold_id,

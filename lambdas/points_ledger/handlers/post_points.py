@@ -6,13 +6,13 @@ from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.diff import differences
 from lambdas.points_ledger.model.lots import lot_of
 from lambdas.points_ledger.model.postings import Draft
-from lambdas.points_ledger.services.member_ledger import Books
+from lambdas.points_ledger.services.member_ledger import MemberLedger
 from lambdas.points_ledger.services.policy import policy
 from lambdas.points_ledger.storage.ledger import Ledger
 from lambdas.points_ledger.storage.records import KeptPosting
 from pbckit.runtime.ports import ConditionFailed
-from pbckit.runtime.subscriber import NotYet, Received, Subscriber
-from pbckit.runtime.unit_of_work import AlreadyHandled, until_fresh
+from pbckit.runtime.subscriber import EventContext, NotYet, Subscriber
+from pbckit.runtime.unit_of_work import AlreadyHandled, retry_on_conflict
 
 handler = Subscriber(reports_gaps=True)
 
@@ -21,21 +21,21 @@ _TOLD = ("kind", "points", "text", "at", "corrects")
 
 
 @handler.on(PointsCalculated)
-def post_calculated(event: PointsCalculated, received: Received) -> None:
+def post_calculated(event: PointsCalculated, context: EventContext) -> None:
     """Book the points of a purchase to its member."""
     lot = lot_of(event.posted_at, policy())
 
     def post() -> None:
-        books = Books.of(event.member_id, received.runtime, received.cause)
-        _post(books, booking.earned(books.account, event, lot, books.now), lot, received)
+        books = MemberLedger.of(event.member_id, context.runtime, context.cause)
+        _post(books, booking.earned(books.account, event, lot, books.now), lot, context)
 
-    until_fresh(post, received.runtime)
+    retry_on_conflict(post, context.runtime)
 
 
 @handler.on(PointsAdjusted)
-def post_adjusted(event: PointsAdjusted, received: Received) -> None:
+def post_adjusted(event: PointsAdjusted, context: EventContext) -> None:
     """Book a correction. One that comes before its purchase is tried again later."""
-    purchase = Ledger(received.runtime).posting(event.purchase_id)
+    purchase = Ledger(context.runtime).posting(event.purchase_id)
     if purchase is None:
         raise NotYet(f"adjustment {event.adjustment_id}: purchase {event.purchase_id} is not booked yet")
     if purchase.member_id != event.member_id:
@@ -45,15 +45,15 @@ def post_adjusted(event: PointsAdjusted, received: Received) -> None:
         )
 
     def post() -> None:
-        books = Books.of(event.member_id, received.runtime, received.cause)
+        books = MemberLedger.of(event.member_id, context.runtime, context.cause)
         draft = booking.corrected(books.account, event, purchase.lot, books.now, policy())
-        _post(books, draft, purchase.lot, received)
+        _post(books, draft, purchase.lot, context)
 
-    until_fresh(post, received.runtime)
+    retry_on_conflict(post, context.runtime)
 
 
-def _post(books: Books, draft: Draft, lot: str, received: Received) -> None:
-    work = received.unit_of_work()
+def _post(books: MemberLedger, draft: Draft, lot: str, context: EventContext) -> None:
+    work = context.unit_of_work()
     line = books.book(draft, work)
     kept = books.ledger.keep_posting(
         draft.id, KeptPosting(member_id=books.account.member_id, sequence=line.sequence, lot=lot)
@@ -68,7 +68,7 @@ def _post(books: Books, draft: Draft, lot: str, received: Received) -> None:
         raise
 
 
-def _refuse_conflict(books: Books, draft: Draft) -> None:
+def _refuse_conflict(books: MemberLedger, draft: Draft) -> None:
     """Drop a posting that is booked already, and refuse one that is booked otherwise."""
     kept = books.ledger.posting(draft.id)
     before = books.ledger.line(kept.member_id, kept.sequence) if kept else None

@@ -11,29 +11,29 @@ from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.diff import differences
 from lambdas.points_ledger.model.lots import plus
 from lambdas.points_ledger.model.postings import DEBT
-from lambdas.points_ledger.services.member_ledger import Books
+from lambdas.points_ledger.services.member_ledger import MemberLedger
 from lambdas.points_ledger.storage.ledger import Ledger
 from lambdas.points_ledger.storage.records import KeptReversal
-from pbckit.runtime.capability import Asked, capability
-from pbckit.runtime.unit_of_work import until_fresh
+from pbckit.runtime.capability import CallContext, capability
+from pbckit.runtime.unit_of_work import retry_on_conflict
 
 
 @capability(REVERSE_REDEMPTION)
-def handler(request: ReverseRedemption, asked: Asked) -> Reversal:
+def handler(request: ReverseRedemption, call: CallContext) -> Reversal:
     """Give spent points back to the lots that they came from. The same request again gets the same answer."""
-    return until_fresh(lambda: _reversed(request, asked), asked.runtime)
+    return retry_on_conflict(lambda: _reversed(request, call), call.runtime)
 
 
-def _reversed(request: ReverseRedemption, asked: Asked) -> Reversal:
-    before = Ledger(asked.runtime).reversal(request.reversal_id)
+def _reversed(request: ReverseRedemption, call: CallContext) -> Reversal:
+    before = Ledger(call.runtime).reversal(request.reversal_id)
     if before is not None:
         return _again(before, request)
-    kept = Ledger(asked.runtime).hold(request.hold_id)
+    kept = Ledger(call.runtime).hold(request.hold_id)
     if kept is None or kept.redemption is None:
         raise UnknownRedemption(f"no points were spent under {request.hold_id!r}")
     parts = booking.given_back(request.hold_id, kept.left, request.points)
-    books = Books.known(kept.member_id, asked.runtime, asked.cause)
-    work = asked.unit_of_work()
+    books = MemberLedger.known(kept.member_id, call.runtime, call.cause)
+    work = call.unit_of_work()
     draft = booking.reversed_(books.account, request.reversal_id, request.hold_id, parts, books.now)
     line = books.book(draft, work)
     answer = Reversal(

@@ -9,12 +9,12 @@ from itertools import islice
 import msgspec
 
 from lambdas.points_ledger.model.account import BrokenBooks
-from lambdas.points_ledger.services.member_ledger import Books
+from lambdas.points_ledger.services.member_ledger import MemberLedger
 from lambdas.points_ledger.storage.ledger import SHARDS, Ledger
 from pbckit.runtime.observability import count, logger, observed
 from pbckit.runtime.ports import ConditionFailed, TransactionConflict
 from pbckit.runtime.runtime import Runtime, lambda_runtime
-from pbckit.runtime.unit_of_work import Cause
+from pbckit.runtime.unit_of_work import MessageContext
 
 _OF_A_SHARD = 50
 
@@ -43,9 +43,11 @@ def settle(runtime: Runtime) -> int:
 
 def _is_settled(member_id: str, runtime: Runtime) -> bool:
     occasion = f"{member_id} {runtime.clock.now().isoformat()}"
-    cause = Cause(correlation_id=f"due-{hashlib.sha256(occasion.encode()).hexdigest()[:24]}", actor=runtime.unit)
+    cause = MessageContext(
+        correlation_id=f"due-{hashlib.sha256(occasion.encode()).hexdigest()[:24]}", actor=runtime.unit
+    )
     try:
-        Books.of(member_id, runtime, cause)
+        MemberLedger.of(member_id, runtime, cause)
     except (ConditionFailed, TransactionConflict):
         # Whoever it was has booked what was due, or the next run does.
         logger.info("somebody else is at it", member_id=member_id)

@@ -5,13 +5,13 @@ from lambdas.points_ledger.model.due import settled
 from lambdas.points_ledger.model.postings import Line
 from lambdas.points_ledger.services.member_ledger import booked
 from lambdas.points_ledger.storage.ledger import Ledger
-from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.capability import CallContext, capability
 
 
 @capability(STATEMENT)
-def handler(request: GetStatement, asked: Asked) -> Statement:
+def handler(request: GetStatement, call: CallContext) -> Statement:
     """A member's postings, newest first, with the balance after each."""
-    ledger = Ledger(asked.runtime)
+    ledger = Ledger(call.runtime)
     account = booked(ledger, request.member_id)
     # Others may be booked between the two reads: balance and lines are of one moment.
     after = account.version + 1
@@ -19,7 +19,7 @@ def handler(request: GetStatement, asked: Asked) -> Statement:
     more = bool(lines) and lines[-1].sequence > 1
     return Statement(
         member_id=account.member_id,
-        balance_points=settled(account, asked.runtime.clock.now())[0].balance_points,
+        balance_points=settled(account, call.runtime.clock.now())[0].balance_points,
         lines=[_shown(line) for line in lines],
         next=lines[-1].sequence if more else None,
     )

@@ -3,13 +3,13 @@
 from contracts.points_ledger import TOTALS, AccountTotal, GetTotals, Totals
 from lambdas.points_ledger.model.totals import sums
 from lambdas.points_ledger.storage.ledger import Ledger
-from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.capability import CallContext, capability
 
 
 @capability(TOTALS)
-def handler(request: GetTotals, asked: Asked) -> Totals:
+def handler(request: GetTotals, call: CallContext) -> Totals:
     """Debits and credits of a page of members, by account. What is due and not booked is not in them."""
-    ledger = Ledger(asked.runtime)
+    ledger = Ledger(call.runtime)
     members, following = ledger.members(request.after, request.limit)
     accounts = [account for member in members if (account := ledger.account(member)) is not None]
     totals = sums(accounts)

@@ -6,13 +6,13 @@ from contracts.points_ledger import VERIFY, Fault, UnknownMember, Verification, 
 from lambdas.points_ledger.model.postings import BEGINNING
 from lambdas.points_ledger.model.verification import surplus, verified
 from lambdas.points_ledger.storage.ledger import Ledger
-from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.capability import CallContext, capability
 
 
 @capability(VERIFY)
-def handler(request: Verify, asked: Asked) -> Verification:
+def handler(request: Verify, call: CallContext) -> Verification:
     """Compute a member's books anew from their lines; name the first thing that is wrong."""
-    return verification(Ledger(asked.runtime), request.member_id)
+    return verification(Ledger(call.runtime), request.member_id)
 
 
 def verification(ledger: Ledger, member_id: str) -> Verification:

@@ -11,13 +11,13 @@ from lambdas.points_ledger.model.postings import Draft, Line
 from lambdas.points_ledger.services.events import events
 from lambdas.points_ledger.storage.ledger import Ledger
 from pbckit.runtime.runtime import Runtime
-from pbckit.runtime.unit_of_work import Cause, UnitOfWork
+from pbckit.runtime.unit_of_work import MessageContext, UnitOfWork
 
 _DUE_OF_A_TRANSACTION = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Books:
+class MemberLedger:
     """A member's account at one moment, with nothing due, and what is booked next."""
 
     ledger: Ledger
@@ -25,7 +25,7 @@ class Books:
     now: datetime
 
     @classmethod
-    def of(cls, member_id: str, runtime: Runtime, cause: Cause) -> "Books":
+    def of(cls, member_id: str, runtime: Runtime, cause: MessageContext) -> "MemberLedger":
         """A member's books; new ones where there are none. What is due is booked by this.
 
         Raises:
@@ -38,7 +38,7 @@ class Books:
         return cls._with_nothing_due(ledger, account, runtime, cause)
 
     @classmethod
-    def known(cls, member_id: str, runtime: Runtime, cause: Cause) -> "Books":
+    def known(cls, member_id: str, runtime: Runtime, cause: MessageContext) -> "MemberLedger":
         """The books of a member who has some.
 
         Raises:
@@ -57,7 +57,9 @@ class Books:
         return line
 
     @classmethod
-    def _with_nothing_due(cls, ledger: Ledger, account: Account, runtime: Runtime, cause: Cause) -> "Books":
+    def _with_nothing_due(
+        cls, ledger: Ledger, account: Account, runtime: Runtime, cause: MessageContext
+    ) -> "MemberLedger":
         while True:
             now = runtime.clock.now()
             after, lines = settled(account, now, _DUE_OF_A_TRANSACTION)
@@ -65,7 +67,8 @@ class Books:
                 return cls(ledger=ledger, account=account, now=now)
             # A transaction of its own: the cause's event is not handled by it.
             work = UnitOfWork(
-                runtime, Cause(correlation_id=cause.correlation_id, causation_id=cause.causation_id, actor=cause.actor)
+                runtime,
+                MessageContext(correlation_id=cause.correlation_id, causation_id=cause.causation_id, actor=cause.actor),
             )
             _book(ledger, account, after, lines, work)
             work.commit()

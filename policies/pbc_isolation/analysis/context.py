@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pbc_isolation.analysis.inventory import Inventory, Thing
+from pbc_isolation.analysis.inventory import Inventory, ProtectedResource
 from pbc_isolation.analysis.naming import DEFAULT_BUCKET_PREFIX, DEFAULT_PREFIX, Naming, environment_of, of_service
 from pbc_isolation.folder import pack_folder
 from pbc_isolation.iam.catalogue import HARMLESS, all_actions, class_of, classes, expand_all, targets
@@ -63,7 +63,7 @@ class Access:
     analysis: "Analysis" = field(repr=False)
 
     @cached_property
-    def targets(self) -> tuple[Thing, ...]:
+    def targets(self) -> tuple[ProtectedResource, ...]:
         """Things of other units in this stack that it reaches; none where it reaches only what is not in this stack."""
         return tuple(self.analysis.reached(self.principal.unit, self.grant.region))
 
@@ -220,13 +220,13 @@ class Analysis:
             if grant is not None:
                 yield Access(principal, name, grant, self)
 
-    def reached(self, unit: str | None, region: Region) -> Iterator[Thing]:
+    def reached(self, unit: str | None, region: Region) -> Iterator[ProtectedResource]:
         """The things in a region that are not the unit's own."""
         for thing in self.inventory.things:
             if (thing.unit is None or thing.unit != unit) and thing.lies_in(region):
                 yield thing
 
-    def refers_to(self, resource: Resource, key: str) -> list[Thing]:
+    def refers_to(self, resource: Resource, key: str) -> list[ProtectedResource]:
         """The things whose values flow into a property."""
         by_urn = self.inventory.by_urn
         return [by_urn[one.urn] for one in self.graph.flows_from(resource, key) if one.urn in by_urn]
@@ -346,7 +346,7 @@ class _Names(dict[str, Any]):
         return value
 
 
-def _is_bus(thing: Thing) -> bool:
+def _is_bus(thing: ProtectedResource) -> bool:
     return thing.kind.label == "event bus"
 
 

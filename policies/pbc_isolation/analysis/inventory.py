@@ -70,7 +70,7 @@ KINDS = {
 
 
 @dataclass(frozen=True, eq=False)
-class Thing:
+class ProtectedResource:
     """A resource of a known kind."""
 
     resource: Resource
@@ -109,22 +109,22 @@ class Inventory:
             resource for resource, kind in found if (kind.store or _given(resource, kind)) and not _name(resource, kind)
         )
         self.things = tuple(
-            Thing(resource, kind, graph.owner(resource), name)
+            ProtectedResource(resource, kind, graph.owner(resource), name)
             for resource, kind in found
             if (name := _name(resource, kind))
         )
         self.by_urn = {thing.resource.urn: thing for thing in self.things}
 
     @cached_property
-    def stores(self) -> tuple[Thing, ...]:
+    def stores(self) -> tuple[ProtectedResource, ...]:
         """The things that hold data of their unit."""
         return tuple(thing for thing in self.things if thing.kind.store)
 
-    def of_unit(self, unit: str) -> list[Thing]:
+    def of_unit(self, unit: str) -> list[ProtectedResource]:
         """The things of one unit."""
         return self._by_unit.get(unit, [])
 
-    def named_by(self, text: str) -> list[Thing]:
+    def named_by(self, text: str) -> list[ProtectedResource]:
         """The things that an ARN, URL or name may mean."""
         if not text.startswith("arn:"):
             name = text.rpartition("/")[2] if text.startswith("https://sqs.") else text
@@ -133,7 +133,7 @@ class Inventory:
         candidates = self._named_in(text) if glob.literal else self.things
         return [thing for thing in candidates if any(intersects(arn, glob) for arn in thing.arns)]
 
-    def _named_in(self, arn: str) -> list[Thing]:
+    def _named_in(self, arn: str) -> list[ProtectedResource]:
         """The things whose name stands in an ARN: only they can be meant, and looking them up is cheap."""
         resource = arn.split(":", _ARN_FIELDS - 1)[-1]
         parts = {*resource.split(":"), *re.split("[:/]", resource), resource.partition("/")[2]}
@@ -142,15 +142,15 @@ class Inventory:
         return [thing for name in names for thing in self._by_name.get(name, ())]
 
     @cached_property
-    def _by_unit(self) -> dict[str | None, list[Thing]]:
-        found: dict[str | None, list[Thing]] = {}
+    def _by_unit(self) -> dict[str | None, list[ProtectedResource]]:
+        found: dict[str | None, list[ProtectedResource]] = {}
         for thing in self.things:
             found.setdefault(thing.unit, []).append(thing)
         return found
 
     @cached_property
-    def _by_name(self) -> dict[str, list[Thing]]:
-        found: dict[str, list[Thing]] = {}
+    def _by_name(self) -> dict[str, list[ProtectedResource]]:
+        found: dict[str, list[ProtectedResource]] = {}
         for thing in self.things:
             found.setdefault(thing.name, []).append(thing)
         return found

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pbc_isolation.analysis.inventory import Thing
+from pbc_isolation.analysis.inventory import ProtectedResource
 from pbc_isolation.stack.graph import Resource
 
 
@@ -14,7 +14,7 @@ class Link:
     unit: str | None
     key: str
     what: str
-    things: tuple[Thing, ...] = ()
+    things: tuple[ProtectedResource, ...] = ()
     provable: bool = True
     """False where it is not known what is referred to."""
     by_name: bool = True

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pbc_isolation.analysis.context import Analysis
-from pbc_isolation.analysis.inventory import Thing
+from pbc_isolation.analysis.inventory import ProtectedResource
 from pbc_isolation.analysis.link import Link
 from pbc_isolation.analysis.own_arns import ARN, WHOLE_ARN, is_foreign, must_be_judged, service_of
 from pbc_isolation.stack.graph import Resource
@@ -201,11 +201,11 @@ def _is_shared_bus(analysis: Analysis, owner: str, name: str) -> bool:
     return owner not in analysis.graph.units and owner not in {one.unit for one in analysis.settings.capabilities}
 
 
-def _has_own(analysis: Analysis, unit: str | None, text: str, foreign: Iterable[Thing]) -> bool:
+def _has_own(analysis: Analysis, unit: str | None, text: str, foreign: Iterable[ProtectedResource]) -> bool:
     """Whether a name may mean an own thing just as well: one of the same kind as every other that it may mean."""
     own = {thing.kind.label for thing in analysis.inventory.named_by(text) if thing.unit == unit}
     return all(thing.kind.label in own for thing in foreign)
 
 
-def foreign_things(analysis: Analysis, unit: str | None, text: str) -> Iterator[Thing]:
+def foreign_things(analysis: Analysis, unit: str | None, text: str) -> Iterator[ProtectedResource]:
     return (thing for thing in analysis.inventory.named_by(text) if thing.unit != unit)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pbc_isolation.analysis.context import Access, Analysis, possible_actions
-from pbc_isolation.analysis.inventory import Thing
+from pbc_isolation.analysis.inventory import ProtectedResource
 from pbc_isolation.iam.catalogue import HARMLESS, class_of, display
 from pbc_isolation.iam.evaluator import can
 from pbc_isolation.iam.principals import Principal
 from pbc_isolation.iam.regions import Region
 
-Node = Principal | Thing
+Node = Principal | ProtectedResource
 
 _ACTS_AS = {
     "function": ("role",),
@@ -51,7 +51,7 @@ class Reachability:
             queue.append(thing)
         while queue:
             node = queue.popleft()
-            if isinstance(node, Thing) and node.kind.store and _foreign(node, start):
+            if isinstance(node, ProtectedResource) and node.kind.store and _foreign(node, start):
                 return _spelled(came, node)
             for step in self.steps_from(node):
                 if id(step.to) not in came:
@@ -81,7 +81,7 @@ class Reachability:
                     break
 
     @staticmethod
-    def _may(principal: Principal, action: str, thing: Thing) -> bool:
+    def _may(principal: Principal, action: str, thing: ProtectedResource) -> bool:
         return any(can(principal, action, Region((arn,))) is not None for arn in thing.arns)
 
     def _roles(self, reference: object) -> list[Principal]:
@@ -91,9 +91,9 @@ class Reachability:
         return [one for one in self.analysis.principals if one.name == name]
 
     @cached_property
-    def _consumers(self) -> dict[str, list[Thing]]:
+    def _consumers(self) -> dict[str, list[ProtectedResource]]:
         """The functions that event source mappings feed, by the URN of the source."""
-        found: dict[str, list[Thing]] = {}
+        found: dict[str, list[ProtectedResource]] = {}
         inventory = self.analysis.inventory
         for mapping in self.analysis.graph.by_type("aws:lambda/eventSourceMapping:EventSourceMapping"):
             source, function = mapping.get("eventSourceArn"), mapping.get("functionName")
@@ -105,7 +105,7 @@ class Reachability:
         return found
 
 
-def _foreign(thing: Thing, principal: Principal) -> bool:
+def _foreign(thing: ProtectedResource, principal: Principal) -> bool:
     return thing.unit is None or thing.unit != principal.unit
 
 

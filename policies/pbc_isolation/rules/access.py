@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pbc_isolation.analysis.context import Access, Analysis
-from pbc_isolation.analysis.inventory import Thing
+from pbc_isolation.analysis.inventory import ProtectedResource
 from pbc_isolation.analysis.reachability import Reachability
 from pbc_isolation.iam.catalogue import display
 from pbc_isolation.rules.rule import Check, Violation
@@ -12,7 +12,7 @@ OUTSIDE = "outside this stack"
 NOBODY = "nobody"
 
 
-def no_way_out(rule: str, fix: str, *action_classes: str) -> Check:
+def forbid_access(rule: str, fix: str, *action_classes: str) -> Check:
     """A check that finds every way out by some classes of actions."""
 
     def check(analysis: Analysis) -> Iterator[Violation]:
@@ -42,11 +42,11 @@ def violation(rule: str, fix: str, access: Access, closure: Reachability) -> Vio
     )
 
 
-def _units(things: tuple[Thing, ...]) -> list[str]:
+def _units(things: tuple[ProtectedResource, ...]) -> list[str]:
     return sorted({thing.unit or NOBODY for thing in things})
 
 
-def _named(things: tuple[Thing, ...], example: str) -> str:
+def _named(things: tuple[ProtectedResource, ...], example: str) -> str:
     if not things:
         return f"{example}, which is not its unit's"
     nearest = min(things, key=lambda thing: (not thing.kind.store, thing.label))

@@ -11,7 +11,7 @@ from devtools.faults import command
 from devtools.faults.__main__ import app
 from devtools.faults.command import Report, print_report
 from devtools.faults.plan import Fault
-from ops.demo.shows import Finding
+from ops.demo.scenarios import Finding
 
 REPORT = Report(
     naive=False,

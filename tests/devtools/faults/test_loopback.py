@@ -40,7 +40,7 @@ class Aws(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-class Told:
+class ReportedPosting:
     """A judge that does as it is told."""
 
     def __init__(self) -> None:
@@ -63,8 +63,8 @@ def aws(tmp_path: Path) -> Iterator[EmbeddedAws]:
 
 
 @pytest.fixture
-def judge() -> Told:
-    return Told()
+def judge() -> ReportedPosting:
+    return ReportedPosting()
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def killed() -> list[int]:
 
 
 @pytest.fixture
-def loopback(aws: EmbeddedAws, judge: Told, killed: list[int]) -> Iterator[Loopback]:
+def loopback(aws: EmbeddedAws, judge: ReportedPosting, killed: list[int]) -> Iterator[Loopback]:
     with Loopback() as proxy:
         proxy.serve(aws, judge, lambda port, _peer: killed.append(port))
         yield proxy
@@ -98,7 +98,7 @@ def test_what_passes_is_asked_and_answered_as_it_is(loopback: Loopback):
     assert ask(loopback) == (201, b"body", "yes")
 
 
-def test_the_judge_is_told_the_operation_and_the_body(loopback: Loopback, judge: Told):
+def test_the_judge_is_told_the_operation_and_the_body(loopback: Loopback, judge: ReportedPosting):
     seen: list[Request] = []
     judge.act = lambda request: seen.append(request) or Pass(body=request.body)
     ask(loopback)
@@ -106,7 +106,7 @@ def test_the_judge_is_told_the_operation_and_the_body(loopback: Loopback, judge:
     assert seen == [Request(target="S.Operation", body=b"body")]
 
 
-def test_body_and_answer_may_be_others(loopback: Loopback, judge: Told):
+def test_body_and_answer_may_be_others(loopback: Loopback, judge: ReportedPosting):
     judge.act = lambda _request: Pass(
         body=b"other", then=lambda answer: replace(answer, body=answer.body + b" amended")
     )
@@ -116,7 +116,7 @@ def test_body_and_answer_may_be_others(loopback: Loopback, judge: Told):
 
 
 def test_a_request_is_signed_by_the_deployer_where_the_functions_signature_no_longer_holds(
-    loopback: Loopback, judge: Told
+    loopback: Loopback, judge: ReportedPosting
 ):
     ask(loopback)
     judge.act = lambda _request: Pass(body=b"other")
@@ -125,7 +125,7 @@ def test_a_request_is_signed_by_the_deployer_where_the_functions_signature_no_lo
     assert Aws.keys == ["FUNCTION", ROOT_KEY]
 
 
-def test_an_answer_of_its_own_is_not_passed_on(loopback: Loopback, judge: Told):
+def test_an_answer_of_its_own_is_not_passed_on(loopback: Loopback, judge: ReportedPosting):
     judge.act = lambda _request: Answer(status=400, body=b"no")
 
     assert ask(loopback)[:2] == (400, b"no")
@@ -134,7 +134,7 @@ def test_an_answer_of_its_own_is_not_passed_on(loopback: Loopback, judge: Told):
 
 @pytest.mark.parametrize(("first", "asked"), [(b"body", [b"body"]), (None, [])])
 def test_a_caller_that_is_killed_gets_no_answer(
-    loopback: Loopback, judge: Told, killed: list[int], first: bytes | None, asked: list[bytes]
+    loopback: Loopback, judge: ReportedPosting, killed: list[int], first: bytes | None, asked: list[bytes]
 ):
     judge.act = lambda _request: KillCaller(first=first)
     with pytest.raises(ConnectionError):
@@ -145,7 +145,7 @@ def test_a_caller_that_is_killed_gets_no_answer(
     assert loopback.defects == ()
 
 
-def test_a_caller_may_be_killed_when_the_answer_is_there(loopback: Loopback, judge: Told, killed: list[int]):
+def test_a_caller_may_be_killed_when_the_answer_is_there(loopback: Loopback, judge: ReportedPosting, killed: list[int]):
     judge.act = lambda request: Pass(body=request.body, then=lambda _answer: KillCaller())
     with pytest.raises(ConnectionError):
         ask(loopback)
@@ -153,7 +153,7 @@ def test_a_caller_may_be_killed_when_the_answer_is_there(loopback: Loopback, jud
     assert (Aws.asked, len(killed)) == ([b"body"], 1)
 
 
-def test_a_defect_of_the_proxy_is_kept(loopback: Loopback, judge: Told):
+def test_a_defect_of_the_proxy_is_kept(loopback: Loopback, judge: ReportedPosting):
     def broken(_request: Request) -> Act:
         raise ZeroDivisionError
 
@@ -167,7 +167,7 @@ ASKING = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1], b'body
 
 
 @pytest.mark.skipif(not can_kill(), reason="only Linux tells which process holds a connection")
-def test_the_process_at_the_other_end_is_killed_and_nobody_else(aws: EmbeddedAws, judge: Told):
+def test_the_process_at_the_other_end_is_killed_and_nobody_else(aws: EmbeddedAws, judge: ReportedPosting):
     judge.act = lambda _request: KillCaller(first=b"body")
     with Loopback() as proxy:
         command = [sys.executable, "-c", ASKING, proxy.endpoint]
@@ -180,7 +180,7 @@ def test_the_process_at_the_other_end_is_killed_and_nobody_else(aws: EmbeddedAws
 
 
 @pytest.mark.skipif(not can_kill(), reason="only Linux tells which process holds a connection")
-def test_a_process_of_another_group_is_not_touched(loopback: Loopback, aws: EmbeddedAws, judge: Told):
+def test_a_process_of_another_group_is_not_touched(loopback: Loopback, aws: EmbeddedAws, judge: ReportedPosting):
     judge.act = lambda _request: KillCaller()
     refusals: list[str] = []
 

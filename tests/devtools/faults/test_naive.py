@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from devtools.faults.fault_injector import COMMIT, MARK, FaultInjector
 from devtools.faults.loopback import Answer, KillCaller, Pass, Request
 from devtools.faults.naive import PublishAfterCommit
 from devtools.faults.plan import LEDGER, Fault, Strike
-from devtools.faults.storm import COMMIT, MARK, Storm
 
 PURCHASE = "fault-00007"
 STORE, OUTBOX = "system-ledger_store", "system-ledger_outbox"
@@ -54,7 +54,7 @@ def bus() -> Bus:
 
 def design(bus: Bus, *faults: Fault, times: int = 1) -> PublishAfterCommit:
     strikes = [Strike(fault=fault, unit=LEDGER, purchase_id=PURCHASE, times=times) for fault in faults]
-    return PublishAfterCommit(Storm(strikes, {STORE: LEDGER}, bus.put), "the-bus", bus.put)
+    return PublishAfterCommit(FaultInjector(strikes, {STORE: LEDGER}, bus.put), "the-bus", bus.put)
 
 
 def commit(*operations: Mapping[str, Any]) -> Request:

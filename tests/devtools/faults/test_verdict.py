@@ -12,12 +12,12 @@ from devtools.faults.command import Report
 from devtools.faults.plan import CALCULATION, LEDGER, Bad, Fault, Plan
 from devtools.faults.verdict import expected_letter, findings
 from ops.demo.expected import Earned, Expectation
-from ops.demo.shows import Finding
+from ops.demo.scenarios import Finding
 from pbckit.cli.client.capabilities import LambdaCapabilities
-from pbckit.cli.client.desks import Desks
-from pbckit.contracts.operating import Letter
+from pbckit.cli.client.unit_admins import UnitAdmins
+from pbckit.contracts.operating import DeadLetter
 from tests.ops.aws import NAMES, Aws
-from tests.ops.desks import ScriptedDesk, desks, letter
+from tests.ops.unit_admins import ScriptedAdmin, letter, unit_admins
 
 PLAN = Plan(
     seed=1,
@@ -95,17 +95,17 @@ def tables() -> Tables:
 
 
 @pytest.fixture
-def scripted(aws: Aws) -> dict[str, ScriptedDesk]:
-    return desks(aws)
+def scripted(aws: Aws) -> dict[str, ScriptedAdmin]:
+    return unit_admins(aws)
 
 
 @pytest.fixture
-def failing(tables: Tables, aws: Aws, scripted: dict[str, ScriptedDesk]) -> Callable[..., list[str]]:
+def failing(tables: Tables, aws: Aws, scripted: dict[str, ScriptedAdmin]) -> Callable[..., list[str]]:
     """What does not hold."""
     world: Any = SimpleNamespace(aws=SimpleNamespace(client=lambda _service: tables), names=NAMES.of)
-    asked = Desks(LambdaCapabilities(aws.session()))
+    asked = UnitAdmins(LambdaCapabilities(aws.session()))
 
-    def look(letters: list[Letter] | None = None) -> list[str]:
+    def look(letters: list[DeadLetter] | None = None) -> list[str]:
         left = [INVALID, POISON] if letters is None else letters
         return [one.what for one in findings(world, asked, PLAN, EXPECTATION, left) if not one.held]
 
@@ -161,7 +161,7 @@ def test_an_event_without_its_mark_is_seen(failing: Callable[..., list[str]], ta
     assert failing() == ["events in an outbox that are not marked"]
 
 
-def test_what_is_pending_or_queued_is_seen(failing: Callable[..., list[str]], scripted: dict[str, ScriptedDesk]):
+def test_what_is_pending_or_queued_is_seen(failing: Callable[..., list[str]], scripted: dict[str, ScriptedAdmin]):
     scripted["campaigns"].pending = 1
     scripted["earn-points"].queues = {"earn-queue": 2}
 
@@ -182,7 +182,7 @@ def test_what_is_pending_or_queued_is_seen(failing: Callable[..., list[str]], sc
     ids=["lost", "poison lost", "one too many", "without its reason"],
 )
 def test_letters_are_those_that_must_be_with_their_reasons(
-    failing: Callable[..., list[str]], letters: list[Letter], broken: list[str]
+    failing: Callable[..., list[str]], letters: list[DeadLetter], broken: list[str]
 ):
     assert failing(letters) == broken
 

@@ -49,7 +49,7 @@ def refused_entries_marked(patch: pytest.MonkeyPatch) -> None:
 
 def no_inbox(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(UnitOfWork, "_marker", lambda _self: None)
-    patch.setattr(subscriber, "raise_if_known", lambda *_: None)
+    patch.setattr(subscriber, "check_inbox", lambda *_: None)
 
 
 def inbox_looked_up_but_not_in_the_transaction(patch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from devtools.simulation.campaign import run_many, run_one, total
 from devtools.simulation.faults import Fault
 from devtools.simulation.invariants import judge
 from devtools.simulation.scheduler import Scheduler
-from devtools.simulation.world import World
+from devtools.simulation.world import SimulatedSystem
 from pbckit.runtime.ports import ConditionFailed, Operation
 from pbckit.testing.tables import MemoryTables
 from tests.devtools.simulation.mutants import PURCHASES, SEEDS
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def lines(seed: int, *, naive: bool = False) -> list[str]:
-    world = World(seed, range(PURCHASES), naive=naive)
+    world = SimulatedSystem(seed, range(PURCHASES), naive=naive)
     world.run()
     return world.history.lines
 
@@ -75,7 +75,7 @@ def test_the_naive_design_loses_and_doubles():
 
 def test_without_faults_even_the_naive_design_loses_nothing():
     """What it loses is due to the faults, not to how it is simulated."""
-    world = World(1, range(PURCHASES), only=[], naive=True)
+    world = SimulatedSystem(1, range(PURCHASES), only=[], naive=True)
     world.run()
 
     assert world.decisions.struck == []
@@ -83,10 +83,10 @@ def test_without_faults_even_the_naive_design_loses_nothing():
 
 
 def test_a_fault_can_be_left_out_and_the_others_still_strike():
-    whole = World(3, range(PURCHASES))
+    whole = SimulatedSystem(3, range(PURCHASES))
     whole.run()
     chosen = whole.decisions.struck[::2]
-    part = World(3, range(PURCHASES), only=chosen)
+    part = SimulatedSystem(3, range(PURCHASES), only=chosen)
     part.run()
 
     assert part.decisions.struck

@@ -4,13 +4,13 @@ import pytest
 
 from devtools.simulation.invariants import judge
 from devtools.simulation.shrink import shortest
-from devtools.simulation.world import World
+from devtools.simulation.world import SimulatedSystem
 from tests.devtools.simulation import mutants
 from tests.devtools.simulation.mutants import FOUND_BY, PURCHASES, SEEDS, Mutate
 
 
 def violations(seed: int) -> tuple[str, ...]:
-    world = World(seed, range(PURCHASES))
+    world = SimulatedSystem(seed, range(PURCHASES))
     world.run()
     return judge(world).violations
 

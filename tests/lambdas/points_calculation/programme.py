@@ -14,8 +14,8 @@ from contracts.points_calculation import (
     EXPLAIN,
     RECALCULATE,
     REFUND,
+    REPORTED_POSTINGS,
     SETTLE_DIFFERENCE,
-    TOLD,
     Basis,
     Calculate,
     Calculation,
@@ -24,7 +24,7 @@ from contracts.points_calculation import (
     PointsAdjusted,
     PointsCalculated,
     RefundedPoints,
-    ToldPage,
+    ReportedPostings,
 )
 from contracts.vocabulary import Money
 from lambdas.points_calculation.handlers import (
@@ -34,8 +34,8 @@ from lambdas.points_calculation.handlers import (
     explain,
     recalculate,
     refund,
+    reported_postings,
     settle_difference,
-    told,
 )
 from pbckit.testing.calls import Caller
 from pbckit.testing.world import BEGIN, World
@@ -85,11 +85,15 @@ class Programme:
             **{name: msgspec.to_builtins(answer) for name, answer in answers.items()},
         )
 
-    def told(self, month: str, limit: int = 100) -> list[ToldPage]:
+    def reported_postings(self, month: str, limit: int = 100) -> list[ReportedPostings]:
         """Every page of a month."""
-        pages = [self._caller.ask(told.handler, TOLD, month=month, limit=limit)]
+        pages = [self._caller.ask(reported_postings.handler, REPORTED_POSTINGS, month=month, limit=limit)]
         while pages[-1].next is not None:
-            pages.append(self._caller.ask(told.handler, TOLD, month=month, limit=limit, after=pages[-1].next))
+            pages.append(
+                self._caller.ask(
+                    reported_postings.handler, REPORTED_POSTINGS, month=month, limit=limit, after=pages[-1].next
+                )
+            )
         return pages
 
     def differences(self, limit: int = 100) -> list[Difference]:

@@ -5,16 +5,16 @@ import json
 import pytest
 
 from ops.demo.command import print_verdict
-from ops.demo.shows import Finding, Show
+from ops.demo.scenarios import Finding, Scenario
 
-SHOWN = [Show(title="A promise", findings=[Finding(what="points", expected="7", found="8")])]
+SHOWN = [Scenario(title="A promise", findings=[Finding(what="points", expected="7", found="8")])]
 
 
 def test_for_machines_the_verdict_is_one_json_document(capsys: pytest.CaptureFixture[str]):
     print_verdict(SHOWN, ["A promise"], as_json=True)
     answer = json.loads(capsys.readouterr().out)
     assert answer["failed"] == ["A promise"]
-    assert answer["shows"][0]["findings"] == [{"what": "points", "expected": "7", "found": "8"}]
+    assert answer["scenarios"][0]["findings"] == [{"what": "points", "expected": "7", "found": "8"}]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ CLEAN: dict[str, Any] = {
     "edges": [
         Edge("earn", "a", CALLS, "ask"),
         Edge("earn", "b", CALLS, "ask"),
-        Edge("c", "b", EVENTS, "Asked"),
+        Edge("c", "b", EVENTS, "CallContext"),
         *(Edge("operations", "a", CALLS, f"command-{number}") for number in range(20)),
     ],
     "commits": [frozenset("a"), frozenset("b"), frozenset("ab"), frozenset("c"), *[frozenset("abcd")] * 20],

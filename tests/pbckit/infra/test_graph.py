@@ -208,7 +208,7 @@ def test_the_children_of_a_pbc(dev: Graph):
         ("Dashboard", "campaigns-dashboard"),
         ("Function", "campaigns-bonuses"),
         ("Function", "campaigns-campaign-history"),
-        ("Function", "campaigns-desk"),
+        ("Function", "campaigns-unit-admin"),
         ("Function", "campaigns-list-campaigns"),
         ("Function", "campaigns-set-campaign"),
         ("Key", "campaigns-key"),

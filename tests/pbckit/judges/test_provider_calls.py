@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from policy_sentry.querying.actions import get_action_data
 
-from pbckit.infra.deployment_rights import deployment_limit, deployment_rights
+from pbckit.infra.deployment_permissions import deployment_limit, deployment_permissions
 from pbckit.infra.names import Names
 from pbckit.infra.provider_calls import PHASES, read
 from pbckit.judges.finding import Finding
@@ -94,7 +94,7 @@ def _actions(documents: Iterable[str]) -> list[str]:
 
 
 NAMES = Names(project="rewards", environment="dev", unit=STORES, account="111111111111", region="eu-central-1")
-ACTIONS = _actions(make(NAMES, remove_tables=True) for make in (deployment_rights, deployment_limit))
+ACTIONS = _actions(make(NAMES, remove_tables=True) for make in (deployment_permissions, deployment_limit))
 """What the pipeline of a unit with tables may do in `dev`."""
 
 

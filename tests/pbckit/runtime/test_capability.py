@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from contracts.points_ledger import BALANCE, Balance, GetBalance, PointsPosted, UnknownMember
-from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.capability import CallContext, capability
 from pbckit.runtime.observability import logger
 from pbckit.testing.world import World, world
 
@@ -21,14 +21,14 @@ class Broken(Exception):
 
 
 @capability(BALANCE)
-def balance(request: GetBalance, asked: Asked) -> Balance:
+def balance(request: GetBalance, call: CallContext) -> Balance:
     """Stands for any capability. It also publishes, so that one sees what its events inherit."""
     if request.member_id == "nobody":
         raise UnknownMember("nobody is no member")
     if request.member_id == "broken":
         raise Broken
-    work = asked.unit_of_work()
-    work.publish(PointsPosted(posting_id=asked.cause.actor, member_id="m", points=1, balance_points=1), sequence=1)
+    work = call.unit_of_work()
+    work.publish(PointsPosted(posting_id=call.cause.actor, member_id="m", points=1, balance_points=1), sequence=1)
     work.commit()
     return Balance(member_id=request.member_id, balance_points=7, version=2)
 

@@ -15,7 +15,7 @@ from contracts.points_ledger import PointsPosted
 from pbckit.runtime import relay, sweeper
 from pbckit.runtime.outbox import KEPT_AFTER_DISPATCH, LARGEST_EVENT_BYTES, batches, entry_bytes, outgoing
 from pbckit.runtime.ports import BusEntry, Delete, Update
-from pbckit.runtime.unit_of_work import Cause, UnitOfWork
+from pbckit.runtime.unit_of_work import MessageContext, UnitOfWork
 from pbckit.testing.deliveries import stream_batch
 from pbckit.testing.world import OUTBOX, World, world
 
@@ -29,7 +29,7 @@ def there() -> World:
 
 def commit(there: World, count: int = 1, size: int = 10) -> None:
     for number in range(count):
-        work = UnitOfWork(there.runtime, Cause(correlation_id="c", trace_header=f"Root={number}"))
+        work = UnitOfWork(there.runtime, MessageContext(correlation_id="c", trace_header=f"Root={number}"))
         event = PointsPosted(posting_id=f"{number}-x", member_id="m", points=1, balance_points=1, hash="x" * size)
         work.publish(event, sequence=number + 1)
         work.commit()

@@ -10,7 +10,7 @@ import pytest
 from contracts.points_ledger import PointsPosted
 from lambdas.points_ledger.model.account import Account
 from pbckit.runtime.ports import KeyOnly, Put, UnreadableRecord, Update
-from pbckit.runtime.unit_of_work import Cause, UnitOfWork
+from pbckit.runtime.unit_of_work import MessageContext, UnitOfWork
 from pbckit.testing.world import STORE, world
 
 ROOT = Path(__file__).parents[3]
@@ -45,7 +45,7 @@ def test_an_index_entry_is_its_key_and_nothing_else():
 
 def test_an_event_that_no_consumer_could_decode_is_not_committed():
     there = world("points-ledger")
-    work = UnitOfWork(there.runtime, Cause(correlation_id="c"))
+    work = UnitOfWork(there.runtime, MessageContext(correlation_id="c"))
     event = PointsPosted(posting_id="p", member_id="not an id", points=1, balance_points=1)
     with pytest.raises(UnreadableRecord, match=r"PointsPosted of not an id cannot be read: .*member_id"):
         work.publish(event, sequence=1)

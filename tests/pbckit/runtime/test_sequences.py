@@ -11,7 +11,7 @@ from contracts.points_calculation import PointsCalculated
 from contracts.points_ledger import PointsPosted
 from pbckit.runtime.observability import logger, metrics
 from pbckit.runtime.ports import Update
-from pbckit.runtime.subscriber import Received, Subscriber
+from pbckit.runtime.subscriber import EventContext, Subscriber
 from pbckit.testing.deliveries import bus_event
 from pbckit.testing.world import BEGIN, STORE, World, world
 
@@ -24,8 +24,8 @@ def consumer(*, reports_gaps: bool) -> Subscriber:
     subscriber = Subscriber(reports_gaps=reports_gaps)
 
     @subscriber.on(PointsCalculated)
-    def on_calculated(event: PointsCalculated, received: Received) -> None:
-        work = received.unit_of_work()
+    def on_calculated(event: PointsCalculated, context: EventContext) -> None:
+        work = context.unit_of_work()
         posted = PointsPosted(posting_id=event.purchase_id, member_id="m", points=1, balance_points=1)
         work.publish(posted, sequence=1)
         work.commit()

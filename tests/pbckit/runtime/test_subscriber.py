@@ -12,7 +12,7 @@ from contracts.campaigns import CampaignChanged
 from contracts.points_calculation import PointsAdjusted, PointsCalculated
 from contracts.points_ledger import ConflictingPosting, PointsPosted
 from pbckit.runtime.ports import TransactionConflict
-from pbckit.runtime.subscriber import NotYet, Received, Subscriber
+from pbckit.runtime.subscriber import EventContext, NotYet, Subscriber
 from pbckit.testing.deliveries import bus_event, changed, sqs_batch
 from pbckit.testing.world import BEGIN, World, world
 
@@ -41,16 +41,16 @@ class Consumer:
         self.subscriber.on(PointsCalculated)(self._on_calculated)
         self.subscriber.on(PointsAdjusted)(self._on_adjusted)
 
-    def _on_calculated(self, event: PointsCalculated, received: Received) -> None:
-        self._handle(event.purchase_id, received)
+    def _on_calculated(self, event: PointsCalculated, context: EventContext) -> None:
+        self._handle(event.purchase_id, context)
 
-    def _on_adjusted(self, event: PointsAdjusted, received: Received) -> None:
-        self._handle(event.adjustment_id, received)
+    def _on_adjusted(self, event: PointsAdjusted, context: EventContext) -> None:
+        self._handle(event.adjustment_id, context)
 
-    def _handle(self, identity: str, received: Received) -> None:
+    def _handle(self, identity: str, context: EventContext) -> None:
         if identity in self.failures:
             raise self.failures[identity]
-        work = received.unit_of_work()
+        work = context.unit_of_work()
         work.publish(PointsPosted(posting_id=identity, member_id="m", points=1, balance_points=1), sequence=1)
         work.commit()
         self.handled.append(identity)

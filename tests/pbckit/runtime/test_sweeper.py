@@ -10,7 +10,7 @@ import pytest
 from contracts.points_ledger import PointsPosted
 from pbckit.runtime import sweeper
 from pbckit.runtime.sweeper import NotRehydrated, Pointer
-from pbckit.runtime.unit_of_work import Cause, UnitOfWork
+from pbckit.runtime.unit_of_work import MessageContext, UnitOfWork
 from pbckit.testing.world import World, world
 
 CONTEXT = SimpleNamespace(aws_request_id="request-1", function_name="sweeper")
@@ -25,7 +25,7 @@ def there(monkeypatch: pytest.MonkeyPatch) -> World:
 
 def commit(there: World, count: int) -> None:
     for number in range(count):
-        work = UnitOfWork(there.runtime, Cause(correlation_id="c"))
+        work = UnitOfWork(there.runtime, MessageContext(correlation_id="c"))
         work.publish(PointsPosted(posting_id="p", member_id="m", points=1, balance_points=1), sequence=number + 1)
         work.commit()
 

@@ -21,7 +21,7 @@ from pbckit.runtime.ports import (
 )
 from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
-from pbckit.runtime.unit_of_work import Cause, UnitOfWork, until_fresh
+from pbckit.runtime.unit_of_work import MessageContext, UnitOfWork, retry_on_conflict
 from pbckit.sandbox.embedded_aws import EmbeddedAws
 from pbckit.testing.world import OUTBOX, STORE, MemoryTables
 
@@ -294,11 +294,11 @@ def test_no_increment_is_lost_among_many_writers(tables: Tables, partition: str)
     def increment(event_id: str) -> None:
         def attempt() -> None:
             version = (read(tables, partition, "counter") or {}).get("version")
-            work = UnitOfWork(runtime, Cause(correlation_id="c", event_id=event_id))
+            work = UnitOfWork(runtime, MessageContext(correlation_id="c", event_id=event_id))
             work.add(update(partition, "counter", set={"version": (version or 0) + 1}, expect={"version": version}))
             work.commit()
 
-        until_fresh(attempt, runtime)
+        retry_on_conflict(attempt, runtime)
 
     with ThreadPoolExecutor(writers) as pool:
         list(pool.map(increment, [f"{partition}-{number}" for number in range(writers * rounds)]))

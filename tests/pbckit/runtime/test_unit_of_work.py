@@ -7,18 +7,18 @@ import msgspec
 import pytest
 
 from contracts.points_ledger import PointsPosted
-from pbckit.runtime.identifiers import caused
+from pbckit.runtime.identifiers import derived_event_id
 from pbckit.runtime.outbox import LARGEST_EVENT_BYTES, EventTooLarge
 from pbckit.runtime.ports import ConditionFailed, Delete, Put, TransactionConflict, TransactionTooLarge, Update
 from pbckit.runtime.unit_of_work import (
     AlreadyHandled,
-    Cause,
     ConflictingMessage,
+    MessageContext,
     StillContended,
     UnitOfWork,
+    check_inbox,
     fingerprint,
-    raise_if_known,
-    until_fresh,
+    retry_on_conflict,
 )
 from pbckit.testing.world import BEGIN, OUTBOX, STORE, World, world
 
@@ -26,13 +26,13 @@ EVENT = PointsPosted(posting_id="p", member_id="m", points=1, balance_points=1)
 STATE = Put(table=STORE, item={"pk": "a", "sk": "b", "value": 1}, read_as=dict)
 
 
-def cause(event_id: str | None = "e-1", content: str = "same") -> Cause:
-    return Cause(
+def cause(event_id: str | None = "e-1", content: str = "same") -> MessageContext:
+    return MessageContext(
         correlation_id="c", causation_id="before", trace_header="Root=1", event_id=event_id, fingerprint=content
     )
 
 
-def work(there: World, why: Cause) -> UnitOfWork:
+def work(there: World, why: MessageContext) -> UnitOfWork:
     unit = UnitOfWork(there.runtime, why)
     unit.add(STATE)
     unit.publish(EVENT, sequence=3)
@@ -108,13 +108,13 @@ def test_the_same_id_with_other_content_is_refused(there: World):
 
 
 def test_the_inbox_can_be_asked_beforehand(there: World):
-    raise_if_known(there.runtime, cause())
+    check_inbox(there.runtime, cause())
     work(there, cause()).commit()
 
     with pytest.raises(AlreadyHandled):
-        raise_if_known(there.runtime, cause())
+        check_inbox(there.runtime, cause())
     with pytest.raises(ConflictingMessage):
-        raise_if_known(there.runtime, cause(content="other"))
+        check_inbox(there.runtime, cause(content="other"))
 
 
 def test_a_call_leaves_no_marker(there: World):
@@ -195,7 +195,7 @@ def test_work_on_what_others_changed_is_done_anew(there: World):
         return attempt
 
     there.tables.before_transaction = increment()
-    until_fresh(increment(), there.runtime)
+    retry_on_conflict(increment(), there.runtime)
 
     assert there.store == [{**counter, "version": 2}]
 
@@ -208,7 +208,7 @@ def test_work_that_is_never_fresh_is_given_up(there: World):
         raise ConditionFailed([])
 
     with pytest.raises(StillContended):
-        until_fresh(never, there.runtime)
+        retry_on_conflict(never, there.runtime)
 
     assert len(attempts) == 12
 
@@ -234,7 +234,7 @@ def test_what_follows_from_an_event_has_the_same_id_whenever_it_is_handled():
 
 def test_ids_tell_apart_causes_units_kinds_and_positions():
     made = {
-        caused(*of)
+        derived_event_id(*of)
         for of in [("e", "u", "n", 0), ("f", "u", "n", 0), ("e", "v", "n", 0), ("e", "u", "m", 0), ("e", "u", "n", 1)]
     }
 

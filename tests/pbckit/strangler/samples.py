@@ -8,8 +8,8 @@ import msgspec
 
 from contracts.merchant_categorization import CATEGORIZE, Categorization, Categorize
 from pbckit.contracts.migration import Answered, Limits, Plan, Routing, Setting, Side, Step, Verdict
-from pbckit.runtime.capability import Asked
-from pbckit.runtime.unit_of_work import Cause
+from pbckit.runtime.capability import CallContext
+from pbckit.runtime.unit_of_work import MessageContext
 from pbckit.strangler.comparison import IgnoreRule
 from pbckit.strangler.evidence import Observation
 from pbckit.strangler.facade import Migrating, Sides
@@ -144,11 +144,11 @@ def sides(
     return Sides(migrating=migrating, legacy=legacy, candidate=candidate)
 
 
-def asked(world: World) -> Asked:
+def asked(world: World) -> CallContext:
     """The surroundings of a call."""
-    return Asked(runtime=world.runtime, cause=cause())
+    return CallContext(runtime=world.runtime, cause=cause())
 
 
-def cause(actor: str = "ada") -> Cause:
+def cause(actor: str = "ada") -> MessageContext:
     """Why something is done."""
-    return Cause(correlation_id="correlation-1", actor=actor)
+    return MessageContext(correlation_id="correlation-1", actor=actor)

@@ -27,7 +27,7 @@ ACCOUNT = {
 }
 
 
-class Asked(msgspec.Struct, forbid_unknown_fields=True):
+class CallContext(msgspec.Struct, forbid_unknown_fields=True):
     """One type of the file, which explains the fields."""
 
     before: dict[str, Any]
@@ -37,8 +37,8 @@ class Asked(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @cache
-def asked() -> Mapping[str, Asked]:
-    return msgspec.yaml.decode(CHANGES.read_bytes(), type=dict[str, Asked])
+def asked() -> Mapping[str, CallContext]:
+    return msgspec.yaml.decode(CHANGES.read_bytes(), type=dict[str, CallContext])
 
 
 def test_every_described_input_is_asked():
@@ -78,7 +78,7 @@ def resource(token: str, name: str, inputs: Mapping[str, Any]) -> Resource:
     return Resource(urn=f"{token}::{name}", type=token, name=name, custom=True, inputs=given)
 
 
-def variants(token: str, one: Asked) -> Iterator[Resource]:
+def variants(token: str, one: CallContext) -> Iterator[Resource]:
     yield resource(token, UNCHANGED, one.before)
     for name, value in one.changes.items():
         yield resource(token, name, {**one.before, name: value, **one.together.get(name, {})})

@@ -31,7 +31,8 @@ def smoke(
     """Ask every capability of a unit that operators may ask, with an empty request.
 
     By contract that is refused as `InvalidRequest`, or answered where no field is required: so the function is there,
-    may be asked, loads its code and knows its contract, and nothing is changed. The desk tells how the unit is besides.
+    may be asked, loads its code and knows its contract, and nothing is changed. The unit admin
+    also answers the unit's health.
     Exit code 1: one of them does otherwise; 2: there is no such unit or stack.
     """
     asked = [one for one in catalogue.callable_by(OPERATIONS) if one.unit == unit]

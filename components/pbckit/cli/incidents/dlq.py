@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 from pbckit.cli.client.capabilities import capabilities_of
-from pbckit.cli.client.desks import Desks, QueueName, queue_name
 from pbckit.cli.client.session import LOCAL_STACK
+from pbckit.cli.client.unit_admins import QueueName, UnitAdmins, queue_name
 from pbckit.cli.errors import NotFound, OperatorError
-from pbckit.cli.incidents.letters import Action, Pace, go_through
+from pbckit.cli.incidents.dead_letters import Action, Pace, go_through
 from pbckit.cli.output import AsJson, Stack, out, print_json, print_table, progress, remarks
 from pbckit.cli.requests import request_of
 from pbckit.cli.time_options import Age, Window, age, window
-from pbckit.contracts.operating import Letter, Record, Selection
+from pbckit.contracts.operating import DeadLetter, Record, Selection
 
 _SHOWN = 1000
 _DONE: Mapping[Action, str] = {"look": "looked at", "redrive": "redriven", "discard": "discarded"}
@@ -46,10 +46,10 @@ def list_letters(
     as_json: AsJson = False,
 ) -> None:
     """Letters of all queues. Looking takes nothing away."""
-    desks = Desks(capabilities_of(stack))
+    unit_admins = UnitAdmins(capabilities_of(stack))
     selection = _selection(None, reason, source, correlation_id, older_than, newer_than)
-    queues = [queue_name(queue)] if queue else desks.queues_with_letters()
-    found = {one: list(go_through(desks, one, "look", selection, Pace(), limit)) for one in queues}
+    queues = [queue_name(queue)] if queue else unit_admins.queues_with_dead_letters()
+    found = {one: list(go_through(unit_admins, one, "look", selection, Pace(), limit)) for one in queues}
     if as_json:
         print_json([_row(one, letter) for one, letters in found.items() for letter in letters])
         return
@@ -68,8 +68,8 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """One letter, whole."""
-    desks, name = Desks(capabilities_of(stack)), queue_name(queue)
-    found = list(go_through(desks, name, "look", Selection(ids=(letter_id,)), Pace()))
+    unit_admins, name = UnitAdmins(capabilities_of(stack)), queue_name(queue)
+    found = list(go_through(unit_admins, name, "look", Selection(ids=(letter_id,)), Pace()))
     if not found:
         raise NotFound(f"{name} has no letter {letter_id}; somebody else may be looking at it at this moment")
     (letter,) = found
@@ -131,8 +131,8 @@ def audit(
 ) -> None:
     """Who redrove or discarded what, and when. An act that was begun and is not done was interrupted."""
     span = window(since)
-    desks = Desks(capabilities_of(stack))
-    records = desks.records(desks.units, "act", span.start, span.end)
+    unit_admins = UnitAdmins(capabilities_of(stack))
+    records = unit_admins.records(unit_admins.units, "act", span.start, span.end)
     if as_json:
         print_json(records)
     else:
@@ -150,8 +150,8 @@ def _dispose(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    desks, name = Desks(capabilities_of(stack)), queue_name(queue)
-    meant = [letter.id for letter in go_through(desks, name, "look", selection, Pace(), limit)]
+    unit_admins, name = UnitAdmins(capabilities_of(stack)), queue_name(queue)
+    meant = [letter.id for letter in go_through(unit_admins, name, "look", selection, Pace(), limit)]
     if selection.ids and set(selection.ids) - set(meant):
         missing = ", ".join(sorted(set(selection.ids) - set(meant)))
         raise NotFound(f"{name} has no letter {missing}; somebody else may be looking at it at this moment")
@@ -159,7 +159,7 @@ def _dispose(
     if not dry_run and meant:
         with progress() as bar:
             task = bar.add_task(action, total=len(meant))
-            for _ in go_through(desks, name, action, selection, pace, limit):
+            for _ in go_through(unit_admins, name, action, selection, pace, limit):
                 done += 1
                 bar.advance(task)
     if as_json:
@@ -191,7 +191,7 @@ def _selection(
     )
 
 
-def _row(queue: QueueName, letter: Letter) -> dict[str, object]:
+def _row(queue: QueueName, letter: DeadLetter) -> dict[str, object]:
     return {
         "queue": str(queue),
         "id": letter.id,
@@ -204,7 +204,7 @@ def _row(queue: QueueName, letter: Letter) -> dict[str, object]:
     }
 
 
-def _print(queue: QueueName, letters: Sequence[Letter]) -> None:
+def _print(queue: QueueName, letters: Sequence[DeadLetter]) -> None:
     print_table(
         f"{queue}: {len(letters)} letters",
         ["id", "set aside", "attempts number", "correlation id", "reason"],

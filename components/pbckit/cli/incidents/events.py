@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from pbckit.cli.client.capabilities import LambdaCapabilities, capabilities_of
-from pbckit.cli.client.desks import Desks
 from pbckit.cli.client.session import LOCAL_STACK, open_session
+from pbckit.cli.client.unit_admins import UnitAdmins
 from pbckit.cli.errors import NotFound
 from pbckit.cli.incidents import replay as replays
 from pbckit.cli.incidents.timeline import Hop, as_data, correlation_ids, hops, read_segments
@@ -19,7 +19,7 @@ from pbckit.cli.output import AsJson, Stack, out, print_json, print_table, progr
 from pbckit.cli.time_options import Age, instant, window
 from pbckit.cli.waiting import wait_for
 from pbckit.contracts import catalogue
-from pbckit.contracts.operating import DESK, InboundQueue, Record
+from pbckit.contracts.operating import UNIT_ADMIN, InboundQueue, Record
 from pbckit.sandbox.embedded_aws import DEFAULT_FOLDER, connect
 
 _OVERLAP = timedelta(seconds=30)
@@ -42,8 +42,8 @@ def replay(
     if target not in catalogue.units():
         raise NotFound(f"there is no unit {target!r}; there are: {', '.join(catalogue.units())}")
     session = open_session(stack)
-    desks = Desks(LambdaCapabilities(session))
-    queues = replays.consumers(desks, target, source)
+    unit_admins = UnitAdmins(LambdaCapabilities(session))
+    queues = replays.consumers(unit_admins, target, source)
     first, last = instant(since), instant(until)
     name = replays.start(session, queues, first, last)
     with progress() as bar:
@@ -51,7 +51,7 @@ def replay(
         for state in replays.follow(session, name):
             bar.update(task, completed=_percent(state.replayed_until, first, last))
         bar.update(task, completed=100)
-    _wait_until_taken(desks, target, queues)
+    _wait_until_taken(unit_admins, target, queues)
     fed = [queue.depth.queue for queue in queues]
     if as_json:
         print_json({"replay": name, "target": target, "queues": fed, "state": "COMPLETED"})
@@ -86,9 +86,9 @@ def tail(
     as_json: AsJson = False,
 ) -> None:
     """Events as they come, until Ctrl-C."""
-    desks = Desks(capabilities_of(stack))
-    for record in _records(desks, window(since).start, once=once):
-        if record.name == DESK or not (every_hop or record.what in ("published", "ran")):
+    unit_admins = UnitAdmins(capabilities_of(stack))
+    for record in _records(unit_admins, window(since).start, once=once):
+        if record.name == UNIT_ADMIN or not (every_hop or record.what in ("published", "ran")):
             continue
         if as_json:
             print_json(record)
@@ -103,10 +103,10 @@ def tail(
 
 
 def _way(wanted: str, since: str, stack: str) -> list[Hop]:
-    desks, span = Desks(capabilities_of(stack)), window(since)
+    unit_admins, span = UnitAdmins(capabilities_of(stack)), window(since)
 
     def found(text: str) -> list[Record]:
-        return desks.records(desks.units, "hop", span.start, span.end, text)
+        return unit_admins.records(unit_admins.units, "hop", span.start, span.end, text)
 
     known = correlation_ids(found(wanted), wanted)
     if not known:
@@ -116,11 +116,11 @@ def _way(wanted: str, since: str, stack: str) -> list[Hop]:
     return hops(records, segments)
 
 
-def _records(desks: Desks, since: datetime, *, once: bool) -> Iterator[Record]:
+def _records(unit_admins: UnitAdmins, since: datetime, *, once: bool) -> Iterator[Record]:
     seen: set[Record] = set()
     while True:
         now = datetime.now(UTC)
-        new = [one for one in desks.records(desks.units, "hop", since, now) if one not in seen]
+        new = [one for one in unit_admins.records(unit_admins.units, "hop", since, now) if one not in seen]
         yield from new
         if once:
             return
@@ -129,12 +129,12 @@ def _records(desks: Desks, since: datetime, *, once: bool) -> Iterator[Record]:
         time.sleep(_LOOK_SECONDS)
 
 
-def _wait_until_taken(desks: Desks, unit: str, queues: Sequence[InboundQueue]) -> None:
+def _wait_until_taken(unit_admins: UnitAdmins, unit: str, queues: Sequence[InboundQueue]) -> None:
     """Wait until the consumers have nothing left to do."""
     fed = {queue.depth.queue for queue in queues}
 
     def left() -> int:
-        depths = [queue.depth for queue in desks.health(unit).queues if queue.depth.queue in fed]
+        depths = [queue.depth for queue in unit_admins.health(unit).queues if queue.depth.queue in fed]
         return sum(depth.waiting + depth.in_flight + depth.delayed for depth in depths)
 
     wait_for(left, lambda count: count == 0, f"queues of {unit}")

@@ -8,8 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from pbckit.cli.client.desks import Desks
 from pbckit.cli.client.session import Session
+from pbckit.cli.client.unit_admins import UnitAdmins
 from pbckit.cli.errors import NotFound, OperatorError
 from pbckit.contracts.operating import InboundQueue
 
@@ -31,13 +31,13 @@ class ReplayState:
     reason: str = ""
 
 
-def consumers(desks: Desks, unit: str, source: str | None) -> list[InboundQueue]:
+def consumers(unit_admins: UnitAdmins, unit: str, source: str | None) -> list[InboundQueue]:
     """The queues of a unit that a replay would feed.
 
     Raises:
         NotFound: the unit consumes no events, or none of that source.
     """
-    inbound = desks.health(unit).queues
+    inbound = unit_admins.health(unit).queues
     found = [queue for queue in inbound if source in (None, queue.source)]
     if not found:
         sources = ", ".join(sorted({queue.source for queue in inbound}))

@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pbckit.cli.client.capabilities import LambdaCapabilities
-from pbckit.cli.client.desks import Desks
 from pbckit.cli.client.session import LOCAL_STACK, Session, open_session
+from pbckit.cli.client.unit_admins import UnitAdmins
 from pbckit.cli.output import AsJson, Stack, out, print_json
 from pbckit.contracts.operating import FALLBACKS, Health, Record
 
@@ -78,18 +78,18 @@ def status(
 
 
 def look(session: Session) -> Status:
-    """Ask every desk, and CloudWatch for the alarms that ring."""
-    desks, now = Desks(LambdaCapabilities(session)), datetime.now(UTC)
+    """Ask every unit admin, and CloudWatch for the alarms that ring."""
+    unit_admins, now = UnitAdmins(LambdaCapabilities(session)), datetime.now(UTC)
     alarms = _ringing(session)
-    ran = desks.records(desks.units, "hop", now - _FALLBACKS_WITHIN, now, FALLBACKS.strip())
-    units = [_unit(health, alarms, ran) for health in desks.all_health()]
+    ran = unit_admins.records(unit_admins.units, "hop", now - _FALLBACKS_WITHIN, now, FALLBACKS.strip())
+    units = [_unit(health, alarms, ran) for health in unit_admins.all_health()]
     others = sorted({alarm.unit for alarm in alarms} - {unit.unit for unit in units})
-    units += [_without_desk(unit, alarms) for unit in others]
+    units += [_without_admin(unit, alarms) for unit in others]
     return Status(at=now, healthy=all(unit.healthy for unit in units), units=units)
 
 
-def _without_desk(unit: str, alarms: Sequence[Alarm]) -> UnitStatus:
-    """A unit that has no desk to ask, the platform for one: only its alarms tell how it is."""
+def _without_admin(unit: str, alarms: Sequence[Alarm]) -> UnitStatus:
+    """A unit that has no unit admin to ask, the platform for one: only its alarms tell how it is."""
     return UnitStatus(
         unit=unit,
         healthy=False,

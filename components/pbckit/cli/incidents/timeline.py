@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from pbckit.contracts.operating import DESK, Record
+from pbckit.contracts.operating import UNIT_ADMIN, Record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +71,7 @@ def correlation_ids(records: Iterable[Record], wanted: str) -> set[str]:
 def hops(records: Iterable[Record], segments: Sequence[Segment] = ()) -> list[Hop]:
     """The hops that records tell of, by the time they began, with the calls that segments tell of."""
     return sorted(
-        (_hop(record, segments) for record in records if record.kind == "hop" and record.name != DESK),
+        (_hop(record, segments) for record in records if record.kind == "hop" and record.name != UNIT_ADMIN),
         key=lambda hop: (hop.started, hop.ended),
     )
 

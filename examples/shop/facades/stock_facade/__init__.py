@@ -2,7 +2,7 @@
 
 from contracts.legacy_warehouse import STOCK
 from contracts.stock_facade import LIST_MISMATCHES, MIGRATION, RESERVATION, STEER, MigrationRolledBack, RoutingChanged
-from pbckit.infra.strangler import LegacyFunction, Steered, Strangler
+from pbckit.infra.strangler import ControlPlane, LegacyFunction, Strangler
 
 
 def define(strangler: Strangler) -> None:
@@ -10,7 +10,7 @@ def define(strangler: Strangler) -> None:
     strangler.fronts(
         RESERVATION,
         legacy=LegacyFunction(capability=STOCK),
-        steered=Steered(
+        steered=ControlPlane(
             looks=[MIGRATION, LIST_MISMATCHES], changes=STEER, events=[RoutingChanged, MigrationRolledBack]
         ),
     )

@@ -1,19 +1,19 @@
 """Capability `release`."""
 
 from contracts.inventory import RELEASE, NotReserved, PiecesReleased, Release, Reservation
-from pbckit.runtime.capability import Asked, capability
+from pbckit.runtime.capability import CallContext, capability
 from pbckit.runtime.ports import KeyOnly, Put
-from pbckit.runtime.unit_of_work import until_fresh
+from pbckit.runtime.unit_of_work import retry_on_conflict
 
 
 @capability(RELEASE)
-def handler(request: Release, asked: Asked) -> Reservation:
+def handler(request: Release, call: CallContext) -> Reservation:
     """Free the pieces of an order. Asked again for the same order, it changes nothing."""
-    return until_fresh(lambda: _release(request, asked), asked.runtime)
+    return retry_on_conflict(lambda: _release(request, call), call.runtime)
 
 
-def _release(request: Release, asked: Asked) -> Reservation:
-    tables, table = asked.runtime.tables, asked.runtime.store_table
+def _release(request: Release, call: CallContext) -> Reservation:
+    tables, table = call.runtime.tables, call.runtime.store_table
     key, mark = {"pk": f"article#{request.article}", "sk": "reservation"}, {"pk": request.order_id, "sk": "released"}
     found = tables.get(table, key)
     reserved = found["reserved"] if found else 0
@@ -22,7 +22,7 @@ def _release(request: Release, asked: Asked) -> Reservation:
     if reserved < request.quantity:
         raise NotReserved(f"{reserved} pieces of {request.article!r} are reserved, not {request.quantity}")
     left = reserved - request.quantity
-    work = asked.unit_of_work()
+    work = call.unit_of_work()
     work.add(
         Put(
             table=table,

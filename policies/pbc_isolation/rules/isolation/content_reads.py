@@ -1,6 +1,6 @@
 """Reads whose answer holds more than metadata."""
 
-from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.access import forbid_access
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.rules.samples import allow, role, stack
 
@@ -18,7 +18,7 @@ RULE = Rule(
         "of clients. Whether it does is read from the model of the API's answer, not from the name of the action."
     ),
     fix=_FIX,
-    check=no_way_out(_ID, _FIX, "content-reads"),
+    check=forbid_access(_ID, _FIX, "content-reads"),
     compliant=[
         stack(role("orders", allow("ec2:DescribeSubnets", "dynamodb:ListTables", "kms:ListAliases", "sqs:ListQueues"))),
         stack(role("orders", allow("elasticloadbalancing:DescribeRules", "ecr:DescribeRepositories"))),

@@ -1,6 +1,6 @@
 """Services that act on everything."""
 
-from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.access import forbid_access
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.rules.samples import allow, role, stack
 
@@ -15,7 +15,7 @@ RULE = Rule(
         "than the caller's."
     ),
     fix=_FIX,
-    check=no_way_out(_ID, _FIX, "control-planes"),
+    check=forbid_access(_ID, _FIX, "control-planes"),
     compliant=[
         stack(role("orders", allow("ec2:DescribeSubnets"))),
     ],

@@ -1,6 +1,6 @@
 """Backups, exports and restores of another unit's tables."""
 
-from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.access import forbid_access
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.rules.samples import allow, role, stack, table, table_arn
 
@@ -15,7 +15,7 @@ RULE = Rule(
         "these actions are catalogued as Write."
     ),
     fix=_FIX,
-    check=no_way_out(_ID, _FIX, "copies"),
+    check=forbid_access(_ID, _FIX, "copies"),
     compliant=[
         stack(role("orders", allow("dynamodb:ExportTableToPointInTime", on=table_arn("orders"))), table("orders")),
     ],

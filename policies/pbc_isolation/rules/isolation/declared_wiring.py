@@ -28,14 +28,18 @@ _FIX = "Wire own things to own things. Units meet on the bus, and at the capabil
 def _check(analysis: Analysis) -> Iterator[Violation]:
     for link in analysis.once(wiring.find):
         if link.provable:
-            thing_units = sorted({one.unit or "nobody" for one in link.things})
+            resource_units = sorted({one.unit or "nobody" for one in link.things})
             yield Violation(
                 rule=_ID,
                 urn=link.resource.urn,
                 message=f"{link.key} of {link.resource.name} of {link.unit or 'nobody'} refers to {link.what}, "
-                + (f"a {link.things[0].kind.label} of {thing_units[0]}" if link.things else "which is not its unit's"),
+                + (
+                    f"a {link.things[0].kind.label} of {resource_units[0]}"
+                    if link.things
+                    else "which is not its unit's"
+                ),
                 unit=link.unit,
-                store_unit=", ".join(thing_units) or "outside this stack",
+                store_unit=", ".join(resource_units) or "outside this stack",
                 path=(link.resource.name, link.key, link.things[0].label if link.things else link.what),
                 fix=_FIX,
             )

@@ -1,6 +1,6 @@
 """Reading another unit's tables."""
 
-from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.access import forbid_access
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.rules.samples import allow, role, stack, table, table_arn
 
@@ -15,7 +15,7 @@ RULE = Rule(
         "compromise of one is a compromise of both."
     ),
     fix=_FIX,
-    check=no_way_out(_ID, _FIX, "direct-read"),
+    check=forbid_access(_ID, _FIX, "direct-read"),
     compliant=[
         stack(role("orders", allow("dynamodb:GetItem", on=table_arn("orders"))), table("orders")),
         stack(

@@ -1,6 +1,6 @@
 """Another unit's functions."""
 
-from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.access import forbid_access
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.rules.samples import allow, arn, function, function_arn, role, stack
 
@@ -18,7 +18,7 @@ RULE = Rule(
         "name, and its code and environment tell how."
     ),
     fix=_FIX,
-    check=no_way_out(_ID, _FIX, "lambda"),
+    check=forbid_access(_ID, _FIX, "lambda"),
     compliant=[
         stack(role("orders", allow("lambda:InvokeFunction", on=function_arn("orders"))), function("orders")),
         stack(

@@ -1,6 +1,6 @@
 """Becoming somebody else."""
 
-from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.access import forbid_access
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.rules.samples import allow, role, role_arn, stack, table_arn
 
@@ -15,7 +15,7 @@ RULE = Rule(
         "role of its own."
     ),
     fix=_FIX,
-    check=no_way_out(_ID, _FIX, "identity"),
+    check=forbid_access(_ID, _FIX, "identity"),
     compliant=[
         stack(role("orders", allow("iam:GetRole", on=role_arn("orders")))),
         stack(role("orders", allow("iam:PutRolePolicy"), boundary=[allow("dynamodb:GetItem", on=table_arn("orders"))])),

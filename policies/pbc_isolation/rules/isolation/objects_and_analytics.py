@@ -1,6 +1,6 @@
 """Objects, and services that read for others."""
 
-from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.access import forbid_access
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.rules.samples import allow, role, stack
 
@@ -12,7 +12,7 @@ RULE = Rule(
     title="No principal reads another unit's objects, or has an analytics service read them",
     why="A job, crawler or query reads with a role of its own, and leaves its results where it is told.",
     fix=_FIX,
-    check=no_way_out(_ID, _FIX, "objects-and-analytics"),
+    check=forbid_access(_ID, _FIX, "objects-and-analytics"),
     compliant=[
         stack(role("orders", allow("s3:GetObject", on="arn:aws:s3:::shop-dev-orders_files/*"))),
     ],

@@ -1,6 +1,6 @@
 """Another unit's workflows, rules, pipes and schedules."""
 
-from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.access import forbid_access
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.rules.samples import allow, arn, role, stack
 
@@ -15,7 +15,7 @@ RULE = Rule(
         "data wherever it is told."
     ),
     fix=_FIX,
-    check=no_way_out(_ID, _FIX, "orchestration"),
+    check=forbid_access(_ID, _FIX, "orchestration"),
     compliant=[
         stack(
             role("orders", allow("states:StartSyncExecution", on=arn("states", "stateMachine:shop-dev-orders_earn")))

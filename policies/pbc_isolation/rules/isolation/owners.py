@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pbc_isolation.analysis.context import Analysis
-from pbc_isolation.analysis.inventory import Thing
+from pbc_isolation.analysis.inventory import ProtectedResource
 from pbc_isolation.analysis.naming import last_part
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import physical, role, stack, table, thing
@@ -36,7 +36,7 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
 
 def _claimed_twice(analysis: Analysis) -> Iterator[Violation]:
     """Where units make things of one kind, region and name, AWS has only one of them: whose it is cannot be told."""
-    claims: dict[tuple[str, str, str], list[Thing]] = {}
+    claims: dict[tuple[str, str, str], list[ProtectedResource]] = {}
     for one in analysis.inventory.things:
         place = "" if one.kind.service in ("iam", "s3") else analysis.region_of(one.resource)
         claims.setdefault((one.kind.label, one.name, place), []).append(one)

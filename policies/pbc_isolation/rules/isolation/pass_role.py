@@ -1,6 +1,6 @@
 """Handing another unit's role to a service."""
 
-from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.access import forbid_access
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.rules.samples import allow, role, role_arn, stack
 
@@ -12,7 +12,7 @@ RULE = Rule(
     title="No principal passes a role of another unit",
     why="Whatever service takes the role, it then acts for whoever configured it.",
     fix=_FIX,
-    check=no_way_out(_ID, _FIX, "pass-role"),
+    check=forbid_access(_ID, _FIX, "pass-role"),
     compliant=[
         stack(role("orders", allow("iam:PassRole", on=role_arn("orders", "*")))),
     ],

@@ -1,6 +1,6 @@
 """Changing the policies of another unit's resources."""
 
-from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.access import forbid_access
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.rules.samples import allow, queue, queue_arn, role, stack, table, table_arn
 
@@ -12,7 +12,7 @@ RULE = Rule(
     title="No principal changes the resource policies of another unit, or grants itself its keys",
     why=("In one account a resource policy alone lets a principal in. Who can write it needs no other permission."),
     fix=_FIX,
-    check=no_way_out(_ID, _FIX, "policy-tampering"),
+    check=forbid_access(_ID, _FIX, "policy-tampering"),
     compliant=[
         stack(role("orders", allow("sqs:GetQueueAttributes", on=queue_arn("orders"))), queue("orders")),
     ],

@@ -1,6 +1,6 @@
 """Another unit's queues and topics."""
 
-from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.access import forbid_access
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.rules.samples import allow, arn, queue, queue_arn, role, stack
 
@@ -12,7 +12,7 @@ RULE = Rule(
     title="No principal receives from another unit's queues or topics",
     why="Messages are data on their way, and dead-letter queues keep them for weeks.",
     fix=_FIX,
-    check=no_way_out(_ID, _FIX, "queues-and-topics"),
+    check=forbid_access(_ID, _FIX, "queues-and-topics"),
     compliant=[
         stack(role("orders", allow("sqs:ReceiveMessage", on=queue_arn("orders"))), queue("orders"), queue("inventory")),
     ],

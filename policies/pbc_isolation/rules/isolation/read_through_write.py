@@ -1,6 +1,6 @@
 """Writes that give back what they overwrite."""
 
-from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.access import forbid_access
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.rules.samples import allow, role, stack, table, table_arn
 
@@ -15,7 +15,7 @@ RULE = Rule(
         "every write permission is a read permission."
     ),
     fix=_FIX,
-    check=no_way_out(_ID, _FIX, "read-through-write"),
+    check=forbid_access(_ID, _FIX, "read-through-write"),
     compliant=[
         stack(role("orders", allow("dynamodb:PutItem", on=table_arn("orders"))), table("orders"), table("inventory")),
     ],

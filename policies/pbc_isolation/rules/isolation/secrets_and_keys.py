@@ -1,6 +1,6 @@
 """Another unit's secrets, parameters and keys."""
 
-from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.access import forbid_access
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.rules.samples import allow, arn, physical, role, stack
 
@@ -23,7 +23,7 @@ RULE = Rule(
     title="No principal reads another unit's secrets or uses its keys",
     why=("A secret opens what it belongs to. A key opens whatever was encrypted with it, wherever a copy turns up."),
     fix=_FIX,
-    check=no_way_out(_ID, _FIX, "secrets-and-keys"),
+    check=forbid_access(_ID, _FIX, "secrets-and-keys"),
     compliant=[
         stack(role("orders", allow("ssm:GetParameter", on=arn("ssm", "parameter/shop-dev-orders_rate")))),
         stack(

@@ -1,6 +1,6 @@
 """Streams of another unit's tables."""
 
-from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.access import forbid_access
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.rules.samples import allow, role, stack, table, table_arn
 
@@ -15,7 +15,7 @@ RULE = Rule(
         "for one covers the other."
     ),
     fix=_FIX,
-    check=no_way_out(_ID, _FIX, "streams"),
+    check=forbid_access(_ID, _FIX, "streams"),
     compliant=[
         stack(role("orders", allow("dynamodb:GetRecords", on=table_arn("orders") + "/stream/*")), table("orders")),
     ],

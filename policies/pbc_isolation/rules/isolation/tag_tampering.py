@@ -1,6 +1,6 @@
 """Changing what proofs rest on: tags and aliases."""
 
-from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.access import forbid_access
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.rules.samples import allow, role, stack, table, table_arn
 
@@ -12,7 +12,7 @@ RULE = Rule(
     title="No principal changes tags or key aliases outside its unit",
     why="Conditions on tags and on key aliases are only as strong as the control over these.",
     fix=_FIX,
-    check=no_way_out(_ID, _FIX, "tag-tampering"),
+    check=forbid_access(_ID, _FIX, "tag-tampering"),
     compliant=[
         stack(role("orders", allow("dynamodb:ListTagsOfResource", on=table_arn("orders"))), table("orders")),
     ],

@@ -1,6 +1,6 @@
 """Another unit's logs and traces."""
 
-from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.access import forbid_access
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.rules.samples import allow, arn, role, stack
 
@@ -12,7 +12,7 @@ RULE = Rule(
     title="No principal reads another unit's logs or traces, or sends them elsewhere",
     why="Logs tell what a unit does with its data, and often the data itself.",
     fix=_FIX,
-    check=no_way_out(_ID, _FIX, "telemetry"),
+    check=forbid_access(_ID, _FIX, "telemetry"),
     compliant=[
         stack(
             role(

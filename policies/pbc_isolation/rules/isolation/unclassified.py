@@ -1,6 +1,6 @@
 """Actions that nobody has judged."""
 
-from pbc_isolation.rules.access import no_way_out
+from pbc_isolation.rules.access import forbid_access
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.rules.samples import allow, role, stack, table_arn
 
@@ -15,7 +15,7 @@ RULE = Rule(
         "harmful until somebody has judged it."
     ),
     fix=_FIX,
-    check=no_way_out(_ID, _FIX, "unclassified", "changes"),
+    check=forbid_access(_ID, _FIX, "unclassified", "changes"),
     compliant=[
         stack(role("orders", allow("cloudwatch:PutMetricData", "sts:GetCallerIdentity"))),
         stack(role("orders", allow("dynamodb:DeleteTable", on=table_arn("orders")))),

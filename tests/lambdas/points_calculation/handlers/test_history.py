@@ -132,7 +132,9 @@ def test_the_ledger_is_told_what_is_left_whatever_happens(history: list[Step]):
         calculation = programme.explain(purchase_id)
         assert {line.campaign_id or "base": line.points for line in calculation.lines} == bought.granted
         assert calculation.net_points == told[purchase_id] == bought.left
-    listed = [one for month in ("2026-06", "2026-07") for page in programme.told(month) for one in page.told]
+    listed = [
+        one for month in ("2026-06", "2026-07") for page in programme.reported_postings(month) for one in page.postings
+    ]
     assert Counter(one.posting_id for one in listed) == Counter(
         [event.purchase_id for event in programme.calculated()]
         + [event.adjustment_id for event in programme.adjusted()]

@@ -135,8 +135,8 @@ def test_everything_the_ledger_was_told_of_a_month_can_be_read_by_pages(programm
     programme.recalculate(programme.basis("p-3"), rate=RATE)
     programme.refund(refund_of(purchase(id="p-3"), 1999))
 
-    pages = programme.told("2026-06", limit=2)
-    told = [one for page in pages for one in page.told]
+    pages = programme.reported_postings("2026-06", limit=2)
+    told = [one for page in pages for one in page.postings]
 
     assert {one.posting_id for one in told if one.posting_id == one.purchase_id} == {f"p-{n}" for n in range(7)}
     assert [one.points for one in told if one.purchase_id == "p-3"] == [19, 20, -39]
@@ -144,5 +144,5 @@ def test_everything_the_ledger_was_told_of_a_month_can_be_read_by_pages(programm
         *(event.purchase_id for event in programme.calculated() if event.purchase_id != "p-may"),
         *(event.adjustment_id for event in programme.adjusted()),
     }
-    assert all(len(page.told) <= 4 for page in pages)
-    assert [page.told for page in programme.told("2026-07")] == [[]] * 4
+    assert all(len(page.postings) <= 4 for page in pages)
+    assert [page.postings for page in programme.reported_postings("2026-07")] == [[]] * 4

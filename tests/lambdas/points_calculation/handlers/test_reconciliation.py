@@ -33,7 +33,7 @@ def confirm(programme: Programme, posting_id: str = "p-1", points: int = 39, mem
 
 
 def kinds(programme: Programme) -> list[tuple[str, str, int | None, int | None]]:
-    return [(one.posting_id, one.kind, one.told_points, one.posted_points) for one in programme.differences()]
+    return [(one.posting_id, one.kind, one.reported_points, one.posted_points) for one in programme.differences()]
 
 
 def counted(programme: Programme) -> float:
@@ -67,7 +67,7 @@ def test_what_is_not_posted_within_an_hour_is_a_difference_until_it_is(programme
     [
         ({"points": 40}, ("p-1", "other-points", 39, 40)),
         ({"member_id": "m-2"}, ("p-1", "other-member", 39, 39)),
-        ({"posting_id": "p-404"}, ("p-404", "not-told", None, 39)),
+        ({"posting_id": "p-404"}, ("p-404", "not-reported", None, 39)),
     ],
 )
 def test_what_is_posted_otherwise_is_a_difference_at_once(
@@ -90,7 +90,7 @@ def test_the_same_purchase_posted_twice_is_a_difference(programme: Programme):
     event = PointsPosted(posting_id="p-1", member_id="m-1", points=39, balance_points=78)
     confirm_posting.handler.consume(bus_event(event, event_id="another"), programme.world.runtime)
 
-    assert kinds(programme) == [("p-1", "not-told", None, 39)]
+    assert kinds(programme) == [("p-1", "not-reported", None, 39)]
 
 
 def refunded(programme: Programme) -> None:
