@@ -39,7 +39,7 @@ LINE: Schema = {"type": "object", "required": ["text"], "properties": {"text": {
 
 
 def event(thing: Schema, line: Schema) -> Schema:
-    definitions = {"ProtectedResource": thing, "Line": line, "Meta": {"type": "object", "properties": {}}}
+    definitions = {"Thing": thing, "Line": line, "Meta": {"type": "object", "properties": {}}}
     parts = {"metadata": {"$ref": "#/definitions/Meta"}, "data": {"$ref": "#/definitions/Thing"}}
     return {"properties": parts, "type": "object", "required": ["metadata", "data"], "definitions": definitions}
 

@@ -31,7 +31,7 @@ def ledger(there: dict[str, ScriptedAdmin]) -> ScriptedAdmin:
 
 
 def left(unit_admin: ScriptedAdmin) -> list[str]:
-    return [one.id for one in unit_admin.dead_letters["post-points-queue-dlq"]]
+    return [one.id for one in unit_admin.letters["post-points-queue-dlq"]]
 
 
 def answer(rewards: Rewards, *arguments: str) -> Any:

@@ -1,10 +1,11 @@
 """A command of many groups, each imported when it is asked for; errors that a person can mend become one line."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from traceback import walk_tb
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 import typer
@@ -13,6 +14,13 @@ from typer.main import get_command
 
 from pbckit.errors import PbckitError
 from pbckit.program_root import NoProgram, program_root, working_on
+
+_PROGRAM_CODE = {"__main__.py", "settings.py", "contracts", "pbcs", "offerings", "facades", "lambdas"}
+"""Where a program's own code is, relative to its root."""
+
+
+class BrokenProgram(PbckitError):
+    """The program's own code cannot be imported or run. The message names file, line and error."""
 
 
 class Entry(NamedTuple):
@@ -64,7 +72,7 @@ class LazyGroup(TyperGroup):
         """Run the command. What a person can mend is told in one line; a defect keeps its traceback."""
         try:
             with _program(ctx.params.get("root"), self.home):
-                return super().invoke(ctx)
+                return _in_program_code(super().invoke, ctx)
         except Exception as error:
             exit_code = _exit_code(error)
             if exit_code is None:
@@ -106,6 +114,32 @@ def _in_a_program() -> bool:
     except NoProgram:
         return False
     return True
+
+
+def _in_program_code(invoke: Callable[[Any], Any], ctx: Any) -> Any:
+    """Run a command. An error that the program's own code raises becomes one that names its file and line."""
+    try:
+        return invoke(ctx)
+    except Exception as error:
+        if _exit_code(error) is not None or (line := _program_line(error)) is None:
+            raise
+        reason = error.msg if isinstance(error, SyntaxError) else str(error)
+        raise BrokenProgram(f"{line}: {type(error).__name__}: {reason}") from error
+
+
+def _program_line(error: Exception) -> str | None:
+    """Where the program's own code is wrong, as `contracts/orders.py:12`; None where the error is another's."""
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        file, line = Path(error.filename), error.lineno or 1
+    elif frames := list(walk_tb(error.__traceback__)):
+        file, line = Path(frames[-1][0].f_code.co_filename), frames[-1][1]
+    else:
+        return None
+    try:
+        inside = file.relative_to(program_root())
+    except (NoProgram, ValueError):
+        return None
+    return f"{inside}:{line}" if inside.parts[0] in _PROGRAM_CODE else None
 
 
 def _exit_code(error: Exception) -> int | None:

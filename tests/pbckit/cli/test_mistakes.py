@@ -1,5 +1,7 @@
 """What a person can mend is one line and exit code 2, never a traceback."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,6 +54,27 @@ def test_a_folder_without_a_program(pbc: Pbc, tmp_path: Path, command: list[str]
         told(pbc("--root", "elsewhere", *command))
         == f"error: no Pulumi.yaml in {tmp_path}/elsewhere or above it; {hint}"
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("def broken(:", "SyntaxError: invalid syntax"),
+        ("import no_such_module", "ModuleNotFoundError: No module named 'no_such_module'"),
+        ("number = 1 / 0", "ZeroDivisionError: division by zero"),
+    ],
+)
+@pytest.mark.parametrize("root", [[], ["--root", "shop"]])
+def test_code_of_the_program_that_does_not_run(tmp_path: Path, code: str, reason: str, root: list[str]):
+    shop = tmp_path / "shop"
+    (shop / "contracts").mkdir(parents=True)
+    (shop / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    (shop / "contracts/__init__.py").write_text('"""Contracts."""\n')
+    (shop / "contracts/orders.py").write_text(f'"""Orders."""\n\n{code}\n')
+    command = [Path(sys.executable).with_name("pbc"), *root, "contracts", "generate"]
+    done = subprocess.run(command, cwd=tmp_path if root else shop, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"error: contracts/orders.py:3: {reason}\n"
 
 
 def test_a_program_without_a_name(pbc: Pbc, tmp_path: Path):
