@@ -1,7 +1,6 @@
 """Effective-dated rates: which one is in effect, and until when."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 
 import msgspec
 
@@ -38,8 +37,3 @@ def with_ends(versions: Sequence[RateVersion]) -> list[RateVersion]:
         msgspec.structs.replace(version, effective_to=end)
         for version, end in zip(versions, [*ends, None], strict=False)
     ]
-
-
-def sortable(instant: datetime) -> str:
-    """The instant as text that sorts by time: UTC, always with microseconds."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")

@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 
 from contracts.earning_rates import RateChange, RateVersion
-from lambdas.earning_rates.model import sortable
 from pbckit.contracts.vocabulary import Key, Pattern
+from pbckit.runtime.keys import sortable
 from pbckit.runtime.ports import Operation, Put, Query, Update
 from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime

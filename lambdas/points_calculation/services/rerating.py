@@ -7,9 +7,10 @@ import msgspec
 from lambdas.points_calculation.model.earning import ANY_CATEGORY
 from lambdas.points_calculation.model.months import months
 from lambdas.points_calculation.services.outdated_events import outdate, recalculation_id
-from lambdas.points_calculation.storage.calculations import CalculationStore, partitions, sortable
+from lambdas.points_calculation.storage.calculations import CalculationStore, partitions
 from lambdas.points_calculation.storage.changes import SETTLED_AFTER, ChangeStore
 from lambdas.points_calculation.storage.records import PostedPurchase, ProgrammeChange
+from pbckit.runtime.keys import sortable
 from pbckit.runtime.runtime import Runtime
 
 _PURCHASES_OF_A_PAGE = 50

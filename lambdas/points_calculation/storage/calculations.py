@@ -11,15 +11,15 @@
 The index by time is spread over shards: all purchases of a month in one partition would be a hot one.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
 from contracts.points_calculation import Adjustment
 from lambdas.points_calculation.model.months import month_of
 from lambdas.points_calculation.storage.records import Calculated, CapCounter, KeptRefund, PostedPurchase
+from pbckit.runtime.keys import shard_of, sortable
 from pbckit.runtime.ports import Operation, Put, Query, Update
 from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
@@ -146,7 +146,7 @@ class CalculationStore:
             return []
         purchase = after.purchase
         key = {
-            "pk": f"posted#{month_of(purchase.posted_at)}#{shard(purchase.id)}",
+            "pk": f"posted#{month_of(purchase.posted_at)}#{shard_of(purchase.id, SHARDS)}",
             "sk": f"{sortable(purchase.posted_at)}#{purchase.id}",
         }
         return [Put(table=self._table, item={**key, **msgspec.to_builtins(entry)}, read_as=PostedPurchase)]
@@ -155,16 +155,6 @@ class CalculationStore:
 def partitions(month: str) -> list[str]:
     """The index's partitions for a month."""
     return [f"posted#{month}#{number}" for number in range(SHARDS)]
-
-
-def shard(purchase_id: str) -> int:
-    """Where among the shards a purchase belongs."""
-    return hashlib.sha256(purchase_id.encode()).digest()[0] % SHARDS
-
-
-def sortable(instant: datetime) -> str:
-    """The instant as text that sorts by time: UTC, always with microseconds."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _posted(calculated: Calculated) -> PostedPurchase:

@@ -12,8 +12,9 @@ from datetime import datetime
 import msgspec
 
 from contracts.points_calculation import Difference, ReportedPosting
-from lambdas.points_calculation.storage.calculations import SHARDS, shard, sortable
+from lambdas.points_calculation.storage.calculations import SHARDS
 from lambdas.points_calculation.storage.records import SettledDifference
+from pbckit.runtime.keys import shard_of, sortable
 from pbckit.runtime.ports import Delete, Operation, Put, Query
 from pbckit.runtime.runtime import Runtime
 
@@ -84,7 +85,7 @@ class ConfirmationStore:
 
 
 def _told_key(posting_id: str) -> dict[str, str]:
-    return {"pk": f"unconfirmed#{shard(posting_id)}", "sk": posting_id}
+    return {"pk": f"unconfirmed#{shard_of(posting_id, SHARDS)}", "sk": posting_id}
 
 
 def _difference_key(posting_id: str) -> dict[str, str]:

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from lambdas.points_calculation.storage.calculations import SHARDS, shard, sortable
+from lambdas.points_calculation.storage.calculations import SHARDS
 from lambdas.points_calculation.storage.records import Calculated, OpenFallback
+from pbckit.runtime.keys import shard_of, sortable
 from pbckit.runtime.ports import Delete, Operation, Put, Query
 from pbckit.runtime.runtime import Runtime
 
@@ -76,4 +77,4 @@ class FallbackStore:
 
 
 def _key(entry: OpenFallback) -> dict[str, str]:
-    return {"pk": f"open#{shard(entry.purchase_id)}", "sk": f"{sortable(entry.next_at)}#{entry.purchase_id}"}
+    return {"pk": f"open#{shard_of(entry.purchase_id, SHARDS)}", "sk": f"{sortable(entry.next_at)}#{entry.purchase_id}"}

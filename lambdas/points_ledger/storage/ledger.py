@@ -16,7 +16,6 @@ by every posting of every member, and so limit them all to what one item takes. 
 The two indexes are spread over shards, and change in the transaction that changes the account.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,6 +27,7 @@ from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.model.lots import expires_at
 from lambdas.points_ledger.model.postings import Line
 from lambdas.points_ledger.storage.records import KeptHold, KeptPosting, KeptReversal
+from pbckit.runtime.keys import shard_of
 from pbckit.runtime.ports import Delete, Item, KeyOnly, Operation, Put, Query
 from pbckit.runtime.runtime import Runtime
 
@@ -179,7 +179,7 @@ class Ledger:
 
     def _index(self, before: Account, after: Account) -> Iterator[Operation]:
         """Both indexes say what the account says."""
-        shard = shard_of(after.member_id)
+        shard = shard_of(after.member_id, SHARDS)
         if before.version == 0:
             yield Put(table=self._table, item={"pk": f"members#{shard}", "sk": after.member_id}, read_as=KeyOnly)
         old, new = _moments(before), _moments(after)
@@ -187,11 +187,6 @@ class Ledger:
             yield Put(table=self._table, item={"pk": f"due#{shard}", "sk": entry}, read_as=KeyOnly)
         for entry in sorted(old - new):
             yield Delete(table=self._table, key={"pk": f"due#{shard}", "sk": entry})
-
-
-def shard_of(member_id: str) -> int:
-    """Where among the shards of the indexes a member belongs."""
-    return hashlib.sha256(member_id.encode()).digest()[0] % SHARDS
 
 
 def _moments(account: Account) -> set[str]:

@@ -75,10 +75,3 @@ def test_one_rate_alone_ends_as_it_does_among_all(begins: list[int], data: st.Da
     one = data.draw(st.sampled_from(versions))
     (among_all,) = [each for each in model.with_ends(versions) if each.effective_from == one.effective_from]
     assert model.ended(one, versions) == among_all
-
-
-@few
-@given(instants, instants)
-def test_instants_sort_as_text_as_they_do_in_time(one: datetime, other: datetime):
-    assert (model.sortable(one) < model.sortable(other)) == (one < other)
-    assert (model.sortable(one) == model.sortable(other)) == (one == other)

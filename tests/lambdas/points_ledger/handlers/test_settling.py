@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from lambdas.points_ledger.handlers import settle_due
-from lambdas.points_ledger.storage.ledger import shard_of
+from lambdas.points_ledger.storage.ledger import SHARDS
+from pbckit.runtime.keys import shard_of
 from pbckit.runtime.ports import Put
 from pbckit.testing.world import STORE
 from tests.lambdas.points_ledger.outside import Ledger, calculated
@@ -57,7 +58,7 @@ def test_one_run_settles_every_shard(ledger: Ledger):
         ledger.post(calculated(f"p-{member}", member))
     ledger.wait(days=1000)
 
-    assert len({shard_of(member) for member in members}) > 1
+    assert len({shard_of(member, SHARDS) for member in members}) > 1
     assert ledger.settle_due() == 30
     assert set(ledger.balances().values()) == {0}
 
@@ -77,7 +78,7 @@ def test_spoilt_books_do_not_hold_up_those_of_others(
 ):
     """Not even many of them: they stay due, and must not use up what a run settles."""
     monkeypatch.setattr(settle_due, "_OF_A_SHARD", 2)
-    same_shard = [f"m-{number}" for number in range(200) if shard_of(f"m-{number}") == shard_of("m-0")]
+    same_shard = [f"m-{number}" for number in range(200) if shard_of(f"m-{number}", SHARDS) == shard_of("m-0", SHARDS)]
     spoilt, sound = same_shard[:4], same_shard[4]
     for member in spoilt:
         ledger.post(calculated(f"p-{member}", member))
@@ -93,7 +94,7 @@ def test_spoilt_books_do_not_hold_up_those_of_others(
 
 def test_a_run_settles_so_many_and_the_next_one_goes_on(ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(settle_due, "_OF_A_SHARD", 2)
-    members = [f"m-{number}" for number in range(200) if shard_of(f"m-{number}") == shard_of("m-0")][:5]
+    members = [f"m-{number}" for number in range(200) if shard_of(f"m-{number}", SHARDS) == shard_of("m-0", SHARDS)][:5]
     for member in members:
         ledger.post(calculated(f"p-{member}", member))
     ledger.wait(days=1000)
@@ -113,7 +114,7 @@ def test_who_books_at_the_same_moment_books_what_is_due(ledger: Ledger):
 
 
 def test_a_member_at_whom_everybody_is_does_not_hold_up_others(ledger: Ledger):
-    members = [f"m-{number}" for number in range(200) if shard_of(f"m-{number}") == shard_of("m-0")][:2]
+    members = [f"m-{number}" for number in range(200) if shard_of(f"m-{number}", SHARDS) == shard_of("m-0", SHARDS)][:2]
     for member in members:
         ledger.post(calculated(f"p-{member}", member))
     ledger.wait(days=1000)
