@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from contracts.vocabulary import FURTHEST_DAYS_AHEAD, FURTHEST_DAYS_BACK
 from pbckit.infra.configuration import Configuration
 
 SHORTFALLS = ("debt", "clamp")
@@ -17,6 +18,14 @@ class RewardsSettings:
     """How many months points live, or `never`."""
     shortfall: str
     """What happens when points are taken back after they were spent: a `debt`, or forgiven (`clamp`)."""
+    days_back: int = 3650
+    """How far in the past a purchase or refund may have been posted, in days."""
+    days_ahead: int = 2
+    """How far in the future; a booking day may have begun elsewhere already."""
+
+    def instant_bounds(self) -> dict[str, str]:
+        """The bounds of instants from outside, as functions get them: `DAYS_BACK` and `DAYS_AHEAD`."""
+        return {"DAYS_BACK": str(self.days_back), "DAYS_AHEAD": str(self.days_ahead)}
 
     @classmethod
     def load(cls) -> "RewardsSettings":
@@ -32,4 +41,6 @@ class RewardsSettings:
                 "pointsExpiryMonths", r"never|[1-9]|[1-5][0-9]|60", "whole months from 1 to 60, or never", default="24"
             ),
             shortfall=given.one_of("shortfall", SHORTFALLS, default="debt"),
+            days_back=given.optional_number("postedDaysBack", FURTHEST_DAYS_BACK) or 3650,
+            days_ahead=given.optional_number("postedDaysAhead", FURTHEST_DAYS_AHEAD) or 2,
         )

@@ -9,7 +9,7 @@ from contracts.campaigns import Bonus
 from contracts.cards import PurchasePosted, PurchaseRefunded
 from contracts.earning_rates import Rate
 from contracts.merchant_categorization import Categorization
-from contracts.vocabulary import Points, SignedPoints
+from contracts.vocabulary import InstantOutOfRange, Points, SignedPoints
 from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
 from pbckit.contracts.vocabulary import Identifier, Instant, Key, Name, PageSize
 
@@ -17,6 +17,8 @@ UNIT = "points-calculation"
 
 Lookup = Literal["category", "rate", "bonuses"]
 Reason = Literal["refund", "true-up", "re-rating"]
+Bonuses = Annotated[list[Bonus], Meta(max_length=100)]
+"""Of one purchase: its calculation is stored as one item, with a line for each."""
 Month = Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="calendar month, UTC: 2026-06")]
 
 
@@ -42,6 +44,10 @@ class CurrencyMismatch(ContractError):
 
 class ConflictingRefund(ContractError):
     """The same refund id came before with other content. The message names the difference."""
+
+
+class TooManyCaps(ContractError):
+    """The purchase would count towards more caps at once than one transaction can change. The message says how many."""
 
 
 class Superseded(ContractError):
@@ -130,7 +136,7 @@ class Calculate(Request, frozen=True, kw_only=True):
     purchase: PurchasePosted
     category: Categorization
     rate: Rate
-    bonuses: list[Bonus]
+    bonuses: Bonuses
     fallbacks: list[Lookup]
     asked_at: Instant
     """When somebody began to ask for these answers: they know every change that was made before."""
@@ -195,7 +201,7 @@ class Recalculate(Request, frozen=True, kw_only=True):
     """`version` of the basis that the answers complete."""
     category: Categorization
     rate: Rate
-    bonuses: list[Bonus]
+    bonuses: Bonuses
     asked_at: Instant
     """When somebody began to ask for these answers: they know every change that was made before."""
 
@@ -264,7 +270,7 @@ CALCULATE = Capability(
     request=Calculate,
     response=Calculation,
     callers=("earn-points",),
-    errors=(UnknownCurrency, ConflictingPurchase),
+    errors=(UnknownCurrency, ConflictingPurchase, InstantOutOfRange, TooManyCaps),
     changes_state=True,
 )
 EXPLAIN = Capability(
@@ -281,7 +287,7 @@ REFUND = Capability(
     request=Refund,
     response=RefundedPoints,
     callers=("refund-points",),
-    errors=(UnknownPurchase, RefundExceedsPurchase, CurrencyMismatch, ConflictingRefund),
+    errors=(UnknownPurchase, RefundExceedsPurchase, CurrencyMismatch, ConflictingRefund, InstantOutOfRange),
     changes_state=True,
 )
 BASIS = Capability(
@@ -298,7 +304,7 @@ RECALCULATE = Capability(
     request=Recalculate,
     response=Calculation,
     callers=("true-up",),
-    errors=(UnknownPurchase, Superseded),
+    errors=(UnknownPurchase, Superseded, TooManyCaps),
     changes_state=True,
 )
 REPORTED_POSTINGS = Capability(

@@ -5,13 +5,19 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
-from contracts.vocabulary import MOST_POINTS, Points, SignedPoints
+from contracts.vocabulary import MOST_POINTS, Points, SignedPoints, SignedTotalPoints, TotalPoints
 from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
 from pbckit.contracts.vocabulary import Identifier, Instant, Name, PageSize
 
 UNIT = "points-ledger"
 
 SomePoints = Annotated[int, Meta(ge=1, le=MOST_POINTS, description="whole points, at least one")]
+SomeTotalPoints = Annotated[
+    int,
+    Meta(ge=1, description="sum of whole points, at least one; without an upper bound"),
+]
+MOST_LINES = 999_999_999_999
+"""Of a member: a line's number is stored with twelve digits."""
 PostingKind = Literal["earned", "adjusted", "held", "released", "redeemed", "reversed", "expired"]
 ReleaseReason = Literal["voided", "timed-out"]
 Cursor = Annotated[str, Meta(pattern=r"^[0-9]+#", description="`next` of the page before")]
@@ -74,7 +80,7 @@ class Entry(Message, frozen=True, kw_only=True):
 
     account: str
     """`member:<id>` and `held:<id>` of a member, or one of the programme's accounts: `programme:issued`."""
-    amount_points: SignedPoints
+    amount_points: SignedTotalPoints
     """Positive credits the account, negative debits it."""
 
 
@@ -89,9 +95,9 @@ class PointsPosted(Event, frozen=True, kw_only=True):
     member_id: Identifier
     points: SignedPoints
     """What the ledger was told, whole; what became of it says `PointsReversed` where it took points back."""
-    balance_points: SignedPoints
+    balance_points: SignedTotalPoints
     """The member's balance right after this posting."""
-    debt_points: Points = 0
+    debt_points: TotalPoints = 0
     """What the member owes right after this posting."""
     hash: str | None = None
     """The member's chain of hashes right after this posting: whoever keeps it can prove the ledger's history."""
@@ -168,7 +174,7 @@ class PointsRedeemed(Event, frozen=True, kw_only=True):
     points: SomePoints
     released_points: Points
     """What was held beyond it, free again."""
-    balance_points: Points
+    balance_points: TotalPoints
 
 
 class RedemptionReversed(Event, frozen=True, kw_only=True):
@@ -183,7 +189,7 @@ class RedemptionReversed(Event, frozen=True, kw_only=True):
     points: SomePoints
     repaid_points: Points
     """The part that repaid a debt."""
-    balance_points: Points
+    balance_points: TotalPoints
 
 
 class PointsExpired(Event, frozen=True, kw_only=True):
@@ -193,34 +199,37 @@ class PointsExpired(Event, frozen=True, kw_only=True):
     aggregate: ClassVar[str] = "member_id"
 
     member_id: Identifier
-    points: SomePoints
+    points: SomeTotalPoints
+    """All that was left of a month's points, of as many purchases as there were."""
     expired_at: Instant
-    balance_points: Points
+    balance_points: TotalPoints
 
 
 class GetBalance(Request, frozen=True, kw_only=True):
     member_id: Identifier
     at: Instant | None = None
-    """As it was then, by what was booked until then; None for now. Reads the member's whole statement."""
+    """As it was then, by what the ledger had booked until then, whenever a purchase was posted; of a time to come, what
+    will be left if nothing more is booked. None for now. Of the past it reads the member's whole statement.
+    """
 
 
 class Balance(Message, frozen=True, kw_only=True):
     member_id: Identifier
-    balance_points: Points
+    balance_points: TotalPoints
     """What the member has: what can be spent and what is held."""
     version: int
     """Counts the member's postings."""
-    held_points: Points = 0
-    spendable_points: Points = 0
+    held_points: TotalPoints = 0
+    spendable_points: TotalPoints = 0
     """What can be spent: neither held nor expired."""
-    debt_points: Points = 0
-    """What the member owes for purchases that were given back after their points were spent."""
+    debt_points: TotalPoints = 0
+    """What the member owes: points that were taken back while they were spent or held."""
 
 
 class GetStatement(Request, frozen=True, kw_only=True):
     member_id: Identifier
     limit: PageSize = 50
-    before: int | None = None
+    before: Annotated[int, Meta(ge=1, le=MOST_LINES)] | None = None
     """Only postings with a sequence below it: `next` of the page before."""
 
 
@@ -231,18 +240,18 @@ class StatementLine(Message, frozen=True, kw_only=True):
     and for what expired the month from which on it is gone.
     """
     kind: PostingKind
-    points: SignedPoints
+    points: SignedTotalPoints
     """Earned and adjusted: what the ledger was told. Redeemed, reversed and expired: what the balance gains or loses.
     Held and released: 0, the balance stays.
     """
-    balance_points: SignedPoints
+    balance_points: SignedTotalPoints
     """The balance after it."""
     text: str
     posted_at: Instant
     """When it happened: the purchase, the correction, the redemption."""
-    held_points: Points = 0
+    held_points: TotalPoints = 0
     """What is held after it."""
-    debt_points: Points = 0
+    debt_points: TotalPoints = 0
     """What is owed after it."""
     booked_at: Instant | None = None
     """When the ledger booked it."""
@@ -253,7 +262,7 @@ class StatementLine(Message, frozen=True, kw_only=True):
 
 class Statement(Message, frozen=True, kw_only=True):
     member_id: Identifier
-    balance_points: Points
+    balance_points: TotalPoints
     lines: list[StatementLine]
     """Newest first."""
     next: int | None = None
@@ -329,7 +338,7 @@ class GetForecast(Request, frozen=True, kw_only=True):
 class ExpiringPoints(Message, frozen=True, kw_only=True):
     expires_at: Instant
     """The first instant at which they cannot be spent any more."""
-    points: SomePoints
+    points: SomeTotalPoints
 
 
 class Forecast(Message, frozen=True, kw_only=True):
@@ -338,7 +347,7 @@ class Forecast(Message, frozen=True, kw_only=True):
     member_id: Identifier
     expiring: list[ExpiringPoints]
     """Earliest first; a month of expiry each."""
-    lasting_points: Points
+    lasting_points: TotalPoints
     """What never expires."""
 
 
@@ -387,8 +396,8 @@ class GetTotals(Request, frozen=True, kw_only=True):
 class AccountTotal(Message, frozen=True, kw_only=True):
     account: str
     """One of the programme's accounts, or `members` and `held` for those of all members of the page."""
-    debits_points: Points
-    credits_points: Points
+    debits_points: TotalPoints
+    credits_points: TotalPoints
 
 
 class Totals(Message, frozen=True, kw_only=True):

@@ -1,11 +1,12 @@
 """The value types of the rewards domain. Their meaning is written once, here and in `docs/glossary.md`."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from pbckit.contracts.definitions import Message
+from pbckit.contracts.definitions import ContractError, Message
 from pbckit.contracts.vocabulary import Identifier, Name
 
 Mcc = Annotated[
@@ -20,6 +21,45 @@ MinorUnits = Annotated[
 MOST_POINTS = 9_000_000_000_000
 Points = Annotated[int, Meta(ge=0, le=MOST_POINTS, description="whole points")]
 SignedPoints = Annotated[int, Meta(ge=-MOST_POINTS, le=MOST_POINTS, description="whole points, either sign")]
+
+
+TotalPoints = Annotated[
+    int, Meta(ge=0, description="sum of whole points; without an upper bound, as the number of its parts has none")
+]
+SignedTotalPoints = Annotated[
+    int, Meta(description="sum of whole points, either sign; without bounds, as the number of its parts has none")
+]
+
+
+FURTHEST_DAYS_BACK, FURTHEST_DAYS_AHEAD = 36_500, 366
+"""The widest bounds that a programme may set for when purchases and refunds were posted. Each month to come is a lot in
+a member's account, which is one item: hence a year.
+"""
+
+
+class InstantOutOfRange(ContractError):
+    """An instant lies too far in the past or in the future. The message names it and what is allowed."""
+
+
+def require_in_range(what: str, instant: datetime, now: datetime, *, days_back: int, days_ahead: int) -> None:
+    """Refuse an instant that cannot be meant.
+
+    Args:
+        what: the field and whose it is, for the message.
+        instant: the field's value.
+        now: the instant from which days are counted.
+        days_back: how far in the past it may be.
+        days_ahead: how far in the future it may be.
+
+    Raises:
+        InstantOutOfRange: it is further away.
+    """
+    earliest, latest = now - timedelta(days=days_back), now + timedelta(days=days_ahead)
+    if not earliest <= instant <= latest:
+        given, first, last = (one.astimezone(UTC).isoformat(timespec="seconds") for one in (instant, earliest, latest))
+        raise InstantOutOfRange(
+            f"{what} is {given}; allowed: from {first} to {last}, {days_back} days back and {days_ahead} ahead"
+        )
 
 
 class Money(Message, frozen=True, kw_only=True):

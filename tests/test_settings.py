@@ -25,6 +25,12 @@ def test_what_is_not_set_has_a_default_but_for_the_base_rate():
     assert load({"baseRate": "0.5"}) == RewardsSettings(base_rate="0.5", expiry_months="24", shortfall="debt")
 
 
+def test_how_far_purchases_may_be_reaches_functions_by_their_environment():
+    assert load({"baseRate": "1"}).instant_bounds() == {"DAYS_BACK": "3650", "DAYS_AHEAD": "2"}
+    given = load({"baseRate": "1", "postedDaysBack": "30", "postedDaysAhead": "1"}).instant_bounds()
+    assert given == {"DAYS_BACK": "30", "DAYS_AHEAD": "1"}
+
+
 @pytest.mark.parametrize(
     ("key", "value", "allowed"),
     [
@@ -32,6 +38,10 @@ def test_what_is_not_set_has_a_default_but_for_the_base_rate():
         ("pointsExpiryMonths", "0", "1 to 60, or never"),
         ("pointsExpiryMonths", "61", "1 to 60, or never"),
         ("shortfall", "forgive", "debt, clamp"),
+        ("postedDaysBack", "0", "1 to 36500"),
+        ("postedDaysBack", "36501", "1 to 36500"),
+        ("postedDaysAhead", "367", "1 to 366"),
+        ("postedDaysAhead", "soon", "1 to 366"),
     ],
 )
 def test_a_wrong_value_is_one_line_with_key_value_and_what_is_allowed(key: str, value: str, allowed: str):

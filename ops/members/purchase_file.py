@@ -11,7 +11,8 @@ import iso4217
 import msgspec
 
 from contracts.cards import PurchasePosted
-from contracts.vocabulary import Country, Currency, Mcc, Merchant, MinorUnits, Money
+from contracts.vocabulary import Country, Currency, InstantOutOfRange, Mcc, Merchant, MinorUnits, Money
+from ops.members.posted_at import require_possible
 from pbckit.cli.errors import OperatorError
 from pbckit.contracts.decoding import converted
 from pbckit.contracts.vocabulary import Identifier, Instant, Key, Name
@@ -81,7 +82,8 @@ def purchase_of(cells: dict[str | None, Any]) -> PurchasePosted:
         raise InvalidRow(f"{len(cells[None])} cells more than there are columns; is a comma in a name not quoted?")
     try:
         row = converted({str(name): cell for name, cell in cells.items()}, Row)
-    except msgspec.ValidationError as error:
+        require_possible("posted_at", row.posted_at)
+    except (InstantOutOfRange, msgspec.ValidationError) as error:
         raise InvalidRow(str(error)) from error
     return PurchasePosted(
         id=row.purchase_id,

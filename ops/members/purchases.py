@@ -9,7 +9,8 @@ import msgspec
 import typer
 
 from contracts.cards import PurchaseRefunded
-from contracts.vocabulary import Money
+from contracts.vocabulary import InstantOutOfRange, Money
+from ops.members.posted_at import require_possible
 from ops.members.purchase_file import COLUMNS, InvalidRow, RefusedRow, minor_units, read_purchases
 from pbckit.cli.client.event_publisher import publish
 from pbckit.cli.client.session import LOCAL_STACK, open_session
@@ -75,7 +76,8 @@ def refund(
             "refunded_at": refunded_at or datetime.now(UTC).isoformat(),
         }
         refunded = converted(values, PurchaseRefunded)
-    except (InvalidRow, msgspec.ValidationError) as error:
+        require_possible("refunded_at", refunded.refunded_at)
+    except (InstantOutOfRange, InvalidRow, msgspec.ValidationError) as error:
         raise OperatorError(f"refund {refund_id}: {error}") from error
     publish(open_session(stack), [refunded], lambda _count: None)
     if as_json:

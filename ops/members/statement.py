@@ -14,13 +14,18 @@ from pbckit.cli.requests import request_of
 
 MemberId = Annotated[str, typer.Argument(help="The member's id.")]
 
+_AT = (
+    "At an instant (RFC 3339) instead of now: by what was booked until then; of a time to come, what will be left if "
+    "nothing more is booked."
+)
+
 app = typer.Typer(no_args_is_help=True, help="What members have.")
 
 
 @app.command()
 def balance(
     member_id: MemberId,
-    at: Annotated[str | None, typer.Option(help="As it was at an instant (RFC 3339) instead of now.")] = None,
+    at: Annotated[str | None, typer.Option(help=_AT)] = None,
     stack: Stack = LOCAL_STACK,
     as_json: AsJson = False,
 ) -> None:
@@ -55,7 +60,7 @@ def forecast(member_id: MemberId, stack: Stack = LOCAL_STACK, as_json: AsJson = 
 def statement(
     member_id: MemberId,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many postings at most.")] = 50,
-    before: Annotated[int | None, typer.Option(help="Only postings with a number below it.")] = None,
+    before: Annotated[int | None, typer.Option(min=1, help="Only postings with a number below it.")] = None,
     stack: Stack = LOCAL_STACK,
     as_json: AsJson = False,
 ) -> None:

@@ -16,7 +16,9 @@ from contracts.points_calculation import (
     PointsCalculated,
 )
 from contracts.points_ledger import PointsPosted
+from pbckit.infra.iam import Grant
 from pbckit.infra.pbc import Pbc
+from settings import RewardsSettings
 
 _FIND_EVERY_MINUTES = 5
 _RECONCILE_EVERY_MINUTES = 15
@@ -26,8 +28,9 @@ def define(pbc: Pbc) -> None:
     """Owns one calculation per purchase, with its refunds and corrections, and the counters of caps."""
     calculations = pbc.store()
     outbox = pbc.publishes(PointsCalculated, PointsAdjusted, CalculationOutdated)
-    pbc.exposes(CALCULATE, [calculations.write(), outbox.append()])
-    pbc.exposes(REFUND, [calculations.write(), outbox.append()])
+    bounds = Grant(statements=[], environment=RewardsSettings.load().instant_bounds())
+    pbc.exposes(CALCULATE, [calculations.write(), outbox.append(), bounds])
+    pbc.exposes(REFUND, [calculations.write(), outbox.append(), bounds])
     pbc.exposes(BASIS, [calculations.read()])
     pbc.exposes(RECALCULATE, [calculations.write(), outbox.append()])
     pbc.exposes(EXPLAIN, [calculations.read()])

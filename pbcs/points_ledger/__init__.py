@@ -47,7 +47,12 @@ def define(pbc: Pbc) -> None:
     settings = RewardsSettings.load()
     books = [ledger.write(), outbox.append()]
     policy = Grant(
-        statements=[], environment={"EXPIRY_MONTHS": settings.expiry_months, "SHORTFALL": settings.shortfall}
+        statements=[],
+        environment={
+            "EXPIRY_MONTHS": settings.expiry_months,
+            "SHORTFALL": settings.shortfall,
+            **settings.instant_bounds(),
+        },
     )
     pbc.subscribes(PointsCalculated, PointsAdjusted, handler="post-points", grants=[*books, policy])
     for command in (HOLD, POST_HOLD, VOID_HOLD, REVERSE_REDEMPTION):

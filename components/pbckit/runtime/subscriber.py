@@ -20,6 +20,7 @@ from pbckit.errors import FunctionError
 from pbckit.runtime.dead_letters import send_to_dlq
 from pbckit.runtime.deliveries import attempt
 from pbckit.runtime.observability import count, logger, observed
+from pbckit.runtime.ports import UnreadableRecord
 from pbckit.runtime.records import hop
 from pbckit.runtime.runtime import Runtime, lambda_runtime
 from pbckit.runtime.sequences import Place
@@ -121,7 +122,7 @@ class Subscriber:
         """
         try:
             self._handle(body, runtime)
-        except (Poison, ConflictingMessage, ContractError, msgspec.DecodeError) as error:
+        except (Poison, ConflictingMessage, ContractError, UnreadableRecord, msgspec.DecodeError) as error:
             send_to_dlq(body, runtime, reason=_reason(error), attempts=attempts)
         except Exception as error:
             # Whatever it is: the queue would set it aside after this attempt anyway, but without its reason.

@@ -2,6 +2,7 @@
 
 from contracts.points_calculation import CALCULATE, Calculate, Calculation, ConflictingPurchase, PointsCalculated
 from lambdas.points_calculation.model.earning import differences
+from lambdas.points_calculation.services.bounds import bounds
 from lambdas.points_calculation.services.earning import Earned, earn
 from lambdas.points_calculation.storage.calculations import CalculationStore
 from lambdas.points_calculation.storage.confirmations import ConfirmationStore
@@ -23,6 +24,7 @@ def _calculate(request: Calculate, call: CallContext) -> Calculation:
     before = store.find(request.purchase.id)
     if before is not None:
         return _same(before, request)
+    bounds().require(f"posted_at of purchase {request.purchase.id}", request.purchase.posted_at, call.runtime)
     earned = earn(request, store, own={})
     calculated = _calculated(request, earned, call)
     work = call.unit_of_work()

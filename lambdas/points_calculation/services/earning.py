@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts.points_calculation import Calculate, Line
+from contracts.points_calculation import Calculate, Line, TooManyCaps
 from lambdas.points_calculation.model import caps, earning
 from lambdas.points_calculation.storage.calculations import CalculationStore
 from pbckit.runtime.ports import Operation
+
+MOST_COUNTERS = 80
+"""Changed at once: a transaction takes 100 operations, and the calculation with what it tells needs up to ten."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,4 +40,9 @@ def earn(request: Calculate, store: CalculationStore, own: Mapping[str, int]) ->
     found = earning.earnings(request)
     used = store.used({**dict.fromkeys(caps.counters(found)), **own})
     lines, counted = caps.apply(found, used, own)
-    return Earned(lines=lines, counted=counted, counting=store.count(used, own, counted))
+    counting = store.count(used, own, counted)
+    if len(counting) > MOST_COUNTERS:
+        raise TooManyCaps(
+            f"purchase {request.purchase.id} counts towards {len(counting)} caps at once; allowed: {MOST_COUNTERS}"
+        )
+    return Earned(lines=lines, counted=counted, counting=counting)

@@ -18,16 +18,16 @@ def handler(request: GetBalance, call: CallContext) -> Balance:
     """What a member has, now or at an instant."""
     ledger = Ledger(call.runtime)
     now = call.runtime.clock.now()
-    account = standing(ledger, request.member_id, now)
-    at = request.at
-    if at is not None and at < now:
-        account, now = _as_of(ledger, request.member_id, at), at
+    at = request.at or now
+    account = standing(ledger, request.member_id, max(at, now))
+    if at < now:
+        account = _as_of(ledger, request.member_id, at)
     return Balance(
         member_id=account.member_id,
         balance_points=account.balance_points,
         version=account.version,
         held_points=account.held_points,
-        spendable_points=sum(account.spendable(now).values()),
+        spendable_points=sum(account.spendable(at).values()),
         debt_points=account.debt_points,
     )
 

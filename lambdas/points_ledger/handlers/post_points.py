@@ -2,6 +2,7 @@
 
 from contracts.points_calculation import PointsAdjusted, PointsCalculated
 from contracts.points_ledger import ConflictingPosting
+from contracts.vocabulary import require_in_range
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.diff import differences
 from lambdas.points_ledger.model.lots import lot_of
@@ -22,8 +23,20 @@ _TOLD = ("kind", "points", "text", "at", "corrects")
 
 @handler.on(PointsCalculated)
 def post_calculated(event: PointsCalculated, context: EventContext) -> None:
-    """Book the points of a purchase to its member."""
-    lot = lot_of(event.posted_at, policy())
+    """Book the points of a purchase to its member.
+
+    Raises:
+        InstantOutOfRange: seen from its event the purchase was posted too long ago, or too far in the future.
+    """
+    decided = policy()
+    require_in_range(
+        f"posted_at of purchase {event.purchase_id}",
+        event.posted_at,
+        context.occurred_at,
+        days_back=decided.days_back,
+        days_ahead=decided.days_ahead,
+    )
+    lot = lot_of(event.posted_at, decided)
 
     def post() -> None:
         books = MemberLedger.of(event.member_id, context.runtime, context.cause)

@@ -31,6 +31,11 @@ def settled(account: Account, now: datetime, most: int | None = None) -> tuple[A
     return account, lines
 
 
+def next_due(account: Account) -> datetime | None:
+    """When something is due for an account next; None where nothing ever is."""
+    return min((at for at, _, _ in _moments(account)), default=None)
+
+
 def _next(account: Account, now: datetime) -> Draft | None:
     """The posting that is due first. Of two at one moment the hold ends first: its points expire too."""
     due = [(at, order, what) for at, order, what in _moments(account) if at <= now]

@@ -18,7 +18,7 @@ NEVER = "never"
 _OF_A_YEAR = 12
 _LAST_YEAR = 9999
 
-Lot = Annotated[str, Meta(pattern=r"^([1-9][0-9]{3}-(0[1-9]|1[0-2])|never)$")]
+Lot = Annotated[str, Meta(pattern=r"^((?!0000)[0-9]{4}-(0[1-9]|1[0-2])|never)$")]
 Lots = dict[Lot, int]
 """Points by lot. Lots without points are left out."""
 

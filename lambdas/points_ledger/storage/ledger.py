@@ -8,7 +8,7 @@
 | `hold#<hold id>` | `hold` | a hold as it was asked for, refused ones too, and what came of it |
 | `reversal#<reversal id>` | `reversal` | a reversal as it was asked for, and its answer |
 | `members#<shard>` | `<member id>` | every member who has an account |
-| `due#<shard>` | `<instant>#<member id>#<what>` | when an open hold ends or a lot expires |
+| `due#<shard>` | `<instant>#<member id>` | when something is due for a member next: a hold ends, or a lot expires |
 
 The programme's own accounts are not items: what they hold is the sum over postings. An item for each would be written
 by every posting of every member, and so limit them all to what one item takes. Each member's account keeps its share.
@@ -24,7 +24,7 @@ from typing import Any
 import msgspec
 
 from lambdas.points_ledger.model.account import Account
-from lambdas.points_ledger.model.lots import expires_at
+from lambdas.points_ledger.model.due import next_due
 from lambdas.points_ledger.model.postings import Line
 from lambdas.points_ledger.storage.records import KeptHold, KeptPosting, KeptReversal
 from pbckit.runtime.keys import shard_of
@@ -182,20 +182,21 @@ class Ledger:
         shard = shard_of(after.member_id, SHARDS)
         if before.version == 0:
             yield Put(table=self._table, item={"pk": f"members#{shard}", "sk": after.member_id}, read_as=KeyOnly)
-        old, new = _moments(before), _moments(after)
-        for entry in sorted(new - old):
-            yield Put(table=self._table, item={"pk": f"due#{shard}", "sk": entry}, read_as=KeyOnly)
-        for entry in sorted(old - new):
-            yield Delete(table=self._table, key={"pk": f"due#{shard}", "sk": entry})
+        old, new = _due_entry(before), _due_entry(after)
+        if old == new:
+            return
+        if new is not None:
+            yield Put(table=self._table, item={"pk": f"due#{shard}", "sk": new}, read_as=KeyOnly)
+        if old is not None:
+            yield Delete(table=self._table, key={"pk": f"due#{shard}", "sk": old})
 
 
-def _moments(account: Account) -> set[str]:
-    """Entries of the index by time: ends of holds, and expiries of lots."""
-    ends = {hold_id: hold.until for hold_id, hold in account.holds.items()}
-    expiries = {lot: end for lot in account.lots if (end := expires_at(lot)) is not None}
-    return {f"{_sortable(at)}#{account.member_id}#hold-{hold_id}" for hold_id, at in ends.items()} | {
-        f"{_sortable(at)}#{account.member_id}#lot" for at in expiries.values()
-    }
+def _due_entry(account: Account) -> str | None:
+    """A member's only entry of the index by time. One for each hold and lot would let a transaction outgrow its limit
+    where many of them change at once.
+    """
+    at = next_due(account)
+    return None if at is None else f"{_sortable(at)}#{account.member_id}"
 
 
 def _sortable(instant: datetime) -> str:

@@ -1,5 +1,6 @@
 """The ledger seen from outside: events and calls in, events and answers out, in a world in memory."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,8 +44,9 @@ from lambdas.points_ledger.handlers import (
     verify,
     void_hold,
 )
+from lambdas.points_ledger.model.policy import Policy
 from lambdas.points_ledger.model.postings import Line as BookedLine
-from pbckit.runtime.ports import Item
+from pbckit.runtime.ports import Item, Operation
 from pbckit.testing.calls import Caller
 from pbckit.testing.deliveries import bus_event
 from pbckit.testing.world import BEGIN, World, world
@@ -79,12 +81,19 @@ def adjusted(adjustment_id: str, purchase_id: str = "p-1", member_id: str = "m-1
     )
 
 
+FAR_AHEAD = Policy(days_ahead=366)
+"""The programme's policy, but for how far ahead purchases may be posted."""
+
+
 class Ledger:
     """The PBC in a world of its own."""
 
     def __init__(self) -> None:
         self.world: World = world("points-ledger")
+        self.transactions: list[int] = []
+        """How many operations each transaction had."""
         self._caller = Caller(self.world)
+        self._count_operations(self.world.tables.transact)
 
     @property
     def now(self) -> datetime:
@@ -98,7 +107,7 @@ class Ledger:
 
     def post(self, event: PointsCalculated | PointsAdjusted, **delivery: Any) -> None:
         identity = event.purchase_id if isinstance(event, PointsCalculated) else event.adjustment_id
-        self.deliver(bus_event(event, **{"event_id": f"event-{identity}", **delivery}))
+        self.deliver(bus_event(event, **{"event_id": f"event-{identity}", "occurred_at": self.now, **delivery}))
 
     def deliver(self, body: str) -> None:
         post_points.handler.consume(body, self.world.runtime)
@@ -191,6 +200,13 @@ class Ledger:
     def refusals(self) -> list[str]:
         """Reasons of what was put aside."""
         return [attributes["reason"] for _, attributes in self.world.dead_letters.sent]
+
+    def _count_operations(self, transact: Callable[[Sequence[Operation]], None]) -> None:
+        def counted(operations: Sequence[Operation]) -> None:
+            self.transactions.append(len(operations))
+            transact(operations)
+
+        self.world.tables.transact = counted
 
     def _items(self, prefix: str) -> list[Item]:
         return [item for item in self.world.store if item["sk"].startswith(prefix)]

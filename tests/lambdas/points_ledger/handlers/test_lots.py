@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from contracts.points_ledger import ExpiringPoints, Forecast
 from lambdas.points_ledger.model.policy import Policy
 from pbckit.testing.calls import RefusedCall
 from pbckit.testing.world import BEGIN
-from tests.lambdas.points_ledger.outside import Ledger, calculated
+from tests.lambdas.points_ledger.outside import FAR_AHEAD, Ledger, calculated
 
 JULY_2028 = datetime(2028, 7, 1, tzinfo=UTC)
 MONTH = timedelta(days=31)
@@ -18,9 +19,9 @@ MONTH = timedelta(days=31)
 @pytest.fixture
 def three_lots(ledger: Ledger, decide: Callable[[Policy], None]) -> Ledger:
     """10 points for ever, 20 until August and 30 until July, earned in this order."""
-    decide(Policy(expiry_months=None))
+    decide(msgspec.structs.replace(FAR_AHEAD, expiry_months=None))
     ledger.post(calculated("p-never", points=10))
-    decide(Policy())
+    decide(FAR_AHEAD)
     ledger.post(calculated("p-august", points=20, posted_at=BEGIN + MONTH))
     ledger.post(calculated("p-july", points=30))
     return ledger
