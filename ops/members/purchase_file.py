@@ -1,4 +1,7 @@
-"""Files of purchases: CSV, a purchase a row, amounts as people write them."""
+"""Files of purchases: CSV, a purchase a row, amounts as people write them.
+
+Cells are separated by commas or, as spreadsheets write it where a comma is the decimal sign, by semicolons.
+"""
 
 import csv
 import re
@@ -130,13 +133,33 @@ def _digits_after_the_point(currency: str) -> int:
 def _rows(file: Path) -> Iterator[tuple[int, dict[str | None, Any]]]:
     try:
         with file.open(newline="", encoding="utf-8-sig") as lines:
-            reader = csv.DictReader(lines)
+            separator = _separator(lines.readline())
+            lines.seek(0)
+            reader = csv.DictReader(lines, delimiter=separator)
             missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
             if missing:
                 raise OperatorError(
                     f"{file}: columns {', '.join(missing)} are missing; needed are {', '.join(COLUMNS)}"
                 )
-            for row in reader:
-                yield reader.line_num, row
+            rows = ((reader.line_num, row) for row in reader)
+            yield from _with_points(list(rows)) if separator == ";" else rows
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise OperatorError(f"{file}: {error}") from error
+
+
+def _separator(header: str) -> str:
+    return ";" if header.count(";") > header.count(",") else ","
+
+
+def _with_points(rows: list[tuple[int, dict[str | None, Any]]]) -> Iterator[tuple[int, dict[str | None, Any]]]:
+    """Rows with a point as the decimal sign, where the file has a comma.
+
+    A file has one decimal sign: where a row has a comma, a point in another row separates thousands or is a slip, and
+    that row is marked, so that it is refused.
+    """
+    if not any("," in (row.get("amount") or "") for _, row in rows):
+        yield from rows
+        return
+    for line, row in rows:
+        amount = row.get("amount") or ""
+        yield line, row | {"amount": amount.replace(",", ".") if "." not in amount else f"{amount} (decimal sign is ,)"}

@@ -10,8 +10,12 @@ import typer
 
 from contracts.cards import PurchaseRefunded
 from contracts.vocabulary import InstantOutOfRange, Money
+from ops.members.bank_entries import read_map
+from ops.members.import_file import FileFormat, Imported, read_import
 from ops.members.posted_at import require_possible
-from ops.members.purchase_file import COLUMNS, InvalidRow, RefusedRow, minor_units, read_purchases
+from ops.members.purchase_file import COLUMNS, InvalidRow, RefusedRow, minor_units
+from ops.members.settling import wait_until_posted
+from pbckit.cli.client.capabilities import LambdaCapabilities
 from pbckit.cli.client.event_publisher import publish
 from pbckit.cli.client.session import LOCAL_STACK, open_session
 from pbckit.cli.errors import OperatorError, RowsRefused
@@ -26,7 +30,14 @@ class Ingested:
     """What became of a file."""
 
     accepted: int
+    """Purchases that were published; of a dry run, that would be."""
+    refunds: int
     refused: list[RefusedRow]
+    skipped: list[RefusedRow]
+    """Entries of a statement that are neither purchase nor refund."""
+    format: str
+    published: bool
+    """False after a dry run."""
 
 
 @app.callback()
@@ -36,24 +47,68 @@ def group() -> None:
 
 @app.command()
 def ingest(
-    file: Annotated[Path, typer.Argument(help=f"CSV file with the columns {', '.join(COLUMNS)}.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help=f"CSV file with the columns {', '.join(COLUMNS)}, or a statement by camt.053 or OFX."),
+    ],
+    file_format: Annotated[
+        FileFormat | None, typer.Option("--format", help="What the file is; detected from its content without it.")
+    ] = None,
+    bank_map: Annotated[
+        Path | None, typer.Option("--map", help="YAML file: whose a statement's accounts are, and its merchants.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check only; publish nothing.")] = False,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until all of it is posted.")] = True,
     stack: Stack = LOCAL_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Publish each row of a file as a purchase. Wrong rows are named and left out; exit code 1 if there were any."""
-    purchases, refused = read_purchases(file)
+    """Publish the purchases and refunds of a file. Wrong rows are named and left out; exit code 1 if there were any."""
+    found = read_import(file, read_map(bank_map) if bank_map else None, file_format)
+    if not dry_run:
+        _publish(stack, found, wait=wait)
+    _report(file, found, dry_run=dry_run, as_json=as_json)
+    if found.refused:
+        raise RowsRefused(f"{len(found.refused)} rows of {file} were refused")
+
+
+def _publish(stack: str, found: Imported, *, wait: bool) -> None:
     session = open_session(stack)
+    total = len(found.purchases) + len(found.refunds)
     with progress() as bar:
-        task = bar.add_task("purchases", total=len(purchases))
-        publish(session, purchases, lambda count: bar.advance(task, count))
+        task = bar.add_task("published", total=total)
+        # Refunds after purchases: a refund of a purchase that is not known yet has to be tried again.
+        for events in (found.purchases, found.refunds):
+            publish(session, events, lambda count: bar.advance(task, count))
+        if wait and total:
+            posted = bar.add_task("posted", total=total)
+            capabilities = LambdaCapabilities(session)
+            wait_until_posted(
+                capabilities, found.purchases, found.refunds, lambda done: bar.update(posted, completed=done)
+            )
+
+
+def _report(file: Path, found: Imported, *, dry_run: bool, as_json: bool) -> None:
     if as_json:
-        print_json(Ingested(accepted=len(purchases), refused=refused))
+        print_json(
+            Ingested(
+                accepted=len(found.purchases),
+                refunds=len(found.refunds),
+                refused=found.refused,
+                skipped=found.skipped,
+                format=found.format,
+                published=not dry_run,
+            )
+        )
     else:
-        out.print(f"{len(purchases)} purchases accepted, {len(refused)} rows refused")
-    for row in refused:
+        refunds = f" and {len(found.refunds)} refunds" if found.refunds else ""
+        skipped = f", {len(found.skipped)} entries skipped" if found.skipped else ""
+        unpublished = "; nothing was published" if dry_run else ""
+        accepted = f"{len(found.purchases)} purchases{refunds} accepted"
+        out.print(f"{accepted}, {len(found.refused)} rows refused{skipped}{unpublished}", soft_wrap=True)
+    for row in found.refused:
         remarks.print(f"{file}:{row.row}: {row.reason}", markup=False, soft_wrap=True, highlight=False)
-    if refused:
-        raise RowsRefused(f"{len(refused)} rows of {file} were refused")
+    for row in found.skipped:
+        remarks.print(f"{file}:{row.row}: skipped: {row.reason}", markup=False, soft_wrap=True, highlight=False)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from ops.demo.world import DeployedSystem
 from ops.main import app
 from pbckit.contracts import catalogue
+from tests.conftest import ROOT
 
 Rewards = Callable[..., tuple[int, Any]]
 HEADER = "purchase_id,member_id,card_product,merchant_id,merchant_name,mcc,country,amount,currency,posted_at"
@@ -40,6 +41,21 @@ def test_a_file_is_ingested_and_its_good_rows_are_posted(world: DeployedSystem, 
     assert (line["posting_id"], line["points"]) == ("command-1", 25)
     _, calculation = rewards("purchase", "explain", "command-1")
     assert (calculation["category"], calculation["points"]) == ("restaurants", 25)
+
+
+def test_statements_of_banks_are_taken_in_with_their_refunds(rewards: Rewards, tmp_path: Path):
+    statements = ROOT / "examples/statements"
+    known = tmp_path / "map.yaml"
+    text = (statements / "map.yaml").read_text()
+    known.write_text(text.replace("member-001", "camt-member").replace("member-002", "ofx-member"))
+    for file, member_id, purchases in (("camt053.xml", "camt-member", 3), ("card.ofx", "ofx-member", 2)):
+        code, answer = rewards("purchases", "ingest", str(statements / file), "--map", str(known))
+        assert (code, answer["accepted"], answer["refunds"], answer["refused"]) == (0, purchases, 1, [])
+        # It waited: all of it is there without looking twice.
+        _, statement = rewards("member", "statement", member_id)
+        kinds = sorted(line["kind"] for line in statement["lines"])
+        assert kinds == ["adjusted", *["earned"] * purchases]
+        assert statement["balance_points"] == sum(line["points"] for line in statement["lines"]) > 0
 
 
 def test_a_rate_that_is_set_stands_and_is_not_overlapped_in_silence(rewards: Rewards):

@@ -3,6 +3,7 @@
 import itertools
 import json
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,20 @@ import msgspec
 import pytest
 
 from contracts.cards import PurchasePosted
+from contracts.points_calculation import EXPLAIN, Adjustment, Calculation
+from contracts.points_ledger import STATEMENT, Statement, StatementLine
 from ops.members.purchase_file import COLUMNS, purchase_of
 from pbckit.cli.client import event_publisher as publishing
 from pbckit.cli.errors import OperatorError, Unreachable
-from pbckit.contracts.envelope import Envelope
+from pbckit.contracts.definitions import Message
+from pbckit.contracts.envelope import Envelope, Reply
+from tests.conftest import ROOT
 from tests.ops.aws import Aws, client_error
 from tests.ops.conftest import Rewards
 from tests.ops.test_purchase_file import ROW
+
+STATEMENTS = ROOT / "examples/statements"
+MOMENT = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -106,13 +114,126 @@ def test_a_bus_that_cannot_be_reached_is_said(aws: Aws, monkeypatch: pytest.Monk
         publish(aws, 1)
 
 
+def posts(aws: Aws) -> None:
+    """Let the ledger have posted whatever is on the bus, and refunds be corrected at once."""
+
+    def statement(request: dict[str, Any]) -> Reply:
+        purchases = [one["data"]["id"] for one in aws.events.details() if "member_id" in one["data"]]
+        refunds = [f"adjusted-{one['data']['id']}" for one in aws.events.details() if "purchase_id" in one["data"]]
+        lines = [
+            StatementLine(
+                sequence=number,
+                posting_id=posting_id,
+                kind="earned",
+                points=1,
+                balance_points=number,
+                text="",
+                posted_at=MOMENT,
+            )
+            for number, posting_id in enumerate([*purchases, *refunds], start=1)
+        ]
+        return reply(Statement(member_id=request["member_id"], balance_points=len(lines), lines=lines))
+
+    aws.lambda_.decides(STATEMENT, statement)
+
+
+def reply(answer: Message) -> Reply:
+    return Reply(answer=msgspec.Raw(msgspec.json.encode(answer)))
+
+
+def explained(request: dict[str, Any], refund_ids: list[str]) -> Reply:
+    adjustments = [
+        Adjustment(
+            adjustment_id=f"adjusted-{refund_id}",
+            number=number,
+            points=-1,
+            reason="refund",
+            text="",
+            adjusted_at=MOMENT,
+            refund_id=refund_id,
+        )
+        for number, refund_id in enumerate(refund_ids, start=1)
+    ]
+    return reply(
+        Calculation(
+            purchase_id=request["purchase_id"],
+            member_id="member-001",
+            points=10,
+            category="restaurants",
+            fallbacks=[],
+            lines=[],
+            calculated_at=MOMENT,
+            net_points=9,
+            adjustments=adjustments,
+        )
+    )
+
+
+def test_ingesting_waits_until_all_of_it_is_posted(aws: Aws, rewards: Rewards, tmp_path: Path, no_waiting: list[float]):
+    file = write(tmp_path, {"purchase_id": "p-1"}, {"purchase_id": "p-2"})
+    seen: list[int] = []
+
+    def statement(request: dict[str, Any]) -> Reply:
+        ids = [f"p-{number}" for number in range(1, len(seen) + 1)]
+        seen.append(len(ids))
+        lines = [
+            StatementLine(
+                sequence=1, posting_id=one, kind="earned", points=1, balance_points=1, text="", posted_at=MOMENT
+            )
+            for one in ids
+        ]
+        return reply(Statement(member_id=request["member_id"], balance_points=1, lines=lines))
+
+    aws.lambda_.decides(STATEMENT, statement)
+    assert rewards("purchases", "ingest", str(file)).exit_code == 0
+    assert seen == [0, 1, 2]
+    assert len(no_waiting) == 2
+
+
+def test_a_statement_is_taken_in_and_its_refund_is_waited_for(aws: Aws, rewards: Rewards):
+    posts(aws)
+    refunds = ["camt-refund-2a2325e7-B260603-0003"]
+    aws.lambda_.decides(EXPLAIN, lambda request: explained(request, refunds))
+    file = str(STATEMENTS / "camt053.xml")
+    result = rewards("purchases", "ingest", file, "--map", str(STATEMENTS / "map.yaml"), "--json")
+    answer = json.loads(result.stdout)
+    assert (result.exit_code, answer["accepted"], answer["refunds"], answer["refused"]) == (0, 3, 1, [])
+    assert (answer["format"], answer["published"], len(answer["skipped"])) == ("camt.053", True, 1)
+    assert [entry["DetailType"] for entry in aws.events.taken] == ["PurchasePosted"] * 3 + ["PurchaseRefunded"]
+
+
+def test_a_dry_run_publishes_nothing(aws: Aws, rewards: Rewards):
+    result = rewards(
+        "purchases", "ingest", str(STATEMENTS / "card.ofx"), "--map", str(STATEMENTS / "map.yaml"), "--dry-run"
+    )
+    expected = "2 purchases and 1 refunds accepted, 0 rows refused, 1 entries skipped; nothing was published\n"
+    assert (result.exit_code, result.stdout) == (0, expected)
+    assert "card.ofx:44: skipped: transaction 2026060200019: TRNTYPE FEE is no purchase" in result.stderr
+    assert (aws.events.requests, aws.lambda_.asked) == ([], [])
+
+
+def test_a_statement_of_accounts_nobody_is_named_for_asks_for_the_map(aws: Aws, rewards: Rewards):
+    result = rewards("purchases", "ingest", str(STATEMENTS / "card.ofx"))
+    assert result.exit_code == 2
+    assert "give --map FILE" in result.stderr
+    assert aws.events.requests == []
+
+
+def test_a_file_of_another_format_than_is_said_is_refused(rewards: Rewards):
+    result = rewards("purchases", "ingest", str(STATEMENTS / "card.ofx"), "--format", "camt.053")
+    assert result.exit_code == 2
+    assert "not well-formed XML" in result.stderr
+
+
 def test_ingesting_says_how_many_were_accepted(aws: Aws, rewards: Rewards, tmp_path: Path):
+    posts(aws)
     result = rewards("purchases", "ingest", str(write(tmp_path, {"purchase_id": "p-1"}, {"purchase_id": "p-2"})))
     assert (result.exit_code, result.stdout) == (0, "2 purchases accepted, 0 rows refused\n")
     assert ids(aws.events.details()) == ["p-1", "p-2"]
 
 
 def test_wrong_rows_are_named_the_rest_goes_on_and_the_exit_code_tells(aws: Aws, rewards: Rewards, tmp_path: Path):
+    posts(aws)
     file = write(tmp_path, {"amount": "-5"}, {"purchase_id": "p-2"}, {"mcc": "742"})
     result = rewards("purchases", "ingest", str(file))
     assert result.exit_code == 1
@@ -125,10 +246,11 @@ def test_wrong_rows_are_named_the_rest_goes_on_and_the_exit_code_tells(aws: Aws,
 
 
 def test_for_machines_everything_is_in_one_json_document(aws: Aws, rewards: Rewards, tmp_path: Path):
-    result = rewards("purchases", "ingest", str(write(tmp_path, {"amount": "x"}, {})), "--json")
+    result = rewards("purchases", "ingest", str(write(tmp_path, {"amount": "x"}, {})), "--json", "--no-wait")
     answer = json.loads(result.stdout)
     assert (result.exit_code, answer["accepted"]) == (1, 1)
     assert answer["refused"] == [{"row": 2, "reason": "amount 'x': not a decimal such as 19.99"}]
+    assert aws.lambda_.asked == []
 
 
 def test_a_file_that_lacks_a_column_publishes_nothing(aws: Aws, rewards: Rewards, tmp_path: Path):
