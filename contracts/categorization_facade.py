@@ -18,7 +18,7 @@ class RoutingChanged(RoutingChange, frozen=True, kw_only=True):
 
 
 class MigrationRolledBack(RoutingChange, frozen=True, kw_only=True):
-    """The candidate was worse than allowed, or somebody said so: its share went back, and the ramp stopped."""
+    """The candidate exceeded a limit, or an operator ordered it: its share was reduced, and the rollout stopped."""
 
     source: ClassVar[str] = UNIT
 

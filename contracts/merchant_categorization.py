@@ -33,7 +33,7 @@ class Categorize(Request, frozen=True, kw_only=True):
 class Categorization(Message, frozen=True, kw_only=True):
     category: Key
     basis: Literal["override", "mcc", "unknown-mcc", "fallback"]
-    """`unknown-mcc` answers `uncategorized`: a known fact. `fallback` means that nobody could be asked."""
+    """`unknown-mcc` answers `uncategorized`: a known fact. `fallback` means that categorization was not available."""
 
 
 class SetMerchantOverride(Request, frozen=True, kw_only=True):

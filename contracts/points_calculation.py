@@ -70,7 +70,7 @@ class Line(Message, frozen=True, kw_only=True):
 
 
 class Adjustment(Message, frozen=True, kw_only=True):
-    """One correction of a calculation: the difference that the ledger was told."""
+    """One correction of a calculation: the difference that was reported to the ledger."""
 
     adjustment_id: Identifier
     number: int
@@ -103,7 +103,7 @@ class PointsCalculated(Event, frozen=True, kw_only=True):
 
 
 class PointsAdjusted(Event, frozen=True, kw_only=True):
-    """An earlier calculation was corrected: only the difference is told."""
+    """An earlier calculation was corrected: only the difference is published."""
 
     source: ClassVar[str] = UNIT
     aggregate: ClassVar[str] = "purchase_id"
@@ -139,7 +139,7 @@ class Calculate(Request, frozen=True, kw_only=True):
     bonuses: Bonuses
     fallbacks: list[Lookup]
     asked_at: Instant
-    """When somebody began to ask for these answers: they know every change that was made before."""
+    """When the lookups of these answers began: they include every change made before."""
 
 
 class Calculation(Message, frozen=True, kw_only=True):
@@ -153,7 +153,7 @@ class Calculation(Message, frozen=True, kw_only=True):
     calculated_at: Instant
     """When these lines were calculated."""
     net_points: Points
-    """What is left of the points after refunds: all that the ledger was told, added up."""
+    """Points left after refunds: the sum of all postings reported to the ledger."""
     refunded_minor_units: int = 0
     """How much of the amount was given back, in the currency's smallest unit."""
     adjustments: list[Adjustment] = msgspec.field(default_factory=list[Adjustment])
@@ -194,7 +194,7 @@ class Basis(Message, frozen=True, kw_only=True):
 
 
 class Recalculate(Request, frozen=True, kw_only=True):
-    """Make a calculation anew from other answers. Only the difference is told to the ledger."""
+    """Recalculate a purchase from other answers. Only the difference is reported to the ledger."""
 
     purchase_id: Identifier
     version: int
@@ -203,11 +203,11 @@ class Recalculate(Request, frozen=True, kw_only=True):
     rate: Rate
     bonuses: Bonuses
     asked_at: Instant
-    """When somebody began to ask for these answers: they know every change that was made before."""
+    """When the lookups of these answers began: they include every change made before."""
 
 
 class ListReportedPostings(Request, frozen=True, kw_only=True):
-    """Purchases posted in a month, with all that the ledger was told of them."""
+    """Purchases posted in a month, with all postings reported to the ledger for them."""
 
     month: Month
     limit: PageSize = 100
@@ -217,7 +217,7 @@ class ListReportedPostings(Request, frozen=True, kw_only=True):
 
 
 class ReportedPosting(Message, frozen=True, kw_only=True):
-    """What the ledger was told of a purchase: its postings must say the same."""
+    """A posting reported to the ledger; the ledger must hold the same."""
 
     posting_id: Identifier
     purchase_id: Identifier
@@ -232,17 +232,17 @@ class ReportedPostings(Message, frozen=True, kw_only=True):
 
 
 class Difference(Message, frozen=True, kw_only=True):
-    """A posting that is not what the ledger was told."""
+    """A posting that differs from what was reported to the ledger."""
 
     posting_id: Identifier
     member_id: Identifier
     kind: Literal["not-posted", "not-reported", "other-points", "other-member"]
     reported_points: SignedPoints | None
-    """None where the ledger was told nothing of it."""
+    """None if nothing was reported to the ledger."""
     posted_points: SignedPoints | None
     """None where it is not posted."""
     found_at: Instant
-    """When it was told, for what is not posted; else when the posting was heard of."""
+    """When it was reported, if it is not posted; else when its posting was received."""
 
 
 class ListDifferences(Request, frozen=True, kw_only=True):

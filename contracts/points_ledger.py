@@ -85,7 +85,7 @@ class Entry(Message, frozen=True, kw_only=True):
 
 
 class PointsPosted(Event, frozen=True, kw_only=True):
-    """What the ledger was told of a purchase was booked: its points, or a correction of them."""
+    """A posting was booked: the points of a purchase, or a correction of them."""
 
     source: ClassVar[str] = UNIT
     aggregate: ClassVar[str] = "member_id"
@@ -94,7 +94,7 @@ class PointsPosted(Event, frozen=True, kw_only=True):
     """The id of what was posted: of the purchase, or of the adjustment."""
     member_id: Identifier
     points: SignedPoints
-    """What the ledger was told, whole; what became of it says `PointsReversed` where it took points back."""
+    """Points as reported, in full; `PointsReversed` says what was taken back."""
     balance_points: SignedTotalPoints
     """The member's balance right after this posting."""
     debt_points: TotalPoints = 0
@@ -159,7 +159,7 @@ class HoldReleased(Event, frozen=True, kw_only=True):
     member_id: Identifier
     points: SomePoints
     reason: ReleaseReason
-    """`voided` by whoever held them, or `timed-out` because nobody settled the hold."""
+    """`voided` by the caller that held them, or `timed-out`: the hold ended unsettled."""
 
 
 class PointsRedeemed(Event, frozen=True, kw_only=True):
@@ -241,7 +241,7 @@ class StatementLine(Message, frozen=True, kw_only=True):
     """
     kind: PostingKind
     points: SignedTotalPoints
-    """Earned and adjusted: what the ledger was told. Redeemed, reversed and expired: what the balance gains or loses.
+    """Earned and adjusted: as reported to the ledger. Redeemed, reversed and expired: what the balance gains or loses.
     Held and released: 0, the balance stays.
     """
     balance_points: SignedTotalPoints
@@ -356,7 +356,7 @@ class Verify(Request, frozen=True, kw_only=True):
 
 
 class Fault(Message, frozen=True, kw_only=True):
-    """The first thing in a member's books that is wrong."""
+    """The first fault in a member's books."""
 
     sequence: int | None
     """The statement line; None where all lines are in order and the account says something else."""

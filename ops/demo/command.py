@@ -32,7 +32,7 @@ def demo(
     / "examples/programme.yaml",
     as_json: AsJson = False,
 ) -> None:
-    """Deploy to a fresh embedded AWS, earn points from a file, and break things. Exit code 0: every promise held."""
+    """Deploy to a fresh embedded AWS, earn points from a file, and inject failures. Exit code 0: every promise held."""
     out.quiet = as_json
     rows, refused = read_purchases(purchases)
     if refused:

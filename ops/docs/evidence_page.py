@@ -84,7 +84,7 @@ _PAGE = """\
 # What is shown, and by what
 
 Generated from `ops/docs/evidence.yaml` and the judges by `make docs`; a test or a judge that is named here and does not
-exist fails the check of the documents. Four things show that a promise is kept:
+exist fails the check of the documents. Four kinds of evidence show that a promise is kept:
 
 - **live**: a test on the embedded AWS, with IAM enforced. It shows that the flow works, and nothing about what AWS
   refuses and the embedded AWS accepts (below).

@@ -36,7 +36,7 @@ from pbckit.cli.requests import request_of
 
 _PAGE = 1000
 
-app = typer.Typer(no_args_is_help=True, help="Whether the ledger holds what it was told.")
+app = typer.Typer(no_args_is_help=True, help="Reconcile and verify the points ledger.")
 
 
 class Mismatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +64,7 @@ def reconcile(
     stack: Stack = LOCAL_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Compare every posting of a month's purchases with what the ledger was told; exit code 1 if one differs."""
+    """Compare every posting of a month's purchases with what was reported to the ledger; exit code 1 if one differs."""
     request = request_of(ListReportedPostings, month=month, limit=_PAGE)
     found = reconciled(capabilities_of(stack), request)
     if as_json:
@@ -80,7 +80,7 @@ def reconcile(
 
 @app.command()
 def differences(stack: Stack = LOCAL_STACK, as_json: AsJson = False) -> None:
-    """What the scheduled reconciliation found and nobody has settled; exit code 1 if there is any."""
+    """Differences found by the scheduled reconciliation and not settled yet; exit code 1 if there are any."""
     answer = capabilities_of(stack).ask(DIFFERENCES, ListDifferences(limit=_PAGE))
     if as_json:
         print_json(answer)

@@ -45,11 +45,11 @@ def carry_over(stack: Stack = MIGRATION_STACK, as_json: AsJson = False) -> None:
 
 @app.command("check-legacy")
 def check_legacy(
-    quiet_hours: Annotated[float, typer.Option(min=0, help="How long nobody may have asked it.")] = 24,
+    quiet_hours: Annotated[float, typer.Option(min=0, help="How long it must not have been called, in hours.")] = 24,
     stack: Stack = MIGRATION_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Whether anybody still asks the legacy system for categories. Exit code 1: somebody may."""
+    """Check whether the legacy system is still called for categories. Exit code 1: it may be."""
     session = open_session(stack)
     setting = LambdaCapabilities(session).ask(MIGRATION, GetMigration()).now.setting
     usage = {one.src: one.last for one in LegacyFunction(session).ask(Usage()).callers}

@@ -16,7 +16,7 @@ def page() -> str:
     parts = [
         "# Policies\n",
         "Generated from `policies/pbc_isolation/rules/`; do not edit. Every rule is mandatory.\n",
-        "How the proof works is told in [isolation.md](isolation.md).\n",
+        "How the proof works is explained in [isolation.md](isolation.md).\n",
         "What it rests on:\n",
         *(f"- {assumption}" for assumption in ASSUMPTIONS),
         "",

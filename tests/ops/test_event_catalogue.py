@@ -48,7 +48,7 @@ def row(section: str, path: str) -> list[str]:
 
 def test_consumers_are_those_of_the_program_and_of_the_same_source():
     assert "- Consumers: points-calculation\n" in sections()["PointsPosted"]
-    assert "- Consumers: nobody\n" in sections()["PointsHeld"]
+    assert "- Consumers: none\n" in sections()["PointsHeld"]
 
 
 def test_a_field_has_type_presence_meaning_example_and_readers():

@@ -19,7 +19,7 @@ class UnitKind(StrEnum):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact that its source has committed, told in the past tense on the bus.
+    """A fact that its source has committed, published on the bus and named in the past tense.
 
     The class name is the EventBridge detail type. Consumers ignore fields that they do not know, so that a producer
     can add optional ones.
@@ -30,7 +30,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     schema_version: ClassVar[int] = 1
     """Major version of the schema: what changes when a change would break a consumer."""
     aggregate: ClassVar[str]
-    """Name of the field that identifies the thing the event is about. Sequence numbers count per aggregate."""
+    """Name of the field that identifies the aggregate the event is about. Sequence numbers count per aggregate."""
 
     @classmethod
     def detail_type(cls) -> str:
@@ -39,7 +39,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def aggregate_id(self) -> str:
-        """Identity of the thing the event is about."""
+        """ID of the aggregate the event is about."""
         return str(getattr(self, type(self).aggregate))
 
 
@@ -93,7 +93,7 @@ class Capability(Generic[RequestT, ResponseT]):
 
 
 AnyCapability = Capability[Any, Any]
-"""A capability whose messages do not matter, for example to whoever deploys or lists it."""
+"""A capability whose messages do not matter, for example for deployment or in a list."""
 
 UNIT_ADMIN = "unit-admin"
 """Name of the capability that operators see and mend a unit by; every unit that works has one."""

@@ -34,7 +34,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallMetadata(msgspec.Struct, frozen=True, kw_only=True):
-    """What a caller tells about a call."""
+    """Context that a caller sends with a call."""
 
     correlation_id: str
     causation_id: str | None = None

@@ -23,14 +23,14 @@ class NotReady(ContractError):
 
 
 class NotPossible(ContractError):
-    """The order makes no sense as things stand, for example a rollback where nothing was moved."""
+    """The command is not possible in the current state, for example a rollback where nothing was moved."""
 
 
 class Routing(msgspec.Struct, frozen=True, kw_only=True):
     """Who answers for which keys."""
 
     version: int
-    """Counts the changes, from 0: the routing that nobody has set yet."""
+    """Number of changes so far; 0: the routing was never set."""
     mode: Mode
     """Who answers, and whether the other is asked as well: see `Mode`."""
     share: Percent
@@ -66,7 +66,7 @@ class Ramp(msgspec.Struct, frozen=True, kw_only=True):
     step: Annotated[int, Meta(ge=0)]
     """Index into the plan's steps."""
     state: Literal["running", "paused", "stopped", "finished"]
-    """`stopped`: it was rolled back, and stays where it is until somebody resumes it."""
+    """`stopped`: it was rolled back, and stays at its share until it is resumed."""
     automatic: bool
     """Whether the guard takes the next step by itself when the evidence is there."""
 

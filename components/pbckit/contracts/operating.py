@@ -89,7 +89,7 @@ class QueueDepth(Message, frozen=True, kw_only=True):
     queue: str
     waiting: _Count
     in_flight: _Count
-    """Handed out and not yet deleted; of a dead-letter queue, held by somebody who looks."""
+    """Handed out and not yet deleted; of a dead-letter queue, held by an operator's listing."""
     delayed: _Count = 0
 
 

@@ -11,7 +11,7 @@ from pbckit.runtime.capability import CallContext, capability
 
 @capability(VERIFY)
 def handler(request: Verify, call: CallContext) -> Verification:
-    """Compute a member's books anew from their lines; name the first thing that is wrong."""
+    """Compute a member's books anew from their lines; name the first fault."""
     return verification(Ledger(call.runtime), request.member_id)
 
 

@@ -17,7 +17,7 @@ from pbckit.sandbox.program import capture
 
 MATRIX = "docs/access-matrix.md"
 Format = Literal["table", "markdown", "sarif", "json"]
-AFormat = Annotated[Format, typer.Option("--format", help="How the verdict is told.")]
+AFormat = Annotated[Format, typer.Option("--format", help="Format of the verdict.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Write it to this file instead.", dir_okay=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
 

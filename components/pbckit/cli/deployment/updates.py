@@ -52,7 +52,7 @@ def plan_(
     """Tell what `pulumi up` would do: what is created, updated, replaced and deleted, and what of it goes wrong.
 
     Follows the rules of Pulumi's engine and provider, and needs neither. Exit code 0: it works; 1: Pulumi or AWS
-    refuses a step, or something is lost that is not accepted; 2: it cannot be told.
+    refuses a step, or something is lost that is not accepted; 2: it is unknown.
     """
     before = _load(export)
     wanted = _load(after) if after else _captured(before.stack, root or program_root())

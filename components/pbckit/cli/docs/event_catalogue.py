@@ -169,7 +169,7 @@ def _consumers(event: type[Event], subscriptions: Sequence[Subscription]) -> lis
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names) or "nobody"
+    return ", ".join(names) or "none"
 
 
 def _version(event: type[Event], history: History) -> str:
