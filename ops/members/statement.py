@@ -1,13 +1,27 @@
 """`rewards member`: what members have."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
-from contracts.points_ledger import BALANCE, FORECAST, STATEMENT, Balance, GetBalance, GetForecast, GetStatement
+from contracts.points_ledger import (
+    BALANCE,
+    FORECAST,
+    STATEMENT,
+    Balance,
+    GetBalance,
+    GetForecast,
+    GetStatement,
+    Statement,
+    StatementLine,
+)
 from ops.members import purchase
-from pbckit.cli.client.capabilities import capabilities_of
+from ops.members.exports import Cell, as_csv, as_page, require_one_output, write_page
+from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of
 from pbckit.cli.client.session import LOCAL_STACK
 from pbckit.cli.output import AsJson, Stack, out, print_json, print_table
 from pbckit.cli.requests import request_of
@@ -59,34 +73,55 @@ def forecast(member_id: MemberId, stack: Stack = LOCAL_STACK, as_json: AsJson = 
 @app.command()
 def statement(
     member_id: MemberId,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many postings at most.")] = 50,
-    before: Annotated[int | None, typer.Option(min=1, help="Only postings with a number below it.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many postings at most; files have all.")] = 50,
+    before: Annotated[int | None, typer.Option(help="Only postings with a number below it.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page to print into this file.")] = None,
+    as_csv_: Annotated[bool, typer.Option("--csv", help="Print CSV, for spreadsheets.")] = False,
     stack: Stack = LOCAL_STACK,
     as_json: AsJson = False,
 ) -> None:
     """A member's postings, newest first, with the balance after each."""
-    request = request_of(GetStatement, member_id=member_id, limit=limit, before=before)
-    answer = capabilities_of(stack).ask(STATEMENT, request)
+    require_one_output(as_json=as_json, as_csv=as_csv_)
+    capabilities = capabilities_of(stack)
+    if as_csv_ or html is not None:
+        whole = request_of(GetStatement, member_id=member_id, limit=1000, before=before)
+        _export(list(_pages(capabilities, whole)), html, as_csv_=as_csv_)
+        if as_csv_:
+            return
+    answer = capabilities.ask(STATEMENT, request_of(GetStatement, member_id=member_id, limit=limit, before=before))
     if as_json:
         print_json(answer)
         return
-    print_table(
-        f"{answer.member_id}: {answer.balance_points} points",
-        ["number", "posted at", "posting", "points", "balance points", "why"],
-        [
-            (
-                line.sequence,
-                f"{line.posted_at:%Y-%m-%d %H:%M}",
-                line.posting_id,
-                line.points,
-                line.balance_points,
-                line.text,
-            )
-            for line in answer.lines
-        ],
-    )
+    print_table(f"{answer.member_id}: {answer.balance_points} points", _COLUMNS, map(_row, answer.lines))
     if answer.next is not None:
         out.print(f"older: --before {answer.next}")
+
+
+_COLUMNS = ("number", "posted at", "posting", "points", "balance points", "why")
+
+
+def _row(line: StatementLine) -> tuple[Cell, ...]:
+    posted_at = f"{line.posted_at:%Y-%m-%d %H:%M}"
+    return line.sequence, posted_at, line.posting_id, line.points, line.balance_points, line.text
+
+
+def _pages(capabilities: CapabilityClient, request: GetStatement) -> Iterator[Statement]:
+    """A statement, page by page."""
+    page = capabilities.ask(STATEMENT, request)
+    yield page
+    while page.next is not None:
+        page = capabilities.ask(STATEMENT, msgspec.structs.replace(request, before=page.next))
+        yield page
+
+
+def _export(pages: Sequence[Statement], html: Path | None, *, as_csv_: bool) -> None:
+    rows = [_row(line) for page in pages for line in page.lines]
+    first = pages[0]
+    if html is not None:
+        note = f"{first.balance_points} points. As of {datetime.now(UTC):%Y-%m-%d %H:%M} UTC; times are in UTC."
+        write_page(html, as_page(f"Statement of {first.member_id}", [note], _COLUMNS, rows))
+    if as_csv_:
+        typer.echo(as_csv(_COLUMNS, rows), nl=False)
 
 
 app.command("explain")(purchase.explain)

@@ -58,6 +58,18 @@ def test_statements_of_banks_are_taken_in_with_their_refunds(rewards: Rewards, t
         assert statement["balance_points"] == sum(line["points"] for line in statement["lines"]) > 0
 
 
+def test_the_liability_is_what_members_have(rewards: Rewards, tmp_path: Path):
+    page = tmp_path / "liability.html"
+    file = tmp_path / "purchases.csv"
+    file.write_text(f"{HEADER}\nowed-1,owed-member,gold,shop,Bistro,5812,DE,10.00,EUR,2026-09-15T12:00:00Z\n")
+    assert rewards("purchases", "ingest", str(file))[0] == 0
+    code, found = rewards("ledger", "liability", "--html", str(page))
+    assert code == 0
+    assert found["points"] == sum(part["points"] for part in found["parts"]) >= 25
+    assert "2028-10-01" in {part["gone_from"] for part in found["parts"]}
+    assert "Points outstanding" in page.read_text()
+
+
 def test_a_rate_that_is_set_stands_and_is_not_overlapped_in_silence(rewards: Rewards):
     request = ("rates", "set", "command-card", "fuel", "2", "--effective-from", "2026-06-01T00:00:00Z")
     code, answer = rewards(*request)
