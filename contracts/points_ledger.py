@@ -418,6 +418,7 @@ BALANCE = Capability(
     response=Balance,
     callers=_OPERATIONS,
     errors=(UnknownMember,),
+    route="/members/{member_id}/balance",
 )
 STATEMENT = Capability(
     unit=UNIT,
@@ -426,6 +427,7 @@ STATEMENT = Capability(
     response=Statement,
     callers=_OPERATIONS,
     errors=(UnknownMember,),
+    route="/members/{member_id}/statement",
 )
 HOLD = Capability(
     unit=UNIT,
@@ -470,6 +472,7 @@ FORECAST = Capability(
     response=Forecast,
     callers=_OPERATIONS,
     errors=(UnknownMember,),
+    route="/members/{member_id}/forecast",
 )
 VERIFY = Capability(
     unit=UNIT,

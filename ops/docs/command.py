@@ -30,13 +30,17 @@ ON_AWS = ("dev", "staging", "prod")
 HISTORY = history.FILE
 README = Path("README.md")
 SCHEMAS = Path("contracts/schemas")
+READ_APIS = Path("contracts/openapi")
 
 app = typer.Typer(no_args_is_help=True, help="Generate documents from the program, or check them.")
 
 
 def schemas() -> dict[Path, str]:
-    """The schemas of all contracts: paths relative to the project's root, and contents."""
-    return {SCHEMAS / name: text for name, text in catalogue.schemas().items()}
+    """The schemas of all contracts and read APIs: paths relative to the project's root, and contents."""
+    return {
+        **{SCHEMAS / name: text for name, text in catalogue.schemas().items()},
+        **{READ_APIS / name: text for name, text in catalogue.read_apis().items()},
+    }
 
 
 def verdicts() -> dict[Path, str]:
@@ -113,13 +117,14 @@ def _history(root: Path) -> str:
 def _write(root: Path, files: dict[Path, str]) -> None:
     for path, text in files.items():
         target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists() or target.read_text() != text:
             target.write_text(text)
             Console(stderr=True).print(f"wrote {path}")
 
 
 def _stale(root: Path, files: dict[Path, str]) -> list[Path]:
-    schema_files = (root / SCHEMAS).glob("*.json")
+    schema_files = [*(root / SCHEMAS).glob("*.json"), *(root / READ_APIS).glob("*.json")]
     return [
         *(path for path in schema_files if path.relative_to(root) not in files),
         *pipelines.stale_workflows(root),

@@ -9,6 +9,7 @@ from types import ModuleType
 
 from pbckit.contracts.definitions import AnyCapability, Capability, Event, UnitKind
 from pbckit.contracts.json_schema import capability_schema, event_schema
+from pbckit.contracts.openapi import openapi
 from pbckit.contracts.operating import unit_admin
 from pbckit.program_root import program_root
 
@@ -112,6 +113,15 @@ def contract_names() -> list[str]:
 def event_schemas() -> dict[str, str]:
     """The schema of each event, by the contract's name: `orders.OrderPlaced`."""
     return {f"{event.source}.{event.detail_type()}": event_schema(event) for event in events()}
+
+
+def read_apis() -> dict[str, str]:
+    """OpenAPI documents of the units' read APIs, by file name."""
+    exposed = [capability for capability in capabilities() if capability.route is not None]
+    return {
+        f"{unit}.json": openapi(f"Read API of {unit}", "1", (one for one in exposed if one.unit == unit))
+        for unit in sorted({capability.unit for capability in exposed})
+    }
 
 
 def schemas() -> dict[str, str]:

@@ -88,6 +88,10 @@ class Capability(Generic[RequestT, ResponseT]):
     """Refusals besides `InvalidRequest`, which every capability has."""
     changes_state: bool = False
     """True for a command, False for a question."""
+    route: str | None = None
+    """Path at which the unit's read API passes the question on, for example `/orders/{order_id}`; None where it does
+    not. Names in braces are fields of the request; its other fields are query parameters.
+    """
     stands_for: "Capability[Any, Any] | None" = None
     """The capability that a facade answers in the stead of, while it is deployed: offerings ask this one instead."""
 

@@ -9,6 +9,7 @@ import msgspec
 from pbckit.contracts.decoding import decoded
 from pbckit.contracts.definitions import Capability, ContractError, InvalidRequest, RequestT, ResponseT
 from pbckit.contracts.envelope import Call
+from pbckit.runtime.http import http_request, respond
 from pbckit.runtime.observability import count, logger, observed
 from pbckit.runtime.records import hop
 from pbckit.runtime.runtime import Runtime, lambda_runtime
@@ -43,7 +44,14 @@ class CapabilityHandler(Generic[RequestT, ResponseT]):
     def __call__(self, event: object, context: object) -> Any:
         """What Lambda calls."""
         with observed(context):
-            return self.answer(event, lambda_runtime(*self._needed))
+            return self.served(event, lambda_runtime(*self._needed))
+
+    def served(self, event: object, runtime: Runtime) -> Any:
+        """Answer a call of another unit or, where the contract has a route, a request of the read API."""
+        request = http_request(event) if self._contract.route is not None else None
+        if request is not None:
+            return respond(self._contract, request, lambda call: self.answer(call, runtime))
+        return self.answer(event, runtime)
 
     def answer(self, event: object, runtime: Runtime) -> Any:
         """Answer a call in a given world: `{"answer": …}`, or `{"refusal": …}` for an error that the contract names.
