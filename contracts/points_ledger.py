@@ -18,7 +18,11 @@ SomeTotalPoints = Annotated[
 ]
 MOST_LINES = 999_999_999_999
 """Of a member: a line's number is stored with twelve digits."""
-PostingKind = Literal["earned", "adjusted", "held", "released", "redeemed", "reversed", "expired"]
+PostingKind = Literal["earned", "adjusted", "held", "released", "redeemed", "reversed", "expired", "corrected"]
+CorrectionReason = Literal["goodwill", "missing-purchase", "wrong-points", "duplicate", "fraud", "system-error"]
+"""Why a person changes a balance."""
+RecordedReason = CorrectionReason | Literal["repair"]
+"""`repair`: no points moved, the account was computed anew from its lines."""
 ReleaseReason = Literal["voided", "timed-out"]
 Cursor = Annotated[str, Meta(pattern=r"^[0-9]+#", description="`next` of the page before")]
 
@@ -73,6 +77,18 @@ class ExceedsRedemption(ContractError):
 
 class ConflictingReversal(ContractError):
     """The same reversal id came before with other content. The message names the difference."""
+
+
+class ApprovalRequired(ContractError):
+    """So many points need the approval of a second person. The message says from how many on, and what is missing."""
+
+
+class ConflictingCorrection(ContractError):
+    """The same reference came before with other content. The message names the difference."""
+
+
+class CannotRepair(ContractError):
+    """A line itself is not what was booked: no entry mends that. The message names the line and what is wrong."""
 
 
 class Entry(Message, frozen=True, kw_only=True):
@@ -205,6 +221,34 @@ class PointsExpired(Event, frozen=True, kw_only=True):
     balance_points: TotalPoints
 
 
+class PointsCorrected(Event, frozen=True, kw_only=True):
+    """A person corrected a member's points, by a posting of its own."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "member_id"
+
+    reference: Identifier
+    """Identity of the correction: the case, ticket or letter that led to it."""
+    member_id: Identifier
+    points: SignedPoints
+    """Positive gives, negative takes; 0 for a repair, which moves none."""
+    reason: RecordedReason
+    actor: str
+    """Who made it."""
+    approver: str | None = None
+    """Who approved it, where so many points need that."""
+    owed_points: Points = 0
+    """What was to be taken and was not there: a debt now."""
+    forgiven_points: Points = 0
+    """What was to be taken and was not there, and is not asked for."""
+    repaid_points: Points = 0
+    """The part of what was given that repaid a debt."""
+    balance_points: TotalPoints
+    """The member's balance right after it."""
+    hash: str
+    """The member's chain of hashes right after it."""
+
+
 class GetBalance(Request, frozen=True, kw_only=True):
     member_id: Identifier
     at: Instant | None = None
@@ -258,6 +302,10 @@ class StatementLine(Message, frozen=True, kw_only=True):
     entries: list[Entry] = msgspec.field(default_factory=list[Entry])
     hash: str = ""
     """Hash of this line and of the line before."""
+    actor: str | None = None
+    """Who made a correction; None for what was not made by hand."""
+    approver: str | None = None
+    """Who approved a correction."""
 
 
 class Statement(Message, frozen=True, kw_only=True):
@@ -329,6 +377,57 @@ class Reversal(Message, frozen=True, kw_only=True):
     repaid_points: Points
     """The part that repaid a debt."""
     reversed_at: Instant
+
+
+class CorrectPoints(Request, frozen=True, kw_only=True):
+    """Give or take points by hand. The same reference again gets the same answer."""
+
+    reference: Identifier
+    """Identity of the correction: the case, ticket or letter that led to it."""
+    member_id: Identifier
+    points: SignedPoints
+    """Positive gives points that live like those earned now; negative takes, earliest expiry first. Not 0."""
+    reason: CorrectionReason
+    note: Name
+    """What it is about: stands in the statement."""
+    approver: Name | None = None
+    """Who approves it, another one than who makes it. Needed above the programme's limit."""
+
+
+class Correction(Message, frozen=True, kw_only=True):
+    reference: Identifier
+    member_id: Identifier
+    points: SignedPoints
+    actor: str
+    approver: str | None
+    owed_points: Points
+    """What was to be taken and was not there: a debt now."""
+    forgiven_points: Points
+    """What was to be taken and was not there, and is not asked for."""
+    repaid_points: Points
+    """The part of what was given that repaid a debt."""
+    balance_points: TotalPoints
+    corrected_at: Instant
+
+
+class RepairMember(Request, frozen=True, kw_only=True):
+    """Look whether a member's account is what its lines say; with `apply`, make it so."""
+
+    member_id: Identifier
+    apply: bool = False
+    """False: say what would be done, and do nothing."""
+
+
+class Repair(Message, frozen=True, kw_only=True):
+    member_id: Identifier
+    problem: str | None
+    """What is wrong with the account; None where nothing is."""
+    lines: int
+    """Lines from which the account was computed anew, all in order."""
+    balance_points: TotalPoints
+    """What the lines say that the member has."""
+    applied: bool
+    """Whether the account was replaced, and a posting without points says so."""
 
 
 class GetForecast(Request, frozen=True, kw_only=True):
@@ -408,7 +507,7 @@ class Totals(Message, frozen=True, kw_only=True):
 
 
 _OPERATIONS = ("operations",)
-_SPENDING = ("redeem-points",)
+_SPENDING = ("redeem-points", "operations")
 _GIVING_BACK = ("return-reward", "operations")
 
 BALANCE = Capability(
@@ -463,6 +562,24 @@ REVERSE_REDEMPTION = Capability(
     response=Reversal,
     callers=_GIVING_BACK,
     errors=(UnknownRedemption, ExceedsRedemption, ConflictingReversal),
+    changes_state=True,
+)
+CORRECT = Capability(
+    unit=UNIT,
+    name="correct",
+    request=CorrectPoints,
+    response=Correction,
+    callers=_OPERATIONS,
+    errors=(UnknownMember, ApprovalRequired, ConflictingCorrection),
+    changes_state=True,
+)
+REPAIR = Capability(
+    unit=UNIT,
+    name="repair",
+    request=RepairMember,
+    response=Repair,
+    callers=_OPERATIONS,
+    errors=(UnknownMember, CannotRepair),
     changes_state=True,
 )
 FORECAST = Capability(

@@ -17,17 +17,17 @@ from contracts.points_calculation import (
     SettleDifference,
 )
 from contracts.points_ledger import (
-    MEMBERS,
     STATEMENT,
     TOTALS,
     VERIFY,
     AccountTotal,
     GetStatement,
     GetTotals,
-    ListMembers,
     Verification,
     Verify,
 )
+from ops.members import corrections
+from ops.members.every_member import every_member
 from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of
 from pbckit.cli.client.session import LOCAL_STACK
 from pbckit.cli.errors import DifferencesFound, Refused
@@ -180,17 +180,6 @@ def verified(capabilities: CapabilityClient, members: Sequence[str], on_member: 
     )
 
 
-def every_member(capabilities: CapabilityClient) -> Iterator[str]:
-    """Ids of all members who have an account, page by page."""
-    after: str | None = None
-    while True:
-        page = capabilities.ask(MEMBERS, ListMembers(limit=_PAGE, after=after))
-        yield from page.member_ids
-        after = page.next
-        if after is None:
-            return
-
-
 def _print_faults(found: Verified) -> None:
     if found.faults:
         rows = [
@@ -257,3 +246,7 @@ def _print(found: Sequence[Difference]) -> None:
             for one in found
         ],
     )
+
+
+app.command("correct")(corrections.correct)
+app.command("repair")(corrections.repair)

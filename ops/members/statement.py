@@ -19,7 +19,7 @@ from contracts.points_ledger import (
     Statement,
     StatementLine,
 )
-from ops.members import purchase
+from ops.members import purchase, spending
 from ops.members.exports import Cell, as_csv, as_page, require_one_output, write_page
 from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of
 from pbckit.cli.client.session import LOCAL_STACK
@@ -125,3 +125,8 @@ def _export(pages: Sequence[Statement], html: Path | None, *, as_csv_: bool) -> 
 
 
 app.command("explain")(purchase.explain)
+app.command("hold")(spending.hold)
+app.command("redeem")(spending.redeem)
+app.command("post")(spending.post)
+app.command("release")(spending.release)
+app.command("return")(spending.give_back)

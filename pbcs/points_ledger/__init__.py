@@ -3,10 +3,12 @@
 from contracts.points_calculation import PointsAdjusted, PointsCalculated
 from contracts.points_ledger import (
     BALANCE,
+    CORRECT,
     FORECAST,
     HOLD,
     MEMBERS,
     POST_HOLD,
+    REPAIR,
     REVERSE_REDEMPTION,
     STATEMENT,
     TOTALS,
@@ -14,6 +16,7 @@ from contracts.points_ledger import (
     VOID_HOLD,
     HoldRefused,
     HoldReleased,
+    PointsCorrected,
     PointsExpired,
     PointsHeld,
     PointsPosted,
@@ -43,6 +46,7 @@ def define(pbc: Pbc) -> None:
         PointsRedeemed,
         RedemptionReversed,
         PointsExpired,
+        PointsCorrected,
     )
     settings = RewardsSettings.load()
     books = [ledger.write(), outbox.append()]
@@ -51,12 +55,15 @@ def define(pbc: Pbc) -> None:
         environment={
             "EXPIRY_MONTHS": settings.expiry_months,
             "SHORTFALL": settings.shortfall,
+            "CORRECTION_LIMIT": str(settings.correction_limit),
             **settings.instant_bounds(),
         },
     )
     pbc.subscribes(PointsCalculated, PointsAdjusted, handler="post-points", grants=[*books, policy])
     for command in (HOLD, POST_HOLD, VOID_HOLD, REVERSE_REDEMPTION):
         pbc.exposes(command, books)
+    pbc.exposes(CORRECT, [*books, policy])
+    pbc.exposes(REPAIR, books, timeout_seconds=_WHOLE_BOOKS_SECONDS)
     for question in (BALANCE, STATEMENT, FORECAST, MEMBERS, TOTALS):
         pbc.exposes(question, [ledger.read()])
     pbc.exposes(VERIFY, [ledger.read()], timeout_seconds=_WHOLE_BOOKS_SECONDS)

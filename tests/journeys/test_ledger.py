@@ -195,3 +195,41 @@ def test_the_whole_ledger_adds_up(world: DeployedSystem, rewards: Rewards):
     code, found = rewards("ledger", "verify")
     assert (code, found["faults"]) == (0, [])
     assert found["members"] >= 1
+
+
+def test_a_person_plays_the_whole_life_of_a_member_from_the_terminal(world: DeployedSystem, rewards: Rewards):
+    earned(world, "ledger-life")
+    what = ("--for", "a toaster")
+    assert rewards("member", "hold", "ledger-life", "30", "--hold-id", "life-h", *what)[0] == 0
+    assert balance(world, "ledger-life").held_points == 30
+    assert rewards("member", "release", "life-h")[1]["points"] == 30
+    assert rewards("member", "redeem", "ledger-life", "80", "--redemption-id", "life-r", *what)[1]["points"] == 80
+    assert rewards("member", "return", "life-r", "--return-id", "life-b", "--points", "10")[1]["points"] == 10
+    why = ("--reason", "goodwill", "--note", "late card")
+    corrected = rewards("ledger", "correct", "ledger-life", "25", "--reference", "life-c", *why)[1]
+    assert (corrected["points"], corrected["balance_points"]) == (25, _POINTS - 80 + 10 + 25)
+
+    assert rewards("ledger", "correct", "ledger-life", "25", "--reference", "life-c", *why)[1] == corrected
+    code, said = rewards("ledger", "correct", "ledger-life", "20000", "--reference", "life-d", *why)
+    assert code == 1
+    assert "ApprovalRequired" in said
+    kinds = [line["kind"] for line in rewards("member", "statement", "ledger-life")[1]["lines"]]
+    assert kinds == ["corrected", "reversed", "redeemed", "held", "released", "held", "earned"]
+    assert rewards("ledger", "verify", "ledger-life")[0] == 0
+
+
+def test_a_spoilt_account_is_repaired_from_its_lines(world: DeployedSystem, rewards: Rewards):
+    earned(world, "ledger-spoilt")
+    table, dynamodb = world.names("points-ledger").physical("store"), world.aws.client("dynamodb")
+    key = {"pk": {"S": "member#ledger-spoilt"}, "sk": {"S": "account"}}
+    before = dynamodb.get_item(TableName=table, Key=key)["Item"]
+    dynamodb.put_item(TableName=table, Item={**before, "lots": {"M": {"tomorrow": {"N": "5"}}}})
+
+    assert rewards("ledger", "totals")[0] != 0
+    code, found = rewards("ledger", "repair", "ledger-spoilt")
+    assert (code, found[0]["applied"]) == (1, False)
+    code, found = rewards("ledger", "repair", "ledger-spoilt", "--apply")
+    assert (code, found[0]["applied"]) == (0, True)
+    assert balance(world, "ledger-spoilt").balance_points == _POINTS
+    assert rewards("ledger", "totals")[0] == 0
+    assert rewards("ledger", "verify", "ledger-spoilt")[0] == 0

@@ -13,7 +13,7 @@ from pbckit.runtime.http import http_request, respond
 from pbckit.runtime.observability import count, logger, observed
 from pbckit.runtime.records import hop
 from pbckit.runtime.runtime import Runtime, lambda_runtime
-from pbckit.runtime.unit_of_work import MessageContext, UnitOfWork
+from pbckit.runtime.unit_of_work import UNKNOWN_ACTOR, MessageContext, UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ class CapabilityHandler(Generic[RequestT, ResponseT]):
                 correlation_id=given.correlation_id,
                 causation_id=given.causation_id,
                 trace_header=trace_header,
-                actor=given.actor or "unknown",
+                actor=given.actor or UNKNOWN_ACTOR,
             )
             return self._answer(request, CallContext(runtime=runtime, cause=cause))
 

@@ -23,6 +23,9 @@ _FIRST_PAUSE_SECONDS = 0.02
 _LONGEST_PAUSE_SECONDS = 1.0
 _MARKER = "marker"
 
+UNKNOWN_ACTOR = "unknown"
+"""The actor of a message that names none."""
+
 T = TypeVar("T")
 
 
@@ -33,7 +36,7 @@ class MessageContext:
     correlation_id: str
     causation_id: str | None = None
     trace_header: str | None = None
-    actor: str = "unknown"
+    actor: str = UNKNOWN_ACTOR
     event_id: str | None = None
     """Set where an event is the cause: its inbox marker is part of the transaction."""
     fingerprint: str = ""

@@ -39,4 +39,6 @@ def _shown(line: Line) -> StatementLine:
         booked_at=line.booked_at,
         entries=line.entries,
         hash=line.hash,
+        actor=line.by_hand.actor if line.by_hand else None,
+        approver=line.by_hand.approver if line.by_hand else None,
     )

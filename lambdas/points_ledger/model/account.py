@@ -106,6 +106,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             corrects=draft.corrects,
             refused_lot=draft.refused_lot,
             reason=draft.reason,
+            by_hand=draft.by_hand,
         )
         line = msgspec.structs.replace(bare, hash=chained(bare, self.head))
         return line, self.after(line)

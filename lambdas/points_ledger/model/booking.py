@@ -10,6 +10,7 @@ import msgspec
 
 from contracts.points_calculation import PointsAdjusted, PointsCalculated
 from contracts.points_ledger import (
+    CorrectPoints,
     ExceedsHold,
     ExceedsRedemption,
     HoldExpired,
@@ -20,9 +21,20 @@ from contracts.points_ledger import (
     TooManyHolds,
 )
 from lambdas.points_ledger.model.account import Account, OpenHold
-from lambdas.points_ledger.model.lots import Lots, live, plus, taken
+from lambdas.points_ledger.model.lots import Lots, live, lot_of, plus, taken
 from lambdas.points_ledger.model.policy import LONGEST_HOLD_DAYS, MOST_OPEN_HOLDS, Policy
-from lambdas.points_ledger.model.postings import DEBT, EXPIRED, FORGIVEN, ISSUED, REDEEMED, Draft
+from lambdas.points_ledger.model.postings import (
+    CORRECTED,
+    DEBT,
+    EXPIRED,
+    FORGIVEN,
+    ISSUED,
+    REDEEMED,
+    Draft,
+    MadeByHand,
+)
+
+_LONGEST_TEXT = 500
 
 
 def earned(account: Account, told: PointsCalculated, lot: str, now: datetime) -> Draft:
@@ -55,9 +67,47 @@ def corrected(account: Account, told: PointsAdjusted, lot: str, now: datetime, p
     missing = -told.points - gone - sum(parts.values())
     return msgspec.structs.replace(
         draft,
-        programme={ISSUED: -told.points, EXPIRED: -gone, (DEBT if policy.shortfall == "debt" else FORGIVEN): -missing},
+        programme={ISSUED: -told.points, EXPIRED: -gone, _shortfall(policy): -missing},
         lots=plus({}, parts, sign=-1),
         refused_lot=lot if gone else None,
+    )
+
+
+def corrected_by_hand(
+    account: Account, request: CorrectPoints, by_hand: MadeByHand, now: datetime, policy: Policy
+) -> Draft:
+    """Points that a person gives or takes. What is given lives like what is earned now; what is taken comes from what
+    can be spent, earliest expiry first, and what is not there is owed or forgiven.
+    """
+    draft = Draft(
+        id=request.reference,
+        kind="corrected",
+        points=request.points,
+        text=f"correction ({request.reason}): {request.note}",
+        at=now,
+        by_hand=by_hand,
+    )
+    if request.points > 0:
+        return _issued(account, draft, lot_of(now, policy), now, by=CORRECTED)
+    spendable = account.spendable(now)
+    parts = taken(spendable, -request.points, spendable)
+    missing = -request.points - sum(parts.values())
+    return msgspec.structs.replace(
+        draft,
+        programme={CORRECTED: -request.points, _shortfall(policy): -missing},
+        lots=plus({}, parts, sign=-1),
+    )
+
+
+def repaired(account: Account, problem: str, actor: str, now: datetime) -> Draft:
+    """A posting without points: the account was computed anew from its lines."""
+    return Draft(
+        id=f"repair-{account.version + 1}",
+        kind="corrected",
+        points=0,
+        text=f"account computed anew from {account.version} lines: {problem}"[:_LONGEST_TEXT],
+        at=now,
+        by_hand=MadeByHand(reason="repair", actor=actor),
     )
 
 
@@ -191,6 +241,11 @@ def _freed(account: Account, parts: Mapping[str, int], now: datetime) -> tuple[L
     return plus(parts, repaid, sign=-1), sum(repaid.values())
 
 
-def _issued(account: Account, draft: Draft, lot: str, now: datetime) -> Draft:
+def _issued(account: Account, draft: Draft, lot: str, now: datetime, by: str = ISSUED) -> Draft:
     lots, repaid = _freed(account, {lot: draft.points}, now)
-    return msgspec.structs.replace(draft, programme={ISSUED: -draft.points, DEBT: repaid}, lots=lots)
+    return msgspec.structs.replace(draft, programme={by: -draft.points, DEBT: repaid}, lots=lots)
+
+
+def _shortfall(policy: Policy) -> str:
+    """The account of what is to be taken and is not there."""
+    return DEBT if policy.shortfall == "debt" else FORGIVEN

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from contracts.points_ledger import Entry, PostingKind, ReleaseReason
+from contracts.points_ledger import Entry, PostingKind, RecordedReason, ReleaseReason
 from lambdas.points_ledger.model.lots import Lots
 
 ISSUED = "programme:issued"
@@ -16,6 +16,8 @@ EXPIRED = "programme:expired"
 DEBT = "programme:debt"
 """What members owe: the programme's claim. Debited when a debt arises, credited when it is repaid."""
 FORGIVEN = "programme:forgiven"
+CORRECTED = "programme:corrected"
+"""The programme's side of points that a person gave or took."""
 
 BEGINNING = "0" * 64
 """What stands for the hash before the first line."""
@@ -23,6 +25,14 @@ BEGINNING = "0" * 64
 
 class UnbalancedPosting(ValueError):
     """The entries of a posting do not add up to zero, or its lots do not say what its entries say."""
+
+
+class MadeByHand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who made a correction, and why."""
+
+    reason: RecordedReason
+    actor: str
+    approver: str | None = None
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +59,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """The expired lot of which points were not taken a second time, for a correction."""
     reason: ReleaseReason | None = None
     """Why a hold ended without being posted."""
+    by_hand: MadeByHand | None = None
+    """Of a correction that a person made."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -70,6 +82,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     corrects: str | None = None
     refused_lot: str | None = None
     reason: ReleaseReason | None = None
+    by_hand: MadeByHand | None = None
     hash: str = ""
 
     def __post_init__(self) -> None:

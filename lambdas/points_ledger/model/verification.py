@@ -23,8 +23,22 @@ def verified(member_id: str, stored: Iterable[Mapping[str, Any]], account: Accou
     Returns:
         The account as the lines that are in order give it, and the first thing that is wrong.
     """
+    computed, fault = computed_from(member_id, islice(stored, account.version))
+    if fault is not None:
+        return computed, fault
+    if computed.version < account.version:
+        return computed, Fault(sequence=computed.version + 1, posting_id=None, what="the line is missing")
+    differing = differences(computed, account)
+    if differing:
+        what = f"the account has another {', '.join(differing)} than its lines"
+        return computed, Fault(sequence=None, posting_id=None, what=what)
+    return computed, None
+
+
+def computed_from(member_id: str, stored: Iterable[Mapping[str, Any]]) -> tuple[Account, Fault | None]:
+    """The account as lines give it, up to the first one that is not in order, and what is wrong with that one."""
     computed = Account(member_id=member_id)
-    for item in islice(stored, account.version):
+    for item in stored:
         try:
             line = msgspec.convert(item, Line)
             after = computed.after(line)
@@ -33,12 +47,6 @@ def verified(member_id: str, stored: Iterable[Mapping[str, Any]], account: Accou
         if line.hash != chained(line, computed.head):
             return computed, _fault(item, computed.version + 1, "it is not what was booked: its hash differs")
         computed = after
-    if computed.version < account.version:
-        return computed, Fault(sequence=computed.version + 1, posting_id=None, what="the line is missing")
-    differing = differences(computed, account)
-    if differing:
-        what = f"the account has another {', '.join(differing)} than its lines"
-        return computed, Fault(sequence=None, posting_id=None, what=what)
     return computed, None
 
 

@@ -1,34 +1,21 @@
 """The events that tell of a line in a member's books."""
 
+from collections.abc import Callable, Mapping
+
 from contracts.points_ledger import (
     HoldReleased,
+    PointsCorrected,
     PointsExpired,
     PointsHeld,
     PointsPosted,
     PointsRedeemed,
     PointsReversed,
+    PostingKind,
     RedemptionReversed,
 )
 from lambdas.points_ledger.model.account import takes_back
 from lambdas.points_ledger.model.postings import DEBT, EXPIRED, FORGIVEN, Line, held_account, member_account
 from pbckit.contracts.definitions import Event
-
-
-def events(line: Line, member_id: str) -> list[Event]:
-    """What is told of a line in a member's books."""
-    match line.kind:
-        case "earned" | "adjusted":
-            return [_posted(line, member_id), *([_taken_back(line, member_id)] if takes_back(line) else [])]
-        case "held":
-            return [_held(line, member_id)]
-        case "released":
-            return [_released(line, member_id)]
-        case "redeemed":
-            return [_redeemed(line, member_id)]
-        case "reversed":
-            return [_reversed(line, member_id)]
-        case "expired":
-            return [_expired(line, member_id)]
 
 
 def _posted(line: Line, member_id: str) -> Event:
@@ -90,3 +77,39 @@ def _expired(line: Line, member_id: str) -> Event:
     return PointsExpired(
         member_id=member_id, points=-line.points, expired_at=line.at, balance_points=line.balance_points
     )
+
+
+def _corrected(line: Line, member_id: str) -> Event:
+    if line.by_hand is None:
+        raise ValueError(f"correction {line.id} does not say who made it")
+    return PointsCorrected(
+        reference=line.id,
+        member_id=member_id,
+        points=line.points,
+        reason=line.by_hand.reason,
+        actor=line.by_hand.actor,
+        approver=line.by_hand.approver,
+        owed_points=max(0, -line.amount(DEBT)),
+        forgiven_points=-line.amount(FORGIVEN),
+        repaid_points=max(0, line.amount(DEBT)),
+        balance_points=line.balance_points,
+        hash=line.hash,
+    )
+
+
+_OF_A_KIND: Mapping[PostingKind, Callable[[Line, str], Event]] = {
+    "earned": _posted,
+    "adjusted": _posted,
+    "held": _held,
+    "released": _released,
+    "redeemed": _redeemed,
+    "reversed": _reversed,
+    "expired": _expired,
+    "corrected": _corrected,
+}
+
+
+def events(line: Line, member_id: str) -> list[Event]:
+    """What is published of a line in a member's books."""
+    found = [_OF_A_KIND[line.kind](line, member_id)]
+    return [*found, _taken_back(line, member_id)] if takes_back(line) else found

@@ -7,6 +7,7 @@
 | `posting#<posting id>` | `posting` | where a posting stands that the ledger was told: it is booked once |
 | `hold#<hold id>` | `hold` | a hold as it was asked for, refused ones too, and what came of it |
 | `reversal#<reversal id>` | `reversal` | a reversal as it was asked for, and its answer |
+| `correction#<reference>` | `correction` | a correction by hand as it was asked for, and its answer |
 | `members#<shard>` | `<member id>` | every member who has an account |
 | `due#<shard>` | `<instant>#<member id>` | when something is due for a member next: a hold ends, or a lot expires |
 
@@ -26,7 +27,7 @@ import msgspec
 from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.model.due import next_due
 from lambdas.points_ledger.model.postings import Line
-from lambdas.points_ledger.storage.records import KeptHold, KeptPosting, KeptReversal
+from lambdas.points_ledger.storage.records import KeptCorrection, KeptHold, KeptPosting, KeptReversal
 from pbckit.runtime.keys import shard_of
 from pbckit.runtime.ports import Delete, Item, KeyOnly, Operation, Put, Query
 from pbckit.runtime.runtime import Runtime
@@ -70,6 +71,15 @@ class Ledger:
         """A reversal that was answered, or None."""
         item = self._tables.get(self._table, _key("reversal", reversal_id))
         return msgspec.convert(item, KeptReversal) if item else None
+
+    def correction(self, reference: str) -> KeptCorrection | None:
+        """A correction that was answered, or None."""
+        item = self._tables.get(self._table, _key("correction", reference))
+        return msgspec.convert(item, KeptCorrection) if item else None
+
+    def stored_account(self, member_id: str) -> Item | None:
+        """A member's account as it is stored, whether it can be read or not."""
+        return self._tables.get(self._table, _account_key(member_id))
 
     def newest_lines(self, member_id: str, limit: int, before: int | None) -> list[Line]:
         """A page of a member's lines, newest first, below a number."""
@@ -166,6 +176,23 @@ class Ledger:
     def keep_reversal(self, kept: KeptReversal) -> Put:
         """Store a reversal, once."""
         return self._keep("reversal", kept.request.reversal_id, kept, {"pk": None})
+
+    def keep_correction(self, kept: KeptCorrection) -> Put:
+        """Store a correction, once."""
+        return self._keep("correction", kept.request.reference, kept, {"pk": None})
+
+    def replace_account(self, stored: Item | None, computed: Account, after: Account, line: Line) -> list[Operation]:
+        """Put an account in the place of what is stored, if that still is what was read, with the line that says so."""
+        _, put_line, *index = self.book(computed, after, [line])
+        expect = {"version": stored.get("version"), "head": stored.get("head")} if stored else {"pk": None}
+        item = {**_account_key(after.member_id), **_stored(after)}
+        members = {"pk": f"members#{shard_of(after.member_id, SHARDS)}", "sk": after.member_id}
+        return [
+            Put(table=self._table, item=item, read_as=Account, expect=expect),
+            put_line,
+            Put(table=self._table, item=members, read_as=KeyOnly),
+            *index,
+        ]
 
     def _all(self, query: Query) -> Iterator[Item]:
         page = self._tables.query(query)

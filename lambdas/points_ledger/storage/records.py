@@ -2,7 +2,16 @@
 
 import msgspec
 
-from contracts.points_ledger import HOLD, PlaceHold, Redemption, Release, Reversal, ReverseRedemption
+from contracts.points_ledger import (
+    HOLD,
+    Correction,
+    CorrectPoints,
+    PlaceHold,
+    Redemption,
+    Release,
+    Reversal,
+    ReverseRedemption,
+)
 from lambdas.points_ledger.model.lots import Lots
 
 _REFUSALS = {error.__name__: error for error in HOLD.errors}
@@ -48,6 +57,13 @@ class KeptHold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def changed(self, **values: object) -> "KeptHold":
         """The next revision."""
         return msgspec.structs.replace(self, **values, revision=self.revision + 1)
+
+
+class KeptCorrection(msgspec.Struct, frozen=True, kw_only=True):
+    """A correction as it was asked for, and the answer that it got."""
+
+    request: CorrectPoints
+    answer: Correction
 
 
 class KeptReversal(msgspec.Struct, frozen=True, kw_only=True):

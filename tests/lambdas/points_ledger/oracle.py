@@ -74,7 +74,8 @@ class Oracle:
         """How a hold ended: `posted` or `voided`, and with what answer."""
         self.spent: dict[str, list[Point]] = {}
         self.reversals: dict[str, tuple[Outcome, Outcome]] = {}
-        self.issued = self.redeemed = self.forgiven = 0
+        self.by_hand: dict[str, tuple[Outcome, Outcome]] = {}
+        self.issued = self.redeemed = self.forgiven = self.given_by_hand = 0
 
     def purchase(self, purchase_id: str, member_id: str, points: int, expires: Point, now: datetime) -> str:
         """A purchase is told: `booked`, `known`, or `refused` if it was told otherwise before."""
@@ -104,11 +105,50 @@ class Oracle:
         member.live_until(now)
         return "booked"
 
-    def _take_one(self, member: Member, lot: Point, *, clamp: bool) -> None:
-        if lot in member.gone:
+    def correct_by_hand(
+        self,
+        reference: str,
+        member_id: str,
+        points: int,
+        approver: str | None,
+        lot: Point,
+        now: datetime,
+        *,
+        clamp: bool,
+    ) -> Outcome:
+        """Somebody called Ada gives or takes points; above 20 somebody else must approve."""
+        asked = (member_id, points, approver)
+        if reference not in self.by_hand:
+            answer = self._decide_by_hand(member_id, points, approver, lot, now, clamp=clamp)
+            if answer[0] != "corrected":
+                return answer
+            self.by_hand[reference] = asked, answer
+        before, answer = self.by_hand[reference]
+        return answer if before == asked else ("ConflictingCorrection",)
+
+    def _decide_by_hand(
+        self, member_id: str, points: int, approver: str | None, lot: Point, now: datetime, *, clamp: bool
+    ) -> Outcome:
+        if points == 0:
+            return ("InvalidRequest",)
+        if approver == "Ada" or (approver is None and abs(points) > 20):
+            return ("ApprovalRequired",)
+        if member_id not in self.members:
+            return ("UnknownMember",)
+        member = self._member(member_id, now)
+        debt, forgiven = member.debt, self.forgiven
+        repaid = member.let_free([lot] * points, now)
+        for _ in range(-points):
+            self._take_one(member, None, clamp=clamp)
+        self.given_by_hand += points
+        member.live_until(now)
+        return "corrected", points, max(0, member.debt - debt), self.forgiven - forgiven, repaid
+
+    def _take_one(self, member: Member, lot: Point | None, *, clamp: bool) -> None:
+        if lot is not None and lot in member.gone:
             member.gone.remove(lot)
         elif member.free:
-            member.free.remove(lot if lot in member.free else min(member.free))
+            member.free.remove(lot if lot is not None and lot in member.free else min(member.free))
         elif clamp:
             self.forgiven += 1
         else:
@@ -215,6 +255,7 @@ class Oracle:
             "programme:expired": sum(len(member.gone) for member in members),
             "programme:debt": -sum(member.debt for member in members),
             "programme:forgiven": -self.forgiven,
+            "programme:corrected": -self.given_by_hand,
         }
         return {name: amount for name, amount in sums.items() if amount}
 

@@ -9,10 +9,12 @@ import msgspec
 from contracts.points_calculation import Line, PointsAdjusted, PointsCalculated
 from contracts.points_ledger import (
     BALANCE,
+    CORRECT,
     FORECAST,
     HOLD,
     MEMBERS,
     POST_HOLD,
+    REPAIR,
     REVERSE_REDEMPTION,
     STATEMENT,
     TOTALS,
@@ -20,11 +22,13 @@ from contracts.points_ledger import (
     VOID_HOLD,
     AccountTotal,
     Balance,
+    Correction,
     Forecast,
     Hold,
     Members,
     Redemption,
     Release,
+    Repair,
     Reversal,
     Statement,
     Totals,
@@ -32,11 +36,13 @@ from contracts.points_ledger import (
 )
 from lambdas.points_ledger.handlers import (
     balance,
+    correct,
     forecast,
     hold,
     members,
     post_hold,
     post_points,
+    repair,
     reverse_redemption,
     settle_due,
     statement,
@@ -162,6 +168,15 @@ class Ledger:
         """Hold and post at once."""
         self.hold(hold_id, points, member_id, expires_at=self.now + timedelta(minutes=1))
         return self.post_hold(hold_id)
+
+    def correct(self, reference: str = "c-1", points: int = 5, member_id: str = "m-1", **request: Any) -> Correction:
+        given = {"reason": "goodwill", "note": "a letter", **request}
+        return self._caller.ask(
+            correct.handler, CORRECT, reference=reference, member_id=member_id, points=points, **given
+        )
+
+    def repair(self, member_id: str = "m-1", *, apply: bool = False) -> Repair:
+        return self._caller.ask(repair.handler, REPAIR, member_id=member_id, apply=apply)
 
     def settle_due(self) -> int:
         return settle_due.settle(self.world.runtime)

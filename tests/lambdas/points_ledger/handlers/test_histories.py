@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.points_ledger import Redemption, Release
-from lambdas.points_ledger.handlers import post_points
+from lambdas.points_ledger.handlers import correct, post_points
 from lambdas.points_ledger.model.policy import Policy
 from pbckit.runtime.subscriber import NotYet
 from pbckit.testing.calls import RefusedCall
@@ -51,7 +51,7 @@ class Play:
     def __init__(self, purchases: list[Purchase], corrections: list[Correction]) -> None:
         self.purchases, self.corrections = purchases, corrections
         self.ledger, self.oracle = Ledger(), Oracle()
-        self.policy = Policy(expiry_months=1, days_ahead=366)
+        self.policy = Policy(expiry_months=1, days_ahead=366, correction_limit=20)
         self.now = BEGIN
         self.told = 0
         self.refused = 0
@@ -111,6 +111,16 @@ class Play:
 
         self._same(self.oracle.reverse(f"r-{number}", f"h-{hold}", points, self.now), reversed_)
 
+    def correct_by_hand(self, number: int, member_id: str, points: int, approver: str | None) -> None:
+        def corrected() -> Outcome:
+            found = self.ledger.correct(f"c-{number}", points, member_id, approver=approver)
+            return "corrected", found.points, found.owed_points, found.forgiven_points, found.repaid_points
+
+        clamp = self.policy.shortfall == "clamp"
+        lot = expiry(self.now, self.policy.expiry_months)
+        expected = self.oracle.correct_by_hand(f"c-{number}", member_id, points, approver, lot, self.now, clamp=clamp)
+        self._same(expected, corrected)
+
     def wait(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
         self.ledger.wait_until(self.now)
@@ -126,7 +136,10 @@ class Play:
 
     def step(self, step: Callable[["Play"], None]) -> None:
         self.ledger.wait_until(self.now)
-        with patch.object(post_points, "policy", lambda: self.policy):
+        with (
+            patch.object(post_points, "policy", lambda: self.policy),
+            patch.object(correct, "policy", lambda: self.policy),
+        ):
             step(self)
         for member_id in self.oracle.members:
             self.require_same_member(member_id)
@@ -189,6 +202,7 @@ members = st.sampled_from(_MEMBERS)
 policies = st.builds(
     Policy,
     days_ahead=st.just(366),
+    correction_limit=st.just(20),
     expiry_months=st.sampled_from([1, 2, None]),
     shortfall=st.sampled_from(["debt", "debt", "clamp"]),
 )
@@ -202,6 +216,14 @@ steps = st.one_of(
     st.builds(partial, st.just(Play.post_hold), number=few, points=st.none() | some_points),
     st.builds(partial, st.just(Play.void_hold), number=few),
     st.builds(partial, st.just(Play.reverse), number=few, hold=few, points=st.none() | some_points),
+    st.builds(
+        partial,
+        st.just(Play.correct_by_hand),
+        number=few,
+        member_id=members,
+        points=st.sampled_from([-25, -20, -7, -1, 0, 1, 8, 20, 21]),
+        approver=st.sampled_from([None, None, "Grace", "Ada"]),
+    ),
     st.builds(partial, st.just(Play.wait), hours=st.sampled_from([1, 24, 24 * 10, 24 * 35])),
     st.just(Play.settle_due),
     st.builds(partial, st.just(Play.decide), policy=policies),

@@ -1,0 +1,82 @@
+"""Capability `correct`: a person gives or takes points."""
+
+from contracts.points_ledger import CORRECT, ApprovalRequired, ConflictingCorrection, Correction, CorrectPoints
+from lambdas.points_ledger.model import booking
+from lambdas.points_ledger.model.diff import differences
+from lambdas.points_ledger.model.policy import Policy
+from lambdas.points_ledger.model.postings import DEBT, FORGIVEN, Line, MadeByHand
+from lambdas.points_ledger.services.member_ledger import MemberLedger
+from lambdas.points_ledger.services.policy import policy
+from lambdas.points_ledger.storage.ledger import Ledger
+from lambdas.points_ledger.storage.records import KeptCorrection
+from pbckit.contracts.definitions import InvalidRequest
+from pbckit.runtime.capability import CallContext, capability
+from pbckit.runtime.unit_of_work import UNKNOWN_ACTOR, retry_on_conflict
+
+
+@capability(CORRECT)
+def handler(request: CorrectPoints, call: CallContext) -> Correction:
+    """Book a correction by hand. The same reference again gets the same answer, whoever asks."""
+    return retry_on_conflict(lambda: _corrected(request, call), call.runtime)
+
+
+def _corrected(request: CorrectPoints, call: CallContext) -> Correction:
+    before = Ledger(call.runtime).correction(request.reference)
+    if before is not None:
+        return _again(before, request)
+    decided = policy()
+    by_hand = _made_by_hand(request, call.cause.actor, decided)
+    books = MemberLedger.known(request.member_id, call.runtime, call.cause)
+    work = call.unit_of_work()
+    line = books.book(booking.corrected_by_hand(books.account, request, by_hand, books.now, decided), work)
+    answer = _answer(line, by_hand, request)
+    work.add(books.ledger.keep_correction(KeptCorrection(request=request, answer=answer)))
+    work.commit()
+    return answer
+
+
+def _made_by_hand(request: CorrectPoints, actor: str, decided: Policy) -> MadeByHand:
+    """Who makes it and who approves it.
+
+    Raises:
+        InvalidRequest: it corrects nothing, or nobody says who makes it.
+        ApprovalRequired: it needs an approver, or its approver is who makes it.
+    """
+    name = f"correction {request.reference}"
+    if request.points == 0:
+        raise InvalidRequest(f"{name} of 0 points: it gives points, or takes them")
+    if actor == UNKNOWN_ACTOR:
+        raise InvalidRequest(f"{name}: the call's metadata names no actor")
+    if request.approver is None and abs(request.points) > decided.correction_limit:
+        raise ApprovalRequired(
+            f"{name} of {request.points} points: above {decided.correction_limit} points an approver is needed"
+        )
+    if request.approver is not None and _same_person(request.approver, actor):
+        raise ApprovalRequired(f"{name}: the approver, {request.approver}, must be another one than {actor}")
+    return MadeByHand(reason=request.reason, actor=actor, approver=request.approver)
+
+
+def _same_person(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()
+
+
+def _answer(line: Line, by_hand: MadeByHand, request: CorrectPoints) -> Correction:
+    return Correction(
+        reference=request.reference,
+        member_id=request.member_id,
+        points=line.points,
+        actor=by_hand.actor,
+        approver=by_hand.approver,
+        owed_points=max(0, -line.amount(DEBT)),
+        forgiven_points=-line.amount(FORGIVEN),
+        repaid_points=max(0, line.amount(DEBT)),
+        balance_points=line.balance_points,
+        corrected_at=line.at,
+    )
+
+
+def _again(before: KeptCorrection, request: CorrectPoints) -> Correction:
+    different = differences(before.request, request)
+    if different:
+        raise ConflictingCorrection(f"correction {request.reference} came before with another {', '.join(different)}")
+    return before.answer

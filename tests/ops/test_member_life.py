@@ -1,0 +1,186 @@
+"""The life of a member's points from the terminal, on a ledger in memory behind the scripted AWS."""
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from contracts.points_ledger import (
+    BALANCE,
+    CORRECT,
+    HOLD,
+    MEMBERS,
+    POST_HOLD,
+    REPAIR,
+    REVERSE_REDEMPTION,
+    STATEMENT,
+    VOID_HOLD,
+)
+from lambdas.points_ledger.handlers import (
+    balance,
+    correct,
+    hold,
+    members,
+    post_hold,
+    repair,
+    reverse_redemption,
+    statement,
+    void_hold,
+)
+from pbckit.contracts.envelope import Reply
+from pbckit.runtime.ports import Put
+from pbckit.testing.world import STORE
+from tests.lambdas.points_ledger.outside import Ledger, calculated
+from tests.ops.aws import Aws
+from tests.ops.conftest import Rewards
+
+HANDLERS: list[tuple[Any, Any]] = [
+    (BALANCE, balance.handler),
+    (CORRECT, correct.handler),
+    (HOLD, hold.handler),
+    (MEMBERS, members.handler),
+    (POST_HOLD, post_hold.handler),
+    (REPAIR, repair.handler),
+    (REVERSE_REDEMPTION, reverse_redemption.handler),
+    (STATEMENT, statement.handler),
+    (VOID_HOLD, void_hold.handler),
+]
+FOR = ("--for", "a toaster")
+WHY = ("--reason", "goodwill", "--note", "late card")
+
+
+@pytest.fixture
+def ledger(aws: Aws) -> Ledger:
+    """One in which m-1 has 100 points, behind the capabilities that the command asks."""
+    there = Ledger()
+    # The command counts a hold's end from its own clock.
+    there.world.clock.time = datetime.now(UTC)
+    there.post(calculated(points=100, posted_at=there.now))
+    for capability, handler in HANDLERS:
+
+        def decide(data: dict[str, Any], handler: Any = handler) -> Reply:
+            call = {"metadata": {"correlation_id": "c", "actor": "ada"}, "data": data}
+            return msgspec.json.decode(json.dumps(handler.answer(call, there.world.runtime)), type=Reply)
+
+        aws.lambda_.decides(capability, decide)
+    return there
+
+
+def line(rewards: Rewards, *arguments: str) -> str:
+    result = rewards(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout.strip()
+
+
+def refused(rewards: Rewards, *arguments: str) -> str:
+    result = rewards(*arguments)
+    assert result.exit_code == 1
+    return result.stderr.strip()
+
+
+def test_points_are_held_released_spent_returned_and_corrected(ledger: Ledger, rewards: Rewards):
+    held = line(rewards, "member", "hold", "m-1", "30", "--hold-id", "h-1", *FOR)
+    assert re.fullmatch(r"h-1: 30 points of m-1 held until 20..-..-.. ..:.. UTC", held)
+    assert line(rewards, "member", "release", "h-1") == "h-1: 30 points of m-1 free again"
+    line(rewards, "member", "hold", "m-1", "30", "--hold-id", "h-2", *FOR)
+    posted = line(rewards, "member", "post", "h-2", "--points", "20")
+    assert posted == "h-2: 20 points of m-1 spent, 10 free again"
+    assert line(rewards, "member", "redeem", "m-1", "50", "--redemption-id", "r-1", *FOR) == (
+        "r-1: 50 points of m-1 spent"
+    )
+    returned = line(rewards, "member", "return", "r-1", "--return-id", "b-1", "--points", "5")
+    assert returned == "b-1: 5 points given back to m-1"
+    corrected = line(rewards, "ledger", "correct", "m-1", "7", "--reference", "case-1", *WHY, "--approver", "Grace")
+    assert corrected == "case-1: +7 points for m-1; balance 42; by ada, approved by Grace"
+    taken = line(rewards, "ledger", "correct", "--reference", "case-2", *WHY, "m-1", "--", "-50")
+    assert taken == "case-2: -50 points for m-1, 8 of them owed; balance 0; by ada"
+    assert line(rewards, "member", "balance", "m-1").endswith("; owes 8")
+    assert "correction (goodwill): late card" in line(rewards, "member", "statement", "m-1")
+    assert ledger.verify().fault is None
+
+
+def test_the_same_redemption_again_changes_nothing(ledger: Ledger, rewards: Rewards):
+    redeem = ("member", "redeem", "m-1", "50", "--redemption-id", "r-1", *FOR)
+    assert line(rewards, *redeem) == line(rewards, *redeem)
+    assert ledger.balance().balance_points == 50
+    other = ("member", "redeem", "m-1", "40", "--redemption-id", "r-1", *FOR)
+    assert "ConflictingHold: hold r-1 came before with another points" in refused(rewards, *other)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("member", "redeem", "m-1", "500", "--redemption-id", "r", *FOR),
+            "InsufficientPoints: member m-1 can spend 100",
+        ),
+        (("member", "hold", "m-9", "5", "--hold-id", "h", *FOR), "UnknownMember: the ledger has no account"),
+        (("member", "release", "h-9"), "UnknownHold: nothing is held under 'h-9'"),
+        (("member", "return", "r-9", "--return-id", "b"), "UnknownRedemption: no points were spent under 'r-9'"),
+        (
+            ("ledger", "correct", "m-1", "10001", "--reference", "c", *WHY),
+            "ApprovalRequired: correction c of 10001 points: above 10000 points an approver is needed",
+        ),
+        (
+            ("ledger", "correct", "m-1", "10001", "--reference", "c", *WHY, "--approver", "ADA"),
+            "ApprovalRequired: correction c: the approver, ADA, must be another one than ada",
+        ),
+    ],
+)
+def test_a_refusal_is_one_line_and_exit_code_1(
+    ledger: Ledger, rewards: Rewards, arguments: tuple[str, ...], message: str
+):
+    said = refused(rewards, *arguments)
+    assert message in said
+    assert len(said.splitlines()) == 1
+    assert ledger.balance().balance_points == 100
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        (("member", "hold", "m-1", "0", "--hold-id", "h", *FOR), "points"),
+        (("member", "hold", "m-1", "5", "--hold-id", "no id", *FOR), "hold_id"),
+        (("member", "statement", "m-1", "--before", "0"), "before"),
+        (("member", "balance", "m-1", "--at", "0001-01-01T00:00:00+14:00"), "outside of the years 1 to 9999"),
+        (("ledger", "correct", "m-1", "5", "--reference", "c", "--reason", "because", "--note", "x"), "reason"),
+        (("ledger", "correct", "m-1", "10000000000000", "--reference", "c", *WHY), "points"),
+    ],
+)
+def test_what_a_contract_does_not_take_is_refused_before_anything_is_asked(
+    aws: Aws, ledger: Ledger, rewards: Rewards, arguments: tuple[str, ...], field: str
+):
+    result = rewards(*arguments)
+    assert result.exit_code == 2
+    assert field in result.output
+    assert aws.lambda_.asked == []
+
+
+def test_a_repair_is_looked_at_first_and_applied_when_asked_for(ledger: Ledger, rewards: Rewards):
+    assert line(rewards, "ledger", "repair") == "every account is what its lines say"
+    item = ledger.world.tables.get(STORE, {"pk": "member#m-1", "sk": "account"}) or {}
+    spoilt = Put(table=STORE, item={**item, "lots": {"tomorrow": 5}}, read_as=dict)
+    ledger.world.tables.transact([spoilt])
+
+    looked = rewards("ledger", "repair", "m-1")
+    assert looked.exit_code == 1
+    assert "m-1: the account cannot be read" in looked.stderr
+    assert looked.stderr.strip().endswith("--apply mends what can be")
+    assert ledger.verify().fault is not None
+
+    assert "computed anew" in line(rewards, "ledger", "repair", "--apply")
+    assert line(rewards, "ledger", "repair") == "every account is what its lines say"
+    assert line(rewards, "member", "balance", "m-1") == "m-1: 100 points after 2 postings"
+
+
+def test_a_line_that_was_changed_is_said_and_left_alone(ledger: Ledger, rewards: Rewards):
+    key = {"pk": "member#m-1", "sk": "line#000000000001"}
+    item = ledger.world.tables.get(STORE, key) or {}
+    ledger.world.tables.transact([Put(table=STORE, item={**item, "text": "a gift"}, read_as=dict)])
+
+    result = rewards("ledger", "repair", "--apply")
+    assert result.exit_code == 1
+    assert "CannotRepair: member m-1, line 1: it is not what was booked" in result.stderr
