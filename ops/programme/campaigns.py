@@ -46,7 +46,7 @@ def set_campaign(
     card_product: Annotated[list[str] | None, typer.Option(help="Card product; may be given again.")] = None,
     multiplier: Annotated[str | None, typer.Option(help='Times the base points, for example "3".')] = None,
     fixed_points: Annotated[int | None, typer.Option(help="Points added to a purchase.")] = None,
-    exclusive: Annotated[bool, typer.Option(help="Applies alone; without it campaigns add up.")] = False,
+    exclusive: Annotated[bool, typer.Option("--exclusive", help="Applies alone; without it campaigns add up.")] = False,
     priority: Annotated[int, typer.Option(help="Highest first.")] = 0,
     points_per_purchase: Annotated[int | None, typer.Option(help="The most that it adds to one purchase.")] = None,
     points_per_member_month: Annotated[

@@ -49,7 +49,9 @@ def set_rate(
     points_per_member_month: Annotated[
         int | None, typer.Option(help="The most base points for one member in a calendar month (UTC).")
     ] = None,
-    replace: Annotated[bool, typer.Option(help="Correct the rate that begins at the same instant.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Correct the rate that begins at the same instant.")
+    ] = False,
     stack: Stack = LOCAL_STACK,
     as_json: AsJson = False,
 ) -> None:

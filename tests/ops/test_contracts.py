@@ -63,7 +63,7 @@ def test_a_field_that_was_there_is_missed(rewards: Rewards, repository: Path):
 
 
 def test_who_reads_a_field_is_told_and_what_nobody_reads_is_a_break_as_well(rewards: Rewards, repository: Path):
-    commit(repository, **{'"maximum": 9000000000000': '"maximum": 9'})
+    commit(repository, **{'"maximum": 9000000000000': '"maximum": 9', '"minimum": 0': '"minimum": 1'})
     result = rewards("contracts", "check", "--against", "HEAD", "--json", "--root", str(repository))
     assert result.exit_code == 1
     by_path = {one["path"]: one["used_by"] for one in json.loads(result.stdout)["breaks"]}

@@ -53,11 +53,11 @@ def test_consumers_are_those_of_the_program_and_of_the_same_source():
 
 def test_a_field_has_type_presence_meaning_example_and_readers():
     assert row("PointsPosted", "data.debt_points") == [
-        "integer, from 0, to 9,000,000,000,000",
+        "integer, from 0",
         "no",
         "What the member owes right after this posting.",
         "`0`",
-        "nobody",
+        "none",
     ]
     assert row("PointsPosted", "data.posting_id")[-1] == "points-calculation"
     assert row("PointsCalculated", "data.lines.[].kind")[:2] == ["`base`, `campaign`", "yes"]

@@ -1,5 +1,7 @@
 """A command of many groups, each imported when it is asked for; errors that a person can mend become one line."""
 
+import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from importlib import import_module
@@ -72,12 +74,18 @@ class LazyGroup(TyperGroup):
         """Run the command. What a person can mend is told in one line; a defect keeps its traceback."""
         try:
             with _program(ctx.params.get("root"), self.home):
-                return _in_program_code(super().invoke, ctx)
+                result = _in_program_code(super().invoke, ctx)
+                sys.stdout.flush()
+                return result
+        except BrokenPipeError:
+            raise  # Whoever reads the output has enough: typer ends with exit code 1.
         except Exception as error:
             exit_code = _exit_code(error)
             if exit_code is None:
                 raise
             _report(error)
+            if isinstance(error, OSError) and error.filename is None:
+                sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 what could not be written is not tried again
             raise typer.Exit(exit_code) from error
 
 
@@ -121,7 +129,8 @@ def _in_program_code(invoke: Callable[[Any], Any], ctx: Any) -> Any:
     try:
         return invoke(ctx)
     except Exception as error:
-        if _exit_code(error) is not None or (line := _program_line(error)) is None:
+        expected = _exit_code(error) is not None and not isinstance(error, OSError)
+        if expected or (line := _program_line(error)) is None:
             raise
         reason = error.msg if isinstance(error, SyntaxError) else str(error)
         raise BrokenProgram(f"{line}: {type(error).__name__}: {reason}") from error
@@ -151,7 +160,7 @@ def _exit_code(error: Exception) -> int | None:
 
     if isinstance(error, PbckitError):
         return error.exit_code
-    return COULD_NOT_RUN if isinstance(error, BotoCoreError | ClientError | RunError) or _missing_data(error) else None
+    return COULD_NOT_RUN if isinstance(error, BotoCoreError | ClientError | RunError | OSError) else None
 
 
 def _missing_data(error: Exception) -> str | None:
@@ -168,5 +177,9 @@ def _report(error: Exception) -> None:
     from pbckit.cli.output import remarks
 
     missing = _missing_data(error)
-    text = f"{missing} is missing: the installation is incomplete; install pbckit and pbc-isolation anew"
-    remarks.print(f"error: {text if missing else error}", style="red", markup=False, soft_wrap=True, highlight=False)
+    text = str(error)
+    if missing:
+        text = f"{missing} is missing: the installation is incomplete; install pbckit and pbc-isolation anew"
+    elif isinstance(error, OSError) and error.strerror:
+        text = ": ".join(str(part) for part in (error.filename, error.strerror) if part)
+    remarks.print(f"error: {text}", style="red", markup=False, soft_wrap=True, highlight=False)

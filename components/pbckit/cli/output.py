@@ -5,13 +5,17 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
-from rich.console import Console
+from rich.console import Console, Group
+from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 Stack = Annotated[str, typer.Option("--stack", help="Which stack: `local` is the running sandbox, others are on AWS.")]
+
+_UNLIMITED = 100_000
+"""Columns of an output that has no width."""
 
 out = Console()
 remarks = Console(stderr=True)
@@ -30,12 +34,22 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     table = Table()
     for column, name in enumerate(columns):
         justify = "right" if shown and all(isinstance(row[column], int) for row in shown) else "left"
-        # Folded where it is too long, never cut: an id must be whole to be of use.
-        table.add_column(name, justify=justify, overflow="fold")
+        table.add_column(name, justify=justify, no_wrap=not any(" " in str(row[column]) for row in shown))
     for row in shown:
         # As plain text: what people wrote may have square brackets in it.
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    out.print(table)
+    print_whole(table)
+
+
+def print_whole(table: Table | Group) -> None:
+    """Print a table so that no word is broken: an ID must be whole to be of use.
+
+    A terminal that is too narrow for the longest words wraps the lines itself. Piped output has no width: a row is
+    one line.
+    """
+    needed = Measurement.get(out, out.options.update(max_width=_UNLIMITED), table)
+    width = max(out.width, needed.minimum) if out.is_terminal else needed.maximum
+    Console(width=width).print(table)
 
 
 def progress() -> Progress:

@@ -21,8 +21,10 @@ app = typer.Typer(no_args_is_help=True, help="The embedded AWS on this machine."
 
 @app.command()
 def up(
-    port: Annotated[int, typer.Option(help="Where it listens, on loopback.")] = DEFAULT_PORT,
-    empty: Annotated[bool, typer.Option(help="Deploy nothing: the Pulumi CLI will.")] = False,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where it listens, on loopback; 0 takes a free port.")
+    ] = DEFAULT_PORT,
+    empty: Annotated[bool, typer.Option("--empty", help="Deploy nothing: the Pulumi CLI will.")] = False,
     folder: Folder = DEFAULT_FOLDER,
     as_json: AsJson = False,
 ) -> None:

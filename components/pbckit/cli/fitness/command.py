@@ -40,7 +40,7 @@ def fitness(
     ] = None,
     environment: Annotated[str, typer.Option(help="Whose deployments: the first part of the stacks' names.")] = "prod",
     since: Annotated[datetime | None, typer.Option(help="First day of history; by default 90 days ago.")] = None,
-    strict: Annotated[bool, typer.Option(help="Exit with 1 if anything smells.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if anything smells.")] = False,
     as_json: AsJson = False,
     root: Annotated[Path | None, typer.Option(help="The project's root. By default the one you are in.")] = None,
 ) -> None:

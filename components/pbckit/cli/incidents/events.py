@@ -81,7 +81,7 @@ def trace(
 def tail(
     since: Age = "1m",
     every_hop: Annotated[bool, typer.Option("--all", help="Every hop, not only events.")] = False,
-    once: Annotated[bool, typer.Option(help="Print what there is, and end.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Print what there is, and end.")] = False,
     stack: Stack = LOCAL_STACK,
     as_json: AsJson = False,
 ) -> None:

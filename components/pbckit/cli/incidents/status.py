@@ -16,7 +16,7 @@ from rich.text import Text
 from pbckit.cli.client.capabilities import LambdaCapabilities
 from pbckit.cli.client.session import LOCAL_STACK, Session, open_session
 from pbckit.cli.client.unit_admins import UnitAdmins
-from pbckit.cli.output import AsJson, Stack, out, print_json
+from pbckit.cli.output import AsJson, Stack, out, print_json, print_whole
 from pbckit.contracts.operating import FALLBACKS, Health, Record
 
 _OLD_SECONDS = 300
@@ -72,7 +72,7 @@ def status(
     if as_json:
         print_json(found)
     else:
-        out.print(_screen(found))
+        print_whole(_screen(found))
     if not found.healthy:
         raise typer.Exit(1)
 
@@ -170,4 +170,13 @@ def _screen(found: Status) -> Group:
     alarms = [
         Text(f"ALARM {alarm.name}: {alarm.meaning}", style="red") for unit in found.units for alarm in unit.alarms
     ]
-    return Group(table, *alarms, Text("healthy" if found.healthy else "something is wrong: red units need a look"))
+    return Group(table, *alarms, Text(_summary(found)))
+
+
+def _summary(found: Status) -> str:
+    """Whether all is well, and what is on its way."""
+    queued = sum(sum(unit.queues.values()) for unit in found.units)
+    pending = sum(unit.pending_events for unit in found.units)
+    waiting = f"{queued} messages queued, {pending} events pending"
+    state = "healthy" if found.healthy else "something is wrong: red units need a look"
+    return f"{state}; {waiting}" if queued or pending else state
