@@ -9,9 +9,10 @@ A consumer's table remembers the last number it has seen of each aggregate, besi
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from pbckit.runtime.observability import count, logger
 from pbckit.runtime.ports import Update
@@ -31,7 +32,7 @@ class Place:
 class SeenRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What is remembered of an aggregate."""
 
-    last: int
+    last: Annotated[int, Meta(ge=0, le=10**18)]
     """The highest number seen."""
     expires_at: int
 

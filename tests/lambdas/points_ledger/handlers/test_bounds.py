@@ -1,0 +1,183 @@
+"""Every number and instant of the ledger's events and capabilities, at its bounds and past: refused by name or booked,
+and whatever it was, all books can be read afterwards, add up to zero and verify.
+
+`LEDGER_HISTORIES=20000 pytest tests/lambdas/points_ledger/handlers/test_bounds.py` tries as many as are asked for.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contracts import points_ledger as contract
+from contracts.points_calculation import PointsAdjusted, PointsCalculated
+from lambdas.points_ledger.handlers import (
+    balance,
+    correct,
+    forecast,
+    hold,
+    members,
+    post_hold,
+    repair,
+    reverse_redemption,
+    statement,
+    totals,
+    verify,
+    void_hold,
+)
+from lambdas.points_ledger.handlers.reconcile import reconcile
+from pbckit.contracts.definitions import AnyCapability
+from pbckit.runtime.subscriber import NotYet
+from pbckit.testing.deliveries import bus_event
+from pbckit.testing.world import BEGIN
+from tests.lambdas import schema_fields
+from tests.lambdas.points_ledger.outside import Ledger, adjusted, calculated
+
+_HISTORIES = int(os.environ.get("LEDGER_HISTORIES", "300"))
+_IN_A_WHILE = (BEGIN + timedelta(minutes=10)).isoformat()
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A capability, and a request that it answers."""
+
+    capability: AnyCapability
+    handler: Any
+    request: dict[str, Any]
+
+
+ASKS = [
+    Ask(contract.BALANCE, balance.handler, {"member_id": "m-1", "at": _IN_A_WHILE}),
+    Ask(contract.STATEMENT, statement.handler, {"member_id": "m-1", "limit": 5, "before": 9}),
+    Ask(contract.FORECAST, forecast.handler, {"member_id": "m-1"}),
+    Ask(contract.VERIFY, verify.handler, {"member_id": "m-1"}),
+    Ask(contract.MEMBERS, members.handler, {"limit": 5}),
+    Ask(contract.TOTALS, totals.handler, {"limit": 5}),
+    Ask(contract.REPAIR, repair.handler, {"member_id": "m-1", "apply": True}),
+    Ask(
+        contract.HOLD,
+        hold.handler,
+        {"hold_id": "NEW", "member_id": "m-1", "points": 5, "expires_at": _IN_A_WHILE, "reason": "x"},
+    ),
+    Ask(contract.POST_HOLD, post_hold.handler, {"hold_id": "h-1", "points": 5}),
+    Ask(contract.VOID_HOLD, void_hold.handler, {"hold_id": "h-2"}),
+    Ask(contract.REVERSE_REDEMPTION, reverse_redemption.handler, {"reversal_id": "NEW", "hold_id": "h-0", "points": 1}),
+    Ask(
+        contract.CORRECT,
+        correct.handler,
+        {
+            "reference": "NEW",
+            "member_id": "m-1",
+            "points": 5,
+            "reason": "goodwill",
+            "note": "x",
+            "approver": "Grace",
+        },
+    ),
+]
+EVENTS: list[PointsCalculated | PointsAdjusted] = [calculated("NEW"), adjusted("NEW")]
+
+Step = Callable[["Fuzz"], None]
+
+
+class Fuzz:
+    """A ledger with points that are free, held and spent, and what is done to it."""
+
+    def __init__(self) -> None:
+        self.ledger, self.number = Ledger(), 0
+        self.ledger.post(calculated(points=100))
+        self.ledger.redeem("h-0", 10)
+        self.ledger.hold("h-1", 10)
+        self.ledger.hold("h-2", 10)
+
+    def ask(self, asked: Ask, place: schema_fields.Place | None, value: object) -> None:
+        request = self._new(asked.request)
+        if place is not None:
+            request = schema_fields.changed(request, place, value)
+        call = {"metadata": {"correlation_id": "c", "actor": "ada"}, "data": request}
+        reply = asked.handler.answer(call, self.ledger.world.runtime)
+        if "refusal" in reply:
+            named = {"InvalidRequest", *(error.__name__ for error in asked.capability.errors)}
+            assert reply["refusal"]["error"] in named
+        else:
+            msgspec.convert(reply["answer"], asked.capability.response)
+
+    def tell(self, event: PointsCalculated | PointsAdjusted, place: schema_fields.Place, value: object) -> None:
+        body = json.loads(bus_event(event, event_id=f"event-{self.number + 1}", occurred_at=self.ledger.now))
+        detail = schema_fields.changed(body["detail"], place, value)
+        body["detail"] = {**detail, "data": self._new(detail["data"])}
+        try:
+            self.ledger.deliver(json.dumps(body))
+        except NotYet:
+            assert isinstance(event, PointsAdjusted)
+
+    def require_sound(self) -> None:
+        for wait in (0, 40, 4000):
+            self.ledger.wait(days=wait)
+            self.ledger.settle_due()
+            for member_id in self.ledger.all_members():
+                found = self.ledger.balance(member_id)
+                assert min(found.balance_points, found.held_points, found.debt_points) >= 0
+                self.ledger.statement(member_id, limit=1000)
+                self.ledger.forecast(member_id)
+                assert self.ledger.verify(member_id).fault is None
+            accounts = self.ledger.totals().accounts
+            assert sum(one.credits_points - one.debits_points for one in accounts) == 0
+            found = reconcile(self.ledger.world.runtime)
+            assert (found.unbalanced_points, found.broken_books) == (0, 0)
+        assert max(self.ledger.transactions) <= 40
+
+    def _new(self, message: dict[str, Any]) -> dict[str, Any]:
+        self.number += 1
+        return {name: f"n-{self.number}" if value == "NEW" else value for name, value in message.items()}
+
+
+def asking(asked: Ask) -> st.SearchStrategy[Step]:
+    document = schema_fields.document(f"{asked.capability.unit}.{asked.capability.name}")
+    request = document["definitions"][asked.capability.request.__name__]
+    found = [*schema_fields.fields(request, document, asked.request)] or [(None, (None,))]
+    return schema_fields.mutations(found).map(lambda one: lambda fuzz: fuzz.ask(asked, *one))
+
+
+def telling(event: PointsCalculated | PointsAdjusted) -> st.SearchStrategy[Step]:
+    document = schema_fields.document(f"{type(event).source}.{event.detail_type()}")
+    detail = json.loads(bus_event(event))["detail"]
+    found = [*schema_fields.fields(document, document, detail)]
+    return schema_fields.mutations(found).map(lambda one: lambda fuzz: fuzz.tell(event, *one))
+
+
+steps = st.one_of(*map(asking, ASKS), *map(telling, EVENTS), *map(telling, EVENTS))
+
+
+@settings(max_examples=_HISTORIES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=st.lists(steps, min_size=1, max_size=8))
+def test_no_value_of_any_field_spoils_the_books(steps: list[Step]):
+    fuzz = Fuzz()
+    for step in steps:
+        step(fuzz)
+    fuzz.require_sound()
+
+
+def test_every_capability_of_the_ledger_is_tried():
+    capabilities = {one for one in vars(contract).values() if isinstance(one, AnyCapability.__origin__)}
+    assert {one.capability.name for one in ASKS} == {one.name for one in capabilities}
+
+
+def test_numbers_and_instants_are_found_wherever_they_stand():
+    document = schema_fields.document("points-calculation.PointsCalculated")
+    detail = json.loads(bus_event(calculated()))["detail"]
+    places = {place for place, _ in schema_fields.fields(document, document, detail)}
+    assert places >= {
+        ("data", "points"),
+        ("data", "posted_at"),
+        ("data", "lines", 0, "points"),
+        ("data", "lines", 0, "uncapped_points"),
+        ("metadata", "occurred_at"),
+        ("metadata", "sequence"),
+    }

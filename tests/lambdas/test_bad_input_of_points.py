@@ -1,0 +1,215 @@
+"""Bad input of points-calculation and points-ledger: for each case the refusal's name and its message.
+
+Each message names what is wrong, the value or the place, and what is allowed. Nothing is written for any of them.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import pytest
+
+from contracts import points_calculation, points_ledger
+from lambdas.points_calculation.handlers import calculate, recalculate, refund, reported_postings
+from lambdas.points_ledger.handlers import (
+    balance,
+    correct,
+    hold,
+    post_hold,
+    reverse_redemption,
+    statement,
+    totals,
+)
+from pbckit.testing.deliveries import bus_event
+from pbckit.testing.world import world
+from tests.lambdas.points_calculation.programme import Programme, refund_of
+from tests.lambdas.points_calculation.purchases import purchase
+from tests.lambdas.points_calculation.purchases import request as calculation
+from tests.lambdas.points_ledger.outside import Ledger, adjusted, calculated
+
+HANDLERS: dict[str, Any] = {
+    "calculate": (points_calculation.CALCULATE, calculate.handler),
+    "recalculate": (points_calculation.RECALCULATE, recalculate.handler),
+    "refund": (points_calculation.REFUND, refund.handler),
+    "reported-postings": (points_calculation.REPORTED_POSTINGS, reported_postings.handler),
+    "balance": (points_ledger.BALANCE, balance.handler),
+    "statement": (points_ledger.STATEMENT, statement.handler),
+    "totals": (points_ledger.TOTALS, totals.handler),
+    "hold": (points_ledger.HOLD, hold.handler),
+    "post-hold": (points_ledger.POST_HOLD, post_hold.handler),
+    "reverse-redemption": (points_ledger.REVERSE_REDEMPTION, reverse_redemption.handler),
+    "correct": (points_ledger.CORRECT, correct.handler),
+}
+REQUESTS: dict[str, dict[str, Any]] = {
+    "calculate": msgspec.to_builtins(calculation(purchase(id="p-2"))),
+    "recalculate": {
+        "purchase_id": "p-1",
+        "version": 1,
+        **{
+            name: value
+            for name, value in msgspec.to_builtins(calculation()).items()
+            if name in ("category", "rate", "bonuses", "asked_at")
+        },
+    },
+    "refund": {"refund": msgspec.to_builtins(refund_of(purchase(), 100))},
+    "reported-postings": {"month": "2026-06"},
+    "balance": {"member_id": "m-1"},
+    "statement": {"member_id": "m-1"},
+    "totals": {},
+    "hold": {
+        "hold_id": "h-1",
+        "member_id": "m-1",
+        "points": 5,
+        "expires_at": "2026-06-01T12:15:00Z",
+        "reason": "a toaster",
+    },
+    "post-hold": {"hold_id": "h-1"},
+    "reverse-redemption": {"reversal_id": "r-1", "hold_id": "h-1"},
+    "correct": {"reference": "c-1", "member_id": "m-1", "points": 5, "reason": "goodwill", "note": "a letter"},
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A capability, what is wrong about a request, and what it says."""
+
+    capability: str
+    place: str
+    value: object
+    error: str
+    message: str
+
+
+CASES = [
+    Case(
+        "calculate",
+        "purchase.posted_at",
+        "0001-01-01T00:00:00Z",
+        "InstantOutOfRange",
+        "posted_at of purchase p-2 is 0001-01-01T00:00:00+00:00; allowed: from 2016-06-03T12:00:00+00:00 to",
+    ),
+    Case(
+        "calculate",
+        "purchase.posted_at",
+        "2026-06-04T00:00:00Z",
+        "InstantOutOfRange",
+        "to 2026-06-03T12:00:00+00:00, 3650 days back and 2 ahead",
+    ),
+    Case(
+        "calculate",
+        "purchase.posted_at",
+        "0001-01-01T00:00:00+14:00",
+        "InvalidRequest",
+        "Instant '0001-01-01T00:00:00+14:00' is outside of the years 1 to 9999 in UTC - at `$.purchase.posted_at`",
+    ),
+    Case("calculate", "purchase.posted_at", "2026-06-01T12:00:00", "InvalidRequest", "at `$.purchase.posted_at`"),
+    Case("calculate", "purchase.amount.minor_units", 0, "InvalidRequest", "`int` >= 1 - at `$.purchase.amount.minor"),
+    Case("calculate", "purchase.amount.minor_units", 10**12 + 1, "InvalidRequest", "`int` <= 1000000000000"),
+    Case("calculate", "purchase.amount.currency", "XQX", "UnknownCurrency", "'XQX' is not a currency of ISO 4217"),
+    Case("calculate", "purchase.merchant.mcc", "742", "InvalidRequest", "at `$.purchase.merchant.mcc`"),
+    Case("calculate", "rate.points_per_unit", "-1", "InvalidRequest", "at `$.rate.points_per_unit`"),
+    Case("calculate", "bonuses", [{}] * 101, "InvalidRequest", "at `$.bonuses"),
+    Case("calculate", "asked_at", "9999-12-31T23:59:59-14:00", "InvalidRequest", "in UTC - at `$.asked_at`"),
+    Case("recalculate", "version", 7, "Superseded", "purchase p-1 is at version 1, not 7"),
+    Case("recalculate", "purchase_id", "p-9", "UnknownPurchase", "nothing was calculated for purchase 'p-9'"),
+    Case(
+        "refund",
+        "refund.refunded_at",
+        "0990-06-01T00:00:00Z",
+        "InstantOutOfRange",
+        "refunded_at of refund r-1 is 0990-06-01T00:00:00+00:00; allowed: from 2016-06-03",
+    ),
+    Case("refund", "refund.amount.minor_units", 2000, "RefundExceedsPurchase", "1999 are left of purchase p-1"),
+    Case("refund", "refund.amount.currency", "USD", "CurrencyMismatch", "refund r-1 is in USD, purchase p-1 in EUR"),
+    Case("refund", "refund.purchase_id", "p-9", "UnknownPurchase", "'p-9'"),
+    Case("reported-postings", "month", "2026-13", "InvalidRequest", "at `$.month`"),
+    Case("balance", "member_id", "nobody", "UnknownMember", "the ledger has no account for member 'nobody'"),
+    Case("balance", "at", "9999-12-31T23:59:59-14:00", "InvalidRequest", "in UTC - at `$.at`"),
+    Case("statement", "before", 0, "InvalidRequest", "Expected `int` >= 1 - at `$.before`"),
+    Case("statement", "before", 10**12, "InvalidRequest", "Expected `int` <= 999999999999 - at `$.before`"),
+    Case("statement", "limit", 1001, "InvalidRequest", "Expected `int` <= 1000 - at `$.limit`"),
+    Case("totals", "after", "the end", "InvalidRequest", "at `$.after`"),
+    Case("hold", "points", 0, "InvalidRequest", "Expected `int` >= 1 - at `$.points`"),
+    Case("hold", "points", 9 * 10**12 + 1, "InvalidRequest", "Expected `int` <= 9000000000000 - at `$.points`"),
+    Case("hold", "points", 40, "InsufficientPoints", "member m-1 can spend 39 points, not 40"),
+    Case("hold", "expires_at", "2026-06-01T11:59:00Z", "HoldExpired", "2026-06-01T11:59:00+00:00, is over"),
+    Case("hold", "expires_at", "9999-12-31T00:00:00Z", "HoldTooLong", "points are held for 30 days at most"),
+    Case("hold", "pionts", 5, "InvalidRequest", "unknown field `pionts`"),
+    Case("post-hold", "hold_id", "h-9", "UnknownHold", "nothing is held under 'h-9'"),
+    Case("reverse-redemption", "hold_id", "h-9", "UnknownRedemption", "no points were spent under 'h-9'"),
+    Case("correct", "points", 0, "InvalidRequest", "correction c-1 of 0 points: it gives points, or takes them"),
+    Case("correct", "points", -10_001, "ApprovalRequired", "above 10000 points an approver is needed"),
+    Case("correct", "approver", "Ada", "ApprovalRequired", "the approver, Ada, must be another one than ada"),
+    Case("correct", "reason", "because", "InvalidRequest", "Invalid enum value 'because' - at `$.reason`"),
+    Case("correct", "reference", "no id", "InvalidRequest", "at `$.reference`"),
+]
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return Ledger()
+
+
+@pytest.fixture
+def programme() -> Programme:
+    there = Programme(world("points-calculation"))
+    there.calculate(calculation())
+    return there
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.capability} {case.place} {str(case.value)[:30]}")
+def test_bad_input_is_refused_by_name_with_what_is_wrong_and_nothing_is_written(
+    ledger: Ledger, programme: Programme, case: Case
+):
+    contract, handler = HANDLERS[case.capability]
+    ledger.post(calculated(points=39))
+    there = ledger.world if contract.unit == points_ledger.UNIT else programme.world
+    before = [item for item in there.store if not item["pk"].startswith("hold#")]
+    call = {"metadata": {"correlation_id": "c", "actor": "ada"}, "data": _with(REQUESTS[case.capability], case)}
+    reply = handler.answer(call, there.runtime)
+
+    refusal = reply["refusal"]
+    assert (refusal["error"], case.message in refusal["message"]) == (case.error, True), refusal
+    assert len(refusal["message"].splitlines()) == 1
+    # That a hold was refused is itself kept: it is never granted later.
+    assert [item for item in there.store if not item["pk"].startswith("hold#")] == before
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "reason"),
+    [
+        ("posted_at", "0001-01-01T00:00:00Z", "InstantOutOfRange: posted_at of purchase p-1 is 0001-01-01"),
+        ("posted_at", "2026-05-31T23:59:59", "ValidationError: Expected `datetime` with a timezone component"),
+        ("points", -1, "ValidationError: Expected `int` >= 0 - at `$.points`"),
+        ("points", 10**40, "ValidationError: Expected `int`"),
+        ("member_id", "no id", "ValidationError: Expected `str` matching regex"),
+    ],
+)
+def test_an_event_that_cannot_be_booked_is_set_aside_at_once_with_its_reason(
+    ledger: Ledger, place: str, value: object, reason: str
+):
+    body = json.loads(bus_event(calculated()))
+    body["detail"]["data"][place] = value
+    ledger.deliver(json.dumps(body))
+
+    (said,) = ledger.refusals()
+    assert said.startswith(reason)
+    assert ledger.all_members() == []
+
+
+def test_a_correction_of_more_points_than_an_amount_may_have_is_set_aside(ledger: Ledger):
+    ledger.post(calculated())
+    ledger.post(adjusted("a-1", points=-(9 * 10**12) - 1))
+    assert [one.split(":")[0] for one in ledger.refusals()] == ["ValidationError"]
+    assert ledger.balance().balance_points == 5
+
+
+def _with(request: dict[str, Any], case: Case) -> dict[str, Any]:
+    changed = json.loads(json.dumps(request))
+    part = changed
+    *way, last = case.place.split(".")
+    for name in way:
+        part = part[name]
+    part[last] = case.value
+    return changed
