@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from contracts.vocabulary import Points
+from contracts.vocabulary import Currency, Points
 from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
 from pbckit.contracts.vocabulary import DecimalString, Instant, Key, Name, Pattern
 
@@ -21,6 +21,14 @@ class RatesAreFixed(ContractError):
     """Rates cannot be set here: they are deployed with the unit. An implementation may say so; others set them."""
 
 
+class InvalidCardProduct(ContractError):
+    """The billing currency is not in ISO 4217, or has no minor unit there (gold, for example)."""
+
+
+class CardProductsAreFixed(ContractError):
+    """Card products cannot be set here: they are deployed with the unit. An implementation may say so."""
+
+
 class EarningRateChanged(Event, frozen=True, kw_only=True):
     """A rate takes effect from an instant on (which may lie in the past: re-rating follows)."""
 
@@ -35,6 +43,22 @@ class EarningRateChanged(Event, frozen=True, kw_only=True):
     effective_from: Instant
     effective_to: Instant | None
     """Where the next rate begins; None while none does."""
+    changed_by: Name
+    """Who changed it: a person or a unit."""
+    changed_at: Instant
+
+
+class CardProductChanged(Event, frozen=True, kw_only=True):
+    """A card product was registered, or its billing currency changed."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "card_product"
+
+    card_product: Key
+    billing_currency: Currency
+    """The currency that it bills in."""
+    version: int
+    """Counts the card product's changes, from 1."""
     changed_by: Name
     """Who changed it: a person or a unit."""
     changed_at: Instant
@@ -58,6 +82,8 @@ class Rate(Message, frozen=True, kw_only=True):
     points_per_member_month: Points | None = None
     """The most base points for one member, card product and category in a calendar month (UTC) of posting; None for no
     cap."""
+    billing_currency: Currency | None = None
+    """The currency that the card product bills in; None for a card product that is not registered."""
 
 
 class SetRate(Request, frozen=True, kw_only=True):
@@ -110,6 +136,32 @@ class RateHistory(Message, frozen=True, kw_only=True):
     """In the order in which they were made."""
 
 
+class SetCardProduct(Request, frozen=True, kw_only=True):
+    card_product: Key
+    billing_currency: Currency
+    """The one currency that its purchases are in. A purchase in another one is refused."""
+
+
+class CardProduct(Message, frozen=True, kw_only=True):
+    """A kind of card, with the currency that it bills in."""
+
+    card_product: Key
+    billing_currency: Currency
+    version: int
+    """Counts its changes, from 1."""
+    changed_by: str
+    changed_at: Instant
+
+
+class ListCardProducts(Request, frozen=True, kw_only=True):
+    pass
+
+
+class CardProducts(Message, frozen=True, kw_only=True):
+    card_products: list[CardProduct]
+    """By name."""
+
+
 RATE = Capability(
     unit=UNIT,
     name="rate",
@@ -135,4 +187,20 @@ RATE_HISTORY = Capability(
     response=RateHistory,
     callers=("operations",),
     errors=(NoRate,),
+)
+SET_CARD_PRODUCT = Capability(
+    unit=UNIT,
+    name="set-card-product",
+    request=SetCardProduct,
+    response=CardProduct,
+    callers=("operations",),
+    errors=(InvalidCardProduct, CardProductsAreFixed),
+    changes_state=True,
+)
+LIST_CARD_PRODUCTS = Capability(
+    unit=UNIT,
+    name="list-card-products",
+    request=ListCardProducts,
+    response=CardProducts,
+    callers=("operations",),
 )

@@ -26,6 +26,14 @@ class UnknownCurrency(ContractError):
     """The currency is not in ISO 4217, or has no minor unit there (gold, for example)."""
 
 
+class ForeignCurrency(ContractError):
+    """The purchase is in another currency than its card product bills in. It is recorded, and earns nothing."""
+
+
+class PurchaseWasRefused(ContractError):
+    """The purchase was refused and earned nothing: nothing is taken back."""
+
+
 class ConflictingPurchase(ContractError):
     """The same purchase id came before with other content. The message names the difference."""
 
@@ -177,6 +185,25 @@ class RefundedPoints(Message, frozen=True, kw_only=True):
     text: str
 
 
+class RefusedPurchase(Message, frozen=True, kw_only=True):
+    """A purchase that was refused: it earned nothing."""
+
+    purchase: PurchasePosted
+    error: str
+    """Name of the refusal, for example `ForeignCurrency`."""
+    message: str
+    refused_at: Instant
+
+
+class ListRefused(Request, frozen=True, kw_only=True):
+    limit: PageSize = 100
+
+
+class RefusedPurchases(Message, frozen=True, kw_only=True):
+    refused: list[RefusedPurchase]
+    """Those that still stand, latest refusal first; a purchase that came again and was calculated is not among them."""
+
+
 class GetBasis(Request, frozen=True, kw_only=True):
     purchase_id: Identifier
 
@@ -270,7 +297,7 @@ CALCULATE = Capability(
     request=Calculate,
     response=Calculation,
     callers=("earn-points",),
-    errors=(UnknownCurrency, ConflictingPurchase, InstantOutOfRange, TooManyCaps),
+    errors=(UnknownCurrency, ForeignCurrency, ConflictingPurchase, InstantOutOfRange, TooManyCaps),
     changes_state=True,
 )
 EXPLAIN = Capability(
@@ -279,7 +306,7 @@ EXPLAIN = Capability(
     request=Explain,
     response=Calculation,
     callers=("operations",),
-    errors=(UnknownPurchase,),
+    errors=(UnknownPurchase, PurchaseWasRefused),
 )
 REFUND = Capability(
     unit=UNIT,
@@ -287,8 +314,18 @@ REFUND = Capability(
     request=Refund,
     response=RefundedPoints,
     callers=("refund-points",),
-    errors=(UnknownPurchase, RefundExceedsPurchase, CurrencyMismatch, ConflictingRefund, InstantOutOfRange),
+    errors=(
+        UnknownPurchase,
+        PurchaseWasRefused,
+        RefundExceedsPurchase,
+        CurrencyMismatch,
+        ConflictingRefund,
+        InstantOutOfRange,
+    ),
     changes_state=True,
+)
+LIST_REFUSED = Capability(
+    unit=UNIT, name="list-refused", request=ListRefused, response=RefusedPurchases, callers=("operations",)
 )
 BASIS = Capability(
     unit=UNIT,

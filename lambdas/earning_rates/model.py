@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+import iso4217
 import msgspec
 
-from contracts.earning_rates import Rate, RateVersion
+from contracts.earning_rates import InvalidCardProduct, Rate, RateVersion, SetCardProduct
 
 ANY_CATEGORY = "*"
 
@@ -37,3 +38,19 @@ def with_ends(versions: Sequence[RateVersion]) -> list[RateVersion]:
         msgspec.structs.replace(version, effective_to=end)
         for version, end in zip(versions, [*ends, None], strict=False)
     ]
+
+
+def require_billable(request: SetCardProduct) -> None:
+    """Refuse a billing currency in which no amount can be written in minor units.
+
+    Raises:
+        InvalidCardProduct: it is not in ISO 4217 or has no minor unit there.
+    """
+    try:
+        has_minor_unit = iso4217.Currency(request.billing_currency).exponent is not None
+    except ValueError as error:
+        raise InvalidCardProduct(
+            f"{request.card_product}: {request.billing_currency!r} is not a currency of ISO 4217"
+        ) from error
+    if not has_minor_unit:
+        raise InvalidCardProduct(f"{request.card_product}: {request.billing_currency!r} has no minor unit in ISO 4217")

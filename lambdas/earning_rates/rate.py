@@ -1,5 +1,7 @@
 """Capability `rate`."""
 
+import msgspec
+
 from contracts.earning_rates import RATE, FindRate, NoRate, Rate
 from lambdas.earning_rates.model import ANY_CATEGORY, in_effect
 from lambdas.earning_rates.store import RateStore
@@ -8,7 +10,7 @@ from pbckit.runtime.capability import CallContext, capability
 
 @capability(RATE)
 def handler(request: FindRate, call: CallContext) -> Rate:
-    """The rate in effect: the category's, else the card product's for all others."""
+    """The rate in effect: the category's, else the card product's for all others; with the billing currency."""
     store = RateStore(call.runtime)
     # One after the other: where the category has a rate, the other is not read.
     rate = in_effect(
@@ -16,4 +18,5 @@ def handler(request: FindRate, call: CallContext) -> Rate:
     )
     if rate is None:
         raise NoRate(f"no rate for {request.card_product} at {request.category} on {request.at.isoformat()}")
-    return rate
+    product = store.card_product(request.card_product)
+    return msgspec.structs.replace(rate, billing_currency=product.billing_currency if product else None)

@@ -6,6 +6,7 @@
 | `head#<card product>#<category>` | `head` | how often this key was changed |
 | `audit#<card product>#<category>` | `<number>` | every change, with who, when, before and after |
 | `keys` | `<card product>#<category>` | which keys there are |
+| `card-products` | `<card product>` | a card product, with the currency that it bills in |
 """
 
 from datetime import datetime
@@ -13,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from contracts.earning_rates import RateChange, RateVersion
+from contracts.earning_rates import CardProduct, RateChange, RateVersion
 from pbckit.contracts.vocabulary import Key, Pattern
 from pbckit.runtime.keys import sortable
 from pbckit.runtime.ports import Operation, Put, Query, Update
@@ -21,6 +22,7 @@ from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
 
 _KEYS = "keys"
+_CARD_PRODUCTS = "card-products"
 
 
 class ChangeCounter(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +115,24 @@ class RateStore:
             Put(table=self._table, item=audit, read_as=ChangedRate),
             Put(table=self._table, item={"pk": _KEYS, "sk": key, **names}, read_as=RatedKey),
         ]
+
+    def card_product(self, name: str) -> CardProduct | None:
+        """A card product, or None where none of that name is registered."""
+        item = self._tables.get(self._table, {"pk": _CARD_PRODUCTS, "sk": name})
+        return msgspec.convert(item, CardProduct) if item else None
+
+    def card_products(self) -> list[CardProduct]:
+        """All card products, by name."""
+        return [msgspec.convert(item, CardProduct) for item in self._all(_CARD_PRODUCTS)]
+
+    def keep_card_product(self, before: CardProduct | None, after: CardProduct) -> Operation:
+        """Register a card product, or change one, if it still is what was read."""
+        return Put(
+            table=self._table,
+            item={"pk": _CARD_PRODUCTS, "sk": after.card_product, **msgspec.to_builtins(after)},
+            read_as=CardProduct,
+            expect={"version": before.version if before else None},
+        )
 
     def _all(self, partition: str) -> list[dict[str, Any]]:
         return all_items(self._tables, Query(table=self._table, key_name="pk", key_value=partition))

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import msgspec
 
-from contracts.earning_rates import RateVersion
+from contracts.earning_rates import CardProduct, RateVersion
 
 FILE = Path(__file__).with_name("rates.json")
+CARD_PRODUCTS_FILE = Path(__file__).with_name("card_products.json")
 ANY_CATEGORY = "*"
 
 
@@ -41,6 +42,19 @@ def read(text: bytes) -> tuple[RateVersion, ...]:
     except msgspec.ValidationError as error:
         raise InvalidRates(f"{FILE.name}: {error}") from error
     return tuple(_with_ends(sorted(rates, key=_place)))
+
+
+def read_card_products(text: bytes) -> dict[str, CardProduct]:
+    """The card products of a file, by name.
+
+    Raises:
+        InvalidRates: it has something that is no card product.
+    """
+    try:
+        products = msgspec.json.decode(text, type=list[CardProduct])
+    except msgspec.ValidationError as error:
+        raise InvalidRates(f"{CARD_PRODUCTS_FILE.name}: {error}") from error
+    return {one.card_product: one for one in sorted(products, key=lambda one: one.card_product)}
 
 
 def in_effect(rates: Iterable[RateVersion], card_product: str, category: str, at: datetime) -> RateVersion | None:

@@ -2,7 +2,7 @@
 
 from contracts.earning_rates import RATE, FindRate, NoRate, Rate
 from lambdas.earning_rates_file.model import in_effect
-from lambdas.earning_rates_file.rates import RATES
+from lambdas.earning_rates_file.rates import CARD_PRODUCTS, RATES
 from pbckit.runtime.capability import CallContext, capability
 
 
@@ -12,6 +12,7 @@ def handler(request: FindRate, _asked: CallContext) -> Rate:
     found = in_effect(RATES, request.card_product, request.category, request.at)
     if found is None:
         raise NoRate(f"no rate for {request.card_product} at {request.category} on {request.at.isoformat()}")
+    product = CARD_PRODUCTS.get(request.card_product)
     return Rate(
         card_product=found.card_product,
         category=found.category,
@@ -19,4 +20,5 @@ def handler(request: FindRate, _asked: CallContext) -> Rate:
         effective_from=found.effective_from,
         points_per_purchase=found.points_per_purchase,
         points_per_member_month=found.points_per_member_month,
+        billing_currency=product.billing_currency if product else None,
     )

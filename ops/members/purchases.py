@@ -9,17 +9,19 @@ import msgspec
 import typer
 
 from contracts.cards import PurchaseRefunded
+from contracts.points_calculation import LIST_REFUSED, ListRefused
 from contracts.vocabulary import InstantOutOfRange, Money
 from ops.members.bank_entries import read_map
 from ops.members.import_file import FileFormat, Imported, read_import
 from ops.members.posted_at import require_possible
 from ops.members.purchase_file import COLUMNS, InvalidRow, RefusedRow, minor_units
 from ops.members.settling import wait_until_posted
-from pbckit.cli.client.capabilities import LambdaCapabilities
+from pbckit.cli.client.capabilities import LambdaCapabilities, capabilities_of
 from pbckit.cli.client.event_publisher import publish
 from pbckit.cli.client.session import LOCAL_STACK, open_session
 from pbckit.cli.errors import OperatorError, RowsRefused
-from pbckit.cli.output import AsJson, Stack, out, print_json, progress, remarks
+from pbckit.cli.output import AsJson, Stack, out, print_json, print_table, progress, remarks
+from pbckit.cli.requests import request_of
 from pbckit.contracts.decoding import converted
 
 app = typer.Typer(no_args_is_help=True, help="Bring purchases in, as the card system would.")
@@ -109,6 +111,27 @@ def _report(file: Path, found: Imported, *, dry_run: bool, as_json: bool) -> Non
         remarks.print(f"{file}:{row.row}: {row.reason}", markup=False, soft_wrap=True, highlight=False)
     for row in found.skipped:
         remarks.print(f"{file}:{row.row}: skipped: {row.reason}", markup=False, soft_wrap=True, highlight=False)
+
+
+@app.command()
+def refused(
+    limit: Annotated[int, typer.Option(help="How many at most.")] = 100,
+    stack: Stack = LOCAL_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Purchases that were refused and earned nothing, latest first, such as those in a foreign currency."""
+    answer = capabilities_of(stack).ask(LIST_REFUSED, request_of(ListRefused, limit=limit))
+    if as_json:
+        print_json(answer)
+        return
+    print_table(
+        "Refused purchases",
+        ["refused at", "purchase", "member", "refusal", "why"],
+        [
+            (f"{one.refused_at:%Y-%m-%d %H:%M}", one.purchase.id, one.purchase.member_id, one.error, one.message)
+            for one in answer.refused
+        ],
+    )
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`rewards programme`: rates, campaigns and merchant overrides from one file."""
+"""`rewards programme`: card products, rates, campaigns and merchant overrides from one file."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +9,7 @@ import typer
 import yaml
 
 from contracts.campaigns import SET_CAMPAIGN, SetCampaign
-from contracts.earning_rates import SET_RATE, SetRate
+from contracts.earning_rates import SET_CARD_PRODUCT, SET_RATE, SetCardProduct, SetRate
 from contracts.merchant_categorization import SET_OVERRIDE, SetMerchantOverride
 from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of
 from pbckit.cli.client.session import LOCAL_STACK
@@ -23,12 +23,13 @@ app = typer.Typer(no_args_is_help=True, help="A whole programme from one file.")
 class Programme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a programme file holds: the requests that bring it about."""
 
+    card_products: list[SetCardProduct] = msgspec.field(default_factory=list)
     rates: list[SetRate] = msgspec.field(default_factory=list)
     campaigns: list[SetCampaign] = msgspec.field(default_factory=list)
     overrides: list[SetMerchantOverride] = msgspec.field(default_factory=list)
 
     def __len__(self) -> int:
-        return len(self.rates) + len(self.campaigns) + len(self.overrides)
+        return len(self.card_products) + len(self.rates) + len(self.campaigns) + len(self.overrides)
 
 
 @app.callback()
@@ -38,23 +39,24 @@ def group() -> None:
 
 @app.command()
 def apply(
-    file: Annotated[Path, typer.Argument(help="YAML file with rates, campaigns and overrides.")],
+    file: Annotated[Path, typer.Argument(help="YAML file with card products, rates, campaigns and overrides.")],
     stack: Stack = LOCAL_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Set every rate, campaign and override of a file. Applying it again corrects what is there."""
+    """Set every card product, rate, campaign and override of a file. Applying it again corrects what is there."""
     programme = read_programme(file)
     capabilities = capabilities_of(stack)
     with progress() as bar:
         task = bar.add_task("programme", total=len(programme))
         apply_programme(programme, capabilities, lambda: bar.advance(task))
     counts = {
+        "card products": len(programme.card_products),
         "rates": len(programme.rates),
         "campaigns": len(programme.campaigns),
         "overrides": len(programme.overrides),
     }
     if as_json:
-        print_json(counts)
+        print_json({name.replace(" ", "_"): count for name, count in counts.items()})
     else:
         out.print(", ".join(f"{count} {name}" for name, count in counts.items()) + " set")
 
@@ -74,6 +76,9 @@ def read_programme(file: Path) -> Programme:
 
 def apply_programme(programme: Programme, capabilities: CapabilityClient, on_set: Callable[[], object]) -> None:
     """Set all of it through the owners' capabilities."""
+    for product in programme.card_products:
+        capabilities.ask(SET_CARD_PRODUCT, product)
+        on_set()
     for rate in programme.rates:
         capabilities.ask(SET_RATE, msgspec.structs.replace(rate, replace=True))
         on_set()

@@ -7,6 +7,7 @@ from contracts.points_calculation import (
     CALCULATE,
     DIFFERENCES,
     EXPLAIN,
+    LIST_REFUSED,
     RECALCULATE,
     REFUND,
     REPORTED_POSTINGS,
@@ -34,6 +35,7 @@ def define(pbc: Pbc) -> None:
     pbc.exposes(BASIS, [calculations.read()])
     pbc.exposes(RECALCULATE, [calculations.write(), outbox.append()])
     pbc.exposes(EXPLAIN, [calculations.read()])
+    pbc.exposes(LIST_REFUSED, [calculations.read()])
     pbc.exposes(REPORTED_POSTINGS, [calculations.read()])
     pbc.subscribes(EarningRateChanged, handler="note-rate-change", grants=[calculations.write()])
     pbc.subscribes(CampaignChanged, handler="note-campaign-change", grants=[calculations.write()])

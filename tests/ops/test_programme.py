@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts.campaigns import SET_CAMPAIGN, Campaign
-from contracts.earning_rates import SET_RATE, RateVersion
+from contracts.earning_rates import SET_CARD_PRODUCT, SET_RATE, CardProduct, RateVersion
 from contracts.merchant_categorization import SET_OVERRIDE, MerchantOverride
 from ops.programme.apply import read_programme
 from pbckit.cli.errors import OperatorError
@@ -16,6 +16,8 @@ from tests.ops.conftest import Rewards
 
 JUNE, JULY = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
 PROGRAMME = """
+card_products:
+  - { card_product: gold, billing_currency: EUR }
 rates:
   - { card_product: gold, category: "*", points_per_unit: "1.5", effective_from: "2026-06-01T00:00:00Z" }
   - { card_product: gold, category: fuel, points_per_unit: "3", effective_from: 2026-06-01T00:00:00Z }
@@ -31,6 +33,7 @@ campaigns:
 overrides:
   - { merchant_id: shop-1, category: fuel, reason: said so }
 """
+PRODUCT = CardProduct(card_product="gold", billing_currency="EUR", version=1, changed_by="ada", changed_at=JUNE)
 RATE = RateVersion(
     card_product="gold",
     category="*",
@@ -68,6 +71,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def let_all_answer(aws: Aws) -> None:
+    aws.lambda_.answers(SET_CARD_PRODUCT, PRODUCT)
     aws.lambda_.answers(SET_RATE, RATE)
     aws.lambda_.answers(SET_CAMPAIGN, CAMPAIGN)
     aws.lambda_.answers(SET_OVERRIDE, OVERRIDE)
@@ -76,28 +80,29 @@ def let_all_answer(aws: Aws) -> None:
 def test_all_of_it_is_set_through_capabilities(aws: Aws, rewards: Rewards, file: Path):
     let_all_answer(aws)
     result = rewards("programme", "apply", str(file))
-    assert (result.exit_code, result.stdout) == (0, "2 rates, 1 campaigns, 1 overrides set\n")
+    assert (result.exit_code, result.stdout) == (0, "1 card products, 2 rates, 1 campaigns, 1 overrides set\n")
     assert [asked.function for asked in aws.lambda_.asked] == [
+        arn(SET_CARD_PRODUCT),
         arn(SET_RATE),
         arn(SET_RATE),
         arn(SET_CAMPAIGN),
         arn(SET_OVERRIDE),
     ]
-    assert [asked.data["points_per_unit"] for asked in aws.lambda_.asked[:2]] == ["1.5", "3"]
-    assert aws.lambda_.asked[2].data["fixed_points"] == 50
-    assert aws.lambda_.asked[3].data == {"merchant_id": "shop-1", "category": "fuel", "reason": "said so"}
+    assert [asked.data["points_per_unit"] for asked in aws.lambda_.asked[1:3]] == ["1.5", "3"]
+    assert aws.lambda_.asked[3].data["fixed_points"] == 50
+    assert aws.lambda_.asked[4].data == {"merchant_id": "shop-1", "category": "fuel", "reason": "said so"}
 
 
 def test_applying_again_corrects_rates_instead_of_refusing_them(aws: Aws, rewards: Rewards, file: Path):
     let_all_answer(aws)
     rewards("programme", "apply", str(file))
-    assert [asked.data["replace"] for asked in aws.lambda_.asked[:2]] == [True, True]
+    assert [asked.data["replace"] for asked in aws.lambda_.asked[1:3]] == [True, True]
 
 
 def test_counts_for_machines(aws: Aws, rewards: Rewards, file: Path):
     let_all_answer(aws)
     result = rewards("programme", "apply", str(file), "--json")
-    assert json.loads(result.stdout) == {"rates": 2, "campaigns": 1, "overrides": 1}
+    assert json.loads(result.stdout) == {"card_products": 1, "rates": 2, "campaigns": 1, "overrides": 1}
 
 
 def test_a_refusal_ends_it_with_the_reason(aws: Aws, rewards: Rewards, file: Path):
@@ -115,6 +120,7 @@ def test_a_refusal_ends_it_with_the_reason(aws: Aws, rewards: Rewards, file: Pat
         ('points_per_unit: "1.5"', "points_per_unit: 1.5", r"Expected `str`, got `float` - at `\$\.rates\[0\]\.points"),
         ("category: fuel, points", "category: Fuel, points", r"`\$\.rates\[1\]\.category`"),
         ("T00:00:00Z }", "T00:00:00 }", r"`\$\.rates\[\.*1\]\.effective_from`"),
+        ("billing_currency: EUR", "billing_currency: Euro", r"`\$\.card_products\[\.*0\]\.billing_currency`"),
         ("combination: stacking", "combination: both", r"`\$\.campaigns\[0\]\.combination`"),
         ("    name: June\n", "", "`name`"),
         ("reason: said so", "reson: said so", r"`reson`"),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pulumi
 
+from pbckit.contracts.definitions import UNIT_ADMIN
 from pbckit.errors import PbckitError
 from pbckit.infra.iam import TRACE_WORKFLOW, Statement, document, put_events, send_traces, use_key
 from pbckit.infra.names import Names
@@ -66,7 +67,7 @@ def boundary(
         BoundaryTooLong: IAM would refuse it.
     """
     own = f"{names.prefix}*"
-    invoked = [*([names.function(own)] if runs_code else []), *capabilities]
+    invoked = [*([names.function(own)] if runs_code else []), *_together(names, capabilities)]
     allowed = [
         *(_own_things(names) if runs_code else []),
         *([Statement(sid="Invoke", actions=["lambda:InvokeFunction"], resources=invoked)] if invoked else []),
@@ -96,6 +97,20 @@ def boundary(
             f"it may call {len(capabilities)} capabilities: split the unit or its calls"
         )
     return text
+
+
+def _together(names: Names, capabilities: Sequence[str]) -> list[str]:
+    """Capabilities, with the admin functions of several units as one pattern.
+
+    Who may ask them all would else reach the limit of a managed policy with the number of units. The pattern covers
+    admin functions only: no unit's name has an underscore, and every function's name has one.
+    """
+    admin = names.capability(UNIT_ADMIN).removeprefix(names.function(names.prefix))
+    several = [one for one in capabilities if one.endswith(f"_{admin}")]
+    if len(several) < 2:  # noqa: PLR2004 a pattern for one would be wider than needed
+        return list(capabilities)
+    stem = names.prefix.removesuffix(f"{names.unit}_")
+    return [*(one for one in capabilities if one not in several), names.function(f"{stem}*_{admin}")]
 
 
 def _own_things(names: Names) -> list[Statement]:

@@ -106,6 +106,8 @@ class _Ended(msgspec.Struct, frozen=True):
 
     fallbacks: list[str] = []
     set_aside: bool = False
+    refused: str | None = None
+    """Name of a refusal that is an outcome: the unit that refused has kept it."""
 
 
 def _ending(output: str) -> tuple[str, str | None]:
@@ -114,7 +116,8 @@ def _ending(output: str) -> tuple[str, str | None]:
         ended = msgspec.json.decode(output, type=_Ended)
     except msgspec.DecodeError:
         ended = _Ended()
-    return "set aside" if ended.set_aside else "done", _fallbacks(ended.fallbacks)
+    outcome = "set aside" if ended.set_aside else "done"
+    return f"refused: {ended.refused}" if ended.refused else outcome, _fallbacks(ended.fallbacks)
 
 
 def _fallbacks(names: Sequence[str]) -> str | None:

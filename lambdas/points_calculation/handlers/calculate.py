@@ -1,13 +1,22 @@
 """Capability `calculate`."""
 
-from contracts.points_calculation import CALCULATE, Calculate, Calculation, ConflictingPurchase, PointsCalculated
-from lambdas.points_calculation.model.earning import differences
+from contracts.points_calculation import (
+    CALCULATE,
+    Calculate,
+    Calculation,
+    ConflictingPurchase,
+    ForeignCurrency,
+    PointsCalculated,
+    RefusedPurchase,
+)
+from lambdas.points_calculation.model.earning import differences, require_billing_currency
 from lambdas.points_calculation.services.bounds import bounds
 from lambdas.points_calculation.services.earning import Earned, earn
 from lambdas.points_calculation.storage.calculations import CalculationStore
 from lambdas.points_calculation.storage.confirmations import ConfirmationStore
 from lambdas.points_calculation.storage.fallbacks import FallbackStore
 from lambdas.points_calculation.storage.records import Calculated
+from lambdas.points_calculation.storage.refusals import RefusalStore
 from pbckit.runtime.capability import CallContext, capability
 from pbckit.runtime.observability import count
 from pbckit.runtime.unit_of_work import retry_on_conflict
@@ -25,6 +34,11 @@ def _calculate(request: Calculate, call: CallContext) -> Calculation:
     if before is not None:
         return _same(before, request)
     bounds().require(f"posted_at of purchase {request.purchase.id}", request.purchase.posted_at, call.runtime)
+    try:
+        require_billing_currency(request)
+    except ForeignCurrency as refusal:
+        _keep_refusal(request, refusal, call)
+        raise
     earned = earn(request, store, own={})
     calculated = _calculated(request, earned, call)
     work = call.unit_of_work()
@@ -37,6 +51,19 @@ def _calculate(request: Calculate, call: CallContext) -> Calculation:
     if request.fallbacks:
         count("CalculatedWithFallback")
     return calculated.calculation
+
+
+def _keep_refusal(request: Calculate, refusal: ForeignCurrency, call: CallContext) -> None:
+    refused = RefusedPurchase(
+        purchase=request.purchase,
+        error=type(refusal).__name__,
+        message=str(refusal),
+        refused_at=call.runtime.clock.now(),
+    )
+    work = call.unit_of_work()
+    work.add(RefusalStore(call.runtime).keep(refused))
+    work.commit()
+    count("PurchasesRefused")
 
 
 def _same(before: Calculated, request: Calculate) -> Calculation:

@@ -7,7 +7,7 @@ from contracts.points_calculation import REFUND, Adjustment, ConflictingRefund, 
 from lambdas.points_calculation.model import refunds
 from lambdas.points_calculation.services import adjustments
 from lambdas.points_calculation.services.bounds import bounds
-from lambdas.points_calculation.services.purchases import known
+from lambdas.points_calculation.services.purchases import known_or_refused
 from lambdas.points_calculation.storage.calculations import CalculationStore
 from lambdas.points_calculation.storage.confirmations import ConfirmationStore
 from lambdas.points_calculation.storage.records import Calculated, KeptRefund
@@ -28,7 +28,7 @@ def _refund(refund: PurchaseRefunded, call: CallContext) -> RefundedPoints:
     if before is not None:
         return _same(before, refund)
     bounds().require(f"refunded_at of refund {refund.id}", refund.refunded_at, call.runtime)
-    stands = known(store, refund.purchase_id)
+    stands = known_or_refused(call.runtime, refund.purchase_id)
     refunds.require_refundable(stands.purchase, stands.calculation.refunded_minor_units, refund)
     after = _refunded(stands, refund)
     made = adjustments.adjustment(

@@ -13,7 +13,7 @@ import iso4217
 
 from contracts.campaigns import Bonus
 from contracts.cards import PurchasePosted
-from contracts.points_calculation import Calculate, Line, UnknownCurrency
+from contracts.points_calculation import Calculate, ForeignCurrency, Line, UnknownCurrency
 from contracts.vocabulary import MOST_POINTS, Money
 from lambdas.points_calculation.model.caps import Cap, Earning
 from lambdas.points_calculation.model.months import month_of
@@ -29,6 +29,8 @@ def earnings(request: Calculate) -> list[Earning]:
         UnknownCurrency: the currency is not in ISO 4217 or has no minor unit.
         InvalidRequest: a bonus has no sense, or the points are more than the ledger books at once.
     """
+    if _is_foreign(request):
+        return [Earning(line=Line(kind="base", text=f"no points: {_foreign(request)}", points=0))]
     base = major_units(request.purchase.amount) * Fraction(request.rate.points_per_unit)
     found = [
         Earning(line=_base_line(base, request), caps=_base_caps(request)),
@@ -41,6 +43,26 @@ def earnings(request: Calculate) -> list[Earning]:
     if total > MOST_POINTS:
         raise InvalidRequest(f"purchase {request.purchase.id} earns {total} points; at most {MOST_POINTS} are allowed")
     return found
+
+
+def require_billing_currency(request: Calculate) -> None:
+    """Refuse a purchase in another currency than its card product bills in.
+
+    Raises:
+        ForeignCurrency: it is. The message names both.
+    """
+    if _is_foreign(request):
+        raise ForeignCurrency(f"purchase {request.purchase.id}: {_foreign(request)}")
+
+
+def _is_foreign(request: Calculate) -> bool:
+    """A rate that fell back names no billing currency: such a purchase is judged when the rate is known."""
+    return request.rate.billing_currency not in (None, request.purchase.amount.currency)
+
+
+def _foreign(request: Calculate) -> str:
+    purchase, billed = request.purchase, request.rate.billing_currency
+    return f"its amount is in {purchase.amount.currency}, and {purchase.card_product} bills in {billed}"
 
 
 def major_units(amount: Money) -> Fraction:

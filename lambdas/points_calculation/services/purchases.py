@@ -1,8 +1,10 @@
 """Purchases that must be known."""
 
-from contracts.points_calculation import UnknownPurchase
+from contracts.points_calculation import PurchaseWasRefused, UnknownPurchase
 from lambdas.points_calculation.storage.calculations import CalculationStore
 from lambdas.points_calculation.storage.records import Calculated
+from lambdas.points_calculation.storage.refusals import RefusalStore
+from pbckit.runtime.runtime import Runtime
 
 
 def known(store: CalculationStore, purchase_id: str) -> Calculated:
@@ -15,3 +17,19 @@ def known(store: CalculationStore, purchase_id: str) -> Calculated:
     if found is None:
         raise UnknownPurchase(f"nothing was calculated for purchase {purchase_id!r}")
     return found
+
+
+def known_or_refused(runtime: Runtime, purchase_id: str) -> Calculated:
+    """What stands for a purchase, which may have been refused.
+
+    Raises:
+        PurchaseWasRefused: it was refused. The message says why.
+        UnknownPurchase: nothing was calculated for it, or not yet.
+    """
+    found = CalculationStore(runtime).find(purchase_id)
+    if found is not None:
+        return found
+    refused = RefusalStore(runtime).find(purchase_id)
+    if refused is not None:
+        raise PurchaseWasRefused(f"purchase {purchase_id} earns nothing: {refused.error}: {refused.message}")
+    raise UnknownPurchase(f"nothing was calculated for purchase {purchase_id!r}")

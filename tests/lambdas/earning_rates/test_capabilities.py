@@ -5,8 +5,19 @@ from typing import Any
 
 import pytest
 
-from contracts.earning_rates import LIST_RATES, RATE, RATE_HISTORY, SET_RATE, Rate, Rates, RateVersion
-from lambdas.earning_rates import list_rates, rate, rate_history, set_rate
+from contracts.earning_rates import (
+    LIST_CARD_PRODUCTS,
+    LIST_RATES,
+    RATE,
+    RATE_HISTORY,
+    SET_CARD_PRODUCT,
+    SET_RATE,
+    CardProduct,
+    Rate,
+    Rates,
+    RateVersion,
+)
+from lambdas.earning_rates import list_card_products, list_rates, rate, rate_history, set_card_product, set_rate
 from pbckit.testing.calls import CORRELATION, Caller, RefusedCall
 from pbckit.testing.world import STORE, World, world
 
@@ -217,3 +228,41 @@ def test_a_category_that_never_had_a_rate_has_no_history(caller: Caller):
         caller.ask(rate_history.handler, RATE_HISTORY, card_product="gold", category="fuel")
 
     assert refusal.value.args == ("NoRate", "gold at fuel never had a rate")
+
+
+def register(caller: Caller, currency: str, card_product: str = "gold") -> CardProduct:
+    return caller.ask(set_card_product.handler, SET_CARD_PRODUCT, card_product=card_product, billing_currency=currency)
+
+
+def test_a_rate_says_what_the_card_product_bills_in(caller: Caller):
+    put(caller, "2", JUNE)
+    assert at(caller, JUNE).billing_currency is None
+    register(caller, "JPY")
+    assert at(caller, JUNE).billing_currency == "JPY"
+
+
+def test_card_products_are_listed_by_name_and_told(caller: Caller):
+    register(caller, "EUR")
+    register(caller, "KWD", "pearl")
+    changed = register(caller, "USD")
+    assert (changed.version, changed.changed_by) == (2, "ada")
+    listed = caller.ask(list_card_products.handler, LIST_CARD_PRODUCTS).card_products
+    assert [(one.card_product, one.billing_currency) for one in listed] == [("gold", "USD"), ("pearl", "KWD")]
+    told = [(e["type"], e["data"]["card_product"], e["metadata"]["sequence"]) for e in caller.published()]
+    assert {name for name, _, _ in told} == {"CardProductChanged"}
+    assert [of for _, *of in told] == [["gold", 1], ["pearl", 1], ["gold", 2]]
+
+
+@pytest.mark.parametrize(
+    ("currency", "reason"),
+    [
+        ("EUX", r"InvalidCardProduct.*gold: 'EUX' is not a currency of ISO 4217"),
+        ("XAU", r"InvalidCardProduct.*gold: 'XAU' has no minor unit in ISO 4217"),
+        ("eur", r"InvalidRequest.*billing_currency"),
+        ("", r"InvalidRequest.*billing_currency"),
+    ],
+)
+def test_a_currency_that_no_card_bills_in_is_refused(there: World, caller: Caller, currency: str, reason: str):
+    with pytest.raises(RefusedCall, match=reason):
+        register(caller, currency)
+    assert there.tables.all(STORE) == []

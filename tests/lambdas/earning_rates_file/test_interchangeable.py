@@ -9,15 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.earning_rates import LIST_RATES, RATE, RATE_HISTORY, SET_RATE, RateHistory, Rates
+from contracts.earning_rates import (
+    LIST_CARD_PRODUCTS,
+    LIST_RATES,
+    RATE,
+    RATE_HISTORY,
+    SET_CARD_PRODUCT,
+    SET_RATE,
+    CardProducts,
+    RateHistory,
+    Rates,
+)
 from lambdas import earning_rates as table
 from lambdas import earning_rates_file as file
-from lambdas.earning_rates import list_rates, rate, rate_history, set_rate
+from lambdas.earning_rates import list_card_products, list_rates, rate, rate_history, set_card_product, set_rate
+from lambdas.earning_rates_file import list_card_products as file_list_card_products
 from lambdas.earning_rates_file import list_rates as file_list_rates
 from lambdas.earning_rates_file import rate as file_rate
 from lambdas.earning_rates_file import rate_history as file_rate_history
+from lambdas.earning_rates_file import set_card_product as file_set_card_product
 from lambdas.earning_rates_file import set_rate as file_set_rate
-from lambdas.earning_rates_file.rates import RATES
+from lambdas.earning_rates_file.rates import CARD_PRODUCTS, RATES
 from pbckit.contracts.definitions import AnyCapability
 from pbckit.testing.calls import Caller, RefusedCall
 from pbckit.testing.world import world
@@ -27,6 +39,8 @@ ANSWERS: dict[str, dict[ModuleType, Any]] = {
     LIST_RATES.name: {table: list_rates.handler, file: file_list_rates.handler},
     RATE_HISTORY.name: {table: rate_history.handler, file: file_rate_history.handler},
     SET_RATE.name: {table: set_rate.handler, file: file_set_rate.handler},
+    SET_CARD_PRODUCT.name: {table: set_card_product.handler, file: file_set_card_product.handler},
+    LIST_CARD_PRODUCTS.name: {table: list_card_products.handler, file: file_list_card_products.handler},
 }
 PRODUCTS = [*sorted({one.card_product for one in RATES}), "unheard-of"]
 CATEGORIES = [*sorted({one.category for one in RATES} - {"*"}), "books"]
@@ -41,6 +55,9 @@ instants = st.one_of(
 def caller() -> Caller:
     """A world in which the table has what the file has."""
     there = Caller(world("earning-rates"))
+    for product in CARD_PRODUCTS.values():
+        wanted = {"card_product": product.card_product, "billing_currency": product.billing_currency}
+        there.ask(set_card_product.handler, SET_CARD_PRODUCT, **wanted)
     for one in RATES:
         wanted = {"card_product", "category", "points_per_unit", "effective_from"}
         there.ask(set_rate.handler, SET_RATE, **{k: v for k, v in msgspec.to_builtins(one).items() if k in wanted})
@@ -92,3 +109,24 @@ def test_rates_in_a_file_are_not_set_and_the_refusal_is_in_the_contract(caller: 
     refusal = ask(caller, file, SET_RATE, **request)
     assert refusal in {one.__name__ for one in SET_RATE.errors}
     assert refusal == "RatesAreFixed"
+
+
+def test_the_card_products_are_the_same(caller: Caller):
+    lists = [ask(caller, where, LIST_CARD_PRODUCTS) for where in (table, file)]
+    told = [
+        [(one.card_product, one.billing_currency, one.version) for one in products.card_products]
+        for products in lists
+        if isinstance(products, CardProducts)
+    ]
+    assert told[0] == told[1]
+    assert len(told[0]) == 5
+
+
+def test_every_rate_in_the_file_is_of_a_card_product_in_the_file():
+    assert {one.card_product for one in RATES} == set(CARD_PRODUCTS)
+
+
+def test_card_products_in_a_file_are_not_set_and_the_refusal_is_in_the_contract(caller: Caller):
+    refusal = ask(caller, file, SET_CARD_PRODUCT, card_product="gold", billing_currency="USD")
+    assert refusal in {one.__name__ for one in SET_CARD_PRODUCT.errors}
+    assert refusal == "CardProductsAreFixed"

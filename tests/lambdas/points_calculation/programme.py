@@ -12,6 +12,7 @@ from contracts.points_calculation import (
     CALCULATE,
     DIFFERENCES,
     EXPLAIN,
+    LIST_REFUSED,
     RECALCULATE,
     REFUND,
     REPORTED_POSTINGS,
@@ -24,6 +25,7 @@ from contracts.points_calculation import (
     PointsAdjusted,
     PointsCalculated,
     RefundedPoints,
+    RefusedPurchase,
     ReportedPostings,
 )
 from contracts.vocabulary import Money
@@ -32,6 +34,7 @@ from lambdas.points_calculation.handlers import (
     calculate,
     differences,
     explain,
+    list_refused,
     recalculate,
     refund,
     reported_postings,
@@ -60,6 +63,9 @@ class Programme:
 
     def explain(self, purchase_id: str) -> Calculation:
         return self._caller.ask(explain.handler, EXPLAIN, purchase_id=purchase_id)
+
+    def refused(self, limit: int = 100) -> list[RefusedPurchase]:
+        return self._caller.ask(list_refused.handler, LIST_REFUSED, limit=limit).refused
 
     def refund(self, given: PurchaseRefunded) -> RefundedPoints:
         return self._caller.ask(refund.handler, REFUND, refund=msgspec.to_builtins(given))

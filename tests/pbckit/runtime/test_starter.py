@@ -103,10 +103,11 @@ def test_what_fails_comes_again_alone_and_in_the_end_is_put_aside(there: World, 
     [
         ('{"fallbacks": ["rate", "bonuses"], "set_aside": false}', "done", "fallbacks: rate, bonuses"),
         ('{"fallbacks": [], "set_aside": true}', "set aside", None),
+        ('{"fallbacks": [], "refused": "ForeignCurrency"}', "refused: ForeignCurrency", None),
         ("{}", "done", None),
         ("", "done", None),
     ],
-    ids=["fallbacks", "set aside", "nothing told", "no output"],
+    ids=["fallbacks", "set aside", "refused", "nothing told", "no output"],
 )
 def test_what_a_workflow_tells_at_its_end_is_noted(
     there: World,
