@@ -191,7 +191,28 @@ class Analysis:
         for one in self.settings.capabilities:
             for caller in dict.fromkeys(one.callers):
                 found[caller] = (*found.get(caller, ()), self.naming.capability(one.unit, one.name))
+        for caller, pattern in self._calls_of_every_unit():
+            found[caller] = (*found.get(caller, ()), pattern)
         return found
+
+    def _calls_of_every_unit(self) -> Iterator[tuple[str, Glob]]:
+        """Capabilities that all units with one of that name open to a caller: one pattern may stand for all of them.
+
+        Only where nothing else in the stack bears a name that the pattern covers.
+        """
+        for name in dict.fromkeys(one.name for one in self.settings.capabilities):
+            those = [one for one in self.settings.capabilities if one.name == name]
+            owners = {one.unit for one in those}
+            pattern = self.naming.capability("*", name)
+            named = Glob(self.naming.prefix("*") + name)
+            covered = {
+                thing.unit
+                for thing in self.inventory.things
+                if thing.lies_in(Region((pattern,))) and not (thing.name and not named.matches(thing.name))
+            }
+            if len(owners) > 1 and covered <= owners:
+                for caller in set(those[0].callers).intersection(*(one.callers for one in those[1:])):
+                    yield caller, pattern
 
     def outside(self, unit: str | None, action: str) -> Sequence[Region]:
         """Everything that an action can act on and that neither is the unit's own nor open to it by contract."""
