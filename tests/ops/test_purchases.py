@@ -11,9 +11,16 @@ import msgspec
 import pytest
 
 from contracts.cards import PurchasePosted
-from contracts.points_calculation import EXPLAIN, Adjustment, Calculation
+from contracts.points_calculation import (
+    EXPLAIN,
+    LIST_REFUSED,
+    Adjustment,
+    Calculation,
+    RefusedPurchase,
+    RefusedPurchases,
+)
 from contracts.points_ledger import STATEMENT, Statement, StatementLine
-from ops.members.purchase_file import COLUMNS, purchase_of
+from ops.members.purchase_file import COLUMNS, purchase_of, read_purchases
 from pbckit.cli.client import event_publisher as publishing
 from pbckit.cli.errors import OperatorError, Unreachable
 from pbckit.contracts.definitions import Message
@@ -116,6 +123,7 @@ def test_a_bus_that_cannot_be_reached_is_said(aws: Aws, monkeypatch: pytest.Monk
 
 def posts(aws: Aws) -> None:
     """Let the ledger have posted whatever is on the bus, and refunds be corrected at once."""
+    aws.lambda_.answers(LIST_REFUSED, RefusedPurchases(refused=[]))
 
     def statement(request: dict[str, Any]) -> Reply:
         purchases = [one["data"]["id"] for one in aws.events.details() if "member_id" in one["data"]]
@@ -172,6 +180,7 @@ def explained(request: dict[str, Any], refund_ids: list[str]) -> Reply:
 def test_ingesting_waits_until_all_of_it_is_posted(aws: Aws, rewards: Rewards, tmp_path: Path, no_waiting: list[float]):
     file = write(tmp_path, {"purchase_id": "p-1"}, {"purchase_id": "p-2"})
     seen: list[int] = []
+    aws.lambda_.answers(LIST_REFUSED, RefusedPurchases(refused=[]))
 
     def statement(request: dict[str, Any]) -> Reply:
         ids = [f"p-{number}" for number in range(1, len(seen) + 1)]
@@ -223,6 +232,20 @@ def test_a_file_of_another_format_than_is_said_is_refused(rewards: Rewards):
     result = rewards("purchases", "ingest", str(STATEMENTS / "card.ofx"), "--format", "camt.053")
     assert result.exit_code == 2
     assert "not well-formed XML" in result.stderr
+
+
+def test_a_purchase_that_is_refused_is_not_waited_for(aws: Aws, rewards: Rewards, tmp_path: Path):
+    posts(aws)
+    file = write(tmp_path, {"purchase_id": "p-1"})
+    (purchase,), _ = read_purchases(file)
+    refused = RefusedPurchase(purchase=purchase, error="ForeignCurrency", message="no", refused_at=MOMENT)
+    aws.lambda_.answers(LIST_REFUSED, RefusedPurchases(refused=[refused]))
+    aws.lambda_.decides(STATEMENT, lambda _request: reply(Statement(member_id="m", balance_points=0, lines=[])))
+    assert rewards("purchases", "ingest", str(file)).exit_code == 0
+
+    listed = rewards("purchases", "refused", "--json")
+    assert [one["error"] for one in json.loads(listed.stdout)["refused"]] == ["ForeignCurrency"]
+    assert "p-1" in rewards("purchases", "refused").stdout
 
 
 def test_ingesting_says_how_many_were_accepted(aws: Aws, rewards: Rewards, tmp_path: Path):

@@ -10,7 +10,8 @@ One that comes again after the reason is mended is calculated; its refusal stays
 import msgspec
 
 from contracts.points_calculation import RefusedPurchase
-from lambdas.points_calculation.storage.calculations import SHARDS, shard
+from lambdas.points_calculation.storage.calculations import SHARDS
+from pbckit.runtime.keys import shard_of
 from pbckit.runtime.ports import Operation, Put, Query
 from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
@@ -44,4 +45,4 @@ class RefusalStore:
 
 
 def _key(purchase_id: str) -> dict[str, str]:
-    return {"pk": f"refused#{shard(purchase_id)}", "sk": purchase_id}
+    return {"pk": f"refused#{shard_of(purchase_id, SHARDS)}", "sk": purchase_id}
