@@ -19,7 +19,7 @@ class OverlappingCategories(ValueError):
 def categorize(mcc: str, override: MerchantOverride | None) -> Categorization:
     """The category of a merchant: by hand where somebody said so, else by its code.
 
-    A code that no ISO 18245 list knows gives `uncategorized`.
+    A code that neither a list of ISO 18245 nor a range for brands has gives `uncategorized`.
     """
     if override is not None and override.category is not None:
         return Categorization(category=override.category, basis="override")
@@ -30,7 +30,14 @@ def categorize(mcc: str, override: MerchantOverride | None) -> Categorization:
 
 
 def category_of(mcc: str) -> str | None:
-    """The category that the table gives a code; None for a code that is in no list of ISO 18245."""
+    """The category that the table gives a code; None for a code that no merchant can have.
+
+    Codes from 3000 to 3999 are given to airlines, car rentals and hotels one by one, a brand each (ISO 18245; Visa
+    Merchant Data Standards Manual): a new brand's code belongs to its range before any list has it.
+    """
+    reserved = _reserved().get(mcc)
+    if reserved is not None:
+        return reserved
     category = _categories().get(mcc)
     return category if category is not None and _is_listed(mcc) else None
 
@@ -58,6 +65,12 @@ def _categories() -> dict[str, str]:
     """What stands for a single code wins over the range around it."""
     table = json.loads(_TABLE.read_text())
     return parse(table["ranges"]) | parse(table["codes"])
+
+
+@cache
+def _reserved() -> dict[str, str]:
+    """Categories of the ranges whose codes are given to brands."""
+    return parse(json.loads(_TABLE.read_text())["reserved"])
 
 
 @cache

@@ -98,11 +98,11 @@ def _points(row: Mapping[str, str], category: str, rules: Mapping[str, Any]) -> 
 
 
 def _category(mcc: str, table: Mapping[str, Mapping[str, Sequence[str]]]) -> str:
-    if mcc in _listed():
-        for level in ("codes", "ranges"):
-            for category, spans in table[level].items():
-                if any(span.split("-")[0] <= mcc <= span.split("-")[-1] for span in spans):
-                    return category
+    # Codes of brands (airlines, car rentals, hotels) are given out one by one: no list has them all.
+    for level in ("reserved", *(("codes", "ranges") if mcc in _listed() else ())):
+        for category, spans in table[level].items():
+            if any(span.split("-")[0] <= mcc <= span.split("-")[-1] for span in spans):
+                return category
     return "uncategorized"
 
 

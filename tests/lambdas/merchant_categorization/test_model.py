@@ -33,16 +33,36 @@ def table() -> dict[str, dict[str, list[str]]]:
     return json.loads(model._TABLE.read_text())
 
 
-def test_every_listed_code_has_a_category_and_no_other_has(listed: frozenset[str]):
+BRANDS = {"airlines": (3000, 3350), "car-rental": (3351, 3500), "lodging": (3501, 3999)}
+
+
+def known(listed: frozenset[str]) -> frozenset[str]:
+    """Codes that a merchant can have: the listed ones, and all in the ranges for brands."""
+    return listed | {mcc for mcc in EVERY_STRING_OF_FOUR_DIGITS if "3000" <= mcc <= "3999"}
+
+
+def test_every_listed_code_and_every_code_of_a_brand_has_a_category_and_no_other_has(listed: frozenset[str]):
     categorized = {mcc for mcc in EVERY_STRING_OF_FOUR_DIGITS if model.category_of(mcc) is not None}
-    assert categorized == listed
+    assert categorized == known(listed)
+
+
+@pytest.mark.parametrize("category", BRANDS)
+def test_every_code_of_a_range_for_brands_has_its_category(category: str):
+    first, last = BRANDS[category]
+    assert {model.category_of(f"{number:04d}") for number in range(first, last + 1)} == {category}
+
+
+def test_no_code_between_the_named_ones_falls_to_other(listed: frozenset[str]):
+    """`other` is for what the standard lists behind government services: nothing else."""
+    others = {mcc for mcc in listed if model.category_of(mcc) == "other"}
+    assert others == {"9700", "9701", "9702", "9950"}
 
 
 def test_every_code_gets_an_answer(listed: frozenset[str]):
     answers = {mcc: model.categorize(mcc, None) for mcc in EVERY_STRING_OF_FOUR_DIGITS}
-    assert {answer.basis for mcc, answer in answers.items() if mcc in listed} == {"mcc"}
+    assert {answer.basis for mcc, answer in answers.items() if mcc in known(listed)} == {"mcc"}
     unknown = Categorization(category="uncategorized", basis="unknown-mcc")
-    assert {(answer.category, answer.basis) for mcc, answer in answers.items() if mcc not in listed} == {
+    assert {(answer.category, answer.basis) for mcc, answer in answers.items() if mcc not in known(listed)} == {
         (unknown.category, unknown.basis)
     }
 
@@ -70,6 +90,10 @@ def test_every_code_gets_an_answer(listed: frozenset[str]):
         ("8062", "health"),
         ("8220", "education"),
         ("9311", "government"),
+        ("9405", "government"),
+        ("3303", "airlines"),
+        ("3499", "car-rental"),
+        ("3999", "lodging"),
     ],
 )
 def test_codes_that_a_programme_depends_on(mcc: str, category: str):
