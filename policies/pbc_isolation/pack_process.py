@@ -147,7 +147,25 @@ class PackProcess:
         answers += self._ask_all(self._stub.Analyze, others)
         for properties in _views(resources):
             answers.append(self._ask(self._stub.AnalyzeStack, _stack_request(resources, properties)))
-        return list(dict.fromkeys(_diagnostic(one) for answer in answers for one in answer.diagnostics))
+        return _diagnostics(answers)
+
+    def before_creation(self, state: State) -> list[Diagnostic]:
+        """What the pack says about one resource by its inputs: the engine asks before it makes the resource.
+
+        Raises:
+            PackFailed: the pack broke down.
+        """
+        return _diagnostics([self._ask(self._stub.Analyze, _resource_request(_sent(state)))])
+
+    def of_stack(self, states: Iterable[State]) -> list[Diagnostic]:
+        """What the pack says about a stack by its outputs: the engine asks when everything has been made.
+
+        Raises:
+            PackFailed: the pack broke down.
+        """
+        resources = [_sent(state) for state in states if _is_registered(state)]
+        request = _stack_request(resources, [_there(state) for state in resources])
+        return _diagnostics([self._ask(self._stub.AnalyzeStack, request)])
 
     def _configure(self) -> None:
         request = analyzer_pb2.ConfigureAnalyzerRequest()
@@ -302,6 +320,11 @@ def _struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
     struct = struct_pb2.Struct()
     struct.update(dict(values))
     return struct
+
+
+def _diagnostics(answers: Iterable[Any]) -> list[Diagnostic]:
+    """What some answers say, each once."""
+    return list(dict.fromkeys(_diagnostic(one) for answer in answers for one in answer.diagnostics))
 
 
 def _diagnostic(message: Any) -> Diagnostic:

@@ -13,7 +13,7 @@ from pbc_isolation.analysis import access_matrix
 from pbc_isolation.analysis.access_matrix import CALLS, EVENTS, VIOLATION, Edge
 from pbc_isolation.analysis.assumptions import ASSUMPTIONS
 from pbc_isolation.analysis.context import Analysis
-from pbc_isolation.reports import FORMATS
+from pbc_isolation.reports import FORMATS, table
 from pbc_isolation.result import Verdict
 from pbc_isolation.rules import every_rule
 from pbc_isolation.rules.rule import Violation, from_text
@@ -73,7 +73,13 @@ def test_a_report_tells_rule_units_path_and_fix(name):
         assert part in text
 
 
-@pytest.mark.parametrize("name", ["table", "markdown", "json"])
+def test_a_pass_is_quiet_in_a_terminal():
+    assert FORMATS["table"](verdict()).count("\n") == 1
+    for assumption in ASSUMPTIONS:
+        assert assumption in table.rests_on()
+
+
+@pytest.mark.parametrize("name", ["markdown", "json"])
 def test_a_pass_tells_what_was_judged_and_what_it_rests_on(name):
     text = FORMATS[name](verdict())
     assert "dev" in text

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pbc_isolation.analysis.inventory import Inventory, ProtectedResource
 from pbc_isolation.analysis.naming import DEFAULT_BUCKET_PREFIX, DEFAULT_PREFIX, Naming, environment_of, of_service
 from pbc_isolation.folder import pack_folder
-from pbc_isolation.iam.catalogue import HARMLESS, all_actions, class_of, classes, expand_all, targets
+from pbc_isolation.iam.catalogue import HARMLESS, all_actions, badness, class_of, classes, expand_all, targets
 from pbc_isolation.iam.documents import EVERYTHING, Document
 from pbc_isolation.iam.evaluator import Grant, can, what_bears_on
 from pbc_isolation.iam.globs import Glob, contains
@@ -22,6 +22,7 @@ from pbc_isolation.stack.contract_edges import Capability
 from pbc_isolation.stack.graph import OPERATIONS, PLATFORM, Graph, Resource
 from pbc_isolation.stack.known_names import KnownNames
 from pbc_isolation.stack.type_data import Types, shipped
+from pbc_isolation.stack.values import items, read, texts
 
 Found = TypeVar("Found")
 INVOKE = "lambda:invokefunction"
@@ -312,7 +313,8 @@ class Analysis:
         for thing in self.inventory.of_unit(unit):
             named = of_service(by_name, thing.kind.service)
             if not any(contains(pattern, arn) for arn in thing.arns[:1] for pattern in named):
-                yield from thing.arns_in(self.region_of(thing.resource), self.account or "*")
+                for region in (self.region_of(thing.resource), *_replicated_to(thing.resource)):
+                    yield from thing.arns_in(region, self.account or "*")
         for resource in self.graph.of_unit(unit):
             if resource.type.startswith("aws:") and not resource.external:
                 yield from self._own_arns(resource, by_name)
@@ -367,6 +369,11 @@ class _Names(dict[str, Any]):
         return value
 
 
+def _replicated_to(resource: Resource) -> list[str]:
+    """The other regions in which AWS keeps a table: there it has the same name."""
+    return texts([read(one, "regionName") for one in items(resource.get("replicas"))])
+
+
 def _is_bus(thing: ProtectedResource) -> bool:
     return thing.kind.label == "event bus"
 
@@ -409,7 +416,7 @@ def _classified(allowed: _Named, capped: _Named | None) -> Mapping[str, list[str
         # What the catalogue does not have is compared by the evaluator.
         actions = (actions & _possible(capped)) | (actions - all_actions())
     found: dict[str, list[str]] = {}
-    for action in sorted(actions):
+    for action in sorted(actions, key=badness):
         name = class_of(action)
         if name != HARMLESS:
             found.setdefault(name, []).append(action)

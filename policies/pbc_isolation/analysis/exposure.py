@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from pbc_isolation.analysis.api_descriptions import open_in
 from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.stack.graph import Resource
 from pbc_isolation.stack.values import UNKNOWN, items
 
 _METHOD, _INTEGRATION = "aws:apigateway/method:Method", "aws:apigateway/integration:Integration"
 _ROUTE, _HTTP_INTEGRATION = "aws:apigatewayv2/route:Route", "aws:apigatewayv2/integration:Integration"
+_REST_API, _HTTP_API = "aws:apigateway/restApi:RestApi", "aws:apigatewayv2/api:Api"
 _OWN_CODE = frozenset({"HTTP", "HTTP_PROXY", "MOCK"})
 """Integrations that reach nothing of AWS by themselves."""
 
@@ -31,6 +33,7 @@ def find(analysis: Analysis) -> tuple[Exposure, ...]:
         *_grants(analysis),
         *_methods(analysis),
         *_routes(analysis),
+        *_described(analysis),
         *_principals(analysis),
     )
 
@@ -102,6 +105,17 @@ def _routes(analysis: Analysis) -> Iterator[Exposure]:
             _leads_to(analysis, route, one) and _reaches(one, one.get("credentialsArn")) for one in integrations
         ):
             yield Exposure(route, "authorizationType", "the route asks nobody who calls it")
+
+
+def _described(analysis: Analysis) -> Iterator[Exposure]:
+    """APIs that are made of a description, or of a single target."""
+    for api in analysis.graph.by_type(_REST_API, _HTTP_API):
+        target = api.get("target")
+        if (target is UNKNOWN and api.asks("target")) or (isinstance(target, str) and target.startswith("arn:")):
+            yield Exposure(api, "target", "its one route asks nobody who calls it")
+        body = api.get("body")
+        if (body is not UNKNOWN or api.asks("body")) and body not in (None, ""):
+            yield from (Exposure(api, "body", what) for what in open_in(body))
 
 
 def _reaches(integration: Resource, credentials: Any) -> bool:

@@ -68,9 +68,14 @@ def _is_about_own(pattern: Any, unit: str | None, is_own: IsOwn) -> bool:
             return True
     sources = fields.get("source")
     harmless = _all_texts(sources) and all(
-        one in _HARMLESS_SOURCES or one == unit for one in cast("list[str]", sources)
+        one in _HARMLESS_SOURCES or one == unit or _tells_states_only(one, fields.get("detail-type"))
+        for one in cast("list[str]", sources)
     )
     return harmless or any(_names_own(key, value, is_own) for key, value in fields.items())
+
+
+def _tells_states_only(source: str, kinds: Any) -> bool:
+    return _all_texts(kinds) and set(texts(kinds)) <= _STATES.get(source, frozenset())
 
 
 def _names_own(key: str, value: Any, is_own: IsOwn) -> bool:
@@ -100,6 +105,23 @@ def _counted(rule: Resource, _unit: str | None, is_own: IsOwn) -> Reach:
         yield "ruleDefinition", "log groups that are not only its unit's"
 
 
+def _measured(lens: Resource, _unit: str | None, is_own: IsOwn) -> Reach:
+    """Storage Lens tells the prefixes of the objects in all buckets of the account, where it measures by prefix."""
+    level = lens.get("storageLensConfiguration", "accountLevel", "bucketLevel", "prefixLevel")
+    buckets = items(lens.get("storageLensConfiguration", "include", "buckets"))
+    if level is not None and not (buckets and all(isinstance(one, str) and is_own(one) for one in buckets)):
+        yield "storageLensConfiguration", "the prefixes of the objects in all buckets"
+
+
+def _notified(rule: Resource, unit: str | None, is_own: IsOwn) -> Reach:
+    """User notifications mail what AWS services tell about everybody's things."""
+    of_type: dict[str, Any] = {"source": [rule.get("source")], "detail-type": [rule.get("eventType")]}
+    pattern = _parsed(rule.get("eventPattern"))
+    narrowed = cast("Mapping[str, Any]", pattern) if isinstance(pattern, Mapping) else of_type
+    if not _is_about_own({**of_type, **narrowed}, unit, is_own):
+        yield "eventPattern", "what an AWS service tells about everything in the account"
+
+
 def _copied_by_tag(policy: Resource, unit: str | None, _is_own: IsOwn) -> Reach:
     """A lifecycle policy takes snapshots of whatever carries one of its tags, or of everything."""
     tags = policy.get("policyDetails", "targetTags")
@@ -112,6 +134,25 @@ def _copied_by_tag(policy: Resource, unit: str | None, _is_own: IsOwn) -> Reach:
 _DEFAULT = "default"
 _HARMLESS_SOURCES = frozenset({"aws.acm", "aws.health", "aws.trustedadvisor"})
 """Services that tell about AWS itself, or about certificates."""
+_STATES: Mapping[str, frozenset[str]] = {
+    "aws.autoscaling": frozenset(
+        {
+            "EC2 Instance Launch Successful",
+            "EC2 Instance Launch Unsuccessful",
+            "EC2 Instance Terminate Successful",
+            "EC2 Instance Terminate Unsuccessful",
+        }
+    ),
+    "aws.cloudwatch": frozenset({"CloudWatch Alarm State Change"}),
+    "aws.ec2": frozenset(
+        {
+            "EC2 Instance Rebalance Recommendation",
+            "EC2 Instance State-change Notification",
+            "EC2 Spot Instance Interruption Warning",
+        }
+    ),
+}
+"""Kinds of events that tell in which state something is, as the descriptions do that everybody may read."""
 _NOT_NAMES = frozenset({"$or", "account", "detail-type", "id", "region", "source", "time", "version"})
 """Fields of an event that do not say which thing it is about."""
 _WITHOUT_COPIES: Sequence[Any] = ("DATA_PROTECTION_POLICY", "FIELD_INDEX_POLICY")
@@ -126,5 +167,7 @@ _FINDERS = cast(
         "aws:cloudwatch/eventRule:EventRule": _told_by_services,
         "aws:cloudwatch/logAccountPolicy:LogAccountPolicy": _account_logs,
         "aws:dlm/lifecyclePolicy:LifecyclePolicy": _copied_by_tag,
+        "aws:notifications/eventRule:EventRule": _notified,
+        "aws:s3control/storageLensConfiguration:StorageLensConfiguration": _measured,
     },
 )

@@ -16,6 +16,13 @@ _QUEUE_URL = re.compile(r"https://sqs\.[a-z0-9.-]+/[0-9]*/([A-Za-z0-9_.-]+)")
 _BUCKET_URL = re.compile(
     r"(?:s3[an]?://|(?<![\w.-])(?=[\w.-]+\.s3[.-]))([a-z0-9][a-z0-9.-]*?[a-z0-9])(?=\.s3[.-]|[/\"'\s,]|$)"
 )
+_STORE_HOST = re.compile(
+    r"(?<![\w.-])((?:[a-z0-9-]+\.)+"
+    r"(?:aoss|cache|dax-clusters|docdb|dsql|es|kafka|kafka-serverless|memorydb|mq|neptune|rds|redshift|redshift-serverless)"
+    r"\.(?:[a-z0-9-]+\.)*(?:amazonaws\.com|on\.aws)(?:\.cn)?)",
+    re.IGNORECASE,
+)
+"""Addresses of databases, caches, brokers and search domains."""
 _STORE_URI = re.compile(r"\b(?:ssm-parameter|ssm-document|secretsmanager|codepipeline)://([^\s\"',]+)")
 """Where AppConfig takes its content from."""
 _BUS, _ARCHIVE = "event bus", "aws:cloudwatch/eventArchive:EventArchive"
@@ -61,6 +68,9 @@ def _addresses(analysis: Analysis, resource: Resource, unit: str | None, leaf: L
     for bucket in _BUCKET_URL.findall(text):
         if unit is not None and not _is_own_bucket(analysis, unit, bucket):
             yield Link(resource, unit, key, f"bucket {bucket}", tuple(foreign_things(analysis, unit, bucket)))
+    for host in _STORE_HOST.findall(text):
+        if unit is not None and not _is_own_host(analysis, unit, host):
+            yield Link(resource, unit, key, f"the store at {host}", by_name=False)
     for name in _STORE_URI.findall(text):
         own = unit is not None and (
             analysis.naming.is_own(name, unit) or is_known_own(analysis, resource, unit, "any", name)
@@ -154,6 +164,16 @@ def _bucket_of(text: str) -> str | None:
 def _is_own_bucket(analysis: Analysis, unit: str, bucket: str) -> bool:
     meant = [one for one in analysis.names.meant(bucket) if analysis.types.can_be("bucket", "", one.type)]
     return analysis.naming.is_own(bucket, unit) or any(analysis.graph.owner(one) == unit for one in meant)
+
+
+def _is_own_host(analysis: Analysis, unit: str, host: str) -> bool:
+    """Whether an address stands in what AWS computes of an own thing: it may be one of several, or have a port."""
+    return any(
+        isinstance(one.get(key), str) and host in one.props[key]
+        for one in analysis.graph.of_unit(unit)
+        if not one.external
+        for key in analysis.types.of(one.type).computed
+    )
 
 
 def _names_something(name: str) -> bool:

@@ -30,7 +30,8 @@ def is_foreign(analysis: Analysis, resource: Resource, unit: str | None, leaf: L
     if unit is None or leaf.key == "layers":
         # A layer of another account is somebody's library; one of another unit is a part of that unit.
         named = any(thing.unit != unit for thing in analysis.inventory.named_by(arn))
-        return named or (unit is None and ":role/" in arn)
+        called = leaf.key == "layers" and any(owner != unit for _, _, owner in analysis.naming.names_in(arn))
+        return named or called or (unit is None and ":role/" in arn)
     return not is_own_arn(analysis, unit, arn)
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from pbc_isolation.analysis.context import Access, Analysis, possible_actions
 from pbc_isolation.analysis.inventory import ProtectedResource
-from pbc_isolation.iam.catalogue import HARMLESS, class_of, display
+from pbc_isolation.iam.catalogue import HARMLESS, badness, class_of, display
 from pbc_isolation.iam.evaluator import can
 from pbc_isolation.iam.principals import Principal
 from pbc_isolation.iam.regions import Region
@@ -73,7 +73,8 @@ class Reachability:
         yield from (Step("flows to", consumer) for consumer in self._consumers.get(node.resource.urn, ()))
 
     def _by_permission(self, principal: Principal) -> Iterator[Step]:
-        actions = sorted(action for action in possible_actions(principal.documents) if class_of(action) != HARMLESS)
+        possible = (one for one in possible_actions(principal.documents) if class_of(one) != HARMLESS)
+        actions = sorted(possible, key=badness)
         for thing in self.analysis.inventory.things:
             for action in actions:
                 if action.startswith((f"{thing.kind.service}:", "sts:")) and self._may(principal, action, thing):

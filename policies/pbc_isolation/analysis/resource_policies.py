@@ -265,7 +265,8 @@ def _who(
         return None if _is_topic_default(analysis, resource, statement) else _aws(analysis, unit, statement, name)
     if kind == "Service":
         # A role that trusts a service is handed to it by iam:PassRole, which another rule confines.
-        if trust or _acts_for_own(analysis, unit, statement.conditions, name) or _is_harmless(statement):
+        own = trust or _acts_for_own(analysis, unit, statement.conditions, name)
+        if own or _is_harmless(statement) or _delivers_logs(analysis, resource, statement, name):
             return None
         return Admitted.SERVICE
     if kind == "Federated":
@@ -347,6 +348,27 @@ def _through_own(analysis: Analysis, unit: str | None, statement: Statement) -> 
 
 def _is_shared_bus(analysis: Analysis, arn: str) -> bool:
     return any(contains(bus, Glob(arn)) for bus in analysis.shared_buses)
+
+
+_LOG_DELIVERIES = frozenset(
+    {"delivery.logs.amazonaws.com", "logdelivery.elasticloadbalancing.amazonaws.com", "logging.s3.amazonaws.com"}
+)
+_OF_LOG_DELIVERIES = frozenset({"s3:getbucketacl", "s3:putobject"})
+
+
+def _delivers_logs(analysis: Analysis, resource: Resource, statement: Statement, service: str) -> bool:
+    """Whether a service may only put logs of this account into the unit's own bucket. Nobody reads anything by that.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+    """
+    here = [tests for key in _SOURCE_ACCOUNTS for tests in required_patterns(statement.conditions, key)]
+    return (
+        resource.type == "aws:s3/bucketPolicy:BucketPolicy"
+        and service in _LOG_DELIVERIES
+        and analysis.account is not None
+        and (analysis.account,) in here
+        and expand_all(statement.actions or ("*",)) <= _OF_LOG_DELIVERIES
+    )
 
 
 def _is_harmless(statement: Statement) -> bool:

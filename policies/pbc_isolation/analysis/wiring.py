@@ -19,6 +19,7 @@ from pbc_isolation.stack.graph import Resource
 from pbc_isolation.stack.link_types import (
     CONTENTS,
     GIVES,
+    INSTEAD,
     LINKS,
     MAIL,
     NOT_REFERENCES,
@@ -64,7 +65,7 @@ def links_of(analysis: Analysis, resource: Resource) -> Iterator[Link]:
     for key, sure in unknown.items():
         yield from flows(analysis, resource, unit, key, sure=sure)
     for key in linking:
-        if key not in resource.props:
+        if key not in resource.props and INSTEAD.get((resource.type, key)) not in resource.props:
             yield Link(resource, unit, key, "something that is not known", provable=False)
     for key, what in implicit_reach.found(resource, unit, partial(_means_own, analysis, resource, unit)):
         yield Link(resource, unit, key, what)
@@ -104,7 +105,8 @@ def _linked(leaf: Leaf, linking: Iterable[str]) -> Leaf:
 
 def _must_be_own(resource: Resource, leaf: Leaf) -> bool:
     """Whether what is not known yet must come from the unit's own."""
-    if leaf.key in LINKS.get(resource.type, ()):
+    linking = LINKS.get(resource.type, ())
+    if leaf.key in linking or any(INSTEAD.get((resource.type, key)) == leaf.key for key in linking):
         return True
     by_place = leaf.kind not in (None, SHARED) or GIVES.search(leaf.key) is not None
     return resource.asks(leaf.key) and by_place and leaf.kind != SHARED

@@ -31,6 +31,8 @@ class Classes:
     """Actions that were judged one by one, by the reason."""
     never_own: frozenset[str]
     confining_keys: Mapping[str, tuple[str, ...]]
+    worst: tuple[str, ...]
+    """Patterns of actions, the worst first."""
 
 
 @cache
@@ -43,6 +45,7 @@ def classes() -> Classes:
         harmless={group["why"]: tuple(group["actions"]) for group in body["harmless"]},
         never_own=frozenset(body["never_own"]),
         confining_keys={key: tuple(actions) for key, actions in body["confining_keys"].items()},
+        worst=tuple(body["worst"]),
     )
 
 
@@ -54,6 +57,8 @@ class Entry:
     """As AWS writes it: `dynamodb:GetItem`."""
     verdict: str
     rule: str
+    does: str
+    """One of `DEEDS`."""
     resources: tuple[str, ...]
     """Services in the ARNs of what it acts on; none if it cannot be confined, `*` if it may be any."""
 
@@ -64,11 +69,11 @@ def _entries() -> Mapping[str, Entry]:
     found: dict[str, Entry] = {}
     for line in ACTIONS.read_text().splitlines():
         if not line.startswith("#"):
-            service, verdict, rule, resources, names = line.split("\t")
+            service, verdict, rule, does, resources, names = line.split("\t")
             arns = tuple(resources.split(",")) if resources else ()
             for name in names.split(" "):
                 text = f"{service}:{name}"
-                found[text.lower()] = Entry(text, verdict, rule, arns)
+                found[text.lower()] = Entry(text, verdict, rule, does, arns)
     return found
 
 
@@ -155,6 +160,24 @@ def _globs(section: Section, service: str) -> tuple[tuple[str, Glob], ...]:
     groups: Mapping[str, tuple[str, ...]] = getattr(classes(), section)
     every = ((name, Glob(pattern.lower())) for name, patterns in groups.items() for pattern in patterns)
     return tuple((name, glob) for name, glob in every if Glob(glob.text.partition(":")[0]).matches(service))
+
+
+DEEDS = ("reads", "permits", "changes", "labels", "lists", "describes")
+"""What actions do, the worst first."""
+
+
+@cache
+def badness(action: str) -> tuple[int, int, str]:
+    """A key to sort actions by, the worst first. What the catalogue does not have, and patterns, come last."""
+    known = entry(action)
+    globs = _worst()
+    place = next((place for place, glob in enumerate(globs) if glob.matches(action.lower())), len(globs))
+    return (place, DEEDS.index(known.does), action) if known is not None else (len(globs) + 1, 0, action)
+
+
+@cache
+def _worst() -> tuple[Glob, ...]:
+    return tuple(Glob(pattern.lower()) for pattern in classes().worst)
 
 
 def display(action: str) -> str:

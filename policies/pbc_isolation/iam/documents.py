@@ -36,6 +36,8 @@ class Problem:
     reason: str
     malformed: bool = False
     """True for what IAM would refuse, whatever is computed later."""
+    fix: str = ""
+    """What to do about it, where that is something else than for other documents."""
 
 
 @dataclass(frozen=True, eq=False)

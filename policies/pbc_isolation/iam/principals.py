@@ -199,7 +199,12 @@ def _by_aws(arn: str, purpose: str, urn: str) -> Document | Problem:
     statements = _managed_by_aws().get(arn.partition("::aws:")[2])
     if statements is None:
         return Problem(
-            f"{purpose} {arn}", "is not in this stack, and AWS may change it: copy the statements that are needed"
+            f"{purpose} {arn}",
+            "is not in this stack, and AWS may change it",
+            fix=(
+                "Copy the statements that are needed into a policy of this stack, confined to the unit's own; or, "
+                "where it gives nothing away, allow it by the setting managedPolicies, with the reason."
+            ),
         )
     parsed = parse({"Version": "2012-10-17", "Statement": statements}, f"{purpose} {arn}", urn)
     return replace(parsed, by_aws=True) if isinstance(parsed, Document) else parsed

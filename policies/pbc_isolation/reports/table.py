@@ -12,17 +12,21 @@ _INDENT = "    "
 
 
 def report(verdict: Verdict) -> str:
-    """The violations, or that there are none and what that rests on."""
+    """The violations, or that there are none."""
     if not verdict.violations:
         judged = f"{verdict.resources} resources of {len(verdict.units)} units by {len(every_rule())} rules"
-        rests = (f"  - {assumption}" for assumption in ASSUMPTIONS)
-        return "\n".join([f"{verdict.subject}: no violations ({judged}).", "This rests on:", *rests]) + "\n"
+        return f"{verdict.subject}: no violations ({judged}).\n"
     lines: list[str] = []
     for rule in dict.fromkeys(one.rule for one in verdict.violations):
         found = [one for one in verdict.violations if one.rule == rule]
         lines += [f"{rule} ({len(found)})", *(line for one in found for line in _paragraph(one)), ""]
     count = len(verdict.violations)
     return "\n".join([*lines, f"{verdict.subject}: {count} violation{'s' if count > 1 else ''}."]) + "\n"
+
+
+def rests_on() -> str:
+    """What it rests on that there are no violations."""
+    return "\n".join(["This rests on:", *(f"  - {assumption}" for assumption in ASSUMPTIONS)]) + "\n"
 
 
 def _paragraph(violation: Violation) -> list[str]:

@@ -33,13 +33,21 @@ def violation(rule: str, fix: str, access: Access, closure: Reachability) -> Vio
         urn=grant.statement.urn,
         message=(
             f"{principal.label} of {principal.unit or NOBODY} may {display(grant.action)} on "
-            f"{_named(access.targets, grant.resource)}, allowed by {grant.statement.source}"
+            f"{reached(access)}, allowed by {grant.statement.source}"
         ),
         unit=principal.unit,
         store_unit=", ".join(units) or OUTSIDE,
         path=closure.path(access),
         fix=fix,
     )
+
+
+def reached(access: Access) -> str:
+    """What an access reaches: where the statement speaks of everything, that, with an example."""
+    named = _named(access.targets, access.grant.resource)
+    if "*" not in (access.grant.statement.resources or ()):
+        return named
+    return f"everything in the account, such as {named}" if access.targets else "everything in the account"
 
 
 def _units(things: tuple[ProtectedResource, ...]) -> list[str]:

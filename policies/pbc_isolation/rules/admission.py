@@ -3,7 +3,7 @@
 from typing import Any
 
 from pbc_isolation.analysis.resource_policies import Admission
-from pbc_isolation.iam.catalogue import display, expand_all
+from pbc_isolation.iam.catalogue import badness, display, expand_all
 from pbc_isolation.rules.rule import Violation
 from pbc_isolation.rules.samples import allow, document, queue, queue_arn, role, thing
 from pbc_isolation.stack.graph import Resource
@@ -11,7 +11,7 @@ from pbc_isolation.stack.graph import Resource
 
 def told(admission: Admission, rule: str, fix: str) -> Violation:
     """The violation that an admission is."""
-    actions = sorted(expand_all(admission.statement.actions or ("*",)))
+    actions = sorted(expand_all(admission.statement.actions or ("*",)), key=badness)
     more = f" and {len(actions) - 1} more" if len(actions) > 1 else ""
     return Violation(
         rule=rule,

@@ -32,4 +32,4 @@ def problems_of(analysis: Analysis) -> Iterator[Found]:
 def told(rule: str, found: Found, fix: str) -> Violation:
     """The violation that such a document is: whoever it speaks for may reach any store."""
     message = f"{found.problem.source} of {found.name} {found.problem.reason}"
-    return Violation(rule, found.urn, message, unit=found.unit, store_unit="any", fix=fix)
+    return Violation(rule, found.urn, message, unit=found.unit, store_unit="any", fix=found.problem.fix or fix)

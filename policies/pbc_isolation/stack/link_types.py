@@ -105,7 +105,7 @@ CONTENTS: Mapping[str, frozenset[str]] = {
 """Properties, by type, that are data: who reads a name in them can do no more than before."""
 
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
-MAIL = frozenset({"email", "email-json"})
+MAIL = frozenset({"email", "email-json", "sms"})
 """Protocols of subscriptions whose endpoint is a person's address, and nothing in AWS: who reads alarms."""
 
 BY_NAME = frozenset({"function", "functionName", "role", "roleName", "roles"})
@@ -150,6 +150,11 @@ LINKS: Mapping[str, tuple[str, ...]] = {
     "aws:sqs/redrivePolicy:RedrivePolicy": ("queueUrl", "redrivePolicy"),
 }
 """Properties that link two things, by type: each must be known, or flow from the unit's own resources."""
+
+INSTEAD: Mapping[tuple[str, str], str] = {
+    ("aws:lambda/eventSourceMapping:EventSourceMapping", "eventSourceArn"): "selfManagedEventSource",
+}
+"""Properties that stand for one of `LINKS`, by type: they must be known, or flow from the unit's own, in its place."""
 
 NAMED_BY_AWS = (
     "aws:efs/",

@@ -24,7 +24,13 @@ HERE = Path(__file__).parent
 DERIVED, REVIEWED = HERE / "derived.json", HERE / "reviewed.yaml"
 _PACKAGE = "pulumi_aws"
 _TYPE = re.compile(r'^@pulumi\.type_token\("([^"]+)"\)\nclass (\w+)\(pulumi\.CustomResource\)', re.MULTILINE)
-_GETTER = re.compile(r'    @pulumi\.getter(?:\(name="(\w+)"\))?\n    def (\w+)\(self\) -> (.*?):\n', re.DOTALL)
+GETTER = re.compile(
+    r'    @pulumi\.getter(?:\(name="(\w+)"\))?\n'
+    r'(?:    @_utilities\.deprecated\(""".*?"""\)\n)?'
+    r"    def (\w+)\(self\) -> (.*?):\n",
+    re.DOTALL,
+)
+"""A property of a class of the SDK: its wire name, its own name, its type."""
 _NESTED = re.compile(r"'(\w+Args)'")
 _TEXT = re.compile(r"\bstr\b|\bAny\b|'")
 _OWN_NAME_ENDS = ("", "name", "id", "identifier")
@@ -84,7 +90,7 @@ def _classes(text: str) -> dict[str, dict[str, str]]:
     for part in re.split(r"^class ", text, flags=re.MULTILINE)[1:]:
         name = re.match(r"\w+", part)
         if name is not None and not name[0].endswith("ArgsDict"):
-            found[name[0]] = {getter[1] or getter[2]: getter[3] for getter in _GETTER.finditer(part)}
+            found[name[0]] = {getter[1] or getter[2]: getter[3] for getter in GETTER.finditer(part)}
     return found
 
 

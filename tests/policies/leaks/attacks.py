@@ -15,6 +15,7 @@ from tests.policies.leaks.changes import (
     VICTIM_ROLE,
     allow,
     arn,
+    document,
 )
 from tests.policies.leaks.phases import AWS, KNOWN, Out, Phased, PhasedChange, made, text
 
@@ -423,3 +424,55 @@ def insight(*groups: str) -> str:
 
 
 MAP = "aws:lambda/eventSourceMapping:EventSourceMapping"
+
+
+def repository_below(stack: Phased) -> None:
+    stack.add("aws:ecr/repository:Repository", "above", name="acme")
+    stack.add("aws:ecr/repository:Repository", "images", VICTIM, name="acme/ledger")
+    policy = document({**allow("ecr:BatchGetImage"), "Principal": {"AWS": THIEF_ARN}})
+    stack.add("aws:ecr/repositoryPolicy:RepositoryPolicy", "tap", repository="acme/ledger", policy=policy)
+
+
+def secret_below(stack: Phased) -> None:
+    stack.add("aws:secretsmanager/secret:Secret", "above", name="acme")
+    stack.add("aws:secretsmanager/secret:Secret", "db", VICTIM, name="acme/ledger")
+    stack.add(
+        "aws:secretsmanager/secretRotation:SecretRotation",
+        "tap",
+        secretId="acme/ledger",
+        rotationLambdaArn=OWN_FUNCTION,
+    )
+
+
+def described(operation: dict[str, Any]) -> str:
+    """An OpenAPI description with one operation onto a function of the victim."""
+    integration = {
+        "type": "aws_proxy",
+        "httpMethod": "POST",
+        "uri": f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{FUNCTION}/invocations",
+    }
+    key = {"type": "apiKey", "name": "x-api-key", "in": "header"}
+    return text(
+        {
+            "openapi": "3.0.1",
+            "components": {"securitySchemes": {"key": key}},
+            "paths": {"/x": {"get": {**operation, "x-amazon-apigateway-integration": integration}}},
+        }
+    )
+
+
+def on_replica(stream: str | None) -> PhasedChange:
+    """A mapping of, or rights on, the replica of the victim's table in another region."""
+
+    def change(stack: Phased) -> None:
+        replicas = [{"regionName": "eu-west-1"}]
+        stack.add("aws:dynamodb/table:Table", "lines", VICTIM, name="ledger-lines", hashKey="pk", replicas=replicas)
+        if stream is not None:
+            stack.add(MAP, "tap", eventSourceArn=stream, functionName=THIEF_ROLE)
+            return
+        stack.open_boundary()
+        policy = stack.find(":RolePolicy", role=THIEF_ROLE)
+        right = allow("dynamodb:Scan", on=f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/ledger-lines")
+        stack.edit(policy, "policy", lambda body: body["Statement"].append(right))
+
+    return change

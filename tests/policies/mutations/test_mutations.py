@@ -16,6 +16,7 @@ HELPERS = {
     "broken",
     "decrypts_through",
     "deploys",
+    "described",
     "is_metadata",
     "judged",
     "may",

@@ -8,7 +8,7 @@ from typing import Any
 
 Witness = Callable[[], bool]
 
-READ = "isolation-direct-read"
+READ, WIRED = "isolation-direct-read", "isolation-declared-wiring"
 
 
 def broken(*parts: Any, capabilities: Any = ()) -> set[str]:
@@ -880,8 +880,137 @@ def a_log_group_below_an_own_one() -> bool:
 
     group, log_filter = "aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter"
     tap = {"logGroup": "acme/audit", "destinationArn": function_arn("orders"), "filterPattern": ""}
-    return "isolation-declared-wiring" in broken(
+    return WIRED in broken(
         thing("orders", group, "above", {"name": "acme"}),
         thing("inventory", group, "audit", {"name": "acme/audit"}),
         thing("orders", log_filter, "tap", tap),
+    )
+
+
+def a_layer_of_another_unit() -> bool:
+    from pbc_isolation.rules.samples import arn, physical, role_arn, thing
+
+    layers = [arn("lambda", f"layer:{physical('inventory', 'code')}:1")]
+    function = {"name": physical("orders", "worker"), "role": role_arn("orders"), "layers": layers}
+    return WIRED in broken(thing("orders", "aws:lambda/function:Function", "worker", function))
+
+
+def an_address_of_a_database() -> bool:
+    from pbc_isolation.rules.samples import thing
+
+    source = {"endpointId": "x", "serverName": "others.abcdefghijkl.eu-central-1.rds.amazonaws.com"}
+    return WIRED in broken(thing("orders", "aws:dms/endpoint:Endpoint", "tap", source))
+
+
+def an_address_of_an_own_database() -> bool:
+    from pbc_isolation.rules.samples import thing
+
+    address = "orders.abcdefghijkl.eu-central-1.rds.amazonaws.com"
+    return WIRED not in broken(
+        thing("orders", "aws:rds/instance:Instance", "db", {"identifier": "orders", "endpoint": f"{address}:5432"}),
+        thing("orders", "aws:dms/endpoint:Endpoint", "source", {"endpointId": "x", "serverName": address}),
+    )
+
+
+def prefixes_of_all_buckets() -> bool:
+    from pbc_isolation.rules.samples import thing
+
+    level = {"accountLevel": {"bucketLevel": {"prefixLevel": {"storageMetrics": {"enabled": True}}}}}
+    lens = {"configId": "x", "storageLensConfiguration": level}
+    return WIRED in broken(
+        thing("orders", "aws:s3control/storageLensConfiguration:StorageLensConfiguration", "tap", lens)
+    )
+
+
+def mail_about_every_workflow() -> bool:
+    from pbc_isolation.rules.samples import thing
+
+    mail = "aws:notifications/notificationConfiguration:NotificationConfiguration"
+    configuration = thing("orders", mail, "mail", {"name": "x"})
+    told = {"source": "aws.states", "eventType": "Step Functions Execution Status Change"}
+    return WIRED in broken(configuration, thing("orders", "aws:notifications/eventRule:EventRule", "tap", told))
+
+
+def alarms_and_other_events() -> bool:
+    import json
+
+    from pbc_isolation.rules.samples import physical, thing
+
+    pattern = {"source": ["aws.cloudwatch"], "detail-type": ["AWS API Call via CloudTrail"]}
+    rule = {"name": physical("orders", "r"), "eventPattern": json.dumps(pattern)}
+    return WIRED in broken(thing("orders", "aws:cloudwatch/eventRule:EventRule", "tap", rule))
+
+
+def described(operation: Any, **more: Any) -> bool:
+    """Whether a REST API with this operation onto a function is told to be open."""
+    import json
+
+    from pbc_isolation.rules.samples import function_arn, thing
+
+    integration = {"type": "aws_proxy", "uri": function_arn("orders")}
+    paths = {"/x": {"get": {**operation, "x-amazon-apigateway-integration": integration}}}
+    api = {"name": "orders", "body": json.dumps({"paths": paths, **more})}
+    return "boundary-nothing-public" in broken(thing("orders", "aws:apigateway/restApi:RestApi", "api", api))
+
+
+def an_api_by_a_description() -> bool:
+    return described({})
+
+
+def an_api_by_a_description_with_a_key() -> bool:
+    return described({"security": [{"key": []}]}, securityDefinitions={"key": {"type": "apiKey"}})
+
+
+def an_api_by_a_description_with_a_policy() -> bool:
+    return described({"x-amazon-apigateway-auth": {"type": "AWS_IAM"}}, **{"x-amazon-apigateway-policy": {}})
+
+
+def an_api_with_one_target() -> bool:
+    from pbc_isolation.rules.samples import function_arn, thing
+
+    api = {"name": "orders", "protocolType": "HTTP", "target": function_arn("orders")}
+    return "boundary-nothing-public" in broken(thing("orders", "aws:apigatewayv2/api:Api", "api", api))
+
+
+def a_redrive_in_a_resource_of_its_own() -> bool:
+    import json
+
+    from pbc_isolation.rules.samples import queue_arn, thing
+
+    policy = {
+        "queueUrl": "https://sqs.eu-central-1.amazonaws.com/111111111111/shop-dev-orders_queue",
+        "redrivePolicy": json.dumps({"deadLetterTargetArn": queue_arn("inventory"), "maxReceiveCount": 3}),
+    }
+    return WIRED in broken(thing("orders", "aws:sqs/redrivePolicy:RedrivePolicy", "tap", policy))
+
+
+def a_beginning_that_is_anothers() -> bool:
+    from pbc_isolation.rules.samples import thing
+
+    bucket = {"bucketPrefix": "shop-dev-inventory--"}
+    return "isolation-unprovable" in broken(thing("orders", "aws:s3/bucket:Bucket", "bucket", bucket))
+
+
+def log_deliveries_of_any_account() -> bool:
+    from pbc_isolation.rules.samples import allow, document, thing
+
+    name = "shop-dev-orders--logs"
+    admitted = {
+        **allow("s3:PutObject", on=f"arn:aws:s3:::{name}/*"),
+        "Principal": {"Service": "delivery.logs.amazonaws.com"},
+        "Condition": {"StringEquals": {"aws:SourceAccount": "222222222222"}},
+    }
+    return "boundary-admits-no-one-else" in broken(
+        thing("orders", "aws:s3/bucket:Bucket", "bucket", {"bucket": name, "arn": "arn:aws:sqs:x:111111111111:y"}),
+        thing("orders", "aws:s3/bucketPolicy:BucketPolicy", "policy", {"bucket": name, "policy": document(admitted)}),
+    )
+
+
+def a_mapping_of_addresses_that_come_from_nowhere() -> bool:
+    from pbc_isolation.rules.samples import physical, thing
+    from pbc_isolation.stack.values import UNKNOWN
+
+    mapping = {"functionName": physical("orders", "worker"), "selfManagedEventSource": {"endpoints": UNKNOWN}}
+    return "isolation-unprovable" in broken(
+        thing("orders", "aws:lambda/eventSourceMapping:EventSourceMapping", "tap", mapping)
     )

@@ -11,6 +11,7 @@ import yaml
 
 from pbc_isolation.stack.explanation import UnknownType, of_type
 from pbc_isolation.stack.type_data import HARMLESS, JUDGED, REFUSED, InvalidTypes, shipped
+from pbc_isolation.types import derive
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "policies" / "pbc_isolation" / "types"
@@ -42,6 +43,17 @@ def test_what_a_program_must_set_is_not_taken_for_what_aws_computes():
             keys = {re.sub("_([a-z0-9])", lambda found: found[1].upper(), key) for key in required.findall(text)}
             wrong |= {f"{named} {key}" for key in keys & set(shipped().of(named).computed)}
     assert wrong == set()
+
+
+def test_every_property_of_the_sdk_is_read():
+    """Also those that are deprecated: a bucket's replication in its older words copies as well."""
+    paths = [path for path in SDK.glob("*/*.py") if path.name != "outputs.py"]
+    texts = {path: path.read_text() for path in paths}
+    missed = {
+        path.name for path, text in texts.items() if text.count("@pulumi.getter") != len(derive.GETTER.findall(text))
+    }
+    assert missed == set()
+    assert shipped().of("aws:s3/bucket:Bucket").refers["replicationConfiguration.rules.destination.bucket"] == "bucket"
 
 
 def test_who_is_not_judged_has_a_reason():

@@ -19,6 +19,7 @@ MATRIX = "docs/access-matrix.md"
 Format = Literal["table", "markdown", "sarif", "json"]
 AFormat = Annotated[Format, typer.Option("--format", help="Format of the verdict.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Write it to this file instead.", dir_okay=False)]
+Verbose = Annotated[bool, typer.Option("--verbose", help="With the table, say also what a pass rests on.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
 
 _ACTION = re.compile(r"[a-zA-Z0-9-*?]+:[a-zA-Z0-9*?]+")
@@ -34,6 +35,7 @@ def preview(
         str | None, typer.Option(help=f"Tell what changes between units since {MATRIX} of this git revision.")
     ] = None,
     as_json: AsJson = False,
+    verbose: Verbose = False,
     root: Annotated[Path | None, typer.Option(help="The project's root. By default the one you are in.")] = None,
 ) -> None:
     """Run the program as at a stack's first deployment, and judge by the policy pack what it would make.
@@ -48,7 +50,7 @@ def preview(
             export = capture(stack, preview=True, root=root).export()
     except pulumi.RunError as error:
         raise OperatorError(f"the program does not run for {stack}: {error}") from error
-    _tell(_judge(export, preview=True, before=before), "json" if as_json else format_, out)
+    _tell(_judge(export, preview=True, before=before), "json" if as_json else format_, out, verbose=verbose)
 
 
 @app.command()
@@ -57,6 +59,7 @@ def check(
     format_: AFormat = "table",
     out: Out = None,
     as_json: AsJson = False,
+    verbose: Verbose = False,
 ) -> None:
     """Judge a stack that exists by its export.
 
@@ -67,7 +70,7 @@ def check(
         export = policy_pack.read_export(file)
     except policy_pack.InvalidExport as error:
         raise OperatorError(str(error)) from error
-    _tell(_judge(export, preview=False), "json" if as_json else format_, out)
+    _tell(_judge(export, preview=False), "json" if as_json else format_, out, verbose=verbose)
 
 
 def _judge(
@@ -80,8 +83,10 @@ def _judge(
         raise OperatorError(str(error)) from error
 
 
-def _tell(verdict: policy_pack.Verdict, format_: Format, out: Path | None) -> None:
+def _tell(verdict: policy_pack.Verdict, format_: Format, out: Path | None, *, verbose: bool) -> None:
     report = policy_pack.FORMATS[format_](verdict)
+    if verbose and format_ == "table":
+        report += policy_pack.rests_on()
     if out is None:
         typer.echo(report, nl=False)
     else:

@@ -19,6 +19,7 @@ from pbc_isolation.iam.explanation import Explained
 from pbc_isolation.pack import settings
 from pbc_isolation.pack_process import Diagnostic, PackFailed, PackProcess
 from pbc_isolation.reports import FORMATS, action_coverage, type_coverage
+from pbc_isolation.reports.table import rests_on
 from pbc_isolation.result import Verdict
 from pbc_isolation.rules.isolation import unreadable
 from pbc_isolation.rules.rule import Violation, from_text
@@ -49,6 +50,7 @@ __all__ = [
     "matrix_page",
     "read_export",
     "read_matrix",
+    "rests_on",
     "rules_page",
     "types_page",
 ]

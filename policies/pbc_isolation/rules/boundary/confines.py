@@ -7,7 +7,7 @@ from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.iam.catalogue import display
 from pbc_isolation.iam.documents import EVERYTHING
 from pbc_isolation.iam.principals import Principal
-from pbc_isolation.rules.access import NOBODY, OUTSIDE
+from pbc_isolation.rules.access import NOBODY, OUTSIDE, reached
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import allow, deny, role, stack, table_arn
 
@@ -23,7 +23,7 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
                     rule=_ID,
                     urn=principal.boundary.urn if principal.boundary else principal.urn,
                     message=f"the boundary of {principal.unit or NOBODY} lets its roles {display(access.grant.action)} "
-                    f"on {access.grant.resource}",
+                    f"on {reached(access)}",
                     unit=principal.unit,
                     store_unit=", ".join(sorted({thing.unit or NOBODY for thing in access.targets})) or OUTSIDE,
                     path=("any role of the unit", display(access.grant.action), access.grant.resource),

@@ -13,6 +13,11 @@ from pbc_isolation.stack.graph import Resource
 
 _ID = "boundary-nothing-public"
 _FIX = "Name the own unit's roles, and no wildcard, other account or URL without authorisation."
+_FIX_API = (
+    "Ask who calls: AWS_IAM, a JWT or another authorizer; an API key asks nobody. Let the integration act under a role "
+    "of the own unit (credentialsArn, or credentials of a REST API): that role is judged."
+)
+_APIS = ("aws:apigateway/", "aws:apigatewayv2/")
 _FIX_SETTING = (
     "Close the setting, and let callers in by their identity: AWS_IAM, an authorizer, or a policy that names them."
 )
@@ -30,7 +35,8 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
         owner = analysis.graph.owner(one.resource)
         message = f"{one.key} of {one.resource.name} of {owner or 'nobody'}: {one.what}"
         path = ("everyone", one.key, one.resource.name)
-        yield Violation(_ID, one.resource.urn, message, store_unit=owner, path=path, fix=_FIX_SETTING)
+        fix = _FIX_API if one.resource.type.startswith(_APIS) else _FIX_SETTING
+        yield Violation(_ID, one.resource.urn, message, store_unit=owner, path=path, fix=fix)
 
 
 def _topic(principal: Any = "*", action: str = "SNS:Subscribe", **tests: Any) -> Resource:

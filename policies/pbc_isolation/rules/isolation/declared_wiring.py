@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pbc_isolation.analysis import wiring
 from pbc_isolation.analysis.context import Analysis
+from pbc_isolation.analysis.link import Link
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import (
     arn,
@@ -19,7 +20,7 @@ from pbc_isolation.rules.samples import (
     thing,
 )
 from pbc_isolation.stack.graph import Resource
-from pbc_isolation.stack.link_types import SUBSCRIPTION
+from pbc_isolation.stack.link_types import MAIL, SUBSCRIPTION
 
 _ID = "isolation-declared-wiring"
 _FIX = "Wire own things to own things. Units meet on the bus, and at the capabilities of their contracts."
@@ -41,10 +42,23 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
                 unit=link.unit,
                 store_unit=", ".join(resource_units) or "outside this stack",
                 path=(link.resource.name, link.key, link.things[0].label if link.things else link.what),
-                fix=_FIX,
+                fix=_fix_of(link),
             )
 
 
+def _fix_of(link: Link) -> str:
+    """What fits the case: most wiring has no place between units, but some ends may be other ones."""
+    if link.resource.type == SUBSCRIPTION and link.resource.get("protocol") in MAIL:
+        return "Subscribe to a topic of the own unit: mail and text messages from there are allowed."
+    if link.resource.type in _INTEGRATIONS:
+        return (
+            "Integrate a function of the own unit, or call a service under a role of the own unit (credentialsArn, or "
+            "credentials of a REST API): what that role may do is judged."
+        )
+    return _FIX
+
+
+_INTEGRATIONS = ("aws:apigateway/integration:Integration", "aws:apigatewayv2/integration:Integration")
 _ID_BY_AWS = "14e0db71-6a6a-4f5a-9d3a-6c1f1a9e2a11"
 _MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from pbc_isolation.analysis import wiring
 from pbc_isolation.analysis.context import Analysis
+from pbc_isolation.analysis.inventory import KINDS
 from pbc_isolation.rules.problems import problems_of, told
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import document, role, stack, table, thing
+from pbc_isolation.stack.graph import Resource
 from pbc_isolation.stack.values import UNKNOWN
 
 _ID = "isolation-unprovable"
@@ -21,6 +23,8 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
         if not found.problem.malformed:
             yield told(_ID, found, _FIX)
     for store in analysis.inventory.nameless:
+        if _begins_as_own(analysis, store):
+            continue
         message = f"the name of {store.kind} {store.name} is not known before it is created, or is a pattern"
         owner = analysis.graph.owner(store)
         yield Violation(_ID, store.urn, message, unit=owner, store_unit=owner, fix=_FIX)
@@ -30,6 +34,21 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
             yield Violation(_ID, link.resource.urn, message, unit=link.unit, store_unit="any", fix=_FIX)
 
 
+def _begins_as_own(analysis: Analysis, store: Resource) -> bool:
+    """Whether AWS makes the name of a beginning that is the unit's own: whatever follows, the name is its own, too."""
+    unit = analysis.graph.owner(store)
+    beginnings = [store.get(key) for key in _BEGINNINGS if store.get(key) not in (None, "")]
+    name = store.get(KINDS[store.type].name)
+    return (
+        unit is not None
+        and (name is None or (name is UNKNOWN and not store.asks(KINDS[store.type].name)))
+        and len(beginnings) == 1
+        and isinstance(beginnings[0], str)
+        and analysis.naming.is_own(beginnings[0], unit)
+    )
+
+
+_BEGINNINGS = ("bucketPrefix", "namePrefix")
 _MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 
 RULE = Rule(
@@ -43,6 +62,7 @@ RULE = Rule(
     check=_check,
     exemptible=False,
     compliant=[
+        stack(thing("orders", "aws:s3/bucket:Bucket", "bucket", {"bucketPrefix": "shop-dev-orders--exports-"})),
         stack(role("orders", {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"})),
         stack(
             thing(
@@ -56,6 +76,8 @@ RULE = Rule(
         ),
     ],
     violating=[
+        stack(thing("orders", "aws:s3/bucket:Bucket", "bucket", {"bucketPrefix": "shop-dev-"})),
+        stack(thing("orders", "aws:s3/bucket:Bucket", "bucket", {"bucketPrefix": "shop-dev-inventory--"})),
         stack(thing("orders", "aws:ssm/parameter:Parameter", "all", {"name": "*"})),
         stack(thing("orders", "aws:dynamodb/table:Table", "store", {"name": UNKNOWN})),
         stack(thing("orders", "aws:iam/role:Role", "role", {"assumeRolePolicy": document()})),
