@@ -89,8 +89,8 @@ class Judgement:
         return Judged(action, *found, operations, self._does(action, operations))
 
     def _does(self, action: Action, operations: Sequence[Operation]) -> str:
-        if action.level not in _READ_LEVELS:
-            return _DEEDS_BY_LEVEL.get(action.level, "changes")
+        if action.level in _DEEDS_BY_LEVEL:
+            return _DEEDS_BY_LEVEL[action.level]
         members = [why for one in operations for _, why in self.members(action, one)]
         if members and None not in members:
             return "describes"

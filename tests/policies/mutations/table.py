@@ -899,4 +899,11 @@ MUTATIONS = (
         "if leaf.key in linking:",
         w.a_mapping_of_addresses_that_come_from_nowhere,
     ),
+    Mutation(
+        "the worst action is named first",
+        "pbc_isolation/analysis/context.py",
+        "for action in sorted(actions, key=badness):",
+        "for action in sorted(actions):",
+        w.the_worst_action_first,
+    ),
 )

@@ -1014,3 +1014,11 @@ def a_mapping_of_addresses_that_come_from_nowhere() -> bool:
     return "isolation-unprovable" in broken(
         thing("orders", "aws:lambda/eventSourceMapping:EventSourceMapping", "tap", mapping)
     )
+
+
+def the_worst_action_first() -> bool:
+    from pbc_isolation.engine import judge
+    from pbc_isolation.rules.samples import allow, role, stack, table
+
+    found = judge(stack(role("orders", allow("dynamodb:*")), table("inventory")))
+    return any("may dynamodb:Scan on everything in the account" in one.message for one in found)
