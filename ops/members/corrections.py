@@ -18,7 +18,7 @@ _REASONS = "goodwill, missing-purchase, wrong-points, duplicate, fraud or system
 
 def correct(
     member_id: Annotated[str, typer.Argument(help="The member's id.")],
-    points: Annotated[int, typer.Argument(help="Above zero gives points; below zero takes them: write `-- -40`.")],
+    points: Annotated[int, typer.Argument(help="Above zero gives points, below zero takes them.")],
     reference: Annotated[str, typer.Option(help="The case or ticket: the same one again changes nothing.")],
     reason: Annotated[str, typer.Option(help=_REASONS)],
     note: Annotated[str, typer.Option(help="What it is about: stands in the statement.")],

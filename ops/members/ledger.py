@@ -35,6 +35,7 @@ from pbckit.cli.output import AsJson, Stack, out, print_json, print_table, progr
 from pbckit.cli.requests import request_of
 
 _PAGE = 1000
+_OF_PURCHASES = ("earned", "adjusted")
 
 app = typer.Typer(no_args_is_help=True, help="Reconcile and verify the points ledger.")
 
@@ -215,7 +216,9 @@ def every_report(capabilities: CapabilityClient, request: ListReportedPostings) 
 
 
 def postings(capabilities: CapabilityClient, member_id: str) -> Iterator[tuple[str, int]]:
-    """Ids and points of all that is posted to a member, page by page; nothing for one whom the ledger does not know."""
+    """Ids and points of what is posted of a member's purchases, page by page; nothing for one whom the ledger does not
+    know. What is held, spent or corrected by hand has ids of its own, which may be a purchase's.
+    """
     before: int | None = None
     while True:
         try:
@@ -224,7 +227,7 @@ def postings(capabilities: CapabilityClient, member_id: str) -> Iterator[tuple[s
             if refusal.error != "UnknownMember":
                 raise
             return
-        yield from ((line.posting_id, line.points) for line in page.lines)
+        yield from ((line.posting_id, line.points) for line in page.lines if line.kind in _OF_PURCHASES)
         if page.next is None:
             return
         before = page.next
@@ -248,5 +251,6 @@ def _print(found: Sequence[Difference]) -> None:
     )
 
 
-app.command("correct")(corrections.correct)
+# A number below zero is points to take, and no option.
+app.command("correct", context_settings={"ignore_unknown_options": True})(corrections.correct)
 app.command("repair")(corrections.repair)

@@ -71,6 +71,16 @@ def test_books_that_agree_are_said_to(aws: Aws, rewards: Rewards):
     ]
 
 
+def test_a_correction_by_hand_that_is_called_like_a_purchase_is_not_taken_for_it(aws: Aws, rewards: Rewards):
+    aws.lambda_.answers(REPORTED_POSTINGS, ReportedPostings(postings=[told("p-1", 39)]))
+    (by_hand,) = statement(("p-1", 5)).lines
+    by_hand = msgspec.structs.replace(by_hand, kind="corrected")
+    answer = msgspec.structs.replace(statement(("p-1", 39)), lines=[*statement(("p-1", 39)).lines, by_hand])
+    aws.lambda_.answers(STATEMENT, answer)
+
+    assert rewards("ledger", "reconcile", "2026-06").exit_code == 0
+
+
 def test_what_is_posted_otherwise_or_not_at_all_is_named(aws: Aws, rewards: Rewards):
     aws.lambda_.answers(
         REPORTED_POSTINGS, ReportedPostings(postings=[told("p-1", 39), told("p-2", 5), told("p-3", 7, "m-2")])

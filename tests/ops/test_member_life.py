@@ -95,7 +95,7 @@ def test_points_are_held_released_spent_returned_and_corrected(ledger: Ledger, r
     assert returned == "b-1: 5 points given back to m-1"
     corrected = line(rewards, "ledger", "correct", "m-1", "7", "--reference", "case-1", *WHY, "--approver", "Grace")
     assert corrected == "case-1: +7 points for m-1; balance 42; by ada, approved by Grace"
-    taken = line(rewards, "ledger", "correct", "--reference", "case-2", *WHY, "m-1", "--", "-50")
+    taken = line(rewards, "ledger", "correct", "m-1", "-50", "--reference", "case-2", *WHY)
     assert taken == "case-2: -50 points for m-1, 8 of them owed; balance 0; by ada"
     assert line(rewards, "member", "balance", "m-1").endswith("; owes 8")
     assert "correction (goodwill): late card" in line(rewards, "member", "statement", "m-1")

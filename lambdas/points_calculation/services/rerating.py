@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from contracts.vocabulary import FURTHEST_DAYS_BACK
 from lambdas.points_calculation.model.earning import ANY_CATEGORY
 from lambdas.points_calculation.model.months import months
 from lambdas.points_calculation.services.outdated_events import outdate, recalculation_id
@@ -95,9 +96,10 @@ def _passed(change: ProgrammeChange, began_at: datetime) -> ProgrammeChange | No
 
 
 def _places(change: ProgrammeChange, began_at: datetime) -> list[str]:
-    """The index's partitions that a pass goes through."""
+    """The index's partitions that a pass goes through: none of months in which no purchase can have been posted."""
+    first = max(change.since, began_at - timedelta(days=FURTHEST_DAYS_BACK))
     last = min(change.until or began_at, began_at)
-    return [place for month in months(change.since, last) for place in partitions(month)]
+    return [place for month in months(first, last) for place in partitions(month)]
 
 
 def _touches(change: ProgrammeChange, posted: PostedPurchase) -> bool:

@@ -237,3 +237,8 @@ def test_of_two_exclusive_campaigns_at_the_same_moment_one_is_refused(there: Wor
         exclusive(caller, "slower")
 
     assert listed(caller) == ["faster"]
+
+
+def test_the_last_moment_of_june_is_in_june_however_many_digits_it_has(caller: Caller):
+    put(caller)
+    assert found(caller, "2026-06-30T23:59:59.9999999Z") == ["june"]

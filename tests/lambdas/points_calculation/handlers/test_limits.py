@@ -72,3 +72,16 @@ def test_wrong_bounds_are_named(variables: dict[str, str]):
 
 def test_bounds_have_defaults():
     assert read({}) == Bounds(days_back=3650, days_ahead=2)
+
+
+def test_the_last_moment_of_june_counts_in_june_however_many_digits_it_has(programme: Programme):
+    programme.world.clock.time = datetime(2026, 7, 1, tzinfo=UTC)
+    rate = msgspec.structs.replace(RATE, points_per_member_month=10_000)
+    asked = msgspec.to_builtins(request(purchase(), rate=rate))
+    asked["purchase"]["posted_at"] = "2026-06-30T23:59:59.9999999Z"
+    call = {"metadata": {"correlation_id": "c"}, "data": asked}
+    reply = calculate.handler.answer(call, programme.world.runtime)
+
+    assert reply["answer"]["points"] == 39
+    (counter,) = [item["pk"] for item in programme.world.store if item["pk"].startswith("counter#")]
+    assert counter.startswith("counter#2026-06#m-1#")

@@ -236,3 +236,15 @@ def test_a_change_that_is_delivered_twice_is_noted_once(programme: Programme, th
     note(there, rate_changed(BEGIN - DAY))
 
     assert len([item for item in there.store if item["pk"] == "changes"]) == 1
+
+
+def test_a_change_since_the_year_1_goes_through_no_month_in_which_nothing_can_be_posted(there: World):
+    since = rate_changed(datetime(1, 1, 1, tzinfo=UTC))
+    note_rate_change.handler.consume(bus_event(since), there.runtime)
+    there.clock.time += timedelta(hours=1)
+    programme = Programme(there)
+    programme.calculate(request())
+    for _ in range(12):
+        find(there.runtime)
+
+    assert not [item for item in there.store if item["pk"] == "changes"]
