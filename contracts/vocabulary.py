@@ -10,10 +10,15 @@ from pbckit.contracts.definitions import ContractError, Message
 from pbckit.contracts.vocabulary import Identifier, Name
 
 Mcc = Annotated[
-    str, Meta(pattern=r"^[0-9]{4}$", description="ISO 18245 merchant category code; a string, 0742 is not 742")
+    str,
+    Meta(
+        pattern=r"^[0-9]{4}$",
+        description="ISO 18245 merchant category code; a string, 0742 is not 742",
+        extra={"example": "5812"},
+    ),
 ]
-Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
-Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217 alphabetic code")]
+Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2", extra={"example": "DE"})]
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217 alphabetic code", extra={"example": "EUR"})]
 MinorUnits = Annotated[
     int, Meta(ge=1, le=1_000_000_000_000, description="amount in the currency's smallest unit, for example cents")
 ]

@@ -87,3 +87,31 @@ def test_no_fraction_is_read_as_later_than_it_was_written(fraction: int, digits:
 def test_what_is_no_message_is_refused_as_before(raw: bytes):
     with pytest.raises(msgspec.DecodeError):
         decoded(raw, Outer)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (
+            {"id": "a b"},
+            'id is "a b"; allowed: 1 to 64 letters, digits, . _ : or -, a letter or digit first, for example item-001',
+        ),
+        (
+            {"at": "2026-06-01"},
+            'at is "2026-06-01"; allowed: RFC 3339 date-time with an offset, for example 2026-06-01T12:00:00Z'
+            " (Invalid RFC3339 encoded datetime)",
+        ),
+        (
+            {"inner": {"at": 5}},
+            "inner.at is 5; allowed: RFC 3339 date-time with an offset, for example 2026-06-01T12:00:00Z"
+            " (Expected `datetime | null`, got `int`)",
+        ),
+        ({"many": [{"at": 5}]}, "Expected `datetime | null`, got `int` - at `$.many[0].at`"),
+        ({"id": "x" * 200}, f'id is "{"x" * 79}…; allowed: 1 to 64 letters'),
+        ({"at": None}, "Expected `datetime`, got `null` - at `$.at`"),
+    ],
+)
+def test_an_error_names_the_field_the_value_and_what_is_allowed(values: dict[str, object], said: str):
+    with pytest.raises(msgspec.ValidationError) as refused:
+        converted({"id": "o-1", "at": "2026-06-01T12:00:00Z", **values}, Outer)
+    assert str(refused.value).startswith(said)

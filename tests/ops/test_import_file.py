@@ -167,10 +167,10 @@ WRONG_ENTRIES = [
         said="merchant 'Bistro am Markt': no country in the entry or the map",
         text=CAMT, old="<PstlAdr><Ctry>DE</Ctry></PstlAdr>", new="",
     ),
-    Wrong(said="$.merchant.country", text=CAMT, old="<Ctry>DE</Ctry>", new="<Ctry>DEU</Ctry>"),
+    Wrong(said="merchant.country is", text=CAMT, old="<Ctry>DE</Ctry>", new="<Ctry>DEU</Ctry>"),
     Wrong(said="merchant's name: missing", text=CAMT, old="<Nm>Bistro am Markt</Nm>", new=""),
     Wrong(said="booking date: missing in BookgDt", text=CAMT, old="<BookgDt><Dt>2026-06-02</Dt></BookgDt>", new=""),
-    Wrong(said="$.posted_at", text=CAMT, old="<Dt>2026-06-02</Dt>", new="<Dt>2026-06-32</Dt>"),
+    Wrong(said="posted_at is", text=CAMT, old="<Dt>2026-06-02</Dt>", new="<Dt>2026-06-32</Dt>"),
     Wrong(said="posted_at is 0001-06-02", text=CAMT, old="<Dt>2026-06-02</Dt>", new="<Dt>0001-06-02</Dt>"),
     Wrong(said="refunded_at is 9990-06-03", text=OFX, old="20260603090000", new="99900603090000"),
     Wrong(said="currency 'EURO': not in ISO 4217", text=CAMT, old='<Amt Ccy="EUR">48.20', new='<Amt Ccy="EURO">48.20'),
@@ -206,7 +206,7 @@ WRONG_ENTRIES = [
         text=OFX, old="<CORRECTFITID>2026060100017\n<CORRECTACTION>DELETE\n", new="",
     ),
     Wrong(said="entry without reference: has no reference", text=OFX, old="<FITID>2026060200018\n", new=""),
-    Wrong(said="$.merchant.mcc", text=OFX, old="<SIC>5732", new="<SIC>57320"),
+    Wrong(said="merchant.mcc is", text=OFX, old="<SIC>5732", new="<SIC>57320"),
     Wrong(said="account: missing in ACCTID", text=OFX, old="<ACCTID>XXXXXXXXXXXX1234", new=""),
 ]  # fmt: skip
 

@@ -95,7 +95,11 @@ def test_an_order_is_given_with_its_reason(aws: Aws, rewards: Rewards, arguments
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["start", "--plan", "No Plan"], 2, "Start: Expected `str` matching regex"),
+        (
+            ["start", "--plan", "No Plan"],
+            2,
+            'Start: plan is "No Plan"; allowed: kebab-case key, for example dining-out',
+        ),
         (["advance", "--reason", ""], 2, "Steer: Expected `str` of length >= 1"),
         (["rollback", "--to", "the-moon"], 2, "Invalid value for '--to'"),
         (["plan", "sprint"], 2, "no plan 'sprint'; there are rehearsal, standard"),

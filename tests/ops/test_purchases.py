@@ -263,7 +263,7 @@ def test_wrong_rows_are_named_the_rest_goes_on_and_the_exit_code_tells(aws: Aws,
     assert result.stdout == "1 purchases accepted, 2 rows refused\n"
     assert f"{file}:2: amount '-5': must be above zero" in result.stderr
     assert f"{file}:4: " in result.stderr
-    assert "$.mcc" in result.stderr
+    assert "mcc is" in result.stderr
     assert f"error: 2 rows of {file} were refused" in result.stderr
     assert ids(aws.events.details()) == ["p-2"]
 
@@ -302,7 +302,7 @@ def test_a_refund_is_published_as_the_card_system_would(aws: Aws, rewards: Rewar
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (["p 1", "10.00", "EUR"], "$.purchase_id"),
+        (["p 1", "10.00", "EUR"], "purchase_id is"),
         (["p-1", "10.001", "EUR"], "'10.001': EUR has 2 digits"),
         (["p-1", "0", "EUR"], "must be above zero"),
         (["p-1", "10.00", "euro"], "'euro'"),

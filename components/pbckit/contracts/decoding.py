@@ -13,6 +13,8 @@ from typing import Any, TypeVar, cast
 import msgspec
 from msgspec import inspect
 
+from pbckit.contracts.explanations import explained
+
 T = TypeVar("T")
 
 _SUSPICIOUS = re.compile(rb'\.[0-9]{7}|"(0001|9999)-')
@@ -29,7 +31,10 @@ def decoded(raw: bytes, kind: type[T]) -> T:
     """
     if _SUSPICIOUS.search(raw):
         raw = msgspec.json.encode(_read(msgspec.json.decode(raw), _shape(kind), "$"))
-    return msgspec.json.decode(raw, type=kind)
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError as error:
+        raise msgspec.ValidationError(explained(error, msgspec.json.decode(raw), _shape(kind))) from error
 
 
 def converted(values: object, kind: type[T]) -> T:
