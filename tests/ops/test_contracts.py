@@ -77,7 +77,7 @@ def test_of_a_request_the_callers_are_told(rewards: Rewards, repository: Path):
     commit(repository)
     result = rewards("contracts", "check", "--against", "HEAD", "--json", "--root", str(repository))
     [told] = json.loads(result.stdout)["breaks"]
-    assert (told["path"], told["used_by"]) == ("request.reason", ["redeem-points"])
+    assert (told["path"], told["used_by"]) == ("request.reason", ["redeem-points", "operations"])
 
 
 def test_breaks_are_shown_to_people(rewards: Rewards, repository: Path):
