@@ -62,6 +62,7 @@ class Delivered:
             yield from (f"tests/lambdas/{runtime}/**" for runtime in runtimes)
         yield f"contracts/{package}.py"
         yield f"contracts/schemas/{self.unit}.*"
+        yield f"contracts/openapi/{self.unit}.json"
         yield f"contracts/expectations/{self.unit}.yaml"
         yield str(workflow_of(self.unit))
 
