@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Literal
 
+from contracts.merchant_categorization import UnknownCategory
 from contracts.vocabulary import Points
 from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
 from pbckit.contracts.vocabulary import DecimalString, Instant, Key, Name, Pattern
@@ -153,7 +154,7 @@ SET_CAMPAIGN = Capability(
     request=SetCampaign,
     response=Campaign,
     callers=("operations",),
-    errors=(InvalidCampaign, CampaignOverlap),
+    errors=(InvalidCampaign, UnknownCategory, CampaignOverlap),
     changes_state=True,
 )
 LIST_CAMPAIGNS = Capability(

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from contracts.merchant_categorization import UnknownCategory
 from contracts.vocabulary import Currency, Points
 from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
 from pbckit.contracts.vocabulary import DecimalString, Instant, Key, Name, Pattern
@@ -176,7 +177,7 @@ SET_RATE = Capability(
     request=SetRate,
     response=RateVersion,
     callers=("operations",),
-    errors=(RateOverlap, RatesAreFixed),
+    errors=(UnknownCategory, RateOverlap, RatesAreFixed),
     changes_state=True,
 )
 LIST_RATES = Capability(unit=UNIT, name="list-rates", request=ListRates, response=Rates, callers=("operations",))

@@ -1,13 +1,51 @@
 """merchant-categorization: which reward category a merchant belongs to."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import ClassVar, Literal
 
 from contracts.vocabulary import Merchant
-from pbckit.contracts.definitions import Capability, Event, Message, Request
+from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
 from pbckit.contracts.vocabulary import Identifier, Instant, Key, Name, PageSize
 
 UNIT = "merchant-categorization"
 UNCATEGORIZED = "uncategorized"
+CATEGORIES = (
+    "airlines",
+    "beauty",
+    "business",
+    "business-goods",
+    "car-rental",
+    "cash-like",
+    "charity",
+    "digital",
+    "drugstores",
+    "education",
+    "electronics",
+    "entertainment",
+    "fashion",
+    "finance",
+    "fuel",
+    "government",
+    "groceries",
+    "health",
+    "home",
+    "insurance",
+    "lodging",
+    "membership",
+    "other",
+    "personal-services",
+    "pets",
+    "restaurants",
+    "shopping",
+    "telecom",
+    "transit",
+    "travel",
+    "uncategorized",
+    "utilities",
+    "vehicles",
+)
+"""Every reward category, by name. Units that name a category refuse one that is not among them."""
 
 
 class MerchantRecategorized(Event, frozen=True, kw_only=True):
@@ -24,6 +62,27 @@ class MerchantRecategorized(Event, frozen=True, kw_only=True):
     changed_by: Name
     """Who changed it: a person or a unit."""
     changed_at: Instant
+
+
+class UnknownCategory(ContractError):
+    """No reward category is called so. The message names the nearest one."""
+
+
+def require_categories(names: Iterable[str], where: str) -> None:
+    """Refuse names that no reward category has. `*` stands for all and passes.
+
+    Args:
+        names: categories, or `*`.
+        where: what names them, for the message.
+
+    Raises:
+        UnknownCategory: no category is called so. The message names the nearest one.
+    """
+    for name in names:
+        if name != "*" and name not in CATEGORIES:
+            nearest = get_close_matches(name, CATEGORIES, n=1)
+            suggestion = f"did you mean {nearest[0]}?" if nearest else f"allowed are {', '.join(CATEGORIES)}"
+            raise UnknownCategory(f"{where}: no category is called {name!r}; {suggestion}")
 
 
 class Categorize(Request, frozen=True, kw_only=True):
@@ -94,6 +153,7 @@ SET_OVERRIDE = Capability(
     request=SetMerchantOverride,
     response=MerchantOverride,
     callers=("operations",),
+    errors=(UnknownCategory,),
     changes_state=True,
 )
 LIST_OVERRIDES = Capability(

@@ -16,6 +16,7 @@ app = command(
         "card-products": Entry("ops.programme.card_products", "app", "Kinds of cards, with their billing currencies."),
         "rates": Entry("ops.programme.rates", "app", "Earning rates."),
         "campaigns": Entry("ops.programme.campaigns", "app", "Bonus campaigns."),
+        "categories": Entry("ops.programme.categories", "app", "Reward categories."),
         "merchants": Entry("ops.programme.merchants", "app", "Categories of merchants."),
         **COMMANDS,
         "migrate": Entry("ops.demo.migration", "app", "Move a capability out of a legacy system."),

@@ -3,6 +3,7 @@
 import msgspec
 
 from contracts.campaigns import SET_CAMPAIGN, Campaign, CampaignChanged, SetCampaign
+from contracts.merchant_categorization import require_categories
 from lambdas.campaigns import model
 from lambdas.campaigns.store import CampaignStore
 from pbckit.runtime.capability import CallContext, capability
@@ -13,6 +14,7 @@ from pbckit.runtime.unit_of_work import retry_on_conflict
 def handler(request: SetCampaign, call: CallContext) -> Campaign:
     """Make a campaign, or change one."""
     model.validate(request)
+    require_categories(request.categories, f"campaign {request.campaign_id}")
     return retry_on_conflict(lambda: _set(request, call), call.runtime)
 
 

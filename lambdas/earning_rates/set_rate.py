@@ -1,6 +1,7 @@
 """Capability `set-rate`."""
 
 from contracts.earning_rates import SET_RATE, EarningRateChanged, RateOverlap, RateVersion, SetRate
+from contracts.merchant_categorization import require_categories
 from lambdas.earning_rates.model import ended
 from lambdas.earning_rates.store import RateStore
 from pbckit.runtime.capability import CallContext, capability
@@ -10,6 +11,7 @@ from pbckit.runtime.unit_of_work import retry_on_conflict
 @capability(SET_RATE)
 def handler(request: SetRate, call: CallContext) -> RateVersion:
     """Let a rate take effect from an instant on."""
+    require_categories([request.category], f"rate of {request.card_product}")
     return retry_on_conflict(lambda: _set(request, call), call.runtime)
 
 

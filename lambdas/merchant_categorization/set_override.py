@@ -5,6 +5,7 @@ from contracts.merchant_categorization import (
     MerchantOverride,
     MerchantRecategorized,
     SetMerchantOverride,
+    require_categories,
 )
 from lambdas.merchant_categorization.store import OverrideStore
 from pbckit.runtime.capability import CallContext, capability
@@ -14,6 +15,7 @@ from pbckit.runtime.unit_of_work import retry_on_conflict
 @capability(SET_OVERRIDE)
 def handler(request: SetMerchantOverride, call: CallContext) -> MerchantOverride:
     """Say by hand which category a merchant belongs to, or leave it to its code again."""
+    require_categories([request.category] if request.category else [], f"merchant {request.merchant_id}")
     return retry_on_conflict(lambda: _set(request, call), call.runtime)
 
 

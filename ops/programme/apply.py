@@ -1,6 +1,7 @@
 """`rewards programme`: card products, rates, campaigns and merchant overrides from one file."""
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,8 +10,15 @@ import typer
 import yaml
 
 from contracts.campaigns import SET_CAMPAIGN, SetCampaign
-from contracts.earning_rates import SET_CARD_PRODUCT, SET_RATE, SetCardProduct, SetRate
-from contracts.merchant_categorization import SET_OVERRIDE, SetMerchantOverride
+from contracts.earning_rates import (
+    LIST_CARD_PRODUCTS,
+    SET_CARD_PRODUCT,
+    SET_RATE,
+    ListCardProducts,
+    SetCardProduct,
+    SetRate,
+)
+from contracts.merchant_categorization import SET_OVERRIDE, SetMerchantOverride, UnknownCategory, require_categories
 from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of
 from pbckit.cli.client.session import LOCAL_STACK
 from pbckit.cli.errors import OperatorError
@@ -69,13 +77,49 @@ def read_programme(file: Path) -> Programme:
     """
     try:
         content: Any = yaml.safe_load(file.read_text())
-        return converted(content, Programme)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
+        programme = converted(content, Programme)
+        _require_categories(programme)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError, UnknownCategory) as error:
         raise OperatorError(f"{file}: {error}") from error
+    return programme
+
+
+def _require_categories(programme: Programme) -> None:
+    for number, rate in enumerate(programme.rates):
+        require_categories([rate.category], f"rates[{number}]")
+    for number, campaign in enumerate(programme.campaigns):
+        require_categories(campaign.categories, f"campaigns[{number}]")
+    for number, override in enumerate(programme.overrides):
+        require_categories([override.category] if override.category else [], f"overrides[{number}]")
+
+
+def require_card_products(programme: Programme, capabilities: CapabilityClient) -> None:
+    """Refuse a programme whose rates or campaigns name a card product that is neither in it nor registered.
+
+    Raises:
+        OperatorError: one does. Names the place and the nearest card product.
+    """
+    known = {one.card_product for one in programme.card_products} | {"*"}
+    named = [(f"rates[{number}]", rate.card_product) for number, rate in enumerate(programme.rates)]
+    for number, campaign in enumerate(programme.campaigns):
+        named += [(f"campaigns[{number}]", product) for product in campaign.card_products]
+    if {product for _, product in named} <= known:
+        return
+    known |= {one.card_product for one in capabilities.ask(LIST_CARD_PRODUCTS, ListCardProducts()).card_products}
+    for where, product in named:
+        if product not in known:
+            nearest = get_close_matches(product, known - {"*"}, n=1)
+            suggestion = f"did you mean {nearest[0]}?" if nearest else "register it under card_products"
+            raise OperatorError(f"{where}: no card product is called {product!r}; {suggestion}")
 
 
 def apply_programme(programme: Programme, capabilities: CapabilityClient, on_set: Callable[[], object]) -> None:
-    """Set all of it through the owners' capabilities."""
+    """Set all of it through the owners' capabilities.
+
+    Raises:
+        OperatorError: it names a card product that is not registered. Nothing is set.
+    """
+    require_card_products(programme, capabilities)
     for product in programme.card_products:
         capabilities.ask(SET_CARD_PRODUCT, product)
         on_set()

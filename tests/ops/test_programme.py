@@ -1,13 +1,21 @@
 """A programme file is read whole before anything is set, and set through the owners' capabilities."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from contracts.campaigns import SET_CAMPAIGN, Campaign
-from contracts.earning_rates import SET_CARD_PRODUCT, SET_RATE, CardProduct, RateVersion
+from contracts.earning_rates import (
+    LIST_CARD_PRODUCTS,
+    SET_CARD_PRODUCT,
+    SET_RATE,
+    CardProduct,
+    CardProducts,
+    RateVersion,
+)
 from contracts.merchant_categorization import SET_OVERRIDE, MerchantOverride
 from ops.programme.apply import read_programme
 from pbckit.cli.errors import OperatorError
@@ -123,6 +131,9 @@ def test_a_refusal_ends_it_with_the_reason(aws: Aws, rewards: Rewards, file: Pat
         ("billing_currency: EUR", "billing_currency: Euro", r"`\$\.card_products\[\.*0\]\.billing_currency`"),
         ("combination: stacking", "combination: both", r"`\$\.campaigns\[0\]\.combination`"),
         ("    name: June\n", "", "`name`"),
+        ("category: fuel, points", "category: fule, points", r"rates\[1\]: no category .*'fule'; did you mean fuel\?"),
+        ('categories: ["*"]', "categories: [restaurant]", r"campaigns\[0\]: .*; did you mean restaurants\?"),
+        ("category: fuel, reason", "category: feul, reason", r"overrides\[0\]: .*; did you mean fuel\?"),
         ("reason: said so", "reson: said so", r"`reson`"),
         ("overrides:", "override:", "`override`"),
         ("rates:", "rates: [", "while parsing"),
@@ -149,3 +160,35 @@ def test_a_file_that_is_no_programme_is_refused(tmp_path: Path, content: bytes):
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path):
     with pytest.raises(OperatorError, match="No such file"):
         read_programme(tmp_path / "nowhere.yaml")
+
+
+@pytest.mark.parametrize(
+    ("changed", "to", "reason"),
+    [
+        (
+            "card_product: gold, category: fuel",
+            "card_product: glod, category: fuel",
+            r"rates\[1\]: .*'glod'; did you mean gold\?",
+        ),
+        ("card_products: [gold]", "card_products: [clasic]", r"campaigns\[0\]: .*'clasic'; did you mean classic\?"),
+        ("card_products: [gold]", "card_products: [qq]", r"campaigns\[0\]: .*'qq'; register it under card_products"),
+    ],
+)
+def test_a_card_product_that_is_neither_in_the_file_nor_registered_is_refused(
+    aws: Aws, rewards: Rewards, file: Path, changed: str, to: str, reason: str
+):
+    registered = CardProduct(
+        card_product="classic", billing_currency="EUR", version=1, changed_by="ada", changed_at=JUNE
+    )
+    aws.lambda_.answers(LIST_CARD_PRODUCTS, CardProducts(card_products=[registered]))
+    assert changed in PROGRAMME
+    file.write_text(PROGRAMME.replace(changed, to))
+    result = rewards("programme", "apply", str(file))
+    assert result.exit_code == 2
+    assert re.search(reason, result.stderr)
+    assert [asked.function for asked in aws.lambda_.asked] == [arn(LIST_CARD_PRODUCTS)]
+
+
+def test_the_categories_are_listed(rewards: Rewards):
+    assert "restaurants" in rewards("categories", "list").stdout
+    assert json.loads(rewards("categories", "list", "--json").stdout)["categories"][0] == "airlines"

@@ -242,3 +242,9 @@ def test_of_two_exclusive_campaigns_at_the_same_moment_one_is_refused(there: Wor
 def test_the_last_moment_of_june_is_in_june_however_many_digits_it_has(caller: Caller):
     put(caller)
     assert found(caller, "2026-06-30T23:59:59.9999999Z") == ["june"]
+
+
+def test_a_category_that_there_is_not_is_refused_with_the_nearest_one(there: World, caller: Caller):
+    with pytest.raises(RefusedCall, match=r"UnknownCategory.*june: .*'resturants'; did you mean restaurants\?"):
+        put(caller, categories=["fuel", "resturants"])
+    assert there.tables.all(STORE) == []

@@ -266,3 +266,9 @@ def test_a_currency_that_no_card_bills_in_is_refused(there: World, caller: Calle
     with pytest.raises(RefusedCall, match=reason):
         register(caller, currency)
     assert there.tables.all(STORE) == []
+
+
+def test_a_rate_for_a_category_that_there_is_not_is_refused_with_the_nearest_one(there: World, caller: Caller):
+    with pytest.raises(RefusedCall, match=r"UnknownCategory.*rate of gold: .*'resturants'; did you mean restaurants\?"):
+        put(caller, "2", JUNE, "resturants")
+    assert there.tables.all(STORE) == []

@@ -161,3 +161,10 @@ def test_every_change_can_be_read_back(there: World, caller: Caller):
 
 def test_a_merchant_of_which_nothing_was_said_has_no_changes(caller: Caller):
     assert caller.ask(override_history.handler, OVERRIDE_HISTORY, merchant_id=SHOP).changes == []
+
+
+def test_a_category_that_there_is_not_is_refused_with_the_nearest_one(there: World, caller: Caller):
+    request_ = {"merchant_id": "shop-1", "category": "resturants", "reason": "x"}
+    with pytest.raises(RefusedCall, match=r"UnknownCategory.*merchant shop-1: .*did you mean restaurants\?"):
+        caller.ask(set_override.handler, SET_OVERRIDE, **request_)
+    assert there.tables.all(STORE) == []

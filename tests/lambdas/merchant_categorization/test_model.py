@@ -1,12 +1,20 @@
 """Every merchant category code has a category, and what is in no list has none."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import iso18245
 import pytest
 
-from contracts.merchant_categorization import Categorization, MerchantOverride
+from contracts.merchant_categorization import (
+    CATEGORIES,
+    UNCATEGORIZED,
+    Categorization,
+    MerchantOverride,
+    UnknownCategory,
+    require_categories,
+)
 from lambdas.merchant_categorization import model
 
 EVERY_STRING_OF_FOUR_DIGITS = [f"{number:04d}" for number in range(10_000)]
@@ -148,3 +156,36 @@ def test_an_override_wins_over_the_code():
 
 def test_an_override_that_was_taken_back_does_not_count():
     assert model.categorize("5812", override(None)) == Categorization(category="restaurants", basis="mcc")
+
+
+def test_the_contract_names_every_category_of_the_table_and_no_other():
+    assert set(CATEGORIES) == {category for level in table().values() for category in level} | {UNCATEGORIZED}
+    assert list(CATEGORIES) == sorted(CATEGORIES)
+
+
+@pytest.mark.parametrize("category", [*CATEGORIES, "*"])
+def test_every_category_passes(category: str):
+    require_categories([category], "rate")
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [
+        ("resturants", "did you mean restaurants?"),
+        ("restaurant", "did you mean restaurants?"),
+        ("grocery", "did you mean groceries?"),
+        ("airline", "did you mean airlines?"),
+        ("lodgings", "did you mean lodging?"),
+        ("fule", "did you mean fuel?"),
+        ("telcom", "did you mean telecom?"),
+        ("cashlike", "did you mean cash-like?"),
+        ("helth", "did you mean health?"),
+        ("uncategorised", "did you mean uncategorized?"),
+        ("qqqq", "allowed are airlines, beauty, "),
+    ],
+)
+def test_a_name_that_no_category_has_is_refused_with_the_nearest(name: str, suggestion: str):
+    with pytest.raises(
+        UnknownCategory, match=rf"^rate of gold: no category is called '{name}'; {re.escape(suggestion)}"
+    ):
+        require_categories(["fuel", name], "rate of gold")
