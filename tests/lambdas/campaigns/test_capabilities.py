@@ -149,18 +149,18 @@ def test_the_longest_campaign_can_move_as_far_as_it_likes(caller: Caller):
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
-        ({"campaign_id": "June Dining"}, r"\$\.campaign_id"),
-        ({"multiplier": "-2"}, r"\$\.multiplier"),
-        ({"multiplier": 2.0}, r"\$\.multiplier"),
-        ({"fixed_points": -1, "multiplier": None}, r"\$\.fixed_points"),
-        ({"combination": "both"}, r"\$\.combination"),
-        ({"starts_at": "2026-06-01"}, r"\$\.starts_at"),
-        ({"categories": ["Fuel"]}, r"\$\.categories"),
+        ({"campaign_id": "June Dining"}, r"campaign_id"),
+        ({"multiplier": "-2"}, r"multiplier"),
+        ({"multiplier": 2.0}, r"multiplier"),
+        ({"fixed_points": -1, "multiplier": None}, r"fixed_points"),
+        ({"combination": "both"}, r"combination"),
+        ({"starts_at": "2026-06-01"}, r"starts_at"),
+        ({"categories": ["Fuel"]}, r"categories"),
         ({"priorty": 3}, "priorty"),
     ],
 )
 def test_a_request_outside_its_schema_is_refused_by_field(caller: Caller, changed: dict[str, Any], field: str):
-    with pytest.raises(RefusedCall, match=rf"InvalidRequest.*{field}"):
+    with pytest.raises(RefusedCall, match=rf"InvalidRequest.*[: `.]{field}"):
         put(caller, **changed)
 
 

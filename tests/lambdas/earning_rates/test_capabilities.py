@@ -189,18 +189,18 @@ def test_a_change_in_the_past_tells_where_it_ends(caller: Caller):
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
-        ({"points_per_unit": "-1"}, r"\$\.points_per_unit"),
-        ({"points_per_unit": "1,5"}, r"\$\.points_per_unit"),
-        ({"points_per_unit": 1.5}, r"\$\.points_per_unit"),
-        ({"category": "Fuel"}, r"\$\.category"),
-        ({"effective_from": "2026-06-01T00:00:00"}, r"\$\.effective_from"),
-        ({"effective_from": "tomorrow"}, r"\$\.effective_from"),
-        ({"card_product": None}, r"\$\.card_product"),
+        ({"points_per_unit": "-1"}, r"points_per_unit"),
+        ({"points_per_unit": "1,5"}, r"points_per_unit"),
+        ({"points_per_unit": 1.5}, r"points_per_unit"),
+        ({"category": "Fuel"}, r"category"),
+        ({"effective_from": "2026-06-01T00:00:00"}, r"effective_from"),
+        ({"effective_from": "tomorrow"}, r"effective_from"),
+        ({"card_product": None}, r"card_product"),
         ({"efective_to": JULY}, "efective_to"),
     ],
 )
 def test_a_request_outside_its_schema_is_refused_by_field(caller: Caller, changed: dict[str, Any], field: str):
-    with pytest.raises(RefusedCall, match=rf"InvalidRequest.*{field}"):
+    with pytest.raises(RefusedCall, match=rf"InvalidRequest.*[: `.]{field}"):
         put(caller, **({"points": "1", "begin": JUNE} | changed))
 
 

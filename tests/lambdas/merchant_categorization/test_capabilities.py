@@ -132,20 +132,20 @@ def test_overrides_are_listed_by_merchant_a_page_at_a_time(caller: Caller):
 @pytest.mark.parametrize(
     ("request_", "field"),
     [
-        ({"merchant_id": SHOP, "category": "Fuel Stations", "reason": "x"}, r"\$\.category"),
-        ({"merchant_id": "", "category": "fuel", "reason": "x"}, r"\$\.merchant_id"),
-        ({"merchant_id": SHOP, "category": "fuel", "reason": ""}, r"\$\.reason"),
+        ({"merchant_id": SHOP, "category": "Fuel Stations", "reason": "x"}, r"category"),
+        ({"merchant_id": "", "category": "fuel", "reason": "x"}, r"merchant_id"),
+        ({"merchant_id": SHOP, "category": "fuel", "reason": ""}, r"reason"),
         ({"merchant_id": SHOP, "reason": "x"}, "category"),
         ({"merchant_id": SHOP, "category": "fuel", "reason": "x", "catgory": "y"}, "catgory"),
     ],
 )
 def test_a_request_outside_its_schema_is_refused_by_field(caller: Caller, request_: dict[str, object], field: str):
-    with pytest.raises(RefusedCall, match=rf"InvalidRequest.*{field}"):
+    with pytest.raises(RefusedCall, match=rf"InvalidRequest.*[: `.]{field}"):
         caller.ask(set_override.handler, SET_OVERRIDE, **request_)
 
 
 def test_a_code_of_three_digits_is_refused(caller: Caller):
-    with pytest.raises(RefusedCall, match=r"InvalidRequest.*\$\.merchant\.mcc"):
+    with pytest.raises(RefusedCall, match=r"InvalidRequest.*: merchant\.mcc"):
         category_of(caller, "742")
 
 
