@@ -233,6 +233,7 @@ class PointsCorrected(Event, frozen=True, kw_only=True):
     points: SignedPoints
     """Positive gives, negative takes; 0 for a repair, which moves none."""
     reason: RecordedReason
+    """Why the points were corrected; `repair` where an account was computed anew and no points moved."""
     actor: str
     """Who made it."""
     approver: str | None = None
