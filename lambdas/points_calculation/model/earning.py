@@ -49,9 +49,11 @@ def require_billing_currency(request: Calculate) -> None:
     """Refuse a purchase in another currency than its card product bills in.
 
     Raises:
-        ForeignCurrency: it is. The message names both.
+        UnknownCurrency: the currency is not in ISO 4217 or has no minor unit: no card bills in it.
+        ForeignCurrency: it is another one. The message names both.
     """
     if _is_foreign(request):
+        major_units(request.purchase.amount)
         raise ForeignCurrency(f"purchase {request.purchase.id}: {_foreign(request)}")
 
 

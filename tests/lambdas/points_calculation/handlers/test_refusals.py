@@ -46,6 +46,13 @@ def test_a_purchase_in_another_currency_is_refused_and_recorded(programme: Progr
     assert [item["pk"].partition("#")[0] for item in there.store] == ["refused"]
 
 
+@pytest.mark.parametrize("currency", ["XQX", "XAU"])
+def test_a_currency_that_no_card_can_bill_in_is_an_invalid_purchase(programme: Programme, currency: str):
+    with pytest.raises(RefusedCall, match=r"UnknownCurrency"):
+        programme.calculate(request(purchase(10_000, currency), fixed(50), rate=EUR_CARD))
+    assert programme.refused() == []
+
+
 def test_the_same_purchase_again_is_refused_again_and_recorded_once(programme: Programme):
     for _ in range(3):
         refuse(programme, foreign())
