@@ -48,7 +48,7 @@ def test_what_nothing_was_counted_of_is_refused(there: World):
 
 
 def test_a_request_outside_its_schema_is_refused_by_field(there: World):
-    with pytest.raises(RefusedCall, match='InvalidRequest.*field_name is ""'):
+    with pytest.raises(RefusedCall, match=r'InvalidRequest.*field_name is ""'):
         ask(there, field_name="")
 
 
