@@ -59,12 +59,21 @@ def require_in_range(what: str, instant: datetime, now: datetime, *, days_back: 
     Raises:
         InstantOutOfRange: it is further away.
     """
-    earliest, latest = now - timedelta(days=days_back), now + timedelta(days=days_ahead)
-    if not earliest <= instant <= latest:
-        given, first, last = (one.astimezone(UTC).isoformat(timespec="seconds") for one in (instant, earliest, latest))
+    # The difference of two instants is always one; an instant that many days away from `now` need not be.
+    if not timedelta(days=-days_back) <= instant - now <= timedelta(days=days_ahead):
+        bounds = (_moved(now, -days_back), _moved(now, days_ahead))
+        given, first, last = (one.astimezone(UTC).isoformat(timespec="seconds") for one in (instant, *bounds))
         raise InstantOutOfRange(
             f"{what} is {given}; allowed: from {first} to {last}, {days_back} days back and {days_ahead} ahead"
         )
+
+
+def _moved(instant: datetime, days: int) -> datetime:
+    """The instant so many days later, within the years 1 to 9999."""
+    try:
+        return instant + timedelta(days=days)
+    except OverflowError:
+        return (datetime.max if days > 0 else datetime.min).replace(tzinfo=UTC)
 
 
 class Money(Message, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from lambdas.points_calculation.handlers import (
     confirm_posting,
     differences,
     explain,
+    list_refused,
     note_campaign_change,
     note_rate_change,
     recalculate,
@@ -74,6 +75,7 @@ ASKS = [
     Ask(contract.REPORTED_POSTINGS, reported_postings.handler, {"month": "2026-06", "limit": 5}),
     Ask(contract.DIFFERENCES, differences.handler, {"limit": 5}),
     Ask(contract.SETTLE_DIFFERENCE, settle_difference.handler, {"posting_id": "p-9", "reason": "mended"}),
+    Ask(contract.LIST_REFUSED, list_refused.handler, {"limit": 5}),
 ]
 EVENTS: list[tuple[Event, Subscriber]] = [
     (rate_changed(BEGIN - timedelta(days=1)), note_rate_change.handler),

@@ -118,8 +118,8 @@ def test_a_calculation_and_its_event_are_committed_together_or_not_at_all(progra
     ("asked", "error", "named"),
     [
         (request(purchase(currency="XQX")), "UnknownCurrency", "'XQX'"),
-        (request(purchase(minor_units=-5)), "InvalidRequest", "$.purchase.amount.minor_units"),
-        (request(purchase(currency="eur")), "InvalidRequest", "$.purchase.amount.currency"),
+        (request(purchase(minor_units=-5)), "InvalidRequest", "purchase.amount.minor_units is -5"),
+        (request(purchase(currency="eur")), "InvalidRequest", "purchase.amount.currency is"),
         (request(None, multiplying("0.5")), "InvalidRequest", "bonus c-1"),
         (request(rate=msgspec.structs.replace(RATE, points_per_unit="1e9")), "InvalidRequest", "points_per_unit"),
         (request(rate=msgspec.structs.replace(RATE, points_per_unit=2.0)), "InvalidRequest", "points_per_unit"),
