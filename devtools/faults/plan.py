@@ -17,7 +17,8 @@ FEWEST = 20
 
 _BEGIN = datetime(2026, 6, 1, tzinfo=UTC)
 _SPAN = timedelta(days=90)
-_PRODUCTS = ("classic", "gold", "platinum", "sakura", "pearl")
+_PRODUCTS = {"classic": "EUR", "gold": "EUR", "platinum": "USD", "sakura": "JPY", "pearl": "KWD"}
+"""Card products of `examples/programme.yaml`, and the currency that each bills in."""
 _MCCS = ("5411", "5812", "5541", "3000", "7011", "4111", "5732", "0742", "9999")
 _PURCHASES_A_MEMBER = 25
 
@@ -149,16 +150,18 @@ def draw(seed: int, purchases: int) -> Plan:
 
 def _row(chance: random.Random, number: int, purchases: int) -> dict[str, str]:
     members = max(4, purchases // _PURCHASES_A_MEMBER)
+    product = chance.choice(list(_PRODUCTS))
+    currency, amount = _PRODUCTS[product], f"{chance.randrange(1, 500)}.{chance.randrange(100):02d}"
     cells = {
         "purchase_id": f"fault-{number:05d}",
         "member_id": f"fault-member-{chance.randrange(members):03d}",
-        "card_product": chance.choice(_PRODUCTS),
+        "card_product": product,
         "merchant_id": f"shop-{chance.randrange(50):03d}",
         "merchant_name": "Shop",
         "mcc": chance.choice(_MCCS),
         "country": "DE",
-        "amount": f"{chance.randrange(1, 500)}.{chance.randrange(100):02d}",
-        "currency": "EUR",
+        "amount": amount.partition(".")[0] if currency == "JPY" else amount,
+        "currency": currency,
         "posted_at": (_BEGIN + chance.random() * _SPAN).isoformat(timespec="seconds"),
     }
     return {column: cells[column] for column in COLUMNS}
