@@ -73,7 +73,7 @@ def _moved(instant: datetime, days: int) -> datetime:
     try:
         return instant + timedelta(days=days)
     except OverflowError:
-        return (datetime.max if days > 0 else datetime.min).replace(tzinfo=UTC)
+        return datetime.max.replace(tzinfo=UTC) if days > 0 else datetime.min.replace(tzinfo=UTC)
 
 
 class Money(Message, frozen=True, kw_only=True):
