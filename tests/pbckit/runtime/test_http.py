@@ -100,15 +100,15 @@ def test_a_refusal_has_its_status(there: World):
 
 WRONG: list[tuple[Any, dict[str, Any], str]] = [
     (balance, event(None), "missing required field `member_id`"),
-    (balance, event({"member_id": "m 1"}), "$.member_id"),
-    (balance, event({"member_id": "%00"}), "$.member_id"),
-    (balance, event({"member_id": "m-1"}, {"at": "yesterday"}), "$.at"),
-    (balance, event({"member_id": "m-1"}, {"at": ""}), "$.at"),
+    (balance, event({"member_id": "m 1"}), "member_id is "),
+    (balance, event({"member_id": "%00"}), "member_id is "),
+    (balance, event({"member_id": "m-1"}, {"at": "yesterday"}), "at is "),
+    (balance, event({"member_id": "m-1"}, {"at": ""}), "at is "),
     (balance, event({"member_id": "m-1"}, {"limit": "5"}), "unknown field `limit`"),
-    (statement, event({"member_id": "m-1"}, {"limit": "1001"}), "$.limit"),
-    (statement, event({"member_id": "m-1"}, {"limit": "ten"}), "$.limit"),
-    (statement, event({"member_id": "m-1"}, {"limit": "1.5"}), "$.limit"),
-    (statement, event({"member_id": "m-1"}, {"limit": "9" * 5000}), "$.limit"),
+    (statement, event({"member_id": "m-1"}, {"limit": "1001"}), "limit is "),
+    (statement, event({"member_id": "m-1"}, {"limit": "ten"}), "limit is "),
+    (statement, event({"member_id": "m-1"}, {"limit": "1.5"}), "limit is "),
+    (statement, event({"member_id": "m-1"}, {"limit": "9" * 5000}), "limit is "),
     (
         statement,
         event({"member_id": "m-1"}, {"limit": "5"}, multiValueQueryStringParameters={"limit": ["5", "6"]}),
