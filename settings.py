@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from contracts.vocabulary import FURTHEST_DAYS_AHEAD, FURTHEST_DAYS_BACK, MOST_POINTS
+from contracts.vocabulary import FURTHEST_DAYS_AHEAD, FURTHEST_DAYS_BACK, MOST_POINTS, USUAL_DAYS_AHEAD, USUAL_DAYS_BACK
 from pbckit.infra.configuration import Configuration
 
 SHORTFALLS = ("debt", "clamp")
@@ -20,9 +20,9 @@ class RewardsSettings:
     """What happens when points are taken back after they were spent: a `debt`, or forgiven (`clamp`)."""
     correction_limit: int = 10_000
     """A correction by hand of more points needs a second person's approval."""
-    days_back: int = 3650
+    days_back: int = USUAL_DAYS_BACK
     """How far in the past a purchase or refund may have been posted, in days."""
-    days_ahead: int = 2
+    days_ahead: int = USUAL_DAYS_AHEAD
     """How far in the future; a booking day may have begun elsewhere already."""
 
     def instant_bounds(self) -> dict[str, str]:
@@ -43,7 +43,7 @@ class RewardsSettings:
                 "pointsExpiryMonths", r"never|[1-9]|[1-5][0-9]|60", "whole months from 1 to 60, or never", default="24"
             ),
             shortfall=given.one_of("shortfall", SHORTFALLS, default="debt"),
-            correction_limit=given.optional_number("correctionLimit", MOST_POINTS) or 10_000,
-            days_back=given.optional_number("postedDaysBack", FURTHEST_DAYS_BACK) or 3650,
-            days_ahead=given.optional_number("postedDaysAhead", FURTHEST_DAYS_AHEAD) or 2,
+            correction_limit=given.optional_number("correctionLimit", MOST_POINTS) or cls.correction_limit,
+            days_back=given.optional_number("postedDaysBack", FURTHEST_DAYS_BACK) or cls.days_back,
+            days_ahead=given.optional_number("postedDaysAhead", FURTHEST_DAYS_AHEAD) or cls.days_ahead,
         )

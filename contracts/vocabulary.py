@@ -41,6 +41,9 @@ FURTHEST_DAYS_BACK, FURTHEST_DAYS_AHEAD = 36_500, 366
 a member's account, which is one item: hence a year.
 """
 
+USUAL_DAYS_BACK, USUAL_DAYS_AHEAD = 3650, 2
+"""The bounds of a programme that sets none. A booking day may have begun elsewhere already."""
+
 
 class InstantOutOfRange(ContractError):
     """An instant lies too far in the past or in the future. The message names it and what is allowed."""

@@ -59,10 +59,7 @@ def respond(contract: AnyCapability, request: HttpRequest, answer: Callable[[obj
     if repeated:
         return _response(_WRONG, {"error": "InvalidRequest", "message": f"{', '.join(repeated)}: given more than once"})
     context = request.request_context
-    metadata = {
-        "correlation_id": context.request_id or str(uuid.uuid4()),
-        "actor": context.identity.user_arn or "unknown",
-    }
+    metadata = {"correlation_id": context.request_id or str(uuid.uuid4()), "actor": context.identity.user_arn}
     reply = answer({"metadata": metadata, "data": _data(contract.request, request)})
     if "refusal" in reply:
         return _response(status_of(reply["refusal"]["error"]), reply["refusal"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -10,6 +10,7 @@ import msgspec
 from pbckit.contracts.definitions import Event
 from pbckit.contracts.envelope import Envelope, EventMetadata
 from pbckit.errors import FunctionError
+from pbckit.runtime.keys import sortable
 from pbckit.runtime.observability import logger
 from pbckit.runtime.ports import BusEntry, ConditionFailed, Item, Query, UnreadableRecord, Update
 from pbckit.runtime.records import note_published
@@ -72,7 +73,7 @@ def outbox_item(event: Event, metadata: EventMetadata) -> Item:
         "source": type(event).source,
         "detail_type": event.detail_type(),
         "detail": detail,
-        "occurred_at": _sortable(metadata.occurred_at),
+        "occurred_at": sortable(metadata.occurred_at),
         "aggregate_id": metadata.aggregate_id,
         "sequence": metadata.sequence,
         PENDING: PENDING,
@@ -197,7 +198,7 @@ def pending_pages(runtime: Runtime, until: datetime, page_size: int) -> Iterator
         key_name=PENDING,
         key_value=PENDING,
         sort_name="occurred_at",
-        sort_at_most=_sortable(until),
+        sort_at_most=sortable(until),
         limit=page_size,
     )
     page = runtime.tables.query(query)
@@ -205,8 +206,3 @@ def pending_pages(runtime: Runtime, until: datetime, page_size: int) -> Iterator
     while page.next is not None:
         page = runtime.tables.query(replace(query, after=page.next))
         yield page.items
-
-
-def _sortable(instant: datetime) -> str:
-    """UTC, always with the same number of digits: as text these sort by time."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")

@@ -9,7 +9,13 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from contracts.vocabulary import FURTHEST_DAYS_AHEAD, FURTHEST_DAYS_BACK, require_in_range
+from contracts.vocabulary import (
+    FURTHEST_DAYS_AHEAD,
+    FURTHEST_DAYS_BACK,
+    USUAL_DAYS_AHEAD,
+    USUAL_DAYS_BACK,
+    require_in_range,
+)
 from pbckit.runtime.environment import InvalidEnvironment
 from pbckit.runtime.runtime import Runtime
 
@@ -17,8 +23,8 @@ from pbckit.runtime.runtime import Runtime
 class Bounds(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):
     """The bounds of instants from outside."""
 
-    days_back: Annotated[int, Meta(ge=1, le=FURTHEST_DAYS_BACK)] = 3650
-    days_ahead: Annotated[int, Meta(ge=1, le=FURTHEST_DAYS_AHEAD)] = 2
+    days_back: Annotated[int, Meta(ge=1, le=FURTHEST_DAYS_BACK)] = USUAL_DAYS_BACK
+    days_ahead: Annotated[int, Meta(ge=1, le=FURTHEST_DAYS_AHEAD)] = USUAL_DAYS_AHEAD
 
     def require(self, what: str, instant: datetime, runtime: Runtime) -> None:
         """Refuse an instant that cannot be meant.

@@ -26,10 +26,10 @@ def known_or_refused(runtime: Runtime, purchase_id: str) -> Calculated:
         PurchaseWasRefused: it was refused. The message says why.
         UnknownPurchase: nothing was calculated for it, or not yet.
     """
-    found = CalculationStore(runtime).find(purchase_id)
-    if found is not None:
-        return found
-    refused = RefusalStore(runtime).find(purchase_id)
-    if refused is not None:
-        raise PurchaseWasRefused(f"purchase {purchase_id} earns nothing: {refused.error}: {refused.message}")
-    raise UnknownPurchase(f"nothing was calculated for purchase {purchase_id!r}")
+    try:
+        return known(CalculationStore(runtime), purchase_id)
+    except UnknownPurchase:
+        refused = RefusalStore(runtime).find(purchase_id)
+        if refused is None:
+            raise
+    raise PurchaseWasRefused(f"purchase {purchase_id} earns nothing: {refused.error}: {refused.message}")

@@ -4,7 +4,7 @@ from contracts.points_ledger import CORRECT, ApprovalRequired, ConflictingCorrec
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.diff import differences
 from lambdas.points_ledger.model.policy import Policy
-from lambdas.points_ledger.model.postings import DEBT, FORGIVEN, Line, MadeByHand
+from lambdas.points_ledger.model.postings import Line, MadeByHand
 from lambdas.points_ledger.services.member_ledger import MemberLedger
 from lambdas.points_ledger.services.policy import policy
 from lambdas.points_ledger.storage.ledger import Ledger
@@ -67,9 +67,9 @@ def _answer(line: Line, by_hand: MadeByHand, request: CorrectPoints) -> Correcti
         points=line.points,
         actor=by_hand.actor,
         approver=by_hand.approver,
-        owed_points=max(0, -line.amount(DEBT)),
-        forgiven_points=-line.amount(FORGIVEN),
-        repaid_points=max(0, line.amount(DEBT)),
+        owed_points=line.owed_points,
+        forgiven_points=line.forgiven_points,
+        repaid_points=line.repaid_points,
         balance_points=line.balance_points,
         corrected_at=line.at,
     )

@@ -7,7 +7,7 @@ import msgspec
 from contracts.points_ledger import REPAIR, CannotRepair, Repair, RepairMember, UnknownMember
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.account import Account
-from lambdas.points_ledger.model.verification import computed_from
+from lambdas.points_ledger.model.verification import computed_from, differing
 from lambdas.points_ledger.services.events import events
 from lambdas.points_ledger.storage.ledger import Ledger
 from pbckit.runtime.capability import CallContext, capability
@@ -64,8 +64,7 @@ def _problem(stored: Item | None, computed: Account) -> str | None:
         account = msgspec.convert(stored, Account)
     except msgspec.ValidationError as error:
         return f"the account cannot be read: {error}"
-    names = [name for name in Account.__struct_fields__ if getattr(account, name) != getattr(computed, name)]
-    return f"the account has another {', '.join(names)} than its lines" if names else None
+    return differing(account, computed)
 
 
 def _apply(ledger: Ledger, stored: Item | None, computed: Account, problem: str, call: CallContext) -> None:

@@ -10,7 +10,6 @@ from contracts.points_ledger import (
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.diff import differences
 from lambdas.points_ledger.model.lots import plus
-from lambdas.points_ledger.model.postings import DEBT
 from lambdas.points_ledger.services.member_ledger import MemberLedger
 from lambdas.points_ledger.storage.ledger import Ledger
 from lambdas.points_ledger.storage.records import KeptReversal
@@ -41,7 +40,7 @@ def _reversed(request: ReverseRedemption, call: CallContext) -> Reversal:
         hold_id=request.hold_id,
         member_id=kept.member_id,
         points=line.points,
-        repaid_points=line.amount(DEBT),
+        repaid_points=line.repaid_points,
         reversed_at=line.at,
     )
     work.add(books.ledger.keep_hold(kept, kept.changed(left=plus(kept.left, parts, sign=-1))))

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from contracts.vocabulary import FURTHEST_DAYS_AHEAD, FURTHEST_DAYS_BACK, MOST_POINTS
+from contracts.vocabulary import FURTHEST_DAYS_AHEAD, FURTHEST_DAYS_BACK, MOST_POINTS, USUAL_DAYS_AHEAD, USUAL_DAYS_BACK
 
 MOST_OPEN_HOLDS = 100
 """Of one member: open holds stand in the account's item, which every posting writes."""
@@ -23,7 +23,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes of points that are to be taken back and were spent already: owed, or forgiven."""
     correction_limit: Annotated[int, Meta(ge=1, le=MOST_POINTS)] = 10_000
     """A correction by hand of more points, given or taken, needs a second person's approval."""
-    days_back: Annotated[int, Meta(ge=1, le=FURTHEST_DAYS_BACK)] = 3650
+    days_back: Annotated[int, Meta(ge=1, le=FURTHEST_DAYS_BACK)] = USUAL_DAYS_BACK
     """How many days before its event a purchase may have been posted."""
-    days_ahead: Annotated[int, Meta(ge=1, le=FURTHEST_DAYS_AHEAD)] = 2
+    days_ahead: Annotated[int, Meta(ge=1, le=FURTHEST_DAYS_AHEAD)] = USUAL_DAYS_AHEAD
     """How many days after its event."""

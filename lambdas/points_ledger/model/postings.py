@@ -94,6 +94,21 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """What an account gains by it."""
         return sum(entry.amount_points for entry in self.entries if entry.account == account)
 
+    @property
+    def owed_points(self) -> int:
+        """What was to be taken by it and was not there: a debt now."""
+        return max(0, -self.amount(DEBT))
+
+    @property
+    def repaid_points(self) -> int:
+        """The part of what was given by it that repaid a debt."""
+        return max(0, self.amount(DEBT))
+
+    @property
+    def forgiven_points(self) -> int:
+        """What was to be taken by it and was not there, and is not asked for."""
+        return -self.amount(FORGIVEN)
+
 
 def member_account(member_id: str) -> str:
     """Name of the account of what a member can spend."""

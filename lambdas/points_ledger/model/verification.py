@@ -28,11 +28,14 @@ def verified(member_id: str, stored: Iterable[Mapping[str, Any]], account: Accou
         return computed, fault
     if computed.version < account.version:
         return computed, Fault(sequence=computed.version + 1, posting_id=None, what="the line is missing")
-    differing = differences(computed, account)
-    if differing:
-        what = f"the account has another {', '.join(differing)} than its lines"
-        return computed, Fault(sequence=None, posting_id=None, what=what)
-    return computed, None
+    what = differing(account, computed)
+    return computed, None if what is None else Fault(sequence=None, posting_id=None, what=what)
+
+
+def differing(account: Account, computed: Account) -> str | None:
+    """What an account has that its lines do not give it, in words; None where it is what they say."""
+    names = differences(computed, account)
+    return f"the account has another {', '.join(names)} than its lines" if names else None
 
 
 def computed_from(member_id: str, stored: Iterable[Mapping[str, Any]]) -> tuple[Account, Fault | None]:

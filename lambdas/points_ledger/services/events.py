@@ -14,7 +14,7 @@ from contracts.points_ledger import (
     RedemptionReversed,
 )
 from lambdas.points_ledger.model.account import takes_back
-from lambdas.points_ledger.model.postings import DEBT, EXPIRED, FORGIVEN, Line, held_account, member_account
+from lambdas.points_ledger.model.postings import EXPIRED, Line, held_account, member_account
 from pbckit.contracts.definitions import Event
 
 
@@ -35,8 +35,8 @@ def _taken_back(line: Line, member_id: str) -> Event:
         purchase_id=line.corrects or line.id,
         member_id=member_id,
         taken_points=-line.amount(member_account(member_id)),
-        owed_points=-line.amount(DEBT),
-        forgiven_points=-line.amount(FORGIVEN),
+        owed_points=line.owed_points,
+        forgiven_points=line.forgiven_points,
         expired_points=-line.amount(EXPIRED),
     )
 
@@ -68,7 +68,7 @@ def _reversed(line: Line, member_id: str) -> Event:
         hold_id=line.corrects or line.id,
         member_id=member_id,
         points=line.points,
-        repaid_points=line.amount(DEBT),
+        repaid_points=line.repaid_points,
         balance_points=line.balance_points,
     )
 
@@ -89,9 +89,9 @@ def _corrected(line: Line, member_id: str) -> Event:
         reason=line.by_hand.reason,
         actor=line.by_hand.actor,
         approver=line.by_hand.approver,
-        owed_points=max(0, -line.amount(DEBT)),
-        forgiven_points=-line.amount(FORGIVEN),
-        repaid_points=max(0, line.amount(DEBT)),
+        owed_points=line.owed_points,
+        forgiven_points=line.forgiven_points,
+        repaid_points=line.repaid_points,
         balance_points=line.balance_points,
         hash=line.hash,
     )

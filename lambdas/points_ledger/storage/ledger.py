@@ -19,7 +19,7 @@ The two indexes are spread over shards, and change in the transaction that chang
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -28,7 +28,7 @@ from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.model.due import next_due
 from lambdas.points_ledger.model.postings import Line
 from lambdas.points_ledger.storage.records import KeptCorrection, KeptHold, KeptPosting, KeptReversal
-from pbckit.runtime.keys import shard_of
+from pbckit.runtime.keys import shard_of, sortable
 from pbckit.runtime.ports import Delete, Item, KeyOnly, Operation, Put, Query
 from pbckit.runtime.runtime import Runtime
 
@@ -135,7 +135,7 @@ class Ledger:
             key_name="pk",
             key_value=f"due#{shard}",
             sort_name="sk",
-            sort_at_most=f"{_sortable(until)}~",
+            sort_at_most=f"{sortable(until)}~",
             limit=_ENTRIES_OF_A_PAGE,
         )
         told: set[str] = set()
@@ -147,22 +147,8 @@ class Ledger:
 
     def book(self, before: Account, after: Account, lines: Sequence[Line]) -> list[Operation]:
         """Add lines and move their account, if it still is what was read."""
-        member_id = after.member_id
-        put_account = Put(
-            table=self._table,
-            item={**_account_key(member_id), **_stored(after)},
-            read_as=Account,
-            expect={"version": before.version or None},
-        )
-        put_lines = [
-            Put(
-                table=self._table,
-                item={"pk": _partition(member_id), "sk": _line_key(line.sequence), **_stored(line)},
-                read_as=Line,
-                expect={"pk": None},
-            )
-            for line in lines
-        ]
+        put_account = self._account(after, {"version": before.version or None})
+        put_lines = [self._line(after.member_id, line) for line in lines]
         return [put_account, *put_lines, *self._index(before, after)]
 
     def keep_posting(self, posting_id: str, kept: KeptPosting) -> Put:
@@ -183,16 +169,11 @@ class Ledger:
 
     def replace_account(self, stored: Item | None, computed: Account, after: Account, line: Line) -> list[Operation]:
         """Put an account in the place of what is stored, if that still is what was read, with the line that says so."""
-        _, put_line, *index = self.book(computed, after, [line])
         expect = {"version": stored.get("version"), "head": stored.get("head")} if stored else {"pk": None}
-        item = {**_account_key(after.member_id), **_stored(after)}
-        members = {"pk": f"members#{shard_of(after.member_id, SHARDS)}", "sk": after.member_id}
-        return [
-            Put(table=self._table, item=item, read_as=Account, expect=expect),
-            put_line,
-            Put(table=self._table, item=members, read_as=KeyOnly),
-            *index,
-        ]
+        put_account, put_line = self._account(after, expect), self._line(after.member_id, line)
+        # An account without a line before is put into the index of members like any new one.
+        listed = [self._listed(after)] if computed.version else []
+        return [put_account, put_line, *listed, *self._index(computed, after)]
 
     def _all(self, query: Query) -> Iterator[Item]:
         page = self._tables.query(query)
@@ -204,11 +185,24 @@ class Ledger:
     def _keep(self, kind: str, identity: str, kept: msgspec.Struct, expect: dict[str, Any]) -> Put:
         return Put(table=self._table, item={**_key(kind, identity), **_stored(kept)}, read_as=type(kept), expect=expect)
 
+    def _account(self, account: Account, expect: dict[str, Any]) -> Put:
+        item = {**_account_key(account.member_id), **_stored(account)}
+        return Put(table=self._table, item=item, read_as=Account, expect=expect)
+
+    def _line(self, member_id: str, line: Line) -> Put:
+        item = {"pk": _partition(member_id), "sk": _line_key(line.sequence), **_stored(line)}
+        return Put(table=self._table, item=item, read_as=Line, expect={"pk": None})
+
+    def _listed(self, account: Account) -> Put:
+        """The member in the index of those who have an account."""
+        item = {"pk": f"members#{shard_of(account.member_id, SHARDS)}", "sk": account.member_id}
+        return Put(table=self._table, item=item, read_as=KeyOnly)
+
     def _index(self, before: Account, after: Account) -> Iterator[Operation]:
         """Both indexes say what the account says."""
         shard = shard_of(after.member_id, SHARDS)
         if before.version == 0:
-            yield Put(table=self._table, item={"pk": f"members#{shard}", "sk": after.member_id}, read_as=KeyOnly)
+            yield self._listed(after)
         old, new = _due_entry(before), _due_entry(after)
         if old == new:
             return
@@ -223,12 +217,7 @@ def _due_entry(account: Account) -> str | None:
     where many of them change at once.
     """
     at = next_due(account)
-    return None if at is None else f"{_sortable(at)}#{account.member_id}"
-
-
-def _sortable(instant: datetime) -> str:
-    """The instant as text that sorts by time: UTC, always with microseconds."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+    return None if at is None else f"{sortable(at)}#{account.member_id}"
 
 
 def _stored(value: msgspec.Struct) -> dict[str, Any]:

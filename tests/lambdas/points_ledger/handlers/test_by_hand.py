@@ -171,6 +171,13 @@ def test_an_account_that_is_missing_is_computed_anew(member: Ledger):
     assert member.balance().balance_points == 10
 
 
+def test_an_account_without_any_line_is_computed_anew(member: Ledger):
+    member.world.tables.transact([Delete(table=STORE, key={"pk": "member#m-1", "sk": "line#000000000001"})])
+    repaired = member.repair(apply=True)
+    assert (repaired.applied, repaired.lines, repaired.balance_points) == (True, 0, 0)
+    assert (member.balance().balance_points, member.verify().fault) == (0, None)
+
+
 def test_an_account_that_is_in_order_is_left_alone(member: Ledger):
     found = member.repair(apply=True)
     assert (found.problem, found.applied, len(member.statement().lines)) == (None, False, 1)
