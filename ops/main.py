@@ -12,7 +12,7 @@ app = command(
         "purchases": Entry("ops.members.purchases", "app", "Publish purchases and refunds."),
         "purchase": Entry("ops.members.purchase", "app", "What a purchase earned, line by line."),
         "member": Entry("ops.members.statement", "app", "Balances, statements and expiry of members."),
-        "ledger": Entry("ops.members.liability", "app", "Totals, verification and reconciliation of the ledger."),
+        "ledger": Entry("ops.members.ledger", "app", "Totals, verification and reconciliation of the ledger."),
         "card-products": Entry("ops.programme.card_products", "app", "Kinds of cards, with their billing currencies."),
         "rates": Entry("ops.programme.rates", "app", "Earning rates."),
         "campaigns": Entry("ops.programme.campaigns", "app", "Bonus campaigns."),

@@ -17,7 +17,7 @@ def define(strangler: Strangler) -> None:
     strangler.fronts(
         CATEGORIZE,
         legacy=LegacyFunction(capability=SERVICE),
-        steered=ControlPlane(
-            looks=[MIGRATION, LIST_MISMATCHES], changes=STEER, events=[RoutingChanged, MigrationRolledBack]
+        control_plane=ControlPlane(
+            queries=[MIGRATION, LIST_MISMATCHES], command=STEER, events=[RoutingChanged, MigrationRolledBack]
         ),
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from contracts.points_ledger import CORRECT, REPAIR, CorrectPoints, Repair, RepairMember
-from ops.members.every_member import every_member
+from ops.members.ledger_reads import every_member
 from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of
 from pbckit.cli.client.session import LOCAL_STACK
 from pbckit.cli.errors import DifferencesFound, Refused

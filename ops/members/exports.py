@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 
 from pbckit.cli.errors import OperatorError
 
@@ -52,18 +51,6 @@ def as_page(
 {body}
 {last}</tbody></table></body></html>
 """
-
-
-def write_page(file: Path, page: str) -> None:
-    """Write a page into a file.
-
-    Raises:
-        OperatorError: it cannot be written.
-    """
-    try:
-        file.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise OperatorError(f"{file}: {error.strerror or error}") from error
 
 
 def require_one_output(*, as_json: bool, as_csv: bool) -> None:

@@ -1,6 +1,6 @@
 """`rewards ledger`: whether the ledger holds what it was told."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import msgspec
@@ -13,29 +13,20 @@ from contracts.points_calculation import (
     Difference,
     ListDifferences,
     ListReportedPostings,
-    ReportedPosting,
     SettleDifference,
 )
 from contracts.points_ledger import (
-    STATEMENT,
-    TOTALS,
     VERIFY,
-    AccountTotal,
-    GetStatement,
-    GetTotals,
     Verification,
     Verify,
 )
-from ops.members import corrections
-from ops.members.every_member import every_member
-from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of
+from ops.members import corrections, liability
+from ops.members.ledger_reads import PAGE, every_member, postings, total
+from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of, every_page
 from pbckit.cli.client.session import LOCAL_STACK
-from pbckit.cli.errors import DifferencesFound, Refused
+from pbckit.cli.errors import DifferencesFound
 from pbckit.cli.output import AsJson, Stack, out, print_json, print_table, progress
 from pbckit.cli.requests import request_of
-
-_PAGE = 1000
-_OF_PURCHASES = ("earned", "adjusted")
 
 app = typer.Typer(no_args_is_help=True, help="Reconcile and verify the points ledger.")
 
@@ -66,7 +57,7 @@ def reconcile(
     as_json: AsJson = False,
 ) -> None:
     """Compare every posting of a month's purchases with what was reported to the ledger; exit code 1 if one differs."""
-    request = request_of(ListReportedPostings, month=month, limit=_PAGE)
+    request = request_of(ListReportedPostings, month=month, limit=PAGE)
     found = reconciled(capabilities_of(stack), request)
     if as_json:
         print_json(found)
@@ -82,7 +73,7 @@ def reconcile(
 @app.command()
 def differences(stack: Stack = LOCAL_STACK, as_json: AsJson = False) -> None:
     """Differences found by the scheduled reconciliation and not settled yet; exit code 1 if there are any."""
-    answer = capabilities_of(stack).ask(DIFFERENCES, ListDifferences(limit=_PAGE))
+    answer = capabilities_of(stack).ask(DIFFERENCES, ListDifferences(limit=PAGE))
     if as_json:
         print_json(answer)
     else:
@@ -151,23 +142,6 @@ def totals(stack: Stack = LOCAL_STACK, as_json: AsJson = False) -> None:
         raise DifferencesFound(f"debits and credits differ by {abs(debits - credits_)} points")
 
 
-def total(capabilities: CapabilityClient) -> list[AccountTotal]:
-    """Debits and credits of all members together, by account."""
-    sums: dict[str, tuple[int, int]] = {}
-    after: str | None = None
-    while True:
-        page = capabilities.ask(TOTALS, GetTotals(limit=_PAGE, after=after))
-        for one in page.accounts:
-            debits, credits_ = sums.get(one.account, (0, 0))
-            sums[one.account] = (debits + one.debits_points, credits_ + one.credits_points)
-        after = page.next
-        if after is None:
-            return [
-                AccountTotal(account=name, debits_points=debits, credits_points=credits_)
-                for name, (debits, credits_) in sorted(sums.items())
-            ]
-
-
 def verified(capabilities: CapabilityClient, members: Sequence[str], on_member: Callable[[], None]) -> Verified:
     """Verify members' books, one after the other."""
     answers: list[Verification] = []
@@ -194,7 +168,7 @@ def _print_faults(found: Verified) -> None:
 
 def reconciled(capabilities: CapabilityClient, request: ListReportedPostings) -> Reconciled:
     """Compare what the ledger was told of a month's purchases with its members' statements."""
-    told = list(every_report(capabilities, request))
+    told = [posting for page in every_page(capabilities, REPORTED_POSTINGS, request) for posting in page.postings]
     posted = {
         member_id: dict(postings(capabilities, member_id)) for member_id in dict.fromkeys(one.member_id for one in told)
     }
@@ -204,33 +178,6 @@ def reconciled(capabilities: CapabilityClient, request: ListReportedPostings) ->
         if (booked := posted[one.member_id].get(one.posting_id)) != one.points
     ]
     return Reconciled(month=request.month, compared=len(told), mismatches=mismatches)
-
-
-def every_report(capabilities: CapabilityClient, request: ListReportedPostings) -> Iterator[ReportedPosting]:
-    """All that the ledger was told, page by page."""
-    page = capabilities.ask(REPORTED_POSTINGS, request)
-    yield from page.postings
-    while page.next is not None:
-        page = capabilities.ask(REPORTED_POSTINGS, msgspec.structs.replace(request, after=page.next))
-        yield from page.postings
-
-
-def postings(capabilities: CapabilityClient, member_id: str) -> Iterator[tuple[str, int]]:
-    """Ids and points of what is posted of a member's purchases, page by page; nothing for one whom the ledger does not
-    know. What is held, spent or corrected by hand has ids of its own, which may be a purchase's.
-    """
-    before: int | None = None
-    while True:
-        try:
-            page = capabilities.ask(STATEMENT, GetStatement(member_id=member_id, limit=_PAGE, before=before))
-        except Refused as refusal:
-            if refusal.error != "UnknownMember":
-                raise
-            return
-        yield from ((line.posting_id, line.points) for line in page.lines if line.kind in _OF_PURCHASES)
-        if page.next is None:
-            return
-        before = page.next
 
 
 def _print(found: Sequence[Difference]) -> None:
@@ -254,3 +201,4 @@ def _print(found: Sequence[Difference]) -> None:
 # A number below zero is points to take, and no option.
 app.command("correct", context_settings={"ignore_unknown_options": True})(corrections.correct)
 app.command("repair")(corrections.repair)
+app.command("liability")(liability.liability)

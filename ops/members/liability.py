@@ -13,8 +13,8 @@ import msgspec
 import typer
 
 from contracts.points_ledger import BALANCE, FORECAST, Balance, Forecast, GetBalance, GetForecast
-from ops.members.exports import Cell, as_csv, as_page, require_one_output, write_page
-from ops.members.ledger import app, every_member, total
+from ops.members.exports import Cell, as_csv, as_page, require_one_output
+from ops.members.ledger_reads import every_member, total
 from ops.repository import ROOT
 from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of
 from pbckit.cli.client.session import LOCAL_STACK
@@ -27,8 +27,6 @@ _MOST_PERCENT = 100
 _MEMBER_ACCOUNTS = ("members", "held")
 """The accounts whose balances are members' points."""
 NEVER, HELD = "never", "held"
-
-__all__ = ["app"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +81,6 @@ class Liability(msgspec.Struct, frozen=True, kw_only=True):
     """Points that expired, or repaid a debt when a hold ended, and are not booked as such yet: they are in no part."""
 
 
-@app.command()
 def liability(
     point_value: Annotated[
         str | None, typer.Option(help="What a point is worth, in major units; `rewards:pointValue` without it.")
@@ -109,7 +106,7 @@ def liability(
         task = bar.add_task("members", total=len(members))
         found = liability_of(capabilities, members, valuation, lambda: bar.advance(task))
     if html is not None:
-        write_page(html, _page(stack, found))
+        html.write_text(_page(stack, found), encoding="utf-8")
     _print(stack, found, as_json=as_json, as_csv_=as_csv_)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from contracts.cards import PurchasePosted, PurchaseRefunded
 from contracts.points_calculation import EXPLAIN, LIST_REFUSED, Explain, ListRefused
-from ops.members.ledger import postings
+from ops.members.ledger_reads import postings
 from pbckit.cli.client.capabilities import CapabilityClient
 from pbckit.cli.errors import Refused
 from pbckit.cli.waiting import wait_for

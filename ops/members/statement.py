@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from contracts.points_ledger import (
@@ -20,8 +19,9 @@ from contracts.points_ledger import (
     StatementLine,
 )
 from ops.members import purchase, spending
-from ops.members.exports import Cell, as_csv, as_page, require_one_output, write_page
-from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of
+from ops.members.exports import Cell, as_csv, as_page, require_one_output
+from ops.members.ledger_reads import PAGE
+from pbckit.cli.client.capabilities import capabilities_of, every_page
 from pbckit.cli.client.session import LOCAL_STACK
 from pbckit.cli.output import AsJson, Stack, out, print_json, print_table
 from pbckit.cli.requests import request_of
@@ -84,8 +84,8 @@ def statement(
     require_one_output(as_json=as_json, as_csv=as_csv_)
     capabilities = capabilities_of(stack)
     if as_csv_ or html is not None:
-        whole = request_of(GetStatement, member_id=member_id, limit=1000, before=before)
-        _export(list(_pages(capabilities, whole)), html, as_csv_=as_csv_)
+        whole = request_of(GetStatement, member_id=member_id, limit=PAGE, before=before)
+        _export(list(every_page(capabilities, STATEMENT, whole, cursor="before")), html, as_csv_=as_csv_)
         if as_csv_:
             return
     answer = capabilities.ask(STATEMENT, request_of(GetStatement, member_id=member_id, limit=limit, before=before))
@@ -105,21 +105,13 @@ def _row(line: StatementLine) -> tuple[Cell, ...]:
     return line.sequence, posted_at, line.posting_id, line.points, line.balance_points, line.text
 
 
-def _pages(capabilities: CapabilityClient, request: GetStatement) -> Iterator[Statement]:
-    """A statement, page by page."""
-    page = capabilities.ask(STATEMENT, request)
-    yield page
-    while page.next is not None:
-        page = capabilities.ask(STATEMENT, msgspec.structs.replace(request, before=page.next))
-        yield page
-
-
 def _export(pages: Sequence[Statement], html: Path | None, *, as_csv_: bool) -> None:
     rows = [_row(line) for page in pages for line in page.lines]
     first = pages[0]
     if html is not None:
         note = f"{first.balance_points} points. As of {datetime.now(UTC):%Y-%m-%d %H:%M} UTC; times are in UTC."
-        write_page(html, as_page(f"Statement of {first.member_id}", [note], _COLUMNS, rows))
+        page = as_page(f"Statement of {first.member_id}", [note], _COLUMNS, rows)
+        html.write_text(page, encoding="utf-8")
     if as_csv_:
         typer.echo(as_csv(_COLUMNS, rows), nl=False)
 

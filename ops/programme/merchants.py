@@ -14,7 +14,7 @@ from contracts.merchant_categorization import (
     SetMerchantOverride,
 )
 from ops.programme.history_table import print_changes
-from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of
+from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of, every_page
 from pbckit.cli.client.session import LOCAL_STACK
 from pbckit.cli.output import AsJson, Stack, print_json, print_table, records
 from pbckit.cli.requests import request_of
@@ -64,13 +64,9 @@ def history(
 
 
 def every_override(capabilities: CapabilityClient) -> list[MerchantOverride]:
-    """All overrides, page by page."""
-    page = capabilities.ask(LIST_OVERRIDES, ListMerchantOverrides())
-    overrides = page.overrides
-    while page.next is not None:
-        page = capabilities.ask(LIST_OVERRIDES, ListMerchantOverrides(after=page.next))
-        overrides += page.overrides
-    return overrides
+    """All overrides."""
+    pages = every_page(capabilities, LIST_OVERRIDES, ListMerchantOverrides())
+    return [override for page in pages for override in page.overrides]
 
 
 def _print(overrides: list[MerchantOverride]) -> None:

@@ -15,6 +15,7 @@ from contracts.merchant_categorization import Categorization
 from contracts.points_calculation import (
     CALCULATE,
     DIFFERENCES,
+    REPORTED_POSTINGS,
     SETTLE_DIFFERENCE,
     Calculate,
     Calculation,
@@ -26,8 +27,8 @@ from contracts.points_ledger import PointsPosted
 from contracts.vocabulary import Money
 from ops.demo import scenarios
 from ops.demo.world import DeployedSystem, wait_for
-from ops.members.ledger import every_report, postings
-from pbckit.cli.client.capabilities import decoded
+from ops.members.ledger_reads import postings
+from pbckit.cli.client.capabilities import decoded, every_page
 from pbckit.cli.errors import Refused
 from pbckit.contracts.envelope import EventMetadata
 
@@ -273,7 +274,8 @@ def test_what_was_posted_as_told_is_confirmed(world: DeployedSystem):
 
     ours = [
         one
-        for one in every_report(world.capabilities, ListReportedPostings(month="2026-09"))
+        for page in every_page(world.capabilities, REPORTED_POSTINGS, ListReportedPostings(month="2026-09"))
+        for one in page.postings
         if one.purchase_id == purchase.id
     ]
     assert [(one.posting_id, one.points) for one in ours] == [(purchase.id, 100)]

@@ -84,8 +84,7 @@ class LazyGroup(TyperGroup):
             if exit_code is None:
                 raise
             _report(error)
-            if isinstance(error, OSError) and error.filename is None:
-                sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 what could not be written is not tried again
+            _give_up_writing()
             raise typer.Exit(exit_code) from error
 
 
@@ -122,6 +121,14 @@ def _in_a_program() -> bool:
     except NoProgram:
         return False
     return True
+
+
+def _give_up_writing() -> None:
+    """What could not be written, for example on a full disk, is not tried again when Python ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _in_program_code(invoke: Callable[[Any], Any], ctx: Any) -> Any:

@@ -49,10 +49,11 @@ class LegacyEndpoint:
 class ControlPlane:
     """The capabilities that a facade has for the people who steer it."""
 
-    looks: Sequence[AnyCapability]
-    changes: AnyCapability
+    queries: Sequence[AnyCapability]
+    command: AnyCapability
+    """Changes how the facade routes."""
     events: Sequence[type[Event]]
-    """What it tells of changes."""
+    """Published when the routing changes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +80,7 @@ class Strangler(Pbc):
         capability: AnyCapability,
         *,
         legacy: LegacyFunction | LegacyEndpoint,
-        steered: ControlPlane,
+        control_plane: ControlPlane,
         limits: Limits | None = None,
     ) -> None:
         """Stand in front of the capability that `capability` stands for.
@@ -89,15 +90,15 @@ class Strangler(Pbc):
         """
         if capability.stands_for is None:
             raise ContractViolation(f"{capability.unit} {capability.name} stands for no capability")
-        store, outbox = self.store(), self.publishes(*steered.events)
+        store, outbox = self.store(), self.publishes(*control_plane.events)
         sides = self._ask_sides(capability.stands_for, legacy)
         notes = self._notes()
         self.exposes(capability, [store.read(), sides, self._leave_notes(notes)], _FACADE_TIMEOUT_SECONDS)
         self._compare(store, sides, notes)
         self._guard(store, outbox)
-        for look in steered.looks:
+        for look in control_plane.queries:
             self.exposes(look, [store.read()], _OPERATOR_TIMEOUT_SECONDS)
-        self.exposes(steered.changes, [store.write(), outbox.append()], _OPERATOR_TIMEOUT_SECONDS)
+        self.exposes(control_plane.command, [store.write(), outbox.append()], _OPERATOR_TIMEOUT_SECONDS)
         make_alarms(self, self.context, self._alarms(limits or Limits()))
 
     def _ask_sides(self, candidate: AnyCapability, legacy: LegacyFunction | LegacyEndpoint) -> Grant:

@@ -25,6 +25,13 @@ def test_every_service_of_the_program_is_the_embedded_aws():
     assert {urlsplit(one)[:2] for one in endpoints.values()} == {("http", f"{HOST}:{DEFAULT_PORT}")}
 
 
+@pytest.mark.parametrize("program", ["examples/shop", "components/pbckit/cli/new/templates/program"])
+def test_other_programs_are_deployed_to_it_by_the_same_settings(program: str):
+    given = read_stack(ROOT / program, "local").values
+    same = {key: value for key, value in SETTINGS.items() if key.startswith("aws:")}
+    assert {key: value for key, value in given.items() if key.startswith("aws:")} == same
+
+
 def test_the_provider_knows_every_endpoint():
     known = {name.rstrip("_") for name, value in vars(outputs.Endpoints).items() if isinstance(value, property)}
     assert set(ENDPOINTS[0]) <= known

@@ -1,6 +1,7 @@
 """Asking capabilities, typed: the request's and response's types come from the contract."""
 
 import uuid
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 import msgspec
@@ -28,6 +29,30 @@ class CapabilityClient(Protocol):
             OperatorError: it could not be asked, or failed.
         """
         ...
+
+
+def every_page(
+    capabilities: CapabilityClient,
+    capability: Capability[RequestT, ResponseT],
+    request: RequestT,
+    cursor: str = "after",
+) -> Iterator[ResponseT]:
+    """The answers of a capability that answers by pages, until one has no `next`.
+
+    Args:
+        capabilities: asks it.
+        capability: the contract.
+        request: for the first page.
+        cursor: the request's field that takes the `next` of the page before.
+
+    Raises:
+        Refused: the capability said no.
+    """
+    page = capabilities.ask(capability, request)
+    yield page
+    while (following := getattr(page, "next", None)) is not None:
+        page = capabilities.ask(capability, msgspec.structs.replace(request, **{cursor: following}))
+        yield page
 
 
 class LambdaCapabilities:

@@ -10,7 +10,7 @@ from rich.console import Group
 from rich.live import Live
 from rich.text import Text
 
-from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of
+from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of, every_page
 from pbckit.cli.errors import OperatorError
 from pbckit.cli.migration import html_report as migration_report
 from pbckit.cli.migration import terminal as migration_view
@@ -173,13 +173,9 @@ def write_report(capabilities: CapabilityClient, of: Facade, stack: str, path: P
 
 
 def every_mismatch(capabilities: CapabilityClient, of: Facade) -> list[Mismatch]:
-    """All kinds of mismatches, page by page."""
-    page = capabilities.ask(of.list_mismatches, ListMismatches())
-    found = [*page.mismatches]
-    while page.next is not None:
-        page = capabilities.ask(of.list_mismatches, ListMismatches(after=page.next))
-        found += page.mismatches
-    return found
+    """All kinds of mismatches."""
+    pages = every_page(capabilities, of.list_mismatches, ListMismatches())
+    return [mismatch for page in pages for mismatch in page.mismatches]
 
 
 def _asked(stack: str | None, facade: str | None) -> tuple[CapabilityClient, Facade]:

@@ -10,7 +10,7 @@ def define(strangler: Strangler) -> None:
     strangler.fronts(
         RESERVATION,
         legacy=LegacyFunction(capability=STOCK),
-        steered=ControlPlane(
-            looks=[MIGRATION, LIST_MISMATCHES], changes=STEER, events=[RoutingChanged, MigrationRolledBack]
+        control_plane=ControlPlane(
+            queries=[MIGRATION, LIST_MISMATCHES], command=STEER, events=[RoutingChanged, MigrationRolledBack]
         ),
     )
