@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -29,6 +29,7 @@ from ops.demo import scenarios
 from ops.demo.world import DeployedSystem, wait_for
 from ops.members.ledger_reads import postings
 from pbckit.cli.client.capabilities import decoded, every_page
+from pbckit.cli.client.unit_admins import UnitAdmins
 from pbckit.cli.errors import Refused
 from pbckit.contracts.envelope import EventMetadata
 
@@ -146,7 +147,11 @@ def test_nothing_changes_while_the_answer_is_still_missing(world: DeployedSystem
         world.ingest([purchase])
         before = world.wait_for_calculation(purchase.id)
         world.run_scheduled("points-calculation", "find-outdated")
-        wait_for(lambda: _waiting(world, "true-up", "recalculate-queue"), lambda count: count == 0, "recalculations")
+        wait_for(
+            lambda: _recalculations(world, purchase.id),
+            lambda ended: "done" in ended,
+            f"a recalculation of {purchase.id}",
+        )
         assert world.calculation(purchase.id) == before
 
 
@@ -303,10 +308,8 @@ def _noted(world: DeployedSystem, card_product: str) -> int:
     return sum({"S": card_product} in item["card_products"]["L"] for item in noted)
 
 
-def _waiting(world: DeployedSystem, unit: str, queue: str) -> int:
-    """How many messages of a queue wait or are being handled."""
-    sqs = world.aws.client("sqs")
-    url = sqs.get_queue_url(QueueName=world.names(unit).physical(queue, limit=80))["QueueUrl"]
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-    return sum(int(attributes[name]) for name in names)
+def _recalculations(world: DeployedSystem, purchase_id: str) -> list[str]:
+    """How the recalculations of one purchase ended. Those of others may still wait for the answer."""
+    until = datetime.now(UTC)
+    records = UnitAdmins(world.capabilities).records(["true-up"], "hop", until - timedelta(hours=1), until, purchase_id)
+    return [record.outcome for record in records if record.what == "ran"]
