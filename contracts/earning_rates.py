@@ -1,6 +1,6 @@
 """earning-rates: how many points a unit of currency earns, by card product and category, from when on."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from contracts.merchant_categorization import UnknownCategory
 from contracts.vocabulary import Currency, Points
@@ -85,6 +85,9 @@ class Rate(Message, frozen=True, kw_only=True):
     cap."""
     billing_currency: Currency | None = None
     """The currency that the card product bills in; None for a card product that is not registered."""
+    basis: Literal["rate", "no-rate", "fallback"] = "rate"
+    """Where the points come from. The unit answers with a rate. A caller that has none takes the programme's base rate:
+    `no-rate` where the unit answered that there is none, `fallback` where it did not answer."""
 
 
 class SetRate(Request, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from contracts.earning_rates import RATE
 from contracts.merchant_categorization import CATEGORIZE
 from contracts.points_calculation import BASIS, RECALCULATE, CalculationOutdated
 from pbckit.infra.offering import Offering
+from settings import RewardsSettings
 
 
 def define(offering: Offering) -> None:
@@ -16,5 +17,5 @@ def define(offering: Offering) -> None:
         starts_on=[CalculationOutdated],
         definition=Path(__file__).with_name("workflow.asl.json"),
         asks=[BASIS, CATEGORIZE, RATE, BONUSES, RECALCULATE],
-        values={},
+        values={"base_rate": RewardsSettings.load().base_rate},
     )

@@ -30,7 +30,14 @@ def define(pbc: Pbc) -> None:
     calculations = pbc.store()
     outbox = pbc.publishes(PointsCalculated, PointsAdjusted, CalculationOutdated)
     bounds = Grant(statements=[], environment=RewardsSettings.load().instant_bounds())
-    pbc.exposes(CALCULATE, [calculations.write(), outbox.append(), bounds])
+    pbc.exposes(
+        CALCULATE,
+        [calculations.write(), outbox.append(), bounds],
+        must_be_zero={
+            "CardProductWithoutRate": "A card product has no rate; the base rate stands in: `rewards rates set`.",
+            "PurchasesRefused": "Purchases were refused and earn nothing: `rewards purchases refused`.",
+        },
+    )
     pbc.exposes(REFUND, [calculations.write(), outbox.append(), bounds])
     pbc.exposes(BASIS, [calculations.read()])
     pbc.exposes(RECALCULATE, [calculations.write(), outbox.append()])

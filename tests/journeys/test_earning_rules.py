@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from contracts.earning_rates import SET_CARD_PRODUCT, SET_RATE, SetCardProduct, SetRate
 from contracts.points_calculation import EXPLAIN, LIST_REFUSED, Explain, ListRefused, RefusedPurchase
 from contracts.vocabulary import Money
 from ops.demo import scenarios
@@ -35,3 +36,27 @@ def test_a_purchase_in_a_foreign_currency_is_refused_and_is_no_failed_delivery(w
         world.capabilities.ask(EXPLAIN, Explain(purchase_id=purchase.id))
     for unit, queue in (("earn-points", "earn-queue-dlq"), ("refund-points", "refund-queue-dlq")):
         assert "foreign-1" not in str(world.dead_letters(unit, queue))
+
+
+def test_a_card_product_without_a_rate_is_not_waited_for_and_re_rated_when_it_gets_one(world: DeployedSystem):
+    world.capabilities.ask(SET_CARD_PRODUCT, SetCardProduct(card_product="unrated", billing_currency="EUR"))
+    purchase = msgspec.structs.replace(
+        scenarios.example_purchase("unrated-1", "unrated-member"), card_product="unrated"
+    )
+    world.ingest([purchase])
+    before = world.wait_for_calculation(purchase.id)
+    assert (before.points, before.fallbacks) == (40, [])
+    assert before.lines[0].text == "1 point per EUR: the programme's base rate, as no rate is set for unrated"
+
+    world.capabilities.ask(
+        SET_RATE,
+        SetRate(card_product="unrated", category="*", points_per_unit="3", effective_from=purchase.posted_at),
+    )
+
+    def recalculated() -> int:
+        world.run_scheduled("points-calculation", "find-outdated")
+        return world.calculation(purchase.id).net_points
+
+    wait_for(recalculated, lambda points: points == 120, "the re-rating")
+    (adjustment,) = world.capabilities.ask(EXPLAIN, Explain(purchase_id=purchase.id)).adjustments
+    assert (adjustment.points, adjustment.reason) == (80, "re-rating")

@@ -87,15 +87,30 @@ class Pbc(Unit):
             opts=child_of(self),
         )
 
-    def exposes(self, capability: AnyCapability, grants: Sequence[Grant], timeout_seconds: int = 10) -> Function:
+    def exposes(
+        self,
+        capability: AnyCapability,
+        grants: Sequence[Grant],
+        timeout_seconds: int = 10,
+        *,
+        must_be_zero: Mapping[str, str] | None = None,
+    ) -> Function:
         """Answer a capability. The function and the handler's module are named after it.
+
+        Args:
+            capability: which one.
+            grants: what it may do.
+            timeout_seconds: how long an answer may take.
+            must_be_zero: metrics that it sends when something is wrong, by name, with what is wrong: each has an alarm.
 
         Raises:
             ContractViolation: the capability belongs to another unit.
         """
         if capability.unit != self._unit:
             raise ContractViolation(f"{self._unit} cannot expose {capability.name}: {capability.unit} does")
-        return self.function(capability.name, grants, timeout_seconds)
+        function = self.function(capability.name, grants, timeout_seconds)
+        self._alarm_when_not_zero(must_be_zero)
+        return function
 
     def function(self, thing: str, grants: Sequence[Grant], timeout_seconds: int = 10) -> Function:
         """A function of this PBC that is neither capability nor subscriber."""
@@ -145,8 +160,11 @@ class Pbc(Unit):
             function=function,
             every_minutes=every_minutes,
         )
-        make_alarms(self, self.context, [self._not_zero(*pair) for pair in (must_be_zero or {}).items()])
+        self._alarm_when_not_zero(must_be_zero)
         return function
+
+    def _alarm_when_not_zero(self, metrics: Mapping[str, str] | None) -> None:
+        make_alarms(self, self.context, [self._not_zero(*pair) for pair in (metrics or {}).items()])
 
     def _not_zero(self, metric: str, meaning: str) -> Alarm:
         return Alarm(

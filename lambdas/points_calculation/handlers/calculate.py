@@ -11,7 +11,7 @@ from contracts.points_calculation import (
 )
 from lambdas.points_calculation.model.earning import differences, require_billing_currency
 from lambdas.points_calculation.services.bounds import bounds
-from lambdas.points_calculation.services.earning import Earned, earn
+from lambdas.points_calculation.services.earning import Earned, earn, report_missing_rate
 from lambdas.points_calculation.storage.calculations import CalculationStore
 from lambdas.points_calculation.storage.confirmations import ConfirmationStore
 from lambdas.points_calculation.storage.fallbacks import FallbackStore
@@ -50,6 +50,7 @@ def _calculate(request: Calculate, call: CallContext) -> Calculation:
     work.commit()
     if request.fallbacks:
         count("CalculatedWithFallback")
+    report_missing_rate(request)
     return calculated.calculation
 
 

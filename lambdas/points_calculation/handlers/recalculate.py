@@ -4,7 +4,7 @@ import msgspec
 
 from contracts.points_calculation import RECALCULATE, Calculate, Calculation, Reason, Recalculate, Superseded
 from lambdas.points_calculation.services import adjustments
-from lambdas.points_calculation.services.earning import Earned, earn
+from lambdas.points_calculation.services.earning import Earned, earn, report_missing_rate
 from lambdas.points_calculation.services.purchases import known
 from lambdas.points_calculation.storage.calculations import CalculationStore
 from lambdas.points_calculation.storage.confirmations import ConfirmationStore
@@ -38,6 +38,7 @@ def _recalculate(request: Recalculate, call: CallContext) -> Calculation:
         return before.calculation
     after = _after(before, msgspec.structs.replace(wanted, asked_at=request.asked_at), earned, call)
     _commit(store, before, after, earned, call)
+    report_missing_rate(wanted)
     return after.calculation
 
 

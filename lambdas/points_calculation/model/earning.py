@@ -106,6 +106,8 @@ def _base_line(base: Fraction, request: Calculate) -> Line:
     rate, currency = request.rate, request.purchase.amount.currency
     if "rate" in request.fallbacks:
         reason = ": the programme's base rate, until the rate is known"
+    elif rate.basis == "no-rate":
+        reason = f": the programme's base rate, as no rate is set for {rate.card_product}"
     else:
         place = "all other merchants" if rate.category == ANY_CATEGORY else request.category.category
         reason = f" at {place}, since {rate.effective_from.astimezone(UTC):%-d %B %Y}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from contracts.points_calculation import Calculate, Line, TooManyCaps
 from lambdas.points_calculation.model import caps, earning
 from lambdas.points_calculation.storage.calculations import CalculationStore
+from pbckit.runtime.observability import count, logger
 from pbckit.runtime.ports import Operation
 
 MOST_COUNTERS = 80
@@ -46,3 +47,10 @@ def earn(request: Calculate, store: CalculationStore, own: Mapping[str, int]) ->
             f"purchase {request.purchase.id} counts towards {len(counting)} caps at once; allowed: {MOST_COUNTERS}"
         )
     return Earned(lines=lines, counted=counted, counting=counting)
+
+
+def report_missing_rate(request: Calculate) -> None:
+    """Send the metric `CardProductWithoutRate` where a card product has no rate: that is an error of configuration."""
+    if request.rate.basis == "no-rate":
+        count("CardProductWithoutRate")
+        logger.warning("no rate is set", card_product=request.purchase.card_product, category=request.category.category)

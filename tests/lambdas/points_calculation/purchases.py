@@ -13,6 +13,8 @@ from contracts.vocabulary import Merchant, Money
 from pbckit.testing.world import BEGIN
 
 RATE = Rate(card_product="gold", category="restaurants", points_per_unit="2", effective_from=BEGIN)
+NO_RATE = Rate(card_product="gold", category="*", points_per_unit="1", effective_from=BEGIN, basis="no-rate")
+"""The programme's base rate, where earning-rates answered that there is none."""
 
 
 def purchase(minor_units: int = 1999, currency: str = "EUR", **changes: Any) -> PurchasePosted:

@@ -39,7 +39,8 @@ def run(folder: Path, action: str) -> Graph:
     (folder / "__main__.py").write_text(PROGRAM.format(action=action))
     code = folder / "lambdas/points_ledger"
     code.mkdir(parents=True, exist_ok=True)
-    (code / "check_sums.py").write_text("handler = print\n")
+    for module in ("check_sums", "balance"):
+        (code / f"{module}.py").write_text("handler = print\n")
     return capture("dev", root=folder)
 
 
@@ -84,6 +85,18 @@ def test_a_scheduled_function_is_called_by_a_role_of_its_own_and_alarms_on_what_
     assert (statement["Action"], statement["Resource"]) == (["lambda:InvokeFunction"], [arn])
     alarm = named("aws:cloudwatch/metricAlarm:MetricAlarm", "points-ledger-sum-off")
     assert (alarm["metricName"], alarm["dimensions"]) == ("SumOff", {"service": "points-ledger"})
+    assert (alarm["comparisonOperator"], alarm["threshold"]) == ("GreaterThanThreshold", 0)
+
+
+def test_a_capability_alarms_on_what_must_be_zero(tmp_path: Path):
+    action = "from contracts.points_ledger import BALANCE\npbc.exposes(BALANCE, [], must_be_zero={'SumOff': 'wrong'})"
+    alarms = [
+        dict(one.inputs)
+        for one in run(tmp_path, action).by_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+        if one.inputs["metricName"] == "SumOff"
+    ]
+    (alarm,) = alarms
+    assert (alarm["dimensions"], alarm["alarmDescription"]) == ({"service": "points-ledger"}, "wrong")
     assert (alarm["comparisonOperator"], alarm["threshold"]) == ("GreaterThanThreshold", 0)
 
 

@@ -16,7 +16,7 @@ from pbckit.runtime.observability import metrics
 from pbckit.testing.deliveries import bus_event
 from pbckit.testing.world import BEGIN, World, world
 from tests.lambdas.points_calculation.programme import Programme
-from tests.lambdas.points_calculation.purchases import RATE, purchase, request
+from tests.lambdas.points_calculation.purchases import NO_RATE, RATE, purchase, request
 
 DAY = timedelta(days=1)
 
@@ -86,6 +86,34 @@ def test_a_fallback_is_told_at_the_next_occasion(programme: Programme, there: Wo
     assert (event.purchase_id, event.outdated) == ("p-1", [])
     metadata = programme.published()[-1]["metadata"]
     assert (metadata["correlation_id"], metadata["sequence"]) == ("correlation-1", 1)
+
+
+def test_an_answer_that_there_is_no_rate_is_waited_for_by_nobody(programme: Programme, there: World):
+    programme.calculate(request(rate=NO_RATE))
+    for _ in range(30):
+        assert find(there.runtime) == 0
+        there.clock.sleep(24 * 60 * 60)
+
+    assert (programme.outdated(), open_entries(there)) == ([], [])
+
+
+def test_a_missing_rate_that_turns_out_to_be_none_is_waited_for_no_more(programme: Programme, there: World):
+    programme.calculate(request(rate=msgspec.structs.replace(NO_RATE, basis="fallback"), fallbacks=["rate"]))
+    assert find(there.runtime) == 1
+    programme.recalculate(programme.basis("p-1"), rate=NO_RATE)
+    there.clock.sleep(24 * 60 * 60)
+
+    assert find(there.runtime) == 0
+    assert (outdated(programme), open_entries(there)) == (["p-1"], [])
+
+
+def test_a_rate_set_later_touches_purchases_without_one(programme: Programme, there: World):
+    programme.calculate(request(rate=NO_RATE))
+    note(there, rate_changed(BEGIN - DAY))
+
+    assert find(there.runtime) == 1
+    (event,) = programme.outdated()
+    assert (event.purchase_id, event.outdated) == ("p-1", ["rate"])
 
 
 def test_it_is_told_again_after_growing_pauses(programme: Programme, there: World):

@@ -4,16 +4,18 @@ import msgspec
 import pytest
 
 from contracts.points_calculation import Calculation
+from pbckit.runtime.observability import metrics
 from pbckit.testing.calls import RefusedCall
 from pbckit.testing.world import world
 from tests.lambdas.points_calculation.programme import Programme, refund_of
-from tests.lambdas.points_calculation.purchases import RATE, fixed, multiplying, purchase, request
+from tests.lambdas.points_calculation.purchases import NO_RATE, RATE, fixed, multiplying, purchase, request
 
 BASE_RATE = msgspec.structs.replace(RATE, category="*", points_per_unit="1")
 
 
 @pytest.fixture
 def programme() -> Programme:
+    metrics.clear_metrics()
     return Programme(world("points-calculation"))
 
 
@@ -41,6 +43,37 @@ def test_a_true_up_tells_the_difference_and_closes_the_fallback(programme: Progr
     assert (told.points, told.reason, told.text) == (20, "true-up", "recalculated: rate known now")
     assert programme.published()[-1]["metadata"]["sequence"] == 2
     assert programme.basis("p-1").version == 2
+
+
+def test_a_card_product_without_a_rate_earns_the_base_rate_and_is_counted(programme: Programme):
+    without = programme.calculate(request(rate=NO_RATE))
+
+    assert (without.points, without.fallbacks) == (19, [])
+    assert without.lines[0].text == "1 point per EUR: the programme's base rate, as no rate is set for gold"
+    assert metrics.metric_set["CardProductWithoutRate"]["Value"] == [1.0]
+    assert "CalculatedWithFallback" not in metrics.metric_set
+
+
+def test_a_purchase_with_a_rate_is_not_counted_as_one_without(programme: Programme):
+    programme.calculate(request())
+    assert "CardProductWithoutRate" not in metrics.metric_set
+
+
+def test_a_rate_set_later_re_rates_what_had_none(programme: Programme):
+    programme.calculate(request(rate=NO_RATE))
+    after = programme.recalculate(programme.basis("p-1"), rate=RATE)
+
+    assert (after.net_points, after.fallbacks) == (39, [])
+    (told,) = programme.adjusted()
+    assert (told.points, told.reason) == (20, "re-rating")
+
+
+def test_a_true_up_that_finds_no_rate_closes_the_fallback_and_is_counted(programme: Programme):
+    fallen_back(programme)
+    after = programme.recalculate(programme.basis("p-1"), rate=NO_RATE)
+
+    assert (after.net_points, after.fallbacks, programme.adjusted()) == (19, [], [])
+    assert metrics.metric_set["CardProductWithoutRate"]["Value"] == [1.0]
 
 
 def test_the_same_answers_again_tell_nothing(programme: Programme):
