@@ -15,7 +15,7 @@ from pbc_isolation.pack_process import PackProcess
 from pbckit.sandbox.program import capture
 
 COPIES = (1, 4, 12, 40)
-_GROUPS = ("isolation", "boundary", "operations")
+_POLICIES = ("own-references", "isolation", "boundary", "operations")
 _IN_PROCESS = """\
 import sys, time
 from pathlib import Path
@@ -55,7 +55,9 @@ class Judging:
     engine: Seconds
     """`engine.judge` on resources that have been read; it reads the catalogue of IAM's actions itself."""
     pack: Seconds
-    """The pack's process, from its start until its last answer, asked about each resource and about the stack."""
+    """The pack's process at a preview, from its start to its last answer, asked about each resource and the stack."""
+    update: Seconds
+    """As `pack`, at an update: there it also looks at each resource on its own, before that is made."""
 
 
 def measure(root: Path) -> Iterator[Judging]:
@@ -74,7 +76,8 @@ def measure(root: Path) -> Iterator[Judging]:
                 resources=len(stack.resources),
                 roles=stack.count("Role"),
                 engine=_by_engine(root / "policies", export, contracts),
-                pack=_by_pack(stack, contracts),
+                pack=_by_pack(stack, contracts, preview=True),
+                update=_by_pack(stack, contracts, preview=False),
             )
 
 
@@ -87,10 +90,10 @@ def _by_engine(pack: Path, export: Path, contracts: Path) -> Seconds:
     return Seconds(float(passed), float(busy))
 
 
-def _by_pack(stack: Synthetic, contracts: Path) -> Seconds:
-    config: dict[str, dict[str, Any]] = {group: {"contracts": str(contracts)} for group in _GROUPS}
+def _by_pack(stack: Synthetic, contracts: Path, *, preview: bool) -> Seconds:
+    config: dict[str, dict[str, Any]] = {name: {"contracts": str(contracts)} for name in _POLICIES}
     begin, busy = time.perf_counter(), _busy_children()
-    with PackProcess(stack.project, stack.stack, config=config) as pack:
+    with PackProcess(stack.project, stack.stack, preview=preview, config=config) as pack:
         found = pack.judge(stack.resources)
     seconds = Seconds(time.perf_counter() - begin, _busy_children() - busy)
     if found:
@@ -104,9 +107,16 @@ def _busy_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def growths(before: Judging | None, after: Judging) -> tuple[float | None, float | None]:
-    """How much faster than the resources the busy seconds grew, of the engine and of the pack; None for the first."""
+def growths(before: Judging | None, after: Judging) -> tuple[float | None, float | None, float | None]:
+    """How much faster than the resources the busy seconds grew: the engine's, the pack's at a preview and at an update.
+
+    None for the first.
+    """
     if before is None:
-        return None, None
+        return None, None, None
     larger = after.resources / before.resources
-    return after.engine.busy / before.engine.busy / larger, after.pack.busy / before.pack.busy / larger
+    return (
+        after.engine.busy / before.engine.busy / larger,
+        after.pack.busy / before.pack.busy / larger,
+        after.update.busy / before.update.busy / larger,
+    )

@@ -28,8 +28,9 @@ costs while nothing is pending does not show: a call a second, for each outbox, 
 _JUDGING = """\
 Stacks of any size are the real program's graph (stack `dev`, as at a preview) with all its units copied under other
 names, and the contracts with them. `engine` is `engine.judge` on resources that have been read; `pack` is the pack's
-own process, asked over gRPC as Pulumi asks it, from its start to its last answer; Pulumi asks about single resources
-while it makes its plan, here they are asked about at once. Each was measured once, in a fresh interpreter, and each
+own process, asked over gRPC as Pulumi asks it at a preview, from its start to its last answer; Pulumi asks about single
+resources while it makes its plan, here they are asked about at once. `update` is the same at an update, where the pack
+also looks at each resource on its own before it is made. Each was measured once, in a fresh interpreter, and each
 stack passed every rule. `busy` is seconds of a processor, of the pack without those of who asks: on an idle machine
 that is how long the engine takes. `growth` is how many times the busy seconds grew for each time that the resources
 did: 1.0 is linear. The load of the machine before was {load:.1f}.
@@ -170,15 +171,19 @@ def _artefacts(graph: Graph) -> Iterator[str]:
 
 def _policies(_graph: Graph) -> Iterator[str]:
     yield _JUDGING.format(load=os.getloadavg()[0])
-    yield "| PBCs | resources | roles | engine, s | busy, s | growth | pack, s | busy, s | growth | aim, s |"
-    yield "|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+    yield (
+        "| PBCs | resources | roles | engine, s | busy, s | growth | pack, s | busy, s | growth "
+        "| update, s | busy, s | growth | aim, s |"
+    )
+    yield f"|{'---:|' * 13}"
     before: judging.Judging | None = None
     for one in judging.measure(ROOT):
         growths = [f"{growth:.2f}" if growth else "" for growth in judging.growths(before, one)]
         yield (
             f"| {one.pbcs} | {one.resources} | {one.roles} "
             f"| {one.engine.passed:.1f} | {one.engine.busy:.1f} | {growths[0]} "
-            f"| {one.pack.passed:.1f} | {one.pack.busy:.1f} | {growths[1]} | {_AIMS.get(one.pbcs, '')} |"
+            f"| {one.pack.passed:.1f} | {one.pack.busy:.1f} | {growths[1]} "
+            f"| {one.update.passed:.1f} | {one.update.busy:.1f} | {growths[2]} | {_AIMS.get(one.pbcs, '')} |"
         )
         before = one
 

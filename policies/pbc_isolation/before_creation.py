@@ -11,12 +11,16 @@ whole; so only what says itself whose it is counts here: names, and ARNs that ar
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pbc_isolation.analysis import wiring
 from pbc_isolation.analysis.context import ACCOUNT, Analysis, Settings
 from pbc_isolation.analysis.link import Link
-from pbc_isolation.stack.graph import Graph, Resource
+from pbc_isolation.stack.graph import DEPLOYMENT_ROLE, PLATFORM, UNIT_TYPES, Graph, Resource
+
+_OWNERS = UNIT_TYPES | {DEPLOYMENT_ROLE}
+"""Types of the components that can make a resource a unit's."""
 
 
 class Registered:
@@ -26,12 +30,22 @@ class Registered:
         self._lock = threading.Lock()
         self._resources: dict[str, Resource] = {}
         self._accounts: Counter[str] = Counter()
+        self._units: dict[str, Resource] = {}
+        """The components of units with what is above them, and what the platform makes: all units share that."""
+        self._analysis: Analysis | None = None
 
     def add(self, resource: Resource) -> None:
         """Remember a resource; a later one of the same URN is the same, asked about again."""
         with self._lock:
             self._resources[resource.urn] = resource
             self._accounts.update(ACCOUNT.findall(repr(resource.props)))
+            above = list(self._above(resource))
+            if resource.type in _OWNERS:
+                self._units.update((one.urn, one) for one in [resource, *above])
+                self._analysis = None
+            elif any(one.type == PLATFORM for one in above):
+                self._units[resource.urn] = resource
+                self._analysis = None
 
     def inputs_of(self, urn: str) -> Mapping[str, Any] | None:
         """The properties that the program has set; None for a resource that was not asked about."""
@@ -39,19 +53,42 @@ class Registered:
         return resource.props if resource is not None else None
 
     def foreign_links(self, resource: Resource, settings: Settings) -> list[Link]:
-        """What a resource refers to by name that is not its unit's."""
+        """What a resource refers to by name that is not its unit's.
+
+        Nearly all resources name what is their own by its name alone, which the units tell. Only where that is not
+        enough, everything that is known by now is looked through.
+        """
         with self._lock:
-            known = list(self._resources.values())
-            account = self._accounts.most_common(1)[0][0] if self._accounts else None
-        components = [one for one in known if not one.custom]
-        if not list(_certain(_analysis([*components, resource], settings, account), resource)):
-            return []
-        others = [one for one in known if one.urn != resource.urn]
-        return list(_certain(_analysis([*others, resource], settings, account), resource))
+            if not any(_certain(self._of_units(settings), self._below_its_unit(resource))):
+                return []
+            others = [one for one in self._resources.values() if one.urn != resource.urn]
+            everything = Analysis(Graph([*others, resource]), settings, told_account=self._account)
+            return list(_certain(everything, resource))
 
+    def _of_units(self, settings: Settings) -> Analysis:
+        """The analysis of the units, and of what all share. It is kept until there are more of these."""
+        kept = self._analysis
+        if kept is None or kept.settings is not settings or kept.told_account != self._account:
+            kept = Analysis(Graph(self._units.values()), settings, told_account=self._account)
+            self._analysis = kept
+        return kept
 
-def _analysis(resources: list[Resource], settings: Settings, account: str | None) -> Analysis:
-    return Analysis(Graph(resources), settings, told_account=account)
+    def _below_its_unit(self, resource: Resource) -> Resource:
+        """A resource as if it stood right below the nearest component that is in the analysis of the units."""
+        nearest = next((one.urn for one in self._above(resource) if one.urn in self._units), "")
+        return replace(resource, parent=nearest)
+
+    @property
+    def _account(self) -> str | None:
+        return self._accounts.most_common(1)[0][0] if self._accounts else None
+
+    def _above(self, resource: Resource) -> Iterator[Resource]:
+        """What a resource stands below, the nearest first."""
+        passed = {resource.urn}
+        while resource.parent in self._resources and resource.parent not in passed:
+            resource = self._resources[resource.parent]
+            passed.add(resource.urn)
+            yield resource
 
 
 def _certain(analysis: Analysis, resource: Resource) -> Iterator[Link]:

@@ -4,11 +4,17 @@ What code makes of a value that is not known at a preview cannot be told from ho
 update, and refused by the policy on the single resource, before that resource exists.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
+from pbc_isolation import before_creation
+from pbc_isolation.before_creation import Registered
+from pbc_isolation.pack import settings
 from pbc_isolation.pack_process import Diagnostic, PackProcess
+from pbc_isolation.stack.graph import Graph, Resource
+from pbc_isolation.stack.values import plain
 from tests.policies.leaks.false_alarms import HARMLESS_THINGS
 from tests.policies.leaks.phases import AWS, PREVIEW, Phased
 from tests.policies.leaks.samples import LEAKS_OF_KINDS, ONLY_WHEN_KNOWN, SAMPLES
@@ -80,3 +86,33 @@ def test_an_honest_update_is_made_as_a_whole(case, at_update):
     made, found = update(at_update, stack.states)
     assert made == [state["urn"] for state in stack.states]
     assert [one.message for one in found if one.policy in ("isolation", "boundary", "own-references")] == []
+
+
+def test_a_resource_that_names_its_own_is_judged_without_all_others(monkeypatch):
+    """Else each resource of an update takes as long as all that came before it."""
+    sizes: list[int] = []
+
+    class Counted(Graph):
+        def __init__(self, resources: Iterable[Resource]) -> None:
+            super().__init__(resources)
+            sizes.append(len(self.resources))
+
+    monkeypatch.setattr(before_creation, "Graph", Counted)
+    registered, chosen = Registered(), settings({})
+    resources = [_inputs(state) for state in Phased(AWS).states]
+    for resource in resources:
+        registered.add(resource)
+        assert registered.foreign_links(resource, chosen) == []
+    shared = [one for one in resources if "pbckit:infra:" in one.type or "platform" in one.urn]
+    assert 0 < max(sizes) <= len(shared) < len(resources)
+
+
+def _inputs(state: State) -> Resource:
+    return Resource(
+        urn=state["urn"],
+        type=state["type"],
+        name=state["urn"].rpartition("::")[2],
+        props=plain(state.get("inputs", {})),
+        parent=state.get("parent", ""),
+        custom=state.get("custom", False),
+    )

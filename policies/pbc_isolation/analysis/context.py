@@ -201,15 +201,16 @@ class Analysis:
 
         Only where nothing else in the stack bears a name that the pattern covers.
         """
-        for name in dict.fromkeys(one.name for one in self.settings.capabilities):
-            those = [one for one in self.settings.capabilities if one.name == name]
+        functions = [thing for thing in self.inventory.things if thing.kind.service == INVOKE.partition(":")[0]]
+        named_alike: dict[str, list[Capability]] = {}
+        for one in self.settings.capabilities:
+            named_alike.setdefault(one.name, []).append(one)
+        for name, those in named_alike.items():
             owners = {one.unit for one in those}
             pattern = self.naming.capability("*", name)
             named = Glob(self.naming.prefix("*") + name)
             covered = {
-                thing.unit
-                for thing in self.inventory.things
-                if thing.lies_in(Region((pattern,))) and not (thing.name and not named.matches(thing.name))
+                thing.unit for thing in functions if named.matches(thing.name) and thing.lies_in(Region((pattern,)))
             }
             if len(owners) > 1 and covered <= owners:
                 for caller in set(those[0].callers).intersection(*(one.callers for one in those[1:])):

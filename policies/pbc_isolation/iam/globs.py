@@ -245,9 +245,23 @@ def _meet(one: str, other: str) -> bool:
     """Whether some text matches two patterns whose wildcards stand for any text."""
     ends, other_ends = _around_star(one), _around_star(other)
     if ends is None or other_ends is None:
-        return _search_pair(Glob(one), Glob(other))
+        return _meets_beginning(one, other)
     # With one star each, the longer of the beginnings and the longer of the ends together match both.
     return _agree(ends[0], other_ends[0], str.startswith) and _agree(ends[1], other_ends[1], str.endswith)
+
+
+def _meets_beginning(one: str, other: str) -> bool:
+    """As `_meet`, without a search where one of them is a text, or the beginning of one and a star.
+
+    Every state of a pattern can be completed: so another one meets `beginning*` if it is not lost at its end.
+    """
+    for beginning, pattern in ((one, other), (other, one)):
+        if not _is_pattern(beginning):
+            return Glob(pattern).matches(beginning)
+        if not _is_pattern(beginning[:-1]) and beginning.endswith("*"):
+            machine = Glob(pattern).automaton
+            return bool(reduce(machine.step, beginning[:-1], machine.start))
+    return _search_pair(Glob(one), Glob(other))
 
 
 def _agree(one: str, other: str, within: Callable[[str, str], bool]) -> bool:

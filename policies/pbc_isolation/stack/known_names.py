@@ -48,10 +48,13 @@ def given_names(resource: Resource, types: Types) -> Iterator[str]:
 
 def _texts_of(resource: Resource, types: Types) -> Iterator[str]:
     computed = {key: resource.props[key] for key in types.of(resource.type).computed if key in resource.props}
-    found = [*given_names(resource, types), resource.id, resource.get("id"), *_identities(computed)]
+    given = [*given_names(resource, types), resource.id, resource.get("id"), *_identities(computed)]
+    found = [text for text in given if isinstance(text, str) and len(text) >= _SHORTEST]
+    if not found:
+        return
     # The id of what belongs to another thing, such as a policy, is often that thing's name: it means that thing.
     others = {leaf.value for leaf in leaves(resource, types.of(resource.type)) if isinstance(leaf.value, str)}
-    yield from (text for text in found if isinstance(text, str) and len(text) >= _SHORTEST and text not in others)
+    yield from (text for text in found if text not in others)
 
 
 def _identities(computed: Mapping[str, Any]) -> Iterator[str]:
