@@ -1,5 +1,8 @@
 """campaigns: extra points for a while."""
 
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from fractions import Fraction
 from typing import ClassVar, Literal
 
 from contracts.merchant_categorization import UnknownCategory
@@ -8,6 +11,12 @@ from pbckit.contracts.definitions import Capability, ContractError, Event, Messa
 from pbckit.contracts.vocabulary import DecimalString, Instant, Key, Name, Pattern
 
 UNIT = "campaigns"
+
+ANY = "*"
+LONGEST_WINDOW = timedelta(days=3 * 366)
+"""A campaign is stored once for each month it touches, all in one transaction."""
+MOST_PATTERNS = 50
+"""Categories, and card products, that one campaign can name."""
 
 
 class InvalidCampaign(ContractError):
@@ -96,6 +105,24 @@ class SetCampaign(Request, frozen=True, kw_only=True):
     budget_points: Points | None = None
 
 
+def problems(request: SetCampaign) -> Iterator[str]:
+    """What does not fit together in a campaign; nothing where it can be set."""
+    if request.ends_at <= request.starts_at:
+        yield f"ends_at {request.ends_at.isoformat()} is not after starts_at {request.starts_at.isoformat()}"
+    elif request.ends_at - request.starts_at > LONGEST_WINDOW:
+        days = (request.ends_at - request.starts_at).days
+        yield f"the window has {days} days; at most {LONGEST_WINDOW.days} are allowed"
+    if (request.multiplier is None) == (request.fixed_points is None):
+        yield "exactly one of multiplier and fixed_points must be given"
+    if request.multiplier is not None and Fraction(request.multiplier) < 1:
+        yield f"multiplier {request.multiplier} would take points away; at least 1 is allowed"
+    for name, patterns in (("categories", request.categories), ("card_products", request.card_products)):
+        if not patterns:
+            yield f"{name} is empty; name some, or {ANY} for all"
+        if len(patterns) > MOST_PATTERNS:
+            yield f"{name} has {len(patterns)} entries; at most {MOST_PATTERNS} are allowed"
+
+
 class Campaign(Message, frozen=True, kw_only=True):
     campaign_id: Key
     name: str
@@ -113,6 +140,30 @@ class Campaign(Message, frozen=True, kw_only=True):
     points_per_purchase: Points | None = None
     points_per_member_month: Points | None = None
     budget_points: Points | None = None
+
+
+def overlap(one: "Campaign | SetCampaign", other: "Campaign | SetCampaign") -> str | None:
+    """Why two campaigns cannot stand beside each other: both are exclusive, of one priority, and can meet the same
+    purchase. None where they can, and of a campaign with itself.
+    """
+    if (
+        other.campaign_id != one.campaign_id
+        and one.combination == other.combination == "exclusive"
+        and other.priority == one.priority
+        and other.starts_at < one.ends_at
+        and one.starts_at < other.ends_at
+        and _meet(other.categories, one.categories)
+        and _meet(other.card_products, one.card_products)
+    ):
+        return (
+            f"{other.campaign_id} is exclusive too, of the same priority {one.priority}, and meets the same purchases; "
+            "another priority says which one wins"
+        )
+    return None
+
+
+def _meet(some: Sequence[str], others: Sequence[str]) -> bool:
+    return ANY in some or ANY in others or not set(some).isdisjoint(others)
 
 
 class ListCampaigns(Request, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 """earning-rates: how many points a unit of currency earns, by card product and category, from when on."""
 
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
 from typing import ClassVar, Literal
 
 from contracts.merchant_categorization import UnknownCategory
@@ -20,6 +22,28 @@ class RateOverlap(ContractError):
 
 class RatesAreFixed(ContractError):
     """Rates cannot be set here: they are deployed with the unit. An implementation may say so; others set them."""
+
+
+class UnknownCardProduct(ContractError):
+    """No card product of that name is registered. The message names the nearest one."""
+
+
+def require_card_products(names: Iterable[str], known: Collection[str], where: str) -> None:
+    """Refuse names that no registered card product has. `*` stands for all and passes.
+
+    Args:
+        names: card products, or `*`.
+        known: those that are registered.
+        where: what names them, for the message.
+
+    Raises:
+        UnknownCardProduct: no card product is called so. The message names the nearest one.
+    """
+    for name in names:
+        if name != "*" and name not in known:
+            nearest = get_close_matches(name, known, n=1)
+            suggestion = f"did you mean {nearest[0]}?" if nearest else "register it first (set-card-product)"
+            raise UnknownCardProduct(f"{where}: no card product is called {name!r}; {suggestion}")
 
 
 class InvalidCardProduct(ContractError):
@@ -180,7 +204,7 @@ SET_RATE = Capability(
     request=SetRate,
     response=RateVersion,
     callers=("operations",),
-    errors=(UnknownCategory, RateOverlap, RatesAreFixed),
+    errors=(UnknownCategory, UnknownCardProduct, RateOverlap, RatesAreFixed),
     changes_state=True,
 )
 LIST_RATES = Capability(unit=UNIT, name="list-rates", request=ListRates, response=Rates, callers=("operations",))

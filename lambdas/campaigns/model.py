@@ -1,16 +1,18 @@
 """Campaigns: what is valid, and which apply."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from fractions import Fraction
 
-from contracts.campaigns import Bonus, Campaign, CampaignOverlap, InvalidCampaign, SetCampaign
-
-LONGEST_WINDOW = timedelta(days=3 * 366)
-"""A campaign is stored once for each month it touches, all in one transaction."""
-MOST_PATTERNS = 50
-"""Categories, and card products, that one campaign can name."""
-ANY = "*"
+from contracts.campaigns import (
+    ANY,
+    Bonus,
+    Campaign,
+    CampaignOverlap,
+    InvalidCampaign,
+    SetCampaign,
+    overlap,
+    problems,
+)
 
 
 def validate(request: SetCampaign) -> None:
@@ -19,26 +21,9 @@ def validate(request: SetCampaign) -> None:
     Raises:
         InvalidCampaign: they do not. The message names all that is wrong.
     """
-    problems = list(_problems(request))
-    if problems:
-        raise InvalidCampaign(f"{request.campaign_id}: {'; '.join(problems)}")
-
-
-def _problems(request: SetCampaign) -> Iterator[str]:
-    if request.ends_at <= request.starts_at:
-        yield f"ends_at {request.ends_at.isoformat()} is not after starts_at {request.starts_at.isoformat()}"
-    elif request.ends_at - request.starts_at > LONGEST_WINDOW:
-        days = (request.ends_at - request.starts_at).days
-        yield f"the window has {days} days; at most {LONGEST_WINDOW.days} are allowed"
-    if (request.multiplier is None) == (request.fixed_points is None):
-        yield "exactly one of multiplier and fixed_points must be given"
-    if request.multiplier is not None and Fraction(request.multiplier) < 1:
-        yield f"multiplier {request.multiplier} would take points away; at least 1 is allowed"
-    for name, patterns in (("categories", request.categories), ("card_products", request.card_products)):
-        if not patterns:
-            yield f"{name} is empty; name some, or {ANY} for all"
-        if len(patterns) > MOST_PATTERNS:
-            yield f"{name} has {len(patterns)} entries; at most {MOST_PATTERNS} are allowed"
+    found = list(problems(request))
+    if found:
+        raise InvalidCampaign(f"{request.campaign_id}: {'; '.join(found)}")
 
 
 def require_alone(campaign: Campaign, others: Iterable[Campaign]) -> None:
@@ -48,23 +33,9 @@ def require_alone(campaign: Campaign, others: Iterable[Campaign]) -> None:
         CampaignOverlap: there is one. The message names it.
     """
     for other in others:
-        if (
-            other.campaign_id != campaign.campaign_id
-            and other.combination == "exclusive"
-            and other.priority == campaign.priority
-            and other.starts_at < campaign.ends_at
-            and campaign.starts_at < other.ends_at
-            and _meet(other.categories, campaign.categories)
-            and _meet(other.card_products, campaign.card_products)
-        ):
-            raise CampaignOverlap(
-                f"{campaign.campaign_id}: {other.campaign_id} is exclusive too, of the same priority "
-                f"{campaign.priority}, and meets the same purchases; another priority says which one wins"
-            )
-
-
-def _meet(some: Sequence[str], others: Sequence[str]) -> bool:
-    return ANY in some or ANY in others or not set(some).isdisjoint(others)
+        found = overlap(campaign, other)
+        if found is not None:
+            raise CampaignOverlap(f"{campaign.campaign_id}: {found}")
 
 
 def months_of(starts_at: datetime, ends_at: datetime) -> list[str]:

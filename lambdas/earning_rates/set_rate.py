@@ -1,6 +1,13 @@
 """Capability `set-rate`."""
 
-from contracts.earning_rates import SET_RATE, EarningRateChanged, RateOverlap, RateVersion, SetRate
+from contracts.earning_rates import (
+    SET_RATE,
+    EarningRateChanged,
+    RateOverlap,
+    RateVersion,
+    SetRate,
+    require_card_products,
+)
 from contracts.merchant_categorization import require_categories
 from lambdas.earning_rates.model import ended
 from lambdas.earning_rates.store import RateStore
@@ -12,7 +19,15 @@ from pbckit.runtime.unit_of_work import retry_on_conflict
 def handler(request: SetRate, call: CallContext) -> RateVersion:
     """Let a rate take effect from an instant on."""
     require_categories([request.category], f"rate of {request.card_product}")
+    _require_card_product(request, RateStore(call.runtime))
     return retry_on_conflict(lambda: _set(request, call), call.runtime)
+
+
+def _require_card_product(request: SetRate, store: RateStore) -> None:
+    """Refuse a card product that is not registered. None is ever taken away, so that it can be read beforehand."""
+    if store.card_product(request.card_product) is None:
+        known = [one.card_product for one in store.card_products()]
+        require_card_products([request.card_product], known, f"rate at {request.category}")
 
 
 def _set(request: SetRate, call: CallContext) -> RateVersion:

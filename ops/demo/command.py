@@ -13,7 +13,8 @@ from ops.demo import scenarios
 from ops.demo.expected import Expectation, expect
 from ops.demo.world import DeployedSystem
 from ops.members.purchase_file import read_purchases
-from ops.programme.apply import apply_programme, read_programme
+from ops.programme.apply import apply_programme
+from ops.programme.file import read_programme
 from ops.repository import ROOT
 from pbckit.cli.client.event_publisher import publish
 from pbckit.cli.client.session import LOCAL_STACK

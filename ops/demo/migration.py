@@ -25,7 +25,8 @@ from ops.demo.world import DeployedSystem, wait_for
 from ops.migration.backfill import Backfill, backfill
 from ops.migration.command import app, still_in_use
 from ops.migration.legacy import LegacyFunction
-from ops.programme.apply import apply_programme, read_programme
+from ops.programme.apply import apply_programme
+from ops.programme.file import read_programme
 from ops.repository import ROOT
 from pbckit.cli.client.session import MIGRATION_STACK
 from pbckit.cli.errors import Refused

@@ -1,43 +1,24 @@
 """`rewards programme`: card products, rates, campaigns and merchant overrides from one file."""
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
-import yaml
 
-from contracts.campaigns import SET_CAMPAIGN, SetCampaign
-from contracts.earning_rates import (
-    LIST_CARD_PRODUCTS,
-    SET_CARD_PRODUCT,
-    SET_RATE,
-    ListCardProducts,
-    SetCardProduct,
-    SetRate,
-)
-from contracts.merchant_categorization import SET_OVERRIDE, SetMerchantOverride, UnknownCategory, require_categories
+from contracts.campaigns import SET_CAMPAIGN
+from contracts.earning_rates import SET_CARD_PRODUCT, SET_RATE
+from contracts.merchant_categorization import SET_OVERRIDE
+from ops.programme.card_products import registered, require_registered
+from ops.programme.faults import Fault, card_products_named, faults
+from ops.programme.file import Programme, read_programme
 from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of
 from pbckit.cli.client.session import LOCAL_STACK
-from pbckit.cli.errors import OperatorError
-from pbckit.cli.output import AsJson, Stack, out, print_json, progress
-from pbckit.contracts.decoding import converted
+from pbckit.cli.errors import DifferencesFound, OperatorError
+from pbckit.cli.output import AsJson, Stack, out, print_json, progress, records
 
 app = typer.Typer(no_args_is_help=True, help="A whole programme from one file.")
-
-
-class Programme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a programme file holds: the requests that bring it about."""
-
-    card_products: list[SetCardProduct] = msgspec.field(default_factory=list)
-    rates: list[SetRate] = msgspec.field(default_factory=list)
-    campaigns: list[SetCampaign] = msgspec.field(default_factory=list)
-    overrides: list[SetMerchantOverride] = msgspec.field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.card_products) + len(self.rates) + len(self.campaigns) + len(self.overrides)
 
 
 @app.callback()
@@ -69,48 +50,50 @@ def apply(
         out.print(", ".join(f"{count} {name}" for name, count in counts.items()) + " set")
 
 
-def read_programme(file: Path) -> Programme:
-    """A programme file.
+@app.command()
+def validate(
+    file: Annotated[Path, typer.Argument(help="YAML file with card products, rates, campaigns and overrides.")],
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask nobody: every card product must stand in the file.")
+    ] = False,
+    stack: Stack = LOCAL_STACK,
+    as_json: AsJson = False,
+) -> None:
+    """Check a programme file whole and list every fault with its line. Nothing is changed.
 
-    Raises:
-        OperatorError: it cannot be read, is not YAML, or a value is wrong; names the place.
+    Exit code 1: it has faults. 2: it could not be checked.
     """
+    found = _faults(file, None if offline else stack)
+    if as_json:
+        print_json({"faults": records(found)})
+    else:
+        for one in found:
+            where = f"{one.where}: " if one.where else ""
+            out.print(f"{file}:{one.line}: {where}{one.problem}", markup=False, highlight=False, soft_wrap=True)
+        if not found:
+            out.print(f"{file} has no faults", markup=False, highlight=False, soft_wrap=True)
+    if found:
+        raise DifferencesFound(f"{file} has {len(found)} fault{'s' if len(found) > 1 else ''}")
+
+
+def _faults(file: Path, stack: str | None) -> list[Fault]:
+    """All faults of a file; earning-rates of the stack is asked for card products that the file only names."""
     try:
-        content: Any = yaml.safe_load(file.read_text())
-        programme = converted(content, Programme)
-        _require_categories(programme)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError, UnknownCategory) as error:
+        text = file.read_text()
+    except (OSError, UnicodeDecodeError) as error:
         raise OperatorError(f"{file}: {error}") from error
-    return programme
+    if stack is None or not card_products_named(text):
+        return faults(text, ())
+    return faults(text, registered(capabilities_of(stack)))
 
 
-def _require_categories(programme: Programme) -> None:
-    for number, rate in enumerate(programme.rates):
-        require_categories([rate.category], f"rates[{number}]")
-    for number, campaign in enumerate(programme.campaigns):
-        require_categories(campaign.categories, f"campaigns[{number}]")
-    for number, override in enumerate(programme.overrides):
-        require_categories([override.category] if override.category else [], f"overrides[{number}]")
-
-
-def require_card_products(programme: Programme, capabilities: CapabilityClient) -> None:
-    """Refuse a programme whose rates or campaigns name a card product that is neither in it nor registered.
-
-    Raises:
-        OperatorError: one does. Names the place and the nearest card product.
-    """
-    known = {one.card_product for one in programme.card_products} | {"*"}
-    named = [(f"rates[{number}]", rate.card_product) for number, rate in enumerate(programme.rates)]
-    for number, campaign in enumerate(programme.campaigns):
-        named += [(f"campaigns[{number}]", product) for product in campaign.card_products]
-    if {product for _, product in named} <= known:
-        return
-    known |= {one.card_product for one in capabilities.ask(LIST_CARD_PRODUCTS, ListCardProducts()).card_products}
-    for where, product in named:
-        if product not in known:
-            nearest = get_close_matches(product, known - {"*"}, n=1)
-            suggestion = f"did you mean {nearest[0]}?" if nearest else "register it under card_products"
-            raise OperatorError(f"{where}: no card product is called {product!r}; {suggestion}")
+def _require_card_products(programme: Programme, capabilities: CapabilityClient) -> None:
+    named = [(f"rates[{number}]", [rate.card_product]) for number, rate in enumerate(programme.rates)]
+    named += [(f"campaigns[{number}]", one.card_products) for number, one in enumerate(programme.campaigns)]
+    known = {one.card_product for one in programme.card_products}
+    if not {name for _, names in named for name in names} <= known | {"*"}:
+        known |= registered(capabilities)
+    require_registered(named, known)
 
 
 def apply_programme(programme: Programme, capabilities: CapabilityClient, on_set: Callable[[], object]) -> None:
@@ -119,7 +102,7 @@ def apply_programme(programme: Programme, capabilities: CapabilityClient, on_set
     Raises:
         OperatorError: it names a card product that is not registered. Nothing is set.
     """
-    require_card_products(programme, capabilities)
+    _require_card_products(programme, capabilities)
     for product in programme.card_products:
         capabilities.ask(SET_CARD_PRODUCT, product)
         on_set()

@@ -13,6 +13,7 @@ from contracts.campaigns import (
     ListCampaigns,
     SetCampaign,
 )
+from ops.programme.card_products import registered, require_registered
 from ops.programme.history_table import print_changes
 from pbckit.cli.client.capabilities import capabilities_of
 from pbckit.cli.client.session import LOCAL_STACK
@@ -73,7 +74,11 @@ def set_campaign(
         points_per_member_month=points_per_member_month,
         budget_points=budget_points,
     )
-    answer = capabilities_of(stack).ask(SET_CAMPAIGN, request)
+    capabilities = capabilities_of(stack)
+    if card_product:
+        # Only earning-rates knows which there are, and campaigns does not ask it.
+        require_registered([(f"campaign {campaign_id}", card_product)], registered(capabilities))
+    answer = capabilities.ask(SET_CAMPAIGN, request)
     if as_json:
         print_json(answer)
     else:

@@ -1,6 +1,6 @@
 """`rewards card-products`: kinds of cards, with the currencies that they bill in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated
 
 import typer
@@ -11,9 +11,12 @@ from contracts.earning_rates import (
     CardProduct,
     ListCardProducts,
     SetCardProduct,
+    UnknownCardProduct,
+    require_card_products,
 )
-from pbckit.cli.client.capabilities import capabilities_of
+from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of
 from pbckit.cli.client.session import LOCAL_STACK
+from pbckit.cli.errors import OperatorError
 from pbckit.cli.output import AsJson, Stack, print_json, print_table
 from pbckit.cli.requests import request_of
 
@@ -44,6 +47,28 @@ def set_card_product(
         print_json(answer)
     else:
         _print([answer])
+
+
+def registered(capabilities: CapabilityClient) -> set[str]:
+    """Names of all card products."""
+    return {one.card_product for one in capabilities.ask(LIST_CARD_PRODUCTS, ListCardProducts()).card_products}
+
+
+def require_registered(named: Sequence[tuple[str, Sequence[str]]], known: Collection[str]) -> None:
+    """Refuse card products that are not among the known ones. `*` stands for all and passes.
+
+    Args:
+        named: what names card products, for the message, and which.
+        known: those that are registered.
+
+    Raises:
+        OperatorError: one is not. Names the place and the nearest card product.
+    """
+    try:
+        for where, names in named:
+            require_card_products(names, known, where)
+    except UnknownCardProduct as error:
+        raise OperatorError(str(error)) from error
 
 
 def _print(products: Sequence[CardProduct]) -> None:

@@ -17,7 +17,7 @@ from contracts.earning_rates import SetRate
 from lambdas.campaigns import model as campaigns
 from lambdas.merchant_categorization import model as merchants
 from ops.members.purchase_file import minor_units, read_purchases
-from ops.programme.apply import Programme, read_programme
+from ops.programme.file import Programme, read_programme
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -70,7 +70,18 @@ def test_the_liability_is_what_members_have(rewards: Rewards, tmp_path: Path):
     assert "Points outstanding" in page.read_text()
 
 
+@pytest.fixture
+def card(rewards: Rewards) -> str:
+    """A card product of its own."""
+    assert rewards("card-products", "set", "command-card", "EUR")[0] == 0
+    return "command-card"
+
+
+@pytest.mark.usefixtures("card")
 def test_a_rate_that_is_set_stands_and_is_not_overlapped_in_silence(rewards: Rewards):
+    misspelt = rewards("rates", "set", "command-crad", "fuel", "2", "--effective-from", "2026-06-01T00:00:00Z")
+    assert misspelt[0] == 1
+    assert "no card product is called 'command-crad'; did you mean command-card?" in misspelt[1]
     request = ("rates", "set", "command-card", "fuel", "2", "--effective-from", "2026-06-01T00:00:00Z")
     code, answer = rewards(*request)
     assert (code, answer["points_per_unit"], answer["effective_to"]) == (0, "2", None)
@@ -81,6 +92,7 @@ def test_a_rate_that_is_set_stands_and_is_not_overlapped_in_silence(rewards: Rew
     assert len(rewards("rates", "list", "--card-product", "command-card")[1]["rates"]) == 1
 
 
+@pytest.mark.usefixtures("card")
 def test_a_campaign_moves_and_leaves_no_trace(rewards: Rewards):
     def put(starts_at: str, ends_at: str) -> tuple[int, Any]:
         window = ("--starts-at", starts_at, "--ends-at", ends_at, "--card-product", "command-card")

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.campaigns import SET_CAMPAIGN, Bonus, SetCampaign
 from contracts.cards import PurchasePosted, PurchaseRefunded
-from contracts.earning_rates import SET_RATE, Rate, SetRate
+from contracts.earning_rates import SET_CARD_PRODUCT, SET_RATE, Rate, SetCardProduct, SetRate
 from contracts.merchant_categorization import Categorization
 from contracts.points_calculation import (
     CALCULATE,
@@ -159,6 +159,7 @@ def test_a_backdated_rate_re_rates_what_was_posted_since(world: DeployedSystem):
     card = "programme-card"
     capabilities = world.capabilities
     january = datetime(2026, 1, 1, tzinfo=UTC)
+    capabilities.ask(SET_CARD_PRODUCT, SetCardProduct(card_product=card, billing_currency="EUR"))
     capabilities.ask(
         SET_RATE, SetRate(card_product=card, category="restaurants", points_per_unit="1", effective_from=january)
     )

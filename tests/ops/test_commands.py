@@ -183,7 +183,7 @@ CASES: dict[str, Case] = {
         [
             "campaigns", "set", "june", "--name", "June", "--starts-at", "2026-06-01T00:00:00Z",
             "--ends-at", "2026-07-01T00:00:00Z", "--category", "fuel", "--category", "groceries", "--multiplier", "2",
-            "--card-product", "gold", "--exclusive", "--priority", "5",
+            "--exclusive", "--priority", "5",
             "--points-per-purchase", "100", "--budget-points", "5000",
         ],
         SET_CAMPAIGN,
@@ -194,7 +194,7 @@ CASES: dict[str, Case] = {
             "starts_at": "2026-06-01T00:00:00Z",
             "ends_at": "2026-07-01T00:00:00Z",
             "categories": ["fuel", "groceries"],
-            "card_products": ["gold"],
+            "card_products": ["*"],
             "multiplier": "2",
             "fixed_points": None,
             "combination": "exclusive",

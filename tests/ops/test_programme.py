@@ -17,7 +17,7 @@ from contracts.earning_rates import (
     RateVersion,
 )
 from contracts.merchant_categorization import SET_OVERRIDE, MerchantOverride
-from ops.programme.apply import read_programme
+from ops.programme.file import read_programme
 from pbckit.cli.errors import OperatorError
 from tests.ops.aws import Aws, arn
 from tests.ops.conftest import Rewards
@@ -171,7 +171,7 @@ def test_a_file_that_is_not_there_is_said_so(tmp_path: Path):
             r"rates\[1\]: .*'glod'; did you mean gold\?",
         ),
         ("card_products: [gold]", "card_products: [clasic]", r"campaigns\[0\]: .*'clasic'; did you mean classic\?"),
-        ("card_products: [gold]", "card_products: [qq]", r"campaigns\[0\]: .*'qq'; register it under card_products"),
+        ("card_products: [gold]", "card_products: [qq]", r"campaigns\[0\]: .*'qq'; register it first"),
     ],
 )
 def test_a_card_product_that_is_neither_in_the_file_nor_registered_is_refused(
@@ -192,3 +192,135 @@ def test_a_card_product_that_is_neither_in_the_file_nor_registered_is_refused(
 def test_the_categories_are_listed(rewards: Rewards):
     assert "restaurants" in rewards("categories", "list").stdout
     assert json.loads(rewards("categories", "list", "--json").stdout)["categories"][0] == "airlines"
+
+
+def test_a_campaign_is_set_for_card_products_that_are_registered(aws: Aws, rewards: Rewards):
+    aws.lambda_.answers(LIST_CARD_PRODUCTS, CardProducts(card_products=[PRODUCT]))
+    aws.lambda_.answers(SET_CAMPAIGN, CAMPAIGN)
+    command = ["campaigns", "set", "june", "--name", "June", "--starts-at", "2026-06-01T00:00:00Z"]
+    command += ["--ends-at", "2026-07-01T00:00:00Z", "--fixed-points", "50", "--card-product"]
+
+    result = rewards(*command, "glod")
+    assert result.exit_code == 2
+    assert result.stderr == "error: campaign june: no card product is called 'glod'; did you mean gold?\n"
+    assert [asked.function for asked in aws.lambda_.asked] == [arn(LIST_CARD_PRODUCTS)]
+    assert rewards(*command, "gold").exit_code == 0
+    assert aws.lambda_.asked[-1].data["card_products"] == ["gold"]
+
+
+FAULTY = """\
+card_products:
+  - { card_product: gold, billing_currency: EUR }
+  - { card_product: bullion, billing_currency: XAU }
+  - { card_product: gold, billing_currency: USD }
+rates:
+  - card_product: glod
+    category: resturants
+    points_per_unit: 1.5
+    effective_from: "2026-06-01"
+  - { card_product: glod, category: "*", points_per_unit: "1", effective_from: "2026-06-01T00:00:00Z" }
+  - { card_product: gold, category: feul, points_per_unit: "1", effective_from: "2026-06-01T00:00:00Z" }
+  - { card_product: gold, category: fuel, points_per_unit: "1", effective_from: "2026-06-01T00:00:00Z", until: x }
+campaigns:
+  - campaign_id: june
+    name: June
+    starts_at: "2026-07-01T00:00:00Z"
+    ends_at: "2026-06-01T00:00:00Z"
+    categories: []
+    card_products: [gold, silver]
+    combination: exclusive
+  - campaign_id: a
+    name: A
+    starts_at: "2026-06-01T00:00:00Z"
+    ends_at: "2026-07-01T00:00:00Z"
+    categories: ["*"]
+    card_products: ["*"]
+    fixed_points: 1
+    combination: exclusive
+  - campaign_id: b
+    name: B
+    starts_at: "2026-06-15T00:00:00Z"
+    ends_at: "2026-07-15T00:00:00Z"
+    categories: [fuel, Fuel]
+    card_products: [gold]
+    fixed_points: 1
+    combination: exclusive
+overrides:
+  - { merchant_id: shop-1, category: fule }
+ovverides: []
+rates: []
+"""
+
+
+def test_every_fault_of_a_file_is_listed_with_its_line(aws: Aws, rewards: Rewards, file: Path):
+    file.write_text(FAULTY.removesuffix("rates: []\n"))
+    aws.lambda_.answers(LIST_CARD_PRODUCTS, CardProducts(card_products=[]))
+    result = rewards("programme", "validate", str(file), "--json")
+    assert result.exit_code == 1
+    found = [(one["line"], one["where"], one["problem"]) for one in json.loads(result.stdout)["faults"]]
+    expected = [
+        (3, "card_products[1].billing_currency", "'XAU' is not a currency of ISO 4217 with a minor unit"),
+        (4, "card_products[2]", "gold stands here a second time"),
+        (8, "rates[0].points_per_unit", "points_per_unit is 1.5; allowed: "),
+        (9, "rates[0].effective_from", "effective_from is "),
+        (10, "rates[1].card_product", "no card product is called 'glod'; did you mean gold?"),
+        (11, "rates[2].category", "no category is called 'feul'; did you mean fuel?"),
+        (12, "rates[3].until", "no field is called 'until'; allowed are "),
+        (14, "campaigns[0]", "ends_at 2026-06-01T00:00:00+00:00 is not after starts_at "),
+        (14, "campaigns[0]", "exactly one of multiplier and fixed_points must be given"),
+        (14, "campaigns[0]", "categories is empty"),
+        (19, "campaigns[0].card_products", "no card product is called 'silver'; "),
+        (33, "campaigns[2].categories[1]", "Expected `str` matching"),
+        (38, "overrides[0]", "reason is missing"),
+        (39, "ovverides", "no section is called 'ovverides'; did you mean overrides?"),
+    ]
+    assert len(found) == len(expected), found
+    for (line, where, problem), (expected_line, expected_where, begin) in zip(found, expected, strict=True):
+        assert (line, where) == (expected_line, expected_where)
+        assert problem.startswith(begin), problem
+    assert result.stderr.endswith("has 14 faults\n")
+    assert [asked.function for asked in aws.lambda_.asked] == [arn(LIST_CARD_PRODUCTS)]
+
+
+def test_exclusive_campaigns_that_meet_and_sections_that_stand_twice_are_faults(rewards: Rewards, file: Path):
+    file.write_text(FAULTY.replace("[fuel, Fuel]", "[fuel]"))
+    found = rewards("programme", "validate", str(file), "--offline").stdout
+    assert ":29: campaigns[2]: a is exclusive too, of the same priority 0" in found
+    assert ":40: rates: rates stands here 2 times" in found
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("rates: [", ":1: no YAML: "),
+        ("- a list", ":1: a programme is a mapping of card_products, rates, campaigns, overrides"),
+        ("rates: 5", ":1: rates: a list is expected"),
+        ("rates:\n  - 5", ":2: rates[0]: fields with values are expected"),
+    ],
+)
+def test_a_file_of_another_form_is_one_fault(aws: Aws, rewards: Rewards, file: Path, text: str, fault: str):
+    file.write_text(text)
+    result = rewards("programme", "validate", str(file))
+    assert (result.exit_code, result.stdout.startswith(f"{file}{fault}")) == (1, True), result.stdout
+    assert aws.lambda_.asked == []
+
+
+def test_a_file_without_faults_is_said_so_and_changes_nothing(aws: Aws, rewards: Rewards, file: Path):
+    result = rewards("programme", "validate", str(file))
+    assert (result.exit_code, result.stdout) == (0, f"{file} has no faults\n")
+    assert json.loads(rewards("programme", "validate", str(file), "--json").stdout) == {"faults": []}
+    assert rewards("programme", "validate", "examples/programme.yaml").exit_code == 0
+    assert aws.lambda_.asked == []
+
+
+def test_a_card_product_that_is_registered_is_no_fault_unless_nobody_is_asked(aws: Aws, rewards: Rewards, file: Path):
+    aws.lambda_.answers(LIST_CARD_PRODUCTS, CardProducts(card_products=[PRODUCT]))
+    file.write_text(PROGRAMME.replace("  - { card_product: gold, billing_currency: EUR }\n", "  []\n"))
+    assert rewards("programme", "validate", str(file)).exit_code == 0
+    result = rewards("programme", "validate", str(file), "--offline")
+    assert (result.exit_code, result.stdout.count("no card product is called 'gold'")) == (1, 3)
+    assert len(aws.lambda_.asked) == 1
+
+
+def test_a_file_that_cannot_be_read_is_exit_code_2(rewards: Rewards, tmp_path: Path):
+    assert rewards("programme", "validate", str(tmp_path / "nowhere.yaml")).exit_code == 2

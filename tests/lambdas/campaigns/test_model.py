@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.campaigns import Campaign, InvalidCampaign, SetCampaign
+from contracts.campaigns import LONGEST_WINDOW, MOST_PATTERNS, Campaign, InvalidCampaign, SetCampaign
 from lambdas.campaigns import model
 
 JUNE, JULY = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
@@ -48,8 +48,8 @@ def campaign(**changed: Any) -> Campaign:
         {"multiplier": "1.000000"},
         {"multiplier": None, "fixed_points": 50},
         {"ends_at": JUNE + TICK},
-        {"ends_at": JUNE + model.LONGEST_WINDOW},
-        {"categories": ["fuel"] * model.MOST_PATTERNS},
+        {"ends_at": JUNE + LONGEST_WINDOW},
+        {"categories": ["fuel"] * MOST_PATTERNS},
         {"starts_at": datetime(9999, 12, 1, tzinfo=UTC), "ends_at": datetime(9999, 12, 31, tzinfo=UTC)},
     ],
 )
@@ -62,7 +62,7 @@ def test_a_campaign_whose_parts_fit_is_taken(changed: dict[str, Any]):
     [
         ({"ends_at": JUNE}, "ends_at 2026-06-01T00:00:00+00:00 is not after starts_at 2026-06-01T00:00:00+00:00"),
         ({"ends_at": JUNE - TICK}, "is not after starts_at"),
-        ({"ends_at": JUNE + model.LONGEST_WINDOW + TICK}, "the window has 1098 days; at most 1098 are allowed"),
+        ({"ends_at": JUNE + LONGEST_WINDOW + TICK}, "the window has 1098 days; at most 1098 are allowed"),
         ({"ends_at": datetime(9999, 12, 31, tzinfo=UTC)}, "at most 1098 are allowed"),
         ({"multiplier": None}, "exactly one of multiplier and fixed_points must be given"),
         ({"fixed_points": 50}, "exactly one of multiplier and fixed_points must be given"),
@@ -102,7 +102,7 @@ def test_months_that_a_window_touches(starts_at: datetime, ends_at: datetime, mo
 
 
 @few
-@given(instants, st.timedeltas(TICK, model.LONGEST_WINDOW), st.floats(0, 1, exclude_max=True))
+@given(instants, st.timedeltas(TICK, LONGEST_WINDOW), st.floats(0, 1, exclude_max=True))
 def test_a_purchase_within_the_window_looks_into_a_month_that_has_the_campaign(
     starts_at: datetime, length: timedelta, part: float
 ):
@@ -116,7 +116,7 @@ def test_a_purchase_within_the_window_looks_into_a_month_that_has_the_campaign(
 @few
 @given(instants)
 def test_a_campaign_and_its_replacement_fit_into_one_transaction(starts_at: datetime):
-    months = model.months_of(starts_at, starts_at + model.LONGEST_WINDOW)
+    months = model.months_of(starts_at, starts_at + LONGEST_WINDOW)
     campaign_history_and_event = 3
     assert 2 * len(months) + campaign_history_and_event <= 100
 

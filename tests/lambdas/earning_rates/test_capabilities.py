@@ -18,6 +18,7 @@ from contracts.earning_rates import (
     RateVersion,
 )
 from lambdas.earning_rates import list_card_products, list_rates, rate, rate_history, set_card_product, set_rate
+from lambdas.earning_rates.store import RateStore
 from pbckit.testing.calls import CORRELATION, Caller, RefusedCall
 from pbckit.testing.world import STORE, World, world
 
@@ -25,8 +26,20 @@ JUNE, JULY, AUGUST = "2026-06-01T00:00:00Z", "2026-07-01T00:00:00Z", "2026-08-01
 
 
 @pytest.fixture
-def there() -> World:
+def empty() -> World:
     return world("earning-rates")
+
+
+@pytest.fixture
+def there(empty: World) -> World:
+    """A world with card products."""
+    store = RateStore(empty.runtime)
+    for name in ("gold", "classic", "gold-plus"):
+        product = CardProduct(
+            card_product=name, billing_currency="EUR", version=1, changed_by="ada", changed_at=empty.clock.now()
+        )
+        empty.tables.transact([store.keep_card_product(None, product)])
+    return empty
 
 
 @pytest.fixture
@@ -236,12 +249,13 @@ def register(caller: Caller, currency: str, card_product: str = "gold") -> CardP
 
 def test_a_rate_says_what_the_card_product_bills_in(caller: Caller):
     put(caller, "2", JUNE)
-    assert at(caller, JUNE).billing_currency is None
+    assert at(caller, JUNE).billing_currency == "EUR"
     register(caller, "JPY")
     assert at(caller, JUNE).billing_currency == "JPY"
 
 
-def test_card_products_are_listed_by_name_and_told(caller: Caller):
+def test_card_products_are_listed_by_name_and_told(empty: World):
+    caller = Caller(empty)
     register(caller, "EUR")
     register(caller, "KWD", "pearl")
     changed = register(caller, "USD")
@@ -262,13 +276,24 @@ def test_card_products_are_listed_by_name_and_told(caller: Caller):
         ("", r"InvalidRequest.*billing_currency"),
     ],
 )
-def test_a_currency_that_no_card_bills_in_is_refused(there: World, caller: Caller, currency: str, reason: str):
+def test_a_currency_that_no_card_bills_in_is_refused(empty: World, currency: str, reason: str):
     with pytest.raises(RefusedCall, match=reason):
-        register(caller, currency)
-    assert there.tables.all(STORE) == []
+        register(Caller(empty), currency)
+    assert empty.tables.all(STORE) == []
 
 
-def test_a_rate_for_a_category_that_there_is_not_is_refused_with_the_nearest_one(there: World, caller: Caller):
-    with pytest.raises(RefusedCall, match=r"UnknownCategory.*rate of gold: .*'resturants'; did you mean restaurants\?"):
-        put(caller, "2", JUNE, "resturants")
-    assert there.tables.all(STORE) == []
+@pytest.mark.parametrize(
+    ("category", "card_product", "reason"),
+    [
+        ("resturants", "gold", r"UnknownCategory.*rate of gold: .*'resturants'; did you mean restaurants\?"),
+        ("fuel", "clasic", r"UnknownCardProduct.*rate at fuel: .*'clasic'; did you mean classic\?"),
+        ("fuel", "visa", r"UnknownCardProduct.*'visa'; register it first"),
+    ],
+)
+def test_a_rate_for_what_there_is_not_is_refused_with_the_nearest_name(
+    there: World, caller: Caller, category: str, card_product: str, reason: str
+):
+    before = there.tables.all(STORE)
+    with pytest.raises(RefusedCall, match=reason):
+        put(caller, "2", JUNE, category, card_product=card_product)
+    assert there.tables.all(STORE) == before
