@@ -1,12 +1,15 @@
 """Facts from the card system, which is outside this project."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from contracts.vocabulary import Merchant, Money
 from pbckit.contracts.definitions import Event
 from pbckit.contracts.vocabulary import Identifier, Instant, Key
 
 SOURCE = "cards"
+
+ChargebackReason = Literal["fraud", "dispute", "processing-error", "authorization"]
+"""Why an issuer takes a purchase back from its merchant: the groups of reason codes that card schemes share."""
 
 
 class PurchasePosted(Event, frozen=True, kw_only=True):
@@ -38,3 +41,34 @@ class PurchaseRefunded(Event, frozen=True, kw_only=True):
     amount: Money
     """The amount given back now, in the purchase's currency."""
     refunded_at: Instant
+
+
+class RefundPosted(Event, frozen=True, kw_only=True):
+    """Money was given back on a card account. Nobody says for which purchase: it is matched."""
+
+    source: ClassVar[str] = SOURCE
+    aggregate: ClassVar[str] = "id"
+
+    id: Identifier
+    """Identity of the refund, among those of `PurchaseRefunded` too."""
+    member_id: Identifier
+    card_product: Key
+    merchant_id: Identifier
+    """The merchant that gave it back."""
+    amount: Money
+    """What is given back, in the currency of the card account."""
+    refunded_at: Instant
+
+
+class PurchaseChargedBack(Event, frozen=True, kw_only=True):
+    """The issuer took a purchase back from its merchant: all that is left of it is given back."""
+
+    source: ClassVar[str] = SOURCE
+    aggregate: ClassVar[str] = "purchase_id"
+
+    id: Identifier
+    """Identity of the chargeback, among those of refunds too."""
+    purchase_id: Identifier
+    reason: ChargebackReason
+    """Why: stands in the member's statement."""
+    charged_back_at: Instant

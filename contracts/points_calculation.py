@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from contracts.campaigns import Bonus
-from contracts.cards import PurchasePosted, PurchaseRefunded
+from contracts.cards import PurchaseChargedBack, PurchasePosted, PurchaseRefunded, RefundPosted
 from contracts.earning_rates import Rate
 from contracts.merchant_categorization import Categorization
 from contracts.vocabulary import InstantOutOfRange, Points, SignedPoints
@@ -52,6 +52,18 @@ class CurrencyMismatch(ContractError):
 
 class ConflictingRefund(ContractError):
     """The same refund id came before with other content. The message names the difference."""
+
+
+class NoMatchingPurchase(ContractError):
+    """No purchase of the member fits a refund that names none, or not yet."""
+
+
+class SeveralMatchingPurchases(ContractError):
+    """Several purchases fit a refund that names none. The message lists them: refund one of them by its id."""
+
+
+class NothingToChargeBack(ContractError):
+    """All of the purchase was given back before: nothing is left to take back."""
 
 
 class TooManyCaps(ContractError):
@@ -174,6 +186,18 @@ class Explain(Request, frozen=True, kw_only=True):
 
 class Refund(Request, frozen=True, kw_only=True):
     refund: PurchaseRefunded
+
+
+class MatchRefund(Request, frozen=True, kw_only=True):
+    """Take back the points of a refund that names no purchase, if exactly one purchase fits it."""
+
+    refund: RefundPosted
+
+
+class ChargeBack(Request, frozen=True, kw_only=True):
+    """Take back the points of all that is left of a purchase."""
+
+    chargeback: PurchaseChargedBack
 
 
 class RefundedPoints(Message, frozen=True, kw_only=True):
@@ -322,6 +346,24 @@ REFUND = Capability(
         ConflictingRefund,
         InstantOutOfRange,
     ),
+    changes_state=True,
+)
+MATCH_REFUND = Capability(
+    unit=UNIT,
+    name="match-refund",
+    request=MatchRefund,
+    response=RefundedPoints,
+    callers=("refund-points", "operations"),
+    errors=(NoMatchingPurchase, SeveralMatchingPurchases, ConflictingRefund, InstantOutOfRange),
+    changes_state=True,
+)
+CHARGE_BACK = Capability(
+    unit=UNIT,
+    name="charge-back",
+    request=ChargeBack,
+    response=RefundedPoints,
+    callers=("refund-points", "operations"),
+    errors=(UnknownPurchase, PurchaseWasRefused, NothingToChargeBack, ConflictingRefund, InstantOutOfRange),
     changes_state=True,
 )
 LIST_REFUSED = Capability(

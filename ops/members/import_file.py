@@ -8,7 +8,8 @@ from pathlib import Path
 from contracts.cards import PurchasePosted, PurchaseRefunded
 from ops.members import camt053, ofx
 from ops.members.bank_entries import BankMap, Entries, event_of
-from ops.members.purchase_file import InvalidRow, RefusedRow, read_purchases
+from ops.members.given_back_rows import GivenBack, event_of_row
+from ops.members.purchase_file import InvalidRow, RefusedRow, read_rows
 from pbckit.cli.errors import OperatorError
 
 
@@ -26,7 +27,8 @@ class Imported:
 
     format: FileFormat
     purchases: list[PurchasePosted]
-    refunds: list[PurchaseRefunded] = field(default_factory=list[PurchaseRefunded])
+    refunds: list[GivenBack] = field(default_factory=list[GivenBack])
+    """Refunds and chargebacks."""
     refused: list[RefusedRow] = field(default_factory=list[RefusedRow])
     """Rows that should be purchases or refunds, and are wrong."""
     skipped: list[RefusedRow] = field(default_factory=list[RefusedRow])
@@ -49,8 +51,10 @@ def read_import(file: Path, known: BankMap | None, file_format: FileFormat | Non
     """
     found = file_format or detected(file)
     if found is FileFormat.CSV:
-        purchases, refused = read_purchases(file)
-        return Imported(format=found, purchases=purchases, refused=refused)
+        events, refused = read_rows(file, event_of_row)
+        purchases = [one for one in events if isinstance(one, PurchasePosted)]
+        refunds = [one for one in events if not isinstance(one, PurchasePosted)]
+        return Imported(format=found, purchases=purchases, refunds=refunds, refused=refused)
     try:
         entries = _READERS[found](file.read_bytes())
     except (OSError, OperatorError) as error:

@@ -1,14 +1,14 @@
-"""Files of purchases: CSV, a purchase a row, amounts as people write them.
+"""Files of purchases: CSV, a purchase a row, amounts as people write them. What is given back: `given_back_rows`.
 
 Cells are separated by commas or, as spreadsheets write it where a comma is the decimal sign, by semicolons.
 """
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import iso4217
 import msgspec
@@ -41,6 +41,13 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 COLUMNS = Row.__struct_fields__
+KIND = "kind"
+"""A column that a file may have besides: what a row is."""
+PURCHASE = "purchase"
+"""What a row is that says nothing else."""
+
+Cells = dict[str | None, Any]
+EventT = TypeVar("EventT")
 
 
 class InvalidRow(ValueError):
@@ -62,27 +69,34 @@ def read_purchases(file: Path) -> tuple[list[PurchasePosted], list[RefusedRow]]:
     Raises:
         OperatorError: the file cannot be read, or lacks a column.
     """
-    purchases: list[PurchasePosted] = []
+    return read_rows(file, purchase_of)
+
+
+def read_rows(file: Path, event_of: Callable[[Cells], EventT]) -> tuple[list[EventT], list[RefusedRow]]:
+    """The events in a file, and the rows that are none.
+
+    Raises:
+        OperatorError: the file cannot be read, or lacks a column.
+    """
+    events: list[EventT] = []
     refused: list[RefusedRow] = []
     for number, cells in _rows(file):
         try:
-            purchases.append(purchase_of(cells))
+            events.append(event_of(cells))
         except InvalidRow as error:
             refused.append(RefusedRow(row=number, reason=str(error)))
-    return purchases, refused
+    return events, refused
 
 
-def purchase_of(cells: dict[str | None, Any]) -> PurchasePosted:
+def purchase_of(cells: Cells) -> PurchasePosted:
     """A row as a purchase. Cells beyond the last column stand under None, as `csv.DictReader` has it.
 
     Raises:
         InvalidRow: it is none.
     """
-    missing = [column for column in COLUMNS if not cells.get(column)]
-    if missing:
-        raise InvalidRow(f"{', '.join(missing)}: missing")
-    if None in cells:
-        raise InvalidRow(f"{len(cells[None])} cells more than there are columns; is a comma in a name not quoted?")
+    if cells.get(KIND) not in (None, "", PURCHASE):
+        raise InvalidRow(f"kind {cells[KIND]!r}: here only purchases are read")
+    require_cells(cells, COLUMNS)
     try:
         row = converted({str(name): cell for name, cell in cells.items()}, Row)
         require_possible("posted_at", row.posted_at)
@@ -96,6 +110,19 @@ def purchase_of(cells: dict[str | None, Any]) -> PurchasePosted:
         amount=Money(minor_units=minor_units(row.amount, row.currency), currency=row.currency),
         posted_at=row.posted_at,
     )
+
+
+def require_cells(cells: Cells, columns: Iterable[str]) -> None:
+    """Refuse a row without a cell that it needs, or with more cells than there are columns.
+
+    Raises:
+        InvalidRow: names them.
+    """
+    missing = [column for column in columns if not cells.get(column)]
+    if missing:
+        raise InvalidRow(f"{', '.join(missing)}: missing")
+    if None in cells:
+        raise InvalidRow(f"{len(cells[None])} cells more than there are columns; is a comma in a name not quoted?")
 
 
 def minor_units(amount: str, currency: str) -> int:
@@ -130,7 +157,7 @@ def _digits_after_the_point(currency: str) -> int:
     return digits
 
 
-def _rows(file: Path) -> Iterator[tuple[int, dict[str | None, Any]]]:
+def _rows(file: Path) -> Iterator[tuple[int, Cells]]:
     try:
         with file.open(newline="", encoding="utf-8-sig") as lines:
             separator = _separator(lines.readline())
@@ -151,7 +178,7 @@ def _separator(header: str) -> str:
     return ";" if header.count(";") > header.count(",") else ","
 
 
-def _with_points(rows: list[tuple[int, dict[str | None, Any]]]) -> Iterator[tuple[int, dict[str | None, Any]]]:
+def _with_points(rows: list[tuple[int, Cells]]) -> Iterator[tuple[int, Cells]]:
     """Rows with a point as the decimal sign, where the file has a comma.
 
     A file has one decimal sign: where a row has a comma, a point in another row separates thousands or is a slip, and

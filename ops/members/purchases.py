@@ -8,9 +8,10 @@ from typing import Annotated
 import msgspec
 import typer
 
-from contracts.cards import PurchaseRefunded
+from contracts.cards import PurchaseChargedBack, PurchaseRefunded, RefundPosted
 from contracts.points_calculation import LIST_REFUSED, ListRefused
 from contracts.vocabulary import InstantOutOfRange, Money
+from ops.members import given_back
 from ops.members.bank_entries import read_map
 from ops.members.import_file import FileFormat, Imported, read_import
 from ops.members.posted_at import require_possible
@@ -34,6 +35,8 @@ class Ingested:
     accepted: int
     """Purchases that were published; of a dry run, that would be."""
     refunds: int
+    """Those that name no purchase among them."""
+    chargebacks: int
     refused: list[RefusedRow]
     skipped: list[RefusedRow]
     """Entries of a statement that are neither purchase nor refund."""
@@ -82,19 +85,23 @@ def _publish(stack: str, found: Imported, *, wait: bool) -> None:
         for events in (found.purchases, found.refunds):
             publish(session, events, lambda count: bar.advance(task, count))
         if wait and total:
-            posted = bar.add_task("posted", total=total)
+            unnamed = sum(isinstance(one, RefundPosted) for one in found.refunds)
+            posted = bar.add_task("posted", total=total - unnamed)
             capabilities = LambdaCapabilities(session)
-            wait_until_posted(
-                capabilities, found.purchases, found.refunds, lambda done: bar.update(posted, completed=done)
-            )
+            # What names no purchase is matched later, or refused: its event is then among the dead letters.
+            named = [one for one in found.refunds if not isinstance(one, RefundPosted)]
+            wait_until_posted(capabilities, found.purchases, named, lambda done: bar.update(posted, completed=done))
 
 
 def _report(file: Path, found: Imported, *, dry_run: bool, as_json: bool) -> None:
+    chargebacks = sum(isinstance(one, PurchaseChargedBack) for one in found.refunds)
+    refunded = len(found.refunds) - chargebacks
     if as_json:
         print_json(
             Ingested(
                 accepted=len(found.purchases),
-                refunds=len(found.refunds),
+                refunds=refunded,
+                chargebacks=chargebacks,
                 refused=found.refused,
                 skipped=found.skipped,
                 format=found.format,
@@ -102,7 +109,8 @@ def _report(file: Path, found: Imported, *, dry_run: bool, as_json: bool) -> Non
             )
         )
     else:
-        refunds = f" and {len(found.refunds)} refunds" if found.refunds else ""
+        refunds = f" and {refunded} refunds" if refunded else ""
+        refunds += f" and {chargebacks} chargebacks" if chargebacks else ""
         skipped = f", {len(found.skipped)} entries skipped" if found.skipped else ""
         unpublished = "; nothing was published" if dry_run else ""
         accepted = f"{len(found.purchases)} purchases{refunds} accepted"
@@ -162,3 +170,7 @@ def refund(
         print_json(refunded)
     else:
         out.print(f"refund {refund_id} of purchase {purchase_id} accepted")
+
+
+app.command("match-refund")(given_back.match_refund)
+app.command("charge-back")(given_back.charge_back)

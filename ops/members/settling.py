@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from contracts.cards import PurchasePosted, PurchaseRefunded
+from contracts.cards import PurchaseChargedBack, PurchasePosted, PurchaseRefunded
 from contracts.points_calculation import EXPLAIN, LIST_REFUSED, Explain, ListRefused
 from ops.members.ledger_reads import postings
 from pbckit.cli.client.capabilities import CapabilityClient
@@ -10,12 +10,14 @@ from pbckit.cli.errors import Refused
 from pbckit.cli.waiting import wait_for
 
 _REFUSED_AT_ONCE = 1000
+Named = PurchaseRefunded | PurchaseChargedBack
+"""What names the purchase of which it gives back."""
 
 
 def wait_until_posted(
     capabilities: CapabilityClient,
     purchases: Sequence[PurchasePosted],
-    refunds: Sequence[PurchaseRefunded],
+    refunds: Sequence[Named],
     on_progress: Callable[[int], None],
 ) -> None:
     """Wait until every purchase is posted to its member or refused, and every refund taken back. Reports how many are.
@@ -57,7 +59,7 @@ def _refused(capabilities: CapabilityClient) -> set[str]:
     return {one.purchase.id for one in answer.refused}
 
 
-def _adjustment(capabilities: CapabilityClient, refund: PurchaseRefunded) -> tuple[str, str] | None:
+def _adjustment(capabilities: CapabilityClient, refund: Named) -> tuple[str, str] | None:
     """The member whose points a refund corrected, and the id of the correction; None while it did not."""
     try:
         answer = capabilities.ask(EXPLAIN, Explain(purchase_id=refund.purchase_id))

@@ -5,9 +5,11 @@ from contracts.earning_rates import EarningRateChanged
 from contracts.points_calculation import (
     BASIS,
     CALCULATE,
+    CHARGE_BACK,
     DIFFERENCES,
     EXPLAIN,
     LIST_REFUSED,
+    MATCH_REFUND,
     RECALCULATE,
     REFUND,
     REPORTED_POSTINGS,
@@ -38,7 +40,8 @@ def define(pbc: Pbc) -> None:
             "PurchasesRefused": "Purchases were refused and earn nothing: `rewards purchases refused`.",
         },
     )
-    pbc.exposes(REFUND, [calculations.write(), outbox.append(), bounds])
+    for taking_back in (REFUND, MATCH_REFUND, CHARGE_BACK):
+        pbc.exposes(taking_back, [calculations.write(), outbox.append(), bounds])
     pbc.exposes(BASIS, [calculations.read()])
     pbc.exposes(RECALCULATE, [calculations.write(), outbox.append()])
     pbc.exposes(EXPLAIN, [calculations.read()])

@@ -11,7 +11,14 @@ import msgspec
 import pytest
 
 from contracts import points_calculation, points_ledger
-from lambdas.points_calculation.handlers import calculate, recalculate, refund, reported_postings
+from lambdas.points_calculation.handlers import (
+    calculate,
+    charge_back,
+    match_refund,
+    recalculate,
+    refund,
+    reported_postings,
+)
 from lambdas.points_ledger.handlers import (
     balance,
     correct,
@@ -23,7 +30,7 @@ from lambdas.points_ledger.handlers import (
 )
 from pbckit.testing.deliveries import bus_event
 from pbckit.testing.world import world
-from tests.lambdas.points_calculation.programme import Programme, refund_of
+from tests.lambdas.points_calculation.programme import Programme, chargeback_of, posted_refund_of, refund_of
 from tests.lambdas.points_calculation.purchases import purchase
 from tests.lambdas.points_calculation.purchases import request as calculation
 from tests.lambdas.points_ledger.outside import Ledger, adjusted, calculated
@@ -32,6 +39,8 @@ HANDLERS: dict[str, Any] = {
     "calculate": (points_calculation.CALCULATE, calculate.handler),
     "recalculate": (points_calculation.RECALCULATE, recalculate.handler),
     "refund": (points_calculation.REFUND, refund.handler),
+    "match-refund": (points_calculation.MATCH_REFUND, match_refund.handler),
+    "charge-back": (points_calculation.CHARGE_BACK, charge_back.handler),
     "reported-postings": (points_calculation.REPORTED_POSTINGS, reported_postings.handler),
     "balance": (points_ledger.BALANCE, balance.handler),
     "statement": (points_ledger.STATEMENT, statement.handler),
@@ -53,6 +62,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
         },
     },
     "refund": {"refund": msgspec.to_builtins(refund_of(purchase(), 100))},
+    "match-refund": {"refund": msgspec.to_builtins(posted_refund_of(purchase(), 100))},
+    "charge-back": {"chargeback": msgspec.to_builtins(chargeback_of(purchase()))},
     "reported-postings": {"month": "2026-06"},
     "balance": {"member_id": "m-1"},
     "statement": {"member_id": "m-1"},
@@ -123,6 +134,16 @@ CASES = [
     Case("refund", "refund.amount.minor_units", 2000, "RefundExceedsPurchase", "1999 are left of purchase p-1"),
     Case("refund", "refund.amount.currency", "USD", "CurrencyMismatch", "refund r-1 is in USD, purchase p-1 in EUR"),
     Case("refund", "refund.purchase_id", "p-9", "UnknownPurchase", "'p-9'"),
+    Case(
+        "match-refund",
+        "refund.merchant_id",
+        "shop-9",
+        "NoMatchingPurchase",
+        "refund r-1 of 100 minor units in EUR for member m-1 at merchant shop-9: no purchase on gold in the 180 days",
+    ),
+    Case("match-refund", "refund.amount.minor_units", 2000, "NoMatchingPurchase", "has as much left"),
+    Case("charge-back", "chargeback.reason", "anger", "InvalidRequest", "Invalid enum value 'anger'"),
+    Case("charge-back", "chargeback.purchase_id", "p-9", "UnknownPurchase", "'p-9'"),
     Case("reported-postings", "month", "2026-13", "InvalidRequest", "month is "),
     Case("balance", "member_id", "nobody", "UnknownMember", "the ledger has no account for member 'nobody'"),
     Case("balance", "at", "9999-12-31T23:59:59-14:00", "InvalidRequest", "in UTC - at `$.at`"),

@@ -12,6 +12,7 @@ from contracts.points_calculation import (
 from lambdas.points_calculation.model.earning import differences, require_billing_currency
 from lambdas.points_calculation.services.bounds import bounds
 from lambdas.points_calculation.services.earning import Earned, earn, report_missing_rate
+from lambdas.points_calculation.storage.bought import BoughtStore
 from lambdas.points_calculation.storage.calculations import CalculationStore
 from lambdas.points_calculation.storage.confirmations import ConfirmationStore
 from lambdas.points_calculation.storage.fallbacks import FallbackStore
@@ -42,7 +43,7 @@ def _calculate(request: Calculate, call: CallContext) -> Calculation:
     earned = earn(request, store, own={})
     calculated = _calculated(request, earned, call)
     work = call.unit_of_work()
-    work.add(*store.keep(None, calculated), *earned.counting)
+    work.add(*store.keep(None, calculated), *earned.counting, BoughtStore(call.runtime).listed(request.purchase))
     work.add(ConfirmationStore(call.runtime).expected(calculated.first_report()))
     work.publish(_event(calculated), sequence=1)
     if request.fallbacks:

@@ -8,7 +8,7 @@ from datetime import UTC
 
 import iso4217
 
-from contracts.cards import PurchasePosted, PurchaseRefunded
+from contracts.cards import PurchaseChargedBack, PurchasePosted, PurchaseRefunded
 from contracts.points_calculation import CurrencyMismatch, RefundExceedsPurchase
 from contracts.vocabulary import Money
 
@@ -42,14 +42,15 @@ def require_refundable(purchase: PurchasePosted, refunded: int, refund: Purchase
         )
 
 
-def differences(before: PurchaseRefunded, now: PurchaseRefunded) -> list[str]:
-    """Names of the fields in which two refunds of one id differ."""
-    return [name for name in PurchaseRefunded.__struct_fields__ if getattr(before, name) != getattr(now, name)]
-
-
 def text(refund: PurchaseRefunded) -> str:
     """What a member can read of a refund. The day is that of UTC, as in the text of a rate."""
     return f"refund of {_written(refund.amount)} on {refund.refunded_at.astimezone(UTC):%-d %B %Y}"
+
+
+def chargeback_text(chargeback: PurchaseChargedBack, amount: Money) -> str:
+    """What a member can read of a chargeback of so much."""
+    day = chargeback.charged_back_at.astimezone(UTC)
+    return f"chargeback ({chargeback.reason}) of {_written(amount)} on {day:%-d %B %Y}"
 
 
 def _written(amount: Money) -> str:

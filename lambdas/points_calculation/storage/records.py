@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from contracts.campaigns import Bonus
-from contracts.cards import PurchasePosted, PurchaseRefunded
+from contracts.cards import PurchaseChargedBack, PurchasePosted, PurchaseRefunded, RefundPosted
 from contracts.earning_rates import Rate
 from contracts.merchant_categorization import Categorization
 from contracts.points_calculation import Calculate, Calculation, Difference, Lookup, RefundedPoints, ReportedPosting
@@ -62,6 +62,15 @@ class KeptRefund(msgspec.Struct, frozen=True, kw_only=True):
 
     refund: PurchaseRefunded
     answer: RefundedPoints
+    posted: RefundPosted | None = None
+    """What it came as, where its purchase had to be matched."""
+    chargeback: PurchaseChargedBack | None = None
+    """What it came as, where it is a chargeback."""
+
+    @property
+    def is_of_a_named_purchase(self) -> bool:
+        """Whether it came as a refund of a purchase."""
+        return self.posted is None and self.chargeback is None
 
 
 class CapCounter(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +106,15 @@ class PostedPurchase(msgspec.Struct, frozen=True, kw_only=True):
     category: str
     asked_at: datetime
     """What was changed before it, the calculation knows."""
+
+
+class BoughtPurchase(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of the index of a member's purchases at a merchant."""
+
+    purchase_id: str
+    card_product: str
+    currency: str
+    minor_units: int
 
 
 class ProgrammeChange(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,14 +5,16 @@ from typing import Any
 import msgspec
 
 from contracts.campaigns import Bonus
-from contracts.cards import PurchasePosted, PurchaseRefunded
+from contracts.cards import ChargebackReason, PurchaseChargedBack, PurchasePosted, PurchaseRefunded, RefundPosted
 from contracts.earning_rates import Rate
 from contracts.points_calculation import (
     BASIS,
     CALCULATE,
+    CHARGE_BACK,
     DIFFERENCES,
     EXPLAIN,
     LIST_REFUSED,
+    MATCH_REFUND,
     RECALCULATE,
     REFUND,
     REPORTED_POSTINGS,
@@ -32,9 +34,11 @@ from contracts.vocabulary import Money
 from lambdas.points_calculation.handlers import (
     basis,
     calculate,
+    charge_back,
     differences,
     explain,
     list_refused,
+    match_refund,
     recalculate,
     refund,
     reported_postings,
@@ -48,6 +52,26 @@ def refund_of(posted: PurchasePosted, minor_units: int, refund_id: str = "r-1", 
     """A refund of a purchase, in its currency."""
     amount = Money(minor_units=minor_units, currency=posted.amount.currency)
     given = PurchaseRefunded(id=refund_id, purchase_id=posted.id, amount=amount, refunded_at=BEGIN)
+    return msgspec.structs.replace(given, **changes)
+
+
+def posted_refund_of(posted: PurchasePosted, minor_units: int, refund_id: str = "r-1", **changes: Any) -> RefundPosted:
+    """A refund of a purchase that does not name it."""
+    given = RefundPosted(
+        id=refund_id,
+        member_id=posted.member_id,
+        card_product=posted.card_product,
+        merchant_id=posted.merchant.id,
+        amount=Money(minor_units=minor_units, currency=posted.amount.currency),
+        refunded_at=BEGIN,
+    )
+    return msgspec.structs.replace(given, **changes)
+
+
+def chargeback_of(
+    posted: PurchasePosted, chargeback_id: str = "cb-1", reason: ChargebackReason = "fraud", **changes: Any
+) -> PurchaseChargedBack:
+    given = PurchaseChargedBack(id=chargeback_id, purchase_id=posted.id, reason=reason, charged_back_at=BEGIN)
     return msgspec.structs.replace(given, **changes)
 
 
@@ -69,6 +93,12 @@ class Programme:
 
     def refund(self, given: PurchaseRefunded) -> RefundedPoints:
         return self._caller.ask(refund.handler, REFUND, refund=msgspec.to_builtins(given))
+
+    def match_refund(self, given: RefundPosted) -> RefundedPoints:
+        return self._caller.ask(match_refund.handler, MATCH_REFUND, refund=msgspec.to_builtins(given))
+
+    def charge_back(self, given: PurchaseChargedBack) -> RefundedPoints:
+        return self._caller.ask(charge_back.handler, CHARGE_BACK, chargeback=msgspec.to_builtins(given))
 
     def basis(self, purchase_id: str) -> Basis:
         return self._caller.ask(basis.handler, BASIS, purchase_id=purchase_id)

@@ -18,10 +18,12 @@ from contracts.points_ledger import PointsPosted
 from lambdas.points_calculation.handlers import (
     basis,
     calculate,
+    charge_back,
     confirm_posting,
     differences,
     explain,
     list_refused,
+    match_refund,
     note_campaign_change,
     note_rate_change,
     recalculate,
@@ -37,7 +39,7 @@ from pbckit.testing.deliveries import bus_event
 from pbckit.testing.world import BEGIN, world
 from tests.lambdas import schema_fields
 from tests.lambdas.points_calculation.handlers.test_outdated import campaign_changed, rate_changed
-from tests.lambdas.points_calculation.programme import Programme, refund_of
+from tests.lambdas.points_calculation.programme import Programme, chargeback_of, posted_refund_of, refund_of
 from tests.lambdas.points_calculation.purchases import RATE, fixed, multiplying, purchase, request
 
 _CASES = int(os.environ.get("CALCULATION_CASES", "300"))
@@ -73,6 +75,12 @@ ASKS = [
     Ask(contract.BASIS, basis.handler, {"purchase_id": "p-1"}),
     Ask(contract.EXPLAIN, explain.handler, {"purchase_id": "p-1"}),
     Ask(contract.REPORTED_POSTINGS, reported_postings.handler, {"month": "2026-06", "limit": 5}),
+    Ask(
+        contract.MATCH_REFUND,
+        match_refund.handler,
+        {"refund": {**_plain(posted_refund_of(purchase(), 5)), "id": "NEW"}},
+    ),
+    Ask(contract.CHARGE_BACK, charge_back.handler, {"chargeback": {**_plain(chargeback_of(purchase())), "id": "NEW"}}),
     Ask(contract.DIFFERENCES, differences.handler, {"limit": 5}),
     Ask(contract.SETTLE_DIFFERENCE, settle_difference.handler, {"posting_id": "p-9", "reason": "mended"}),
     Ask(contract.LIST_REFUSED, list_refused.handler, {"limit": 5}),
@@ -166,7 +174,7 @@ def test_every_capability_of_points_calculation_is_tried():
 def test_a_rate_that_the_contract_takes_is_a_rate_that_can_be_read():
     """The base of the fuzz is a request that is answered: else all that it finds are refusals."""
     fuzz = Fuzz()
-    for asked in ASKS[:7]:
+    for asked in ASKS[:9]:
         fuzz.ask(asked, None, None)
     assert fuzz.purchases == ["p-1", "n-1"]
     assert RATE.points_per_unit == "2"

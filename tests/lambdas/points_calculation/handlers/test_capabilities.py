@@ -49,6 +49,7 @@ def test_a_purchase_is_calculated_kept_and_told(programme: Programme, there: Wor
     assert {(item["pk"].split("#")[0], item["sk"].split("#")[-1]) for item in there.store} == {
         ("purchase", "calculation"),
         ("posted", "p-1"),
+        ("bought", "p-1"),
         ("open", "p-1"),
         ("unconfirmed", "p-1"),
     }
