@@ -6,6 +6,7 @@ from contracts.vocabulary import FURTHEST_DAYS_AHEAD, FURTHEST_DAYS_BACK, MOST_P
 from pbckit.infra.configuration import Configuration
 
 SHORTFALLS = ("debt", "clamp")
+POINTS_ON_CLOSING = ("keep-until-expiry", "forfeit")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +21,8 @@ class RewardsSettings:
     """What happens when points are taken back after they were spent: a `debt`, or forgiven (`clamp`)."""
     correction_limit: int = 10_000
     """A correction by hand of more points needs a second person's approval."""
+    points_on_closing: str = POINTS_ON_CLOSING[0]
+    """What becomes of a member's points when the account is closed."""
     days_back: int = USUAL_DAYS_BACK
     """How far in the past a purchase or refund may have been posted, in days."""
     days_ahead: int = USUAL_DAYS_AHEAD
@@ -44,6 +47,7 @@ class RewardsSettings:
             ),
             shortfall=given.one_of("shortfall", SHORTFALLS, default="debt"),
             correction_limit=given.optional_number("correctionLimit", MOST_POINTS) or cls.correction_limit,
+            points_on_closing=given.one_of("pointsOnClosing", POINTS_ON_CLOSING, default=cls.points_on_closing),
             days_back=given.optional_number("postedDaysBack", FURTHEST_DAYS_BACK) or cls.days_back,
             days_ahead=given.optional_number("postedDaysAhead", FURTHEST_DAYS_AHEAD) or cls.days_ahead,
         )

@@ -18,12 +18,28 @@ SomeTotalPoints = Annotated[
 ]
 MOST_LINES = 999_999_999_999
 """Of a member: a line's number is stored with twelve digits."""
-PostingKind = Literal["earned", "adjusted", "held", "released", "redeemed", "reversed", "expired", "corrected"]
+PostingKind = Literal[
+    "earned",
+    "adjusted",
+    "held",
+    "released",
+    "redeemed",
+    "reversed",
+    "expired",
+    "corrected",
+    "enrolled",
+    "closed",
+]
 CorrectionReason = Literal["goodwill", "missing-purchase", "wrong-points", "duplicate", "fraud", "system-error"]
 """Why a person changes a balance."""
 RecordedReason = CorrectionReason | Literal["repair"]
 """`repair`: no points moved, the account was computed anew from its lines."""
 ReleaseReason = Literal["voided", "timed-out"]
+ClosingReason = Literal["member-request", "card-cancelled", "inactive", "deceased", "fraud", "duplicate"]
+"""Why a member's account is closed."""
+PointsOnClosing = Literal["forfeit", "keep-until-expiry"]
+"""What becomes of the points of a closed account: they are gone at once, or can be spent until they expire."""
+MemberState = Literal["open", "closed"]
 Cursor = Annotated[str, Meta(pattern=r"^[0-9]+#", description="`next` of the page before")]
 
 
@@ -91,6 +107,14 @@ class CannotRepair(ContractError):
     """A line itself is not what was booked: no entry mends that. The message names the line and what is wrong."""
 
 
+class ClosedMember(ContractError):
+    """The member's account is closed, for good. The message says since when, and what is refused."""
+
+
+class ConflictingEnrolment(ContractError):
+    """The member is enrolled with another date. The message says which."""
+
+
 class Entry(Message, frozen=True, kw_only=True):
     """One leg of a posting. The amounts of all legs of a posting add up to zero."""
 
@@ -117,10 +141,12 @@ class PointsPosted(Event, frozen=True, kw_only=True):
     """What the member owes right after this posting."""
     hash: str | None = None
     """The member's chain of hashes right after this posting: whoever keeps it can prove the ledger's history."""
+    forfeited_points: Points = 0
+    """The part that the member did not get, because the account is closed."""
 
 
 class PointsReversed(Event, frozen=True, kw_only=True):
-    """A correction took points of a purchase back. The four parts add up to what was to be taken back."""
+    """A correction took points of a purchase back. The five parts add up to what was to be taken back."""
 
     source: ClassVar[str] = UNIT
     aggregate: ClassVar[str] = "member_id"
@@ -136,6 +162,8 @@ class PointsReversed(Event, frozen=True, kw_only=True):
     """Spent already, and not asked back."""
     expired_points: Points
     """Expired already: not taken twice."""
+    forfeited_points: Points = 0
+    """Forfeited already, as the account is closed: not taken twice."""
 
 
 class PointsHeld(Event, frozen=True, kw_only=True):
@@ -176,6 +204,8 @@ class HoldReleased(Event, frozen=True, kw_only=True):
     points: SomePoints
     reason: ReleaseReason
     """`voided` by the caller that held them, or `timed-out`: the hold ended unsettled."""
+    forfeited_points: Points = 0
+    """The part that did not become free, because the account is closed."""
 
 
 class PointsRedeemed(Event, frozen=True, kw_only=True):
@@ -191,6 +221,8 @@ class PointsRedeemed(Event, frozen=True, kw_only=True):
     released_points: Points
     """What was held beyond it, free again."""
     balance_points: TotalPoints
+    forfeited_points: Points = 0
+    """The part that did not become free, because the account is closed."""
 
 
 class RedemptionReversed(Event, frozen=True, kw_only=True):
@@ -206,6 +238,8 @@ class RedemptionReversed(Event, frozen=True, kw_only=True):
     repaid_points: Points
     """The part that repaid a debt."""
     balance_points: TotalPoints
+    forfeited_points: Points = 0
+    """The part that did not become free, because the account is closed."""
 
 
 class PointsExpired(Event, frozen=True, kw_only=True):
@@ -250,6 +284,42 @@ class PointsCorrected(Event, frozen=True, kw_only=True):
     """The member's chain of hashes right after it."""
 
 
+class MemberEnrolled(Event, frozen=True, kw_only=True):
+    """A member was enrolled, by a posting without points."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "member_id"
+
+    member_id: Identifier
+    enrolled_at: Instant
+    """Since when the person is a member; the posting may be later."""
+    actor: str
+    hash: str
+    """The member's chain of hashes right after it."""
+
+
+class MemberClosed(Event, frozen=True, kw_only=True):
+    """A member's account was closed, for good."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "member_id"
+
+    member_id: Identifier
+    reason: ClosingReason
+    actor: str
+    points: PointsOnClosing
+    """What becomes of the points."""
+    forfeited_points: TotalPoints
+    """What the member could have spent, and lost by it."""
+    balance_points: TotalPoints
+    """What is left: points that are held, and points that are kept until they expire."""
+    debt_points: TotalPoints
+    """What the member owes."""
+    closed_at: Instant
+    hash: str
+    """The member's chain of hashes right after it."""
+
+
 class GetBalance(Request, frozen=True, kw_only=True):
     member_id: Identifier
     at: Instant | None = None
@@ -269,6 +339,11 @@ class Balance(Message, frozen=True, kw_only=True):
     """What can be spent: neither held nor expired."""
     debt_points: TotalPoints = 0
     """What the member owes: points that were taken back while they were spent or held."""
+    state: MemberState = "open"
+    """A closed account is credited no points any more."""
+    enrolled_at: Instant | None = None
+    """Since when the person is a member; None for who was never enrolled, and is one by the first posting."""
+    closed_at: Instant | None = None
 
 
 class GetStatement(Request, frozen=True, kw_only=True):
@@ -304,9 +379,11 @@ class StatementLine(Message, frozen=True, kw_only=True):
     hash: str = ""
     """Hash of this line and of the line before."""
     actor: str | None = None
-    """Who made a correction; None for what was not made by hand."""
+    """Who made a correction, enrolled the member or closed the account; None for what was not made by hand."""
     approver: str | None = None
     """Who approved a correction."""
+    forfeited_points: SignedTotalPoints = 0
+    """What was forfeited by it; below zero: what was forfeited before and is taken back by it."""
 
 
 class Statement(Message, frozen=True, kw_only=True):
@@ -429,6 +506,47 @@ class Repair(Message, frozen=True, kw_only=True):
     """What the lines say that the member has."""
     applied: bool
     """Whether the account was replaced, and a posting without points says so."""
+
+
+class EnrolMember(Request, frozen=True, kw_only=True):
+    """Say since when a person is a member. Not needed: the first posting opens an account, too."""
+
+    member_id: Identifier
+    enrolled_at: Instant | None = None
+    """Not in the future; None for now."""
+
+
+class Enrolment(Message, frozen=True, kw_only=True):
+    member_id: Identifier
+    enrolled_at: Instant
+    actor: str
+    """Who enrolled the member."""
+
+
+class CloseMember(Request, frozen=True, kw_only=True):
+    """Close a member's account for good. The same request again gets the same answer."""
+
+    member_id: Identifier
+    reason: ClosingReason
+    points: PointsOnClosing | None = None
+    """What becomes of the points; None for what the programme decides."""
+
+
+class Closure(Message, frozen=True, kw_only=True):
+    member_id: Identifier
+    reason: ClosingReason
+    actor: str
+    """Who closed it."""
+    points: PointsOnClosing
+    forfeited_points: TotalPoints
+    """What the member could have spent, and lost by it."""
+    held_points: TotalPoints
+    """What is held: who holds it decides. What is not spent of it becomes of it what becomes of the others."""
+    kept_points: TotalPoints
+    """What can be spent until it expires."""
+    debt_points: TotalPoints
+    """What the member owes."""
+    closed_at: Instant
 
 
 class GetForecast(Request, frozen=True, kw_only=True):
@@ -571,7 +689,7 @@ CORRECT = Capability(
     request=CorrectPoints,
     response=Correction,
     callers=_OPERATIONS,
-    errors=(UnknownMember, ApprovalRequired, ConflictingCorrection),
+    errors=(UnknownMember, ClosedMember, ApprovalRequired, ConflictingCorrection),
     changes_state=True,
 )
 REPAIR = Capability(
@@ -581,6 +699,24 @@ REPAIR = Capability(
     response=Repair,
     callers=_OPERATIONS,
     errors=(UnknownMember, CannotRepair),
+    changes_state=True,
+)
+ENROL = Capability(
+    unit=UNIT,
+    name="enrol",
+    request=EnrolMember,
+    response=Enrolment,
+    callers=_OPERATIONS,
+    errors=(ClosedMember, ConflictingEnrolment),
+    changes_state=True,
+)
+CLOSE = Capability(
+    unit=UNIT,
+    name="close",
+    request=CloseMember,
+    response=Closure,
+    callers=_OPERATIONS,
+    errors=(UnknownMember, ClosedMember),
     changes_state=True,
 )
 FORECAST = Capability(

@@ -39,6 +39,7 @@ def test_how_far_purchases_may_be_reaches_functions_by_their_environment():
         ("pointsExpiryMonths", "61", "1 to 60, or never"),
         ("shortfall", "forgive", "debt, clamp"),
         ("correctionLimit", "0", "1 to 9000000000000"),
+        ("pointsOnClosing", "keep", "keep-until-expiry, forfeit"),
         ("postedDaysBack", "0", "1 to 36500"),
         ("postedDaysBack", "36501", "1 to 36500"),
         ("postedDaysAhead", "367", "1 to 366"),

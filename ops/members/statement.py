@@ -18,7 +18,7 @@ from contracts.points_ledger import (
     Statement,
     StatementLine,
 )
-from ops.members import purchase, spending
+from ops.members import membership, purchase, spending
 from ops.members.exports import Cell, as_csv, as_page, require_one_output
 from ops.members.ledger_reads import PAGE
 from pbckit.cli.client.capabilities import capabilities_of, every_page
@@ -57,6 +57,8 @@ def _besides(answer: Balance) -> Iterator[str]:
         yield f", {answer.held_points} of them held"
     if answer.debt_points:
         yield f"; owes {answer.debt_points}"
+    if answer.closed_at is not None:
+        yield f"; closed since {answer.closed_at:%Y-%m-%d}"
 
 
 @app.command()
@@ -116,6 +118,8 @@ def _export(pages: Sequence[Statement], html: Path | None, *, as_csv_: bool) -> 
         typer.echo(as_csv(_COLUMNS, rows), nl=False)
 
 
+app.command("enrol")(membership.enrol)
+app.command("close")(membership.close)
 app.command("explain")(purchase.explain)
 app.command("hold")(spending.hold)
 app.command("redeem")(spending.redeem)

@@ -3,7 +3,9 @@
 from contracts.points_calculation import PointsAdjusted, PointsCalculated
 from contracts.points_ledger import (
     BALANCE,
+    CLOSE,
     CORRECT,
+    ENROL,
     FORECAST,
     HOLD,
     MEMBERS,
@@ -16,6 +18,8 @@ from contracts.points_ledger import (
     VOID_HOLD,
     HoldRefused,
     HoldReleased,
+    MemberClosed,
+    MemberEnrolled,
     PointsCorrected,
     PointsExpired,
     PointsHeld,
@@ -47,6 +51,8 @@ def define(pbc: Pbc) -> None:
         RedemptionReversed,
         PointsExpired,
         PointsCorrected,
+        MemberEnrolled,
+        MemberClosed,
     )
     settings = RewardsSettings.load()
     books = [ledger.write(), outbox.append()]
@@ -56,6 +62,7 @@ def define(pbc: Pbc) -> None:
             "EXPIRY_MONTHS": settings.expiry_months,
             "SHORTFALL": settings.shortfall,
             "CORRECTION_LIMIT": str(settings.correction_limit),
+            "POINTS_ON_CLOSING": settings.points_on_closing,
             **settings.instant_bounds(),
         },
     )
@@ -63,6 +70,8 @@ def define(pbc: Pbc) -> None:
     for command in (HOLD, POST_HOLD, VOID_HOLD, REVERSE_REDEMPTION):
         pbc.exposes(command, books)
     pbc.exposes(CORRECT, [*books, policy])
+    pbc.exposes(ENROL, books)
+    pbc.exposes(CLOSE, [*books, policy])
     pbc.exposes(REPAIR, books, timeout_seconds=_WHOLE_BOOKS_SECONDS)
     for question in (BALANCE, STATEMENT, FORECAST, MEMBERS, TOTALS):
         pbc.exposes(question, [ledger.read()])

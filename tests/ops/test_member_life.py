@@ -10,7 +10,9 @@ import pytest
 
 from contracts.points_ledger import (
     BALANCE,
+    CLOSE,
     CORRECT,
+    ENROL,
     HOLD,
     MEMBERS,
     POST_HOLD,
@@ -21,7 +23,9 @@ from contracts.points_ledger import (
 )
 from lambdas.points_ledger.handlers import (
     balance,
+    close,
     correct,
+    enrol,
     hold,
     members,
     post_hold,
@@ -39,7 +43,9 @@ from tests.ops.conftest import Rewards
 
 HANDLERS: list[tuple[Any, Any]] = [
     (BALANCE, balance.handler),
+    (CLOSE, close.handler),
     (CORRECT, correct.handler),
+    (ENROL, enrol.handler),
     (HOLD, hold.handler),
     (MEMBERS, members.handler),
     (POST_HOLD, post_hold.handler),
@@ -110,6 +116,20 @@ def test_the_same_redemption_again_changes_nothing(ledger: Ledger, rewards: Rewa
     assert "ConflictingHold: hold r-1 came before with another points" in refused(rewards, *other)
 
 
+def test_a_member_is_enrolled_and_the_account_closed(ledger: Ledger, rewards: Rewards):
+    since = ("--since", "2020-05-01T12:00:00Z")
+    assert line(rewards, "member", "enrol", "m-1", *since) == "m-1: member since 2020-05-01 12:00 UTC; by ada"
+    line(rewards, "member", "hold", "m-1", "30", "--hold-id", "h-1", *FOR)
+    closed = line(rewards, "member", "close", "m-1", "--reason", "inactive", "--points", "forfeit")
+    assert closed == "m-1: closed (inactive); 70 points forfeited, 30 held; by ada"
+    assert re.search(r"; closed since 20..-..-..$", line(rewards, "member", "balance", "m-1"))
+    assert "account closed (inactive): 70 points forfeited" in line(rewards, "member", "statement", "m-1")
+    again = refused(rewards, "member", "close", "m-1", "--reason", "fraud")
+    assert "by ada, reason inactive, points forfeit" in again
+    assert "ClosedMember" in refused(rewards, "member", "enrol", "m-1")
+    assert "UnknownMember" in refused(rewards, "member", "close", "m-9", "--reason", "fraud")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -146,6 +166,9 @@ def test_a_refusal_is_one_line_and_exit_code_1(
         (("member", "hold", "m-1", "5", "--hold-id", "no id", *FOR), "hold_id"),
         (("member", "statement", "m-1", "--before", "0"), "before"),
         (("member", "balance", "m-1", "--at", "0001-01-01T00:00:00+14:00"), "outside of the years 1 to 9999"),
+        (("member", "close", "m-1", "--reason", "because"), "reason"),
+        (("member", "close", "m-1", "--reason", "fraud", "--points", "gone"), "points"),
+        (("member", "enrol", "m-1", "--since", "yesterday"), "enrolled_at"),
         (("ledger", "correct", "m-1", "5", "--reference", "c", "--reason", "because", "--note", "x"), "reason"),
         (("ledger", "correct", "m-1", "10000000000000", "--reference", "c", *WHY), "points"),
     ],

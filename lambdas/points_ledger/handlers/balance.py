@@ -29,6 +29,9 @@ def handler(request: GetBalance, call: CallContext) -> Balance:
         held_points=account.held_points,
         spendable_points=sum(account.spendable(at).values()),
         debt_points=account.debt_points,
+        state="closed" if account.closed else "open",
+        enrolled_at=account.enrolled_at,
+        closed_at=account.closed.at if account.closed else None,
     )
 
 

@@ -5,6 +5,7 @@ from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.diff import differences
 from lambdas.points_ledger.model.policy import Policy
 from lambdas.points_ledger.model.postings import Line, MadeByHand
+from lambdas.points_ledger.services.closed_account import refuse_closed
 from lambdas.points_ledger.services.member_ledger import MemberLedger
 from lambdas.points_ledger.services.policy import policy
 from lambdas.points_ledger.storage.ledger import Ledger
@@ -27,6 +28,8 @@ def _corrected(request: CorrectPoints, call: CallContext) -> Correction:
     decided = policy()
     by_hand = _made_by_hand(request, call.cause.actor, decided)
     books = MemberLedger.known(request.member_id, call.runtime, call.cause)
+    if request.points > books.account.debt_points:
+        refuse_closed(books.account, "it gets no points")
     work = call.unit_of_work()
     line = books.book(booking.corrected_by_hand(books.account, request, by_hand, books.now, decided), work)
     answer = _answer(line, by_hand, request)

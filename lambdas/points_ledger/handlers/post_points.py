@@ -11,6 +11,7 @@ from lambdas.points_ledger.services.member_ledger import MemberLedger
 from lambdas.points_ledger.services.policy import policy
 from lambdas.points_ledger.storage.ledger import Ledger
 from lambdas.points_ledger.storage.records import KeptPosting
+from pbckit.runtime.observability import count
 from pbckit.runtime.ports import ConditionFailed
 from pbckit.runtime.subscriber import EventContext, NotYet, Subscriber
 from pbckit.runtime.unit_of_work import AlreadyHandled, retry_on_conflict
@@ -74,6 +75,8 @@ def _post(books: MemberLedger, draft: Draft, lot: str, context: EventContext) ->
     work.add(kept)
     try:
         work.commit()
+        if line.forfeited_points > 0:
+            count("PostedToClosedMember")
     except ConditionFailed as error:
         # Looked up only now: reading it before every posting would cost every posting a read.
         if kept in error.failed:

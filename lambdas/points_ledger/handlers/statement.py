@@ -32,13 +32,21 @@ def _shown(line: Line) -> StatementLine:
         kind=line.kind,
         points=line.points,
         balance_points=line.balance_points,
-        text=line.text,
+        text=_text(line),
         posted_at=line.at,
         held_points=line.held_points,
         debt_points=line.debt_points,
         booked_at=line.booked_at,
         entries=line.entries,
         hash=line.hash,
-        actor=line.by_hand.actor if line.by_hand else None,
+        actor=by.actor if (by := line.by_hand or line.enrolling or line.closing) else None,
         approver=line.by_hand.approver if line.by_hand else None,
+        forfeited_points=line.forfeited_points,
     )
+
+
+def _text(line: Line) -> str:
+    """What a person reads: a purchase's line says itself if the account was closed."""
+    if line.kind == "closed" or line.forfeited_points <= 0:
+        return line.text
+    return f"{line.text}; {line.forfeited_points} points forfeited: the account is closed"

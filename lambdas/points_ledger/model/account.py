@@ -4,11 +4,13 @@ from datetime import datetime
 
 import msgspec
 
+from contracts.points_ledger import PointsOnClosing
 from lambdas.points_ledger.model.lots import Lots, live, plus
 from lambdas.points_ledger.model.postings import (
     BEGINNING,
     DEBT,
     EXPIRED,
+    FORFEITED,
     Draft,
     Line,
     chained,
@@ -35,6 +37,15 @@ class OpenHold(msgspec.Struct, frozen=True, kw_only=True):
     def points(self) -> int:
         """How many."""
         return sum(self.parts.values())
+
+
+class Closed(msgspec.Struct, frozen=True, kw_only=True):
+    """That an account is closed."""
+
+    at: datetime
+    points: PointsOnClosing
+    sequence: int
+    """The line that closed it."""
 
 
 class Sides(msgspec.Struct, frozen=True, array_like=True):
@@ -64,7 +75,12 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     holds: dict[str, OpenHold] = msgspec.field(default_factory=dict[str, OpenHold])
     expired: Lots = msgspec.field(default_factory=Lots)
     """What expired of each lot and was not given back since: a correction does not take it a second time."""
+    forfeited: Lots = msgspec.field(default_factory=Lots)
+    """What was forfeited of each lot, and not taken back since."""
     debt_points: int = 0
+    enrolled_at: datetime | None = None
+    enrolled_by: str | None = None
+    closed: Closed | None = None
     totals: dict[str, Sides] = msgspec.field(default_factory=dict[str, Sides])
 
     @property
@@ -107,6 +123,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             refused_lot=draft.refused_lot,
             reason=draft.reason,
             by_hand=draft.by_hand,
+            forfeited=draft.forfeited,
+            enrolling=draft.enrolling,
+            closing=draft.closing,
         )
         line = msgspec.structs.replace(bare, hash=chained(bare, self.head))
         return line, self.after(line)
@@ -126,6 +145,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             lots=plus(self.lots, line.lots),
             holds=self._holds_after(line),
             expired=self._expired_after(line),
+            forfeited=plus(self.forfeited, line.forfeited),
+            enrolled_at=line.at if line.enrolling else self.enrolled_at,
+            enrolled_by=line.enrolling.actor if line.enrolling else self.enrolled_by,
+            closed=self._closed_after(line),
             debt_points=self.debt_points - line.amount(DEBT),
             totals=self._totals_after(line),
         )
@@ -153,6 +176,13 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             return plus(self.expired, {line.refused_lot: line.amount(EXPIRED)})
         return self.expired
 
+    def _closed_after(self, line: Line) -> Closed | None:
+        if line.closing is None:
+            return self.closed
+        if self.closed is not None:
+            raise BrokenBooks("the account is closed already")
+        return Closed(at=line.at, points=line.closing.points, sequence=line.sequence)
+
     def _totals_after(self, line: Line) -> dict[str, Sides]:
         names = {member_account(self.member_id): MEMBERS, held_account(self.member_id): HELD}
         totals = dict(self.totals)
@@ -171,6 +201,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             != after.held_points - self.held_points,
             "a lot is below zero": any(points < 0 for points in after.lots.values()),
             "more expired points are given back than expired": any(points < 0 for points in after.expired.values()),
+            "forfeited lots and entries differ": line.amount(FORFEITED) != line.forfeited_points,
+            "more forfeited points are taken back than forfeited": any(
+                points < 0 for points in after.forfeited.values()
+            ),
             "the debt is below zero": after.debt_points < 0,
             f"the balance is {after.balance_points}": line.balance_points != after.balance_points,
             f"the held points are {after.held_points}": line.held_points != after.held_points,

@@ -27,6 +27,7 @@ from lambdas.points_ledger.model.postings import (
     CORRECTED,
     DEBT,
     EXPIRED,
+    FORFEITED,
     FORGIVEN,
     ISSUED,
     REDEEMED,
@@ -49,7 +50,7 @@ def corrected(account: Account, told: PointsAdjusted, lot: str, now: datetime, p
     """A correction of a purchase's points. What it adds lives as long as the purchase's own points.
 
     What it takes back comes from the purchase's lot first, then from the others, earliest expiry first. What expired of
-    the purchase's lot is not taken a second time; what was spent is owed or forgiven.
+    the purchase's lot, and what was forfeited, is not taken a second time; what was spent is owed or forgiven.
     """
     draft = Draft(
         id=told.adjustment_id,
@@ -62,14 +63,16 @@ def corrected(account: Account, told: PointsAdjusted, lot: str, now: datetime, p
     if told.points >= 0:
         return _issued(account, draft, lot, now)
     gone = min(-told.points, account.expired.get(lot, 0))
-    spendable = account.spendable(now)
-    parts = taken(spendable, -told.points - gone, [lot, *(other for other in spendable if other != lot)])
-    missing = -told.points - gone - sum(parts.values())
+    asked = -told.points - gone
+    parts, forfeited = _taken_back(account, lot, asked, now)
+    lost = sum(forfeited.values())
+    missing = asked - lost - sum(parts.values())
     return msgspec.structs.replace(
         draft,
-        programme={ISSUED: -told.points, EXPIRED: -gone, _shortfall(policy): -missing},
+        programme={ISSUED: -told.points, EXPIRED: -gone, FORFEITED: -lost, _shortfall(policy): -missing},
         lots=plus({}, parts, sign=-1),
         refused_lot=lot if gone else None,
+        forfeited=plus({}, forfeited, sign=-1),
     )
 
 
@@ -145,17 +148,18 @@ def held(account: Account, request: PlaceHold, now: datetime) -> Draft:
 def released(account: Account, hold_id: str, reason: ReleaseReason, at: datetime) -> Draft:
     """The points of a hold go back to their lots. One whose expiry has passed meanwhile is due at once."""
     hold = account.holds[hold_id]
-    lots, repaid = _freed(account, hold.parts, at)
+    freed = _freed(account, hold.parts, at)
     return Draft(
         id=hold_id,
         kind="released",
         points=0,
         text=f"{hold.points} points free again: hold {reason}",
         at=at,
-        programme={DEBT: repaid},
+        programme=freed.programme,
         held=-hold.points,
-        lots=lots,
+        lots=freed.lots,
         reason=reason,
+        forfeited=freed.forfeited,
     )
 
 
@@ -173,7 +177,7 @@ def spent_parts(hold_id: str, hold: OpenHold, points: int | None) -> Lots:
 def redeemed(account: Account, hold_id: str, spent: Mapping[str, int], text: str, now: datetime) -> Draft:
     """Held points are spent; the rest goes back to its lots."""
     hold = account.holds[hold_id]
-    lots, repaid = _freed(account, plus(hold.parts, spent, sign=-1), now)
+    freed = _freed(account, plus(hold.parts, spent, sign=-1), now)
     points = sum(spent.values())
     return Draft(
         id=hold_id,
@@ -181,9 +185,10 @@ def redeemed(account: Account, hold_id: str, spent: Mapping[str, int], text: str
         points=-points,
         text=text,
         at=now,
-        programme={REDEEMED: points, DEBT: repaid},
+        programme={REDEEMED: points, **freed.programme},
         held=-hold.points,
-        lots=lots,
+        lots=freed.lots,
+        forfeited=freed.forfeited,
     )
 
 
@@ -206,7 +211,7 @@ def given_back(hold_id: str, left: Mapping[str, int], points: int | None) -> Lot
 
 def reversed_(account: Account, reversal_id: str, hold_id: str, parts: Mapping[str, int], now: datetime) -> Draft:
     """Points that were spent under a hold's id are given back, with the expiry that they had."""
-    lots, repaid = _freed(account, parts, now)
+    freed = _freed(account, parts, now)
     points = sum(parts.values())
     return Draft(
         id=reversal_id,
@@ -214,9 +219,10 @@ def reversed_(account: Account, reversal_id: str, hold_id: str, parts: Mapping[s
         points=points,
         text=f"{points} points given back: {hold_id}",
         at=now,
-        programme={REDEEMED: -points, DEBT: repaid},
-        lots=lots,
+        programme={REDEEMED: -points, **freed.programme},
+        lots=freed.lots,
         corrects=hold_id,
+        forfeited=freed.forfeited,
     )
 
 
@@ -234,16 +240,50 @@ def expired(account: Account, lot: str, at: datetime) -> Draft:
     )
 
 
-def _freed(account: Account, parts: Mapping[str, int], now: datetime) -> tuple[Lots, int]:
-    """Points that become free: what goes to lots, and what repays a debt. What is expired repays nothing."""
+class _Freed(msgspec.Struct, frozen=True):
+    """What becomes of points that become free."""
+
+    lots: Lots
+    repaid: int
+    forfeited: Lots
+
+    @property
+    def programme(self) -> dict[str, int]:
+        """Amounts of the programme's accounts."""
+        return {DEBT: self.repaid, FORFEITED: sum(self.forfeited.values())}
+
+
+def _freed(account: Account, parts: Mapping[str, int], now: datetime, *, issued: bool = False) -> _Freed:
+    """Points that become free: what goes to lots, what repays a debt, and what a closed account does not get.
+
+    What is expired repays nothing and is not forfeited: it goes to its lot, and expires there. A closed account gets no
+    points that are issued; those that it had it gets back where its points are kept.
+    """
     usable = live(parts, now)
     repaid = taken(usable, account.debt_points, usable)
-    return plus(parts, repaid, sign=-1), sum(repaid.values())
+    is_lost = account.closed is not None and (issued or account.closed.points == "forfeit")
+    forfeited = plus(usable, repaid, sign=-1) if is_lost else Lots()
+    lots = plus(plus(parts, repaid, sign=-1), forfeited, sign=-1)
+    return _Freed(lots, sum(repaid.values()), forfeited)
+
+
+def _taken_back(account: Account, lot: str, points: int, now: datetime) -> tuple[Lots, Lots]:
+    """From which lots a purchase's points are taken back, and from which forfeited ones: what was forfeited of the
+    purchase's lot first, then what can be spent, then what else was forfeited.
+    """
+    own = taken(account.forfeited, points, [lot])
+    spendable = account.spendable(now)
+    parts = taken(spendable, points - sum(own.values()), [lot, *(other for other in spendable if other != lot)])
+    left = points - sum(own.values()) - sum(parts.values())
+    others = taken(account.forfeited, left, [other for other in sorted(account.forfeited) if other != lot])
+    return parts, plus(own, others)
 
 
 def _issued(account: Account, draft: Draft, lot: str, now: datetime, by: str = ISSUED) -> Draft:
-    lots, repaid = _freed(account, {lot: draft.points}, now)
-    return msgspec.structs.replace(draft, programme={by: -draft.points, DEBT: repaid}, lots=lots)
+    freed = _freed(account, {lot: draft.points}, now, issued=True)
+    return msgspec.structs.replace(
+        draft, programme={by: -draft.points, **freed.programme}, lots=freed.lots, forfeited=freed.forfeited
+    )
 
 
 def _shortfall(policy: Policy) -> str:

@@ -6,7 +6,14 @@ from datetime import datetime
 
 import msgspec
 
-from contracts.points_ledger import Entry, PostingKind, RecordedReason, ReleaseReason
+from contracts.points_ledger import (
+    ClosingReason,
+    Entry,
+    PointsOnClosing,
+    PostingKind,
+    RecordedReason,
+    ReleaseReason,
+)
 from lambdas.points_ledger.model.lots import Lots
 
 ISSUED = "programme:issued"
@@ -18,6 +25,8 @@ DEBT = "programme:debt"
 FORGIVEN = "programme:forgiven"
 CORRECTED = "programme:corrected"
 """The programme's side of points that a person gave or took."""
+FORFEITED = "programme:forfeited"
+"""The programme's side of points that closed accounts lost, or were not credited."""
 
 BEGINNING = "0" * 64
 """What stands for the hash before the first line."""
@@ -33,6 +42,20 @@ class MadeByHand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: RecordedReason
     actor: str
     approver: str | None = None
+
+
+class Enrolling(msgspec.Struct, frozen=True, kw_only=True):
+    """Who enrolled a member."""
+
+    actor: str
+
+
+class Closing(msgspec.Struct, frozen=True, kw_only=True):
+    """Who closed an account, why, and what becomes of its points."""
+
+    reason: ClosingReason
+    actor: str
+    points: PointsOnClosing
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +84,10 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """Why a hold ended without being posted."""
     by_hand: MadeByHand | None = None
     """Of a correction that a person made."""
+    forfeited: Lots = msgspec.field(default_factory=Lots)
+    """What was forfeited of each lot; below zero for what a correction takes of it."""
+    enrolling: Enrolling | None = None
+    closing: Closing | None = None
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -83,6 +110,9 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     refused_lot: str | None = None
     reason: ReleaseReason | None = None
     by_hand: MadeByHand | None = None
+    forfeited: Lots = msgspec.field(default_factory=Lots)
+    enrolling: Enrolling | None = None
+    closing: Closing | None = None
     hash: str = ""
 
     def __post_init__(self) -> None:
@@ -108,6 +138,11 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def forgiven_points(self) -> int:
         """What was to be taken by it and was not there, and is not asked for."""
         return -self.amount(FORGIVEN)
+
+    @property
+    def forfeited_points(self) -> int:
+        """What was forfeited by it; below zero for what was forfeited before and is taken back by it."""
+        return sum(self.forfeited.values())
 
 
 def member_account(member_id: str) -> str:

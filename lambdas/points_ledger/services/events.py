@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 
 from contracts.points_ledger import (
     HoldReleased,
+    MemberClosed,
+    MemberEnrolled,
     PointsCorrected,
     PointsExpired,
     PointsHeld,
@@ -26,6 +28,7 @@ def _posted(line: Line, member_id: str) -> Event:
         balance_points=line.balance_points,
         debt_points=line.debt_points,
         hash=line.hash,
+        forfeited_points=max(0, line.forfeited_points),
     )
 
 
@@ -38,6 +41,7 @@ def _taken_back(line: Line, member_id: str) -> Event:
         owed_points=line.owed_points,
         forgiven_points=line.forgiven_points,
         expired_points=-line.amount(EXPIRED),
+        forfeited_points=-line.forfeited_points,
     )
 
 
@@ -48,7 +52,13 @@ def _held(line: Line, member_id: str) -> Event:
 
 def _released(line: Line, member_id: str) -> Event:
     points = -line.amount(held_account(member_id))
-    return HoldReleased(hold_id=line.id, member_id=member_id, points=points, reason=line.reason or "voided")
+    return HoldReleased(
+        hold_id=line.id,
+        member_id=member_id,
+        points=points,
+        reason=line.reason or "voided",
+        forfeited_points=line.forfeited_points,
+    )
 
 
 def _redeemed(line: Line, member_id: str) -> Event:
@@ -59,6 +69,7 @@ def _redeemed(line: Line, member_id: str) -> Event:
         points=-line.points,
         released_points=held + line.points,
         balance_points=line.balance_points,
+        forfeited_points=line.forfeited_points,
     )
 
 
@@ -70,6 +81,7 @@ def _reversed(line: Line, member_id: str) -> Event:
         points=line.points,
         repaid_points=line.repaid_points,
         balance_points=line.balance_points,
+        forfeited_points=line.forfeited_points,
     )
 
 
@@ -97,6 +109,28 @@ def _corrected(line: Line, member_id: str) -> Event:
     )
 
 
+def _enrolled(line: Line, member_id: str) -> Event:
+    if line.enrolling is None:
+        raise ValueError(f"line {line.sequence} does not say who enrolled member {member_id}")
+    return MemberEnrolled(member_id=member_id, enrolled_at=line.at, actor=line.enrolling.actor, hash=line.hash)
+
+
+def _closed(line: Line, member_id: str) -> Event:
+    if line.closing is None:
+        raise ValueError(f"line {line.sequence} does not say who closed the account of member {member_id}")
+    return MemberClosed(
+        member_id=member_id,
+        reason=line.closing.reason,
+        actor=line.closing.actor,
+        points=line.closing.points,
+        forfeited_points=line.forfeited_points,
+        balance_points=line.balance_points,
+        debt_points=line.debt_points,
+        closed_at=line.at,
+        hash=line.hash,
+    )
+
+
 _OF_A_KIND: Mapping[PostingKind, Callable[[Line, str], Event]] = {
     "earned": _posted,
     "adjusted": _posted,
@@ -106,6 +140,8 @@ _OF_A_KIND: Mapping[PostingKind, Callable[[Line, str], Event]] = {
     "reversed": _reversed,
     "expired": _expired,
     "corrected": _corrected,
+    "enrolled": _enrolled,
+    "closed": _closed,
 }
 
 

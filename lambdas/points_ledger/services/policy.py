@@ -13,8 +13,8 @@ _FOR_EVER = "never"
 
 
 def read(variables: Mapping[str, str]) -> Policy:
-    """Read `EXPIRY_MONTHS` (a number, or `never`), `SHORTFALL` (`debt` or `clamp`), `CORRECTION_LIMIT`, `DAYS_BACK`
-    and `DAYS_AHEAD`; each has a default.
+    """Read `EXPIRY_MONTHS` (a number, or `never`), `SHORTFALL` (`debt` or `clamp`), `CORRECTION_LIMIT`,
+    `POINTS_ON_CLOSING`, `DAYS_BACK` and `DAYS_AHEAD`; each has a default.
 
     Raises:
         InvalidEnvironment: a variable is invalid.

@@ -32,14 +32,24 @@ class Member:
         self.held: dict[str, tuple[datetime, list[Point]]] = {}
         self.gone: list[Point] = []
         self.debt = 0
+        self.lost: list[Point] = []
+        self.enrolled: datetime | None = None
+        self.closing: Outcome | None = None
+        """How the account was closed: the reason, what becomes of points, and what was answered."""
 
-    def let_free(self, points: list[Point], at: datetime) -> int:
-        """Points repay a debt if they are good for anything, or can be spent; how many repaid."""
+    def let_free(self, points: list[Point], at: datetime, *, are_new: bool = False) -> int:
+        """Points repay a debt if they are good for anything, or can be spent; how many repaid.
+
+        A closed account loses them, but for those that it had before where it keeps them.
+        """
         repaid = 0
+        is_lost = self.closing is not None and (are_new or self.closing[1] == "forfeit")
         for point in sorted(points):
             if self.debt and point > at:
                 self.debt -= 1
                 repaid += 1
+            elif is_lost and point > at:
+                self.lost.append(point)
             else:
                 self.free.append(point)
         return repaid
@@ -83,7 +93,7 @@ class Oracle:
             return "known" if self.purchases[purchase_id][:2] == (member_id, points) else "refused"
         self.purchases[purchase_id] = member_id, points, expires
         member = self._member(member_id, now)
-        member.let_free([expires] * points, now)
+        member.let_free([expires] * points, now, are_new=True)
         self.issued += points
         member.live_until(now)
         return "booked"
@@ -99,7 +109,7 @@ class Oracle:
         member = self._member(member_id, now)
         self.issued += points
         if points >= 0:
-            member.let_free([lot] * points, now)
+            member.let_free([lot] * points, now, are_new=True)
         for _ in range(-points):
             self._take_one(member, lot, clamp=clamp)
         member.live_until(now)
@@ -136,8 +146,10 @@ class Oracle:
         if member_id not in self.members:
             return ("UnknownMember",)
         member = self._member(member_id, now)
+        if member.closing is not None and points > member.debt:
+            return ("ClosedMember",)
         debt, forgiven = member.debt, self.forgiven
-        repaid = member.let_free([lot] * points, now)
+        repaid = member.let_free([lot] * points, now, are_new=True)
         for _ in range(-points):
             self._take_one(member, None, clamp=clamp)
         self.given_by_hand += points
@@ -147,12 +159,40 @@ class Oracle:
     def _take_one(self, member: Member, lot: Point | None, *, clamp: bool) -> None:
         if lot is not None and lot in member.gone:
             member.gone.remove(lot)
+        elif lot is not None and lot in member.lost:
+            member.lost.remove(lot)
         elif member.free:
             member.free.remove(lot if lot is not None and lot in member.free else min(member.free))
+        elif lot is not None and member.lost:
+            member.lost.remove(min(member.lost))
         elif clamp:
             self.forgiven += 1
         else:
             member.debt += 1
+
+    def enrol(self, member_id: str, since: datetime, now: datetime) -> Outcome:
+        """Somebody says since when a person is a member."""
+        known = self.members.get(member_id)
+        if known is not None and known.closing is not None:
+            return ("ClosedMember",)
+        if known is None or known.enrolled is None:
+            self._member(member_id, now).enrolled = since
+        return ("enrolled", since) if self.members[member_id].enrolled == since else ("ConflictingEnrolment",)
+
+    def close(self, member_id: str, reason: str, points: str, now: datetime) -> Outcome:
+        """Somebody closes an account."""
+        if member_id not in self.members:
+            return ("UnknownMember",)
+        member = self._member(member_id, now)
+        if member.closing is None:
+            lost = len(member.free) if points == "forfeit" else 0
+            if points == "forfeit":
+                member.lost += member.free
+                member.free = []
+            held = sum(len(parts) for _, parts in member.held.values())
+            member.closing = reason, points, ("closed", lost, len(member.free), held, member.debt)
+        *before, answer = member.closing
+        return answer if before == [reason, points] else ("ClosedMember",)
 
     def hold(self, hold_id: str, member_id: str, points: int, end: datetime, now: datetime) -> Outcome:
         """Ask for a hold."""
@@ -255,6 +295,7 @@ class Oracle:
             "programme:expired": sum(len(member.gone) for member in members),
             "programme:debt": -sum(member.debt for member in members),
             "programme:forgiven": -self.forgiven,
+            "programme:forfeited": sum(len(member.lost) for member in members),
             "programme:corrected": -self.given_by_hand,
         }
         return {name: amount for name, amount in sums.items() if amount}

@@ -9,7 +9,9 @@ import msgspec
 from contracts.points_calculation import Line, PointsAdjusted, PointsCalculated
 from contracts.points_ledger import (
     BALANCE,
+    CLOSE,
     CORRECT,
+    ENROL,
     FORECAST,
     HOLD,
     MEMBERS,
@@ -22,7 +24,9 @@ from contracts.points_ledger import (
     VOID_HOLD,
     AccountTotal,
     Balance,
+    Closure,
     Correction,
+    Enrolment,
     Forecast,
     Hold,
     Members,
@@ -36,7 +40,9 @@ from contracts.points_ledger import (
 )
 from lambdas.points_ledger.handlers import (
     balance,
+    close,
     correct,
+    enrol,
     forecast,
     hold,
     members,
@@ -177,6 +183,12 @@ class Ledger:
 
     def repair(self, member_id: str = "m-1", *, apply: bool = False) -> Repair:
         return self._caller.ask(repair.handler, REPAIR, member_id=member_id, apply=apply)
+
+    def enrol(self, member_id: str = "m-1", **request: Any) -> Enrolment:
+        return self._caller.ask(enrol.handler, ENROL, member_id=member_id, **_plain(request))
+
+    def close(self, member_id: str = "m-1", reason: str = "member-request", **request: Any) -> Closure:
+        return self._caller.ask(close.handler, CLOSE, member_id=member_id, reason=reason, **request)
 
     def settle_due(self) -> int:
         return settle_due.settle(self.world.runtime)

@@ -19,7 +19,9 @@ from contracts import points_ledger as contract
 from contracts.points_calculation import PointsAdjusted, PointsCalculated
 from lambdas.points_ledger.handlers import (
     balance,
+    close,
     correct,
+    enrol,
     forecast,
     hold,
     members,
@@ -59,6 +61,8 @@ ASKS = [
     Ask(contract.VERIFY, verify.handler, {"member_id": "m-1"}),
     Ask(contract.MEMBERS, members.handler, {"limit": 5}),
     Ask(contract.TOTALS, totals.handler, {"limit": 5}),
+    Ask(contract.ENROL, enrol.handler, {"member_id": "m-1", "enrolled_at": BEGIN.isoformat()}),
+    Ask(contract.CLOSE, close.handler, {"member_id": "m-1", "reason": "fraud", "points": "forfeit"}),
     Ask(contract.REPAIR, repair.handler, {"member_id": "m-1", "apply": True}),
     Ask(
         contract.HOLD,

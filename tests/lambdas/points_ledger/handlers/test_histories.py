@@ -121,6 +121,20 @@ class Play:
         expected = self.oracle.correct_by_hand(f"c-{number}", member_id, points, approver, lot, self.now, clamp=clamp)
         self._same(expected, corrected)
 
+    def enrol(self, member_id: str, days: int) -> None:
+        since = BEGIN - timedelta(days=days)
+        self._same(
+            self.oracle.enrol(member_id, since, self.now),
+            lambda: ("enrolled", self.ledger.enrol(member_id, enrolled_at=since).enrolled_at),
+        )
+
+    def close(self, member_id: str, reason: str, points: str) -> None:
+        def closed() -> Outcome:
+            found = self.ledger.close(member_id, reason, points=points)
+            return "closed", found.forfeited_points, found.kept_points, found.held_points, found.debt_points
+
+        self._same(self.oracle.close(member_id, reason, points, self.now), closed)
+
     def wait(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
         self.ledger.wait_until(self.now)
@@ -223,6 +237,14 @@ steps = st.one_of(
         member_id=members,
         points=st.sampled_from([-25, -20, -7, -1, 0, 1, 8, 20, 21]),
         approver=st.sampled_from([None, None, "Grace", "Ada"]),
+    ),
+    st.builds(partial, st.just(Play.enrol), member_id=members, days=st.sampled_from([0, 0, 9])),
+    st.builds(
+        partial,
+        st.just(Play.close),
+        member_id=members,
+        reason=st.sampled_from(["inactive", "inactive", "fraud"]),
+        points=st.sampled_from(["forfeit", "keep-until-expiry"]),
     ),
     st.builds(partial, st.just(Play.wait), hours=st.sampled_from([1, 24, 24 * 10, 24 * 35])),
     st.just(Play.settle_due),

@@ -11,6 +11,7 @@ from pbckit.testing.calls import RefusedCall
 from pbckit.testing.world import BEGIN
 from tests.lambdas.points_ledger.outside import Ledger, calculated
 
+NOTHING_LOST = {"forfeited_points": 0}
 END = BEGIN + timedelta(minutes=15)
 
 
@@ -159,6 +160,7 @@ def test_what_is_held_is_spent(ledger: Ledger):
         "points": 4,
         "released_points": 0,
         "balance_points": 6,
+        **NOTHING_LOST,
     }
     newest = ledger.statement().lines[0]
     assert (newest.kind, newest.points, newest.balance_points) == ("redeemed", -4, 6)
@@ -212,7 +214,7 @@ def test_a_voided_hold_lets_its_points_go_once(ledger: Ledger):
     assert standing(ledger) == (10, 0, 10)
     assert refusal(ledger.post_hold) == ("HoldSettled", "hold h-1 was voided")
     (event,) = ledger.published("HoldReleased")
-    assert event["data"] == {"hold_id": "h-1", "member_id": "m-1", "points": 4, "reason": "voided"}
+    assert event["data"] == {"hold_id": "h-1", "member_id": "m-1", "points": 4, "reason": "voided", **NOTHING_LOST}
 
 
 @pytest.mark.parametrize("settle", ["post_hold", "void_hold"])
@@ -231,7 +233,7 @@ def test_a_hold_ends_by_itself(ledger: Ledger):
     assert standing(ledger) == (10, 0, 10)
     assert ledger.hold("h-2", 10, expires_at=END + timedelta(hours=1)).points == 10
     (event,) = ledger.published("HoldReleased")
-    assert event["data"] == {"hold_id": "h-1", "member_id": "m-1", "points": 4, "reason": "timed-out"}
+    assert event["data"] == {"hold_id": "h-1", "member_id": "m-1", "points": 4, "reason": "timed-out", **NOTHING_LOST}
     released = ledger.statement().lines[1]
     assert (released.kind, released.posted_at) == ("released", END)
 

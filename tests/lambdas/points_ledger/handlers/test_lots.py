@@ -157,6 +157,7 @@ def test_a_reversal_restores_the_original_lots(three_lots: Ledger):
         "points": 55,
         "repaid_points": 0,
         "balance_points": 60,
+        "forfeited_points": 0,
     }
     newest = three_lots.statement().lines[0]
     assert (newest.kind, newest.posting_id, newest.points, newest.text) == (

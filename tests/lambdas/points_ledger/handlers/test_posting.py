@@ -35,6 +35,7 @@ def test_what_was_calculated_is_booked_and_told(ledger: Ledger):
         "balance_points": 12,
         "debt_points": 0,
         "hash": ledger.verify().hash,
+        "forfeited_points": 0,
     }
     assert [event["metadata"]["sequence"] for event in (first, second)] == [1, 2]
     metadata = second["metadata"]

@@ -13,7 +13,17 @@ from lambdas.points_ledger.model.account import Account, BrokenBooks, OpenHold
 from lambdas.points_ledger.model.diff import differences
 from lambdas.points_ledger.model.lots import NEVER, expires_at, is_live, live, lot_of, plus, taken
 from lambdas.points_ledger.model.policy import Policy
-from lambdas.points_ledger.model.postings import DEBT, ISSUED, Draft, Line, MadeByHand, UnbalancedPosting, chained
+from lambdas.points_ledger.model.postings import (
+    DEBT,
+    ISSUED,
+    Closing,
+    Draft,
+    Enrolling,
+    Line,
+    MadeByHand,
+    UnbalancedPosting,
+    chained,
+)
 from lambdas.points_ledger.services.policy import read
 from pbckit.runtime.environment import InvalidEnvironment
 from pbckit.testing.world import BEGIN
@@ -154,6 +164,9 @@ def test_a_hash_depends_on_every_field_and_on_what_was_before():
         "refused_lot": LOT,
         "reason": "voided",
         "by_hand": MadeByHand(reason="fraud", actor="ada"),
+        "forfeited": {LOT: 1},
+        "enrolling": Enrolling(actor="ada"),
+        "closing": Closing(reason="fraud", actor="ada", points="forfeit"),
     }
     assert {*others, "hash"} == {*Line.__struct_fields__}
     hashes = {chained(msgspec.structs.replace(first, **{name: value}), "0") for name, value in others.items()}
