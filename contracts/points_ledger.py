@@ -34,6 +34,8 @@ CorrectionReason = Literal["goodwill", "missing-purchase", "wrong-points", "dupl
 """Why a person changes a balance."""
 RecordedReason = CorrectionReason | Literal["repair"]
 """`repair`: no points moved, the account was computed anew from its lines."""
+BlockReason = Literal["fraud", "dispute", "legal", "account-takeover"]
+"""Why points are kept from being spent."""
 ReleaseReason = Literal["voided", "timed-out"]
 ClosingReason = Literal["member-request", "card-cancelled", "inactive", "deceased", "fraud", "duplicate"]
 """Why a member's account is closed."""
@@ -113,6 +115,26 @@ class ClosedMember(ContractError):
 
 class ConflictingEnrolment(ContractError):
     """The member is enrolled with another date. The message says which."""
+
+
+class PointsAreBlocked(ContractError):
+    """The member has the points, and an operator keeps them from being spent. The message says how many are free."""
+
+
+class UnknownPosting(ContractError):
+    """Nothing of that purchase is booked to that member."""
+
+
+class TooManyBlocks(ContractError):
+    """The member has as many blocks as the ledger keeps for one member."""
+
+
+class ConflictingBlock(ContractError):
+    """The same block id came before with other content. The message names the difference."""
+
+
+class UnknownBlock(ContractError):
+    """Nothing is blocked under that id."""
 
 
 class Entry(Message, frozen=True, kw_only=True):
@@ -320,6 +342,36 @@ class MemberClosed(Event, frozen=True, kw_only=True):
     """The member's chain of hashes right after it."""
 
 
+class PointsBlocked(Event, frozen=True, kw_only=True):
+    """An operator keeps points from being spent. None moved."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "member_id"
+
+    block_id: Identifier
+    """Identity of the block: the case or ticket."""
+    member_id: Identifier
+    purchase_id: Identifier | None = None
+    """The purchase whose points are blocked; None for all of the member's, also those to come."""
+    reason: BlockReason
+    """Why points are kept from being spent."""
+    actor: str
+    """Who blocked them."""
+
+
+class PointsUnblocked(Event, frozen=True, kw_only=True):
+    """A block was released: its points can be spent again."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "member_id"
+
+    block_id: Identifier
+    """Identity of the block that ended."""
+    member_id: Identifier
+    actor: str
+    """Who released it."""
+
+
 class GetBalance(Request, frozen=True, kw_only=True):
     member_id: Identifier
     at: Instant | None = None
@@ -336,7 +388,9 @@ class Balance(Message, frozen=True, kw_only=True):
     """Counts the member's postings."""
     held_points: TotalPoints = 0
     spendable_points: TotalPoints = 0
-    """What can be spent: neither held nor expired."""
+    """What can be spent: neither held nor expired nor blocked."""
+    blocked_points: TotalPoints = 0
+    """What an operator keeps from being spent; part of the balance."""
     debt_points: TotalPoints = 0
     """What the member owes: points that were taken back while they were spent or held."""
     state: MemberState = "open"
@@ -486,6 +540,46 @@ class Correction(Message, frozen=True, kw_only=True):
     """The part of what was given that repaid a debt."""
     balance_points: TotalPoints
     corrected_at: Instant
+
+
+class BlockPoints(Request, frozen=True, kw_only=True):
+    """Keep points from being spent, until the block is released. The same block again gets the same answer."""
+
+    block_id: Identifier
+    """Identity of the block: the case or ticket."""
+    member_id: Identifier
+    purchase_id: Identifier | None = None
+    """Block as many points as this purchase has left; None for all of the member's, also those to come."""
+    reason: BlockReason
+    note: Name
+    """What it is about: stands in the statement."""
+
+
+class Block(Message, frozen=True, kw_only=True):
+    block_id: Identifier
+    member_id: Identifier
+    purchase_id: Identifier | None
+    actor: str
+    blocked_points: TotalPoints
+    """What is blocked of the member's points right after it, by all blocks."""
+    blocked_at: Instant
+
+
+class ReleaseBlock(Request, frozen=True, kw_only=True):
+    """End a block. The same request again gets the same answer."""
+
+    block_id: Identifier
+    note: Name
+    """Why: stands in the statement."""
+
+
+class ReleasedBlock(Message, frozen=True, kw_only=True):
+    block_id: Identifier
+    member_id: Identifier
+    actor: str
+    blocked_points: TotalPoints
+    """What is still blocked of the member's points, by other blocks."""
+    released_at: Instant
 
 
 class RepairMember(Request, frozen=True, kw_only=True):
@@ -653,7 +747,15 @@ HOLD = Capability(
     request=PlaceHold,
     response=Hold,
     callers=_SPENDING,
-    errors=(UnknownMember, InsufficientPoints, TooManyHolds, HoldTooLong, HoldExpired, ConflictingHold),
+    errors=(
+        UnknownMember,
+        InsufficientPoints,
+        PointsAreBlocked,
+        TooManyHolds,
+        HoldTooLong,
+        HoldExpired,
+        ConflictingHold,
+    ),
     changes_state=True,
 )
 POST_HOLD = Capability(
@@ -690,6 +792,24 @@ CORRECT = Capability(
     response=Correction,
     callers=_OPERATIONS,
     errors=(UnknownMember, ClosedMember, ApprovalRequired, ConflictingCorrection),
+    changes_state=True,
+)
+BLOCK = Capability(
+    unit=UNIT,
+    name="block",
+    request=BlockPoints,
+    response=Block,
+    callers=_OPERATIONS,
+    errors=(UnknownMember, UnknownPosting, TooManyBlocks, ConflictingBlock),
+    changes_state=True,
+)
+RELEASE_BLOCK = Capability(
+    unit=UNIT,
+    name="release-block",
+    request=ReleaseBlock,
+    response=ReleasedBlock,
+    callers=_OPERATIONS,
+    errors=(UnknownBlock,),
     changes_state=True,
 )
 REPAIR = Capability(

@@ -20,7 +20,7 @@ from contracts.points_ledger import (
     Verification,
     Verify,
 )
-from ops.members import corrections, liability
+from ops.members import blocks, corrections, liability
 from ops.members.ledger_reads import PAGE, every_member, postings, total
 from pbckit.cli.client.capabilities import CapabilityClient, capabilities_of, every_page
 from pbckit.cli.client.session import LOCAL_STACK
@@ -202,3 +202,5 @@ def _print(found: Sequence[Difference]) -> None:
 app.command("correct", context_settings={"ignore_unknown_options": True})(corrections.correct)
 app.command("repair")(corrections.repair)
 app.command("liability")(liability.liability)
+app.command("block")(blocks.block)
+app.command("unblock")(blocks.unblock)

@@ -55,6 +55,8 @@ def balance(
 def _besides(answer: Balance) -> Iterator[str]:
     if answer.held_points:
         yield f", {answer.held_points} of them held"
+    if answer.blocked_points:
+        yield f", {answer.blocked_points} of them blocked"
     if answer.debt_points:
         yield f"; owes {answer.debt_points}"
     if answer.closed_at is not None:

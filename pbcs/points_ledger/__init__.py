@@ -3,6 +3,7 @@
 from contracts.points_calculation import PointsAdjusted, PointsCalculated
 from contracts.points_ledger import (
     BALANCE,
+    BLOCK,
     CLOSE,
     CORRECT,
     ENROL,
@@ -10,6 +11,7 @@ from contracts.points_ledger import (
     HOLD,
     MEMBERS,
     POST_HOLD,
+    RELEASE_BLOCK,
     REPAIR,
     REVERSE_REDEMPTION,
     STATEMENT,
@@ -20,12 +22,14 @@ from contracts.points_ledger import (
     HoldReleased,
     MemberClosed,
     MemberEnrolled,
+    PointsBlocked,
     PointsCorrected,
     PointsExpired,
     PointsHeld,
     PointsPosted,
     PointsRedeemed,
     PointsReversed,
+    PointsUnblocked,
     RedemptionReversed,
 )
 from pbckit.infra.iam import Grant
@@ -53,6 +57,8 @@ def define(pbc: Pbc) -> None:
         PointsCorrected,
         MemberEnrolled,
         MemberClosed,
+        PointsBlocked,
+        PointsUnblocked,
     )
     settings = RewardsSettings.load()
     books = [ledger.write(), outbox.append()]
@@ -72,6 +78,8 @@ def define(pbc: Pbc) -> None:
     pbc.exposes(CORRECT, [*books, policy])
     pbc.exposes(ENROL, books)
     pbc.exposes(CLOSE, [*books, policy])
+    pbc.exposes(BLOCK, books, timeout_seconds=_WHOLE_BOOKS_SECONDS)
+    pbc.exposes(RELEASE_BLOCK, books)
     pbc.exposes(REPAIR, books, timeout_seconds=_WHOLE_BOOKS_SECONDS)
     for question in (BALANCE, STATEMENT, FORECAST, MEMBERS, TOTALS):
         pbc.exposes(question, [ledger.read()])

@@ -21,9 +21,11 @@ from lambdas.points_calculation.handlers import (
 )
 from lambdas.points_ledger.handlers import (
     balance,
+    block,
     correct,
     hold,
     post_hold,
+    release_block,
     reverse_redemption,
     statement,
     totals,
@@ -48,6 +50,8 @@ HANDLERS: dict[str, Any] = {
     "hold": (points_ledger.HOLD, hold.handler),
     "post-hold": (points_ledger.POST_HOLD, post_hold.handler),
     "reverse-redemption": (points_ledger.REVERSE_REDEMPTION, reverse_redemption.handler),
+    "block": (points_ledger.BLOCK, block.handler),
+    "release-block": (points_ledger.RELEASE_BLOCK, release_block.handler),
     "correct": (points_ledger.CORRECT, correct.handler),
 }
 REQUESTS: dict[str, dict[str, Any]] = {
@@ -77,6 +81,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
     },
     "post-hold": {"hold_id": "h-1"},
     "reverse-redemption": {"reversal_id": "r-1", "hold_id": "h-1"},
+    "block": {"block_id": "b-1", "member_id": "m-1", "reason": "fraud", "note": "a call"},
+    "release-block": {"block_id": "b-9", "note": "x"},
     "correct": {"reference": "c-1", "member_id": "m-1", "points": 5, "reason": "goodwill", "note": "a letter"},
 }
 
@@ -159,6 +165,10 @@ CASES = [
     Case("hold", "pionts", 5, "InvalidRequest", "unknown field `pionts`"),
     Case("post-hold", "hold_id", "h-9", "UnknownHold", "nothing is held under 'h-9'"),
     Case("reverse-redemption", "hold_id", "h-9", "UnknownRedemption", "no points were spent under 'h-9'"),
+    Case("block", "reason", "because", "InvalidRequest", "Invalid enum value 'because' - at `$.reason`"),
+    Case("block", "member_id", "nobody", "UnknownMember", "the ledger has no account for member 'nobody'"),
+    Case("block", "purchase_id", "p-9", "UnknownPosting", "nothing of purchase p-9 is booked to member m-1"),
+    Case("release-block", "note", "x", "UnknownBlock", "nothing is blocked under 'b-9'"),
     Case("correct", "points", 0, "InvalidRequest", "correction c-1 of 0 points: it gives points, or takes them"),
     Case("correct", "points", -10_001, "ApprovalRequired", "above 10000 points an approver is needed"),
     Case("correct", "approver", "Ada", "ApprovalRequired", "the approver, Ada, must be another one than ada"),

@@ -10,12 +10,14 @@ import pytest
 
 from contracts.points_ledger import (
     BALANCE,
+    BLOCK,
     CLOSE,
     CORRECT,
     ENROL,
     HOLD,
     MEMBERS,
     POST_HOLD,
+    RELEASE_BLOCK,
     REPAIR,
     REVERSE_REDEMPTION,
     STATEMENT,
@@ -23,12 +25,14 @@ from contracts.points_ledger import (
 )
 from lambdas.points_ledger.handlers import (
     balance,
+    block,
     close,
     correct,
     enrol,
     hold,
     members,
     post_hold,
+    release_block,
     repair,
     reverse_redemption,
     statement,
@@ -44,6 +48,8 @@ from tests.ops.conftest import Rewards
 HANDLERS: list[tuple[Any, Any]] = [
     (BALANCE, balance.handler),
     (CLOSE, close.handler),
+    (BLOCK, block.handler),
+    (RELEASE_BLOCK, release_block.handler),
     (CORRECT, correct.handler),
     (ENROL, enrol.handler),
     (HOLD, hold.handler),
@@ -207,3 +213,18 @@ def test_a_line_that_was_changed_is_said_and_left_alone(ledger: Ledger, rewards:
     result = rewards("ledger", "repair", "--apply")
     assert result.exit_code == 1
     assert "CannotRepair: member m-1, line 1: it is not what was booked" in result.stderr
+
+
+def test_points_are_blocked_and_unblocked_and_the_statement_says_who_did(ledger: Ledger, rewards: Rewards):
+    why = ("--reason", "fraud", "--note", "card stolen")
+    blocked = rewards("ledger", "block", "m-1", "--block-id", "case-7", *why)
+    assert (blocked.exit_code, blocked.stdout.split(";")[0]) == (0, "case-7: 100 points of m-1 are blocked")
+    assert "100 of them blocked" in rewards("member", "balance", "m-1").stdout
+    refused = rewards("member", "redeem", "m-1", "40", "--redemption-id", "r-1", *FOR)
+    assert refused.exit_code != 0
+    assert "PointsAreBlocked: member m-1 can spend 0 points, not 40: 100 are blocked" in refused.stderr
+    unblocked = rewards("ledger", "unblock", "case-7", "--note", "cleared", "--json")
+    assert json.loads(unblocked.stdout)["blocked_points"] == 0
+    assert rewards("member", "redeem", "m-1", "40", "--redemption-id", "r-2", *FOR).exit_code == 0
+    texts = [line.text for line in ledger.statement().lines]
+    assert texts[2:4] == ["block released: cleared", "all points blocked (fraud): card stolen"]

@@ -39,7 +39,7 @@ def _shown(line: Line) -> StatementLine:
         booked_at=line.booked_at,
         entries=line.entries,
         hash=line.hash,
-        actor=by.actor if (by := line.by_hand or line.enrolling or line.closing) else None,
+        actor=by.actor if (by := line.by_hand or line.enrolling or line.closing or line.block) else None,
         approver=line.by_hand.approver if line.by_hand else None,
         forfeited_points=line.forfeited_points,
     )

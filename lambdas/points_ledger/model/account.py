@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from contracts.points_ledger import PointsOnClosing
+from lambdas.points_ledger.model.blocks import Blocks, blocked, corrected
 from lambdas.points_ledger.model.lots import Lots, live, plus
 from lambdas.points_ledger.model.postings import (
     BEGINNING,
@@ -81,6 +82,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     enrolled_at: datetime | None = None
     enrolled_by: str | None = None
     closed: Closed | None = None
+    blocks: Blocks = msgspec.field(default_factory=Blocks)
+    """What an operator keeps from being spent."""
     totals: dict[str, Sides] = msgspec.field(default_factory=dict[str, Sides])
 
     @property
@@ -96,6 +99,14 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def spendable(self, now: datetime) -> Lots:
         """The lots that can be spent now, earliest expiry first."""
         return live(self.lots, now)
+
+    def blocked_points(self, now: datetime) -> int:
+        """How many of the points that could be spent now are blocked."""
+        return blocked(self.blocks, sum(self.spendable(now).values()))
+
+    def free_points(self, now: datetime) -> int:
+        """What can be spent now and is not blocked."""
+        return sum(self.spendable(now).values()) - self.blocked_points(now)
 
     def booked(self, draft: Draft, now: datetime) -> tuple[Line, "Account"]:
         """The next line, and the account with it.
@@ -126,6 +137,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             forfeited=draft.forfeited,
             enrolling=draft.enrolling,
             closing=draft.closing,
+            block=draft.block,
         )
         line = msgspec.structs.replace(bare, hash=chained(bare, self.head))
         return line, self.after(line)
@@ -150,6 +162,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             enrolled_by=line.enrolling.actor if line.enrolling else self.enrolled_by,
             closed=self._closed_after(line),
             debt_points=self.debt_points - line.amount(DEBT),
+            blocks=self._blocks_after(line),
             totals=self._totals_after(line),
         )
         self._require_sound(after, line)
@@ -182,6 +195,15 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if self.closed is not None:
             raise BrokenBooks("the account is closed already")
         return Closed(at=line.at, points=line.closing.points, sequence=line.sequence)
+
+    def _blocks_after(self, line: Line) -> Blocks:
+        if line.block is None:
+            is_correction = line.kind == "adjusted" and line.corrects is not None
+            return corrected(self.blocks, line.corrects or "", line.points) if is_correction else self.blocks
+        if (line.block.opened is None) != (line.id in self.blocks):
+            raise BrokenBooks(f"block {line.id} is open already, or not open")
+        others = {block_id: block for block_id, block in self.blocks.items() if block_id != line.id}
+        return {**others, line.id: line.block.opened} if line.block.opened else others
 
     def _totals_after(self, line: Line) -> dict[str, Sides]:
         names = {member_account(self.member_id): MEMBERS, held_account(self.member_id): HELD}

@@ -17,6 +17,7 @@ from contracts.points_ledger import (
     HoldTooLong,
     InsufficientPoints,
     PlaceHold,
+    PointsAreBlocked,
     ReleaseReason,
     TooManyHolds,
 )
@@ -122,6 +123,7 @@ def held(account: Account, request: PlaceHold, now: datetime) -> Draft:
         HoldTooLong: its end is too far in the future.
         TooManyHolds: the member has too many open ones.
         InsufficientPoints: there are too few points.
+        PointsAreBlocked: there are enough, and too few that are not blocked.
     """
     if request.expires_at <= now:
         raise HoldExpired(f"hold {request.hold_id}: its end, {request.expires_at.isoformat()}, is over")
@@ -133,6 +135,12 @@ def held(account: Account, request: PlaceHold, now: datetime) -> Draft:
     if sum(spendable.values()) < request.points:
         has = sum(spendable.values())
         raise InsufficientPoints(f"member {account.member_id} can spend {has} points, not {request.points}")
+    free = account.free_points(now)
+    if free < request.points:
+        raise PointsAreBlocked(
+            f"member {account.member_id} can spend {free} points, not {request.points}: "
+            f"{account.blocked_points(now)} are blocked"
+        )
     return Draft(
         id=request.hold_id,
         kind="held",

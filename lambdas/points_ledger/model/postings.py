@@ -14,6 +14,7 @@ from contracts.points_ledger import (
     RecordedReason,
     ReleaseReason,
 )
+from lambdas.points_ledger.model.blocks import BlockChange
 from lambdas.points_ledger.model.lots import Lots
 
 ISSUED = "programme:issued"
@@ -88,6 +89,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """What was forfeited of each lot; below zero for what a correction takes of it."""
     enrolling: Enrolling | None = None
     closing: Closing | None = None
+    block: BlockChange | None = None
+    """What it does to the block of its id."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -113,6 +116,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     forfeited: Lots = msgspec.field(default_factory=Lots)
     enrolling: Enrolling | None = None
     closing: Closing | None = None
+    block: BlockChange | None = None
     hash: str = ""
 
     def __post_init__(self) -> None:

@@ -6,16 +6,19 @@ from contracts.points_ledger import (
     HoldReleased,
     MemberClosed,
     MemberEnrolled,
+    PointsBlocked,
     PointsCorrected,
     PointsExpired,
     PointsHeld,
     PointsPosted,
     PointsRedeemed,
     PointsReversed,
+    PointsUnblocked,
     PostingKind,
     RedemptionReversed,
 )
 from lambdas.points_ledger.model.account import takes_back
+from lambdas.points_ledger.model.blocks import BlockChange
 from lambdas.points_ledger.model.postings import EXPIRED, Line, held_account, member_account
 from pbckit.contracts.definitions import Event
 
@@ -131,6 +134,18 @@ def _closed(line: Line, member_id: str) -> Event:
     )
 
 
+def _block_changed(line: Line, change: BlockChange, member_id: str) -> Event:
+    if change.opened is None or change.reason is None:
+        return PointsUnblocked(block_id=line.id, member_id=member_id, actor=change.actor)
+    return PointsBlocked(
+        block_id=line.id,
+        member_id=member_id,
+        purchase_id=change.opened.purchase_id,
+        reason=change.reason,
+        actor=change.actor,
+    )
+
+
 _OF_A_KIND: Mapping[PostingKind, Callable[[Line, str], Event]] = {
     "earned": _posted,
     "adjusted": _posted,
@@ -147,5 +162,7 @@ _OF_A_KIND: Mapping[PostingKind, Callable[[Line, str], Event]] = {
 
 def events(line: Line, member_id: str) -> list[Event]:
     """What is published of a line in a member's books."""
+    if line.block is not None:
+        return [_block_changed(line, line.block, member_id)]
     found = [_OF_A_KIND[line.kind](line, member_id)]
     return [*found, _taken_back(line, member_id)] if takes_back(line) else found

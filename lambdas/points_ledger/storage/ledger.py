@@ -8,6 +8,7 @@
 | `hold#<hold id>` | `hold` | a hold as it was asked for, refused ones too, and what came of it |
 | `reversal#<reversal id>` | `reversal` | a reversal as it was asked for, and its answer |
 | `correction#<reference>` | `correction` | a correction by hand as it was asked for, and its answer |
+| `block#<block id>` | `block` | a block as it was asked for, its answer, and that to its release |
 | `members#<shard>` | `<member id>` | every member who has an account |
 | `due#<shard>` | `<instant>#<member id>` | when something is due for a member next: a hold ends, or a lot expires |
 
@@ -27,7 +28,7 @@ import msgspec
 from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.model.due import next_due
 from lambdas.points_ledger.model.postings import Line
-from lambdas.points_ledger.storage.records import KeptCorrection, KeptHold, KeptPosting, KeptReversal
+from lambdas.points_ledger.storage.records import KeptBlock, KeptCorrection, KeptHold, KeptPosting, KeptReversal
 from pbckit.runtime.keys import shard_of, sortable
 from pbckit.runtime.ports import Delete, Item, KeyOnly, Operation, Put, Query
 from pbckit.runtime.runtime import Runtime
@@ -76,6 +77,11 @@ class Ledger:
         """A correction that was answered, or None."""
         item = self._tables.get(self._table, _key("correction", reference))
         return msgspec.convert(item, KeptCorrection) if item else None
+
+    def block(self, block_id: str) -> KeptBlock | None:
+        """A block that was made, or None."""
+        item = self._tables.get(self._table, _key("block", block_id))
+        return msgspec.convert(item, KeptBlock) if item else None
 
     def stored_account(self, member_id: str) -> Item | None:
         """A member's account as it is stored, whether it can be read or not."""
@@ -166,6 +172,10 @@ class Ledger:
     def keep_correction(self, kept: KeptCorrection) -> Put:
         """Store a correction, once."""
         return self._keep("correction", kept.request.reference, kept, {"pk": None})
+
+    def keep_block(self, before: KeptBlock | None, after: KeptBlock) -> Put:
+        """Store a block, if it still is what was read."""
+        return self._keep("block", after.request.block_id, after, {"revision": before.revision if before else None})
 
     def replace_account(self, stored: Item | None, computed: Account, after: Account, line: Line) -> list[Operation]:
         """Put an account in the place of what is stored, if that still is what was read, with the line that says so."""

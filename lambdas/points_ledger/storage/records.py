@@ -4,11 +4,14 @@ import msgspec
 
 from contracts.points_ledger import (
     HOLD,
+    Block,
+    BlockPoints,
     Correction,
     CorrectPoints,
     PlaceHold,
     Redemption,
     Release,
+    ReleasedBlock,
     Reversal,
     ReverseRedemption,
 )
@@ -71,3 +74,13 @@ class KeptReversal(msgspec.Struct, frozen=True, kw_only=True):
 
     request: ReverseRedemption
     answer: Reversal
+
+
+class KeptBlock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A block as it was asked for, the answer that it got, and that to its release."""
+
+    request: BlockPoints
+    answer: Block
+    release: ReleasedBlock | None = None
+    revision: int
+    """Counts every change: who changes it expects the one that it read. No default: defaults are not stored."""

@@ -9,6 +9,7 @@ import msgspec
 from contracts.points_calculation import Line, PointsAdjusted, PointsCalculated
 from contracts.points_ledger import (
     BALANCE,
+    BLOCK,
     CLOSE,
     CORRECT,
     ENROL,
@@ -16,6 +17,7 @@ from contracts.points_ledger import (
     HOLD,
     MEMBERS,
     POST_HOLD,
+    RELEASE_BLOCK,
     REPAIR,
     REVERSE_REDEMPTION,
     STATEMENT,
@@ -24,6 +26,7 @@ from contracts.points_ledger import (
     VOID_HOLD,
     AccountTotal,
     Balance,
+    Block,
     Closure,
     Correction,
     Enrolment,
@@ -32,6 +35,7 @@ from contracts.points_ledger import (
     Members,
     Redemption,
     Release,
+    ReleasedBlock,
     Repair,
     Reversal,
     Statement,
@@ -40,6 +44,7 @@ from contracts.points_ledger import (
 )
 from lambdas.points_ledger.handlers import (
     balance,
+    block,
     close,
     correct,
     enrol,
@@ -48,6 +53,7 @@ from lambdas.points_ledger.handlers import (
     members,
     post_hold,
     post_points,
+    release_block,
     repair,
     reverse_redemption,
     settle_due,
@@ -180,6 +186,13 @@ class Ledger:
         return self._caller.ask(
             correct.handler, CORRECT, reference=reference, member_id=member_id, points=points, **given
         )
+
+    def block(self, block_id: str = "b-1", member_id: str = "m-1", **request: Any) -> Block:
+        given = {"reason": "fraud", "note": "a call", **request}
+        return self._caller.ask(block.handler, BLOCK, block_id=block_id, member_id=member_id, **given)
+
+    def release_block(self, block_id: str = "b-1", note: str = "it was the member") -> ReleasedBlock:
+        return self._caller.ask(release_block.handler, RELEASE_BLOCK, block_id=block_id, note=note)
 
     def repair(self, member_id: str = "m-1", *, apply: bool = False) -> Repair:
         return self._caller.ask(repair.handler, REPAIR, member_id=member_id, apply=apply)

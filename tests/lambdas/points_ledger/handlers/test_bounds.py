@@ -19,6 +19,7 @@ from contracts import points_ledger as contract
 from contracts.points_calculation import PointsAdjusted, PointsCalculated
 from lambdas.points_ledger.handlers import (
     balance,
+    block,
     close,
     correct,
     enrol,
@@ -26,6 +27,7 @@ from lambdas.points_ledger.handlers import (
     hold,
     members,
     post_hold,
+    release_block,
     repair,
     reverse_redemption,
     statement,
@@ -69,6 +71,12 @@ ASKS = [
         hold.handler,
         {"hold_id": "NEW", "member_id": "m-1", "points": 5, "expires_at": _IN_A_WHILE, "reason": "x"},
     ),
+    Ask(
+        contract.BLOCK,
+        block.handler,
+        {"block_id": "NEW", "member_id": "m-1", "purchase_id": "p-1", "reason": "fraud", "note": "x"},
+    ),
+    Ask(contract.RELEASE_BLOCK, release_block.handler, {"block_id": "b-0", "note": "x"}),
     Ask(contract.POST_HOLD, post_hold.handler, {"hold_id": "h-1", "points": 5}),
     Ask(contract.VOID_HOLD, void_hold.handler, {"hold_id": "h-2"}),
     Ask(contract.REVERSE_REDEMPTION, reverse_redemption.handler, {"reversal_id": "NEW", "hold_id": "h-0", "points": 1}),
@@ -99,6 +107,7 @@ class Fuzz:
         self.ledger.redeem("h-0", 10)
         self.ledger.hold("h-1", 10)
         self.ledger.hold("h-2", 10)
+        self.ledger.block("b-0", purchase_id="p-1")
 
     def ask(self, asked: Ask, place: schema_fields.Place | None, value: object) -> None:
         request = self._new(asked.request)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from contracts.points_ledger import Entry, InsufficientPoints, PlaceHold
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.account import Account, BrokenBooks, OpenHold
+from lambdas.points_ledger.model.blocks import BlockChange
 from lambdas.points_ledger.model.diff import differences
 from lambdas.points_ledger.model.lots import NEVER, expires_at, is_live, live, lot_of, plus, taken
 from lambdas.points_ledger.model.policy import Policy
@@ -167,6 +168,7 @@ def test_a_hash_depends_on_every_field_and_on_what_was_before():
         "forfeited": {LOT: 1},
         "enrolling": Enrolling(actor="ada"),
         "closing": Closing(reason="fraud", actor="ada", points="forfeit"),
+        "block": BlockChange(actor="ada"),
     }
     assert {*others, "hash"} == {*Line.__struct_fields__}
     hashes = {chained(msgspec.structs.replace(first, **{name: value}), "0") for name, value in others.items()}
