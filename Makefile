@@ -48,8 +48,8 @@ test-unit: install ## Run only the tests of UNIT=points-ledger, and those of con
 test-new-pbc: install ## Make a PBC in a copy of this tree, and run all checks and all tests there
 	@NEW_PBC_IN_FULL=1 $(BIN)/pytest tests/test_adding_a_pbc.py
 
-new-pbc: install ## Make a new PBC that works, NAME=tiers: contract, code, tests, pipeline
-	@$(BIN)/rewards new-pbc -- "$(NAME)"
+new-pbc: install ## Make a new PBC that works, NAME=badges ON=points-ledger.PointsPosted: contract, code, tests, pipeline
+	@$(BIN)/rewards new-pbc $(if $(ON),--on "$(ON)") -- "$(NAME)"
 
 # actionlint is a Go program; no Python package brings it along. Without shellcheck it finds the same everywhere.
 ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12

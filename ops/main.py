@@ -16,6 +16,7 @@ app = command(
         "card-products": Entry("ops.programme.card_products", "app", "Kinds of cards, with their billing currencies."),
         "rates": Entry("ops.programme.rates", "app", "Earning rates."),
         "campaigns": Entry("ops.programme.campaigns", "app", "Bonus campaigns."),
+        "tiers": Entry("ops.programme.tiers", "app", "Tiers of members."),
         "categories": Entry("ops.programme.categories", "app", "Reward categories."),
         "merchants": Entry("ops.programme.merchants", "app", "Categories of merchants."),
         **COMMANDS,

@@ -8,7 +8,7 @@ from pbckit.cli.errors import OperatorError
 from pbckit.cli.new.rendering import rendered
 
 PAGE = Path("docs/adding-a-pbc.md")
-EXAMPLE = "tiers"
+EXAMPLE = "badges"
 _SHOWN_FILE = re.compile(r'(?<=^```)(?P<language>\w+) title="(?P<path>[^"]+)"\n.*?(?=^```$)', re.DOTALL | re.MULTILINE)
 
 

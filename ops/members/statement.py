@@ -18,7 +18,7 @@ from contracts.points_ledger import (
     Statement,
     StatementLine,
 )
-from ops.members import membership, purchase, spending
+from ops.members import membership, purchase, spending, tier
 from ops.members.exports import Cell, as_csv, as_page, require_one_output
 from ops.members.ledger_reads import PAGE
 from pbckit.cli.client.capabilities import capabilities_of, every_page
@@ -123,6 +123,7 @@ def _export(pages: Sequence[Statement], html: Path | None, *, as_csv_: bool) -> 
 app.command("enrol")(membership.enrol)
 app.command("close")(membership.close)
 app.command("explain")(purchase.explain)
+app.command("tier")(tier.tier)
 app.command("hold")(spending.hold)
 app.command("redeem")(spending.redeem)
 app.command("post")(spending.post)

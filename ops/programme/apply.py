@@ -1,4 +1,4 @@
-"""`rewards programme`: card products, rates, campaigns and merchant overrides from one file."""
+"""`rewards programme`: card products, rates, campaigns, merchant overrides and tiers from one file."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +10,7 @@ import typer
 from contracts.campaigns import SET_CAMPAIGN
 from contracts.earning_rates import SET_CARD_PRODUCT, SET_RATE
 from contracts.merchant_categorization import SET_OVERRIDE
+from contracts.tiers import SET_TIERS
 from ops.programme.card_products import registered, require_registered
 from ops.programme.faults import Fault, card_products_named, faults
 from ops.programme.file import Programme, read_programme
@@ -28,11 +29,11 @@ def group() -> None:
 
 @app.command()
 def apply(
-    file: Annotated[Path, typer.Argument(help="YAML file with card products, rates, campaigns and overrides.")],
+    file: Annotated[Path, typer.Argument(help="YAML file with card products, rates, campaigns, overrides and tiers.")],
     stack: Stack = LOCAL_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Set every card product, rate, campaign and override of a file. Applying it again corrects what is there."""
+    """Set every card product, rate, campaign, override and tier of a file. Applying it again corrects what is there."""
     programme = read_programme(file)
     capabilities = capabilities_of(stack)
     with progress() as bar:
@@ -43,6 +44,7 @@ def apply(
         "rates": len(programme.rates),
         "campaigns": len(programme.campaigns),
         "overrides": len(programme.overrides),
+        "sets of tiers": len(programme.tiers),
     }
     if as_json:
         print_json({name.replace(" ", "_"): count for name, count in counts.items()})
@@ -52,7 +54,7 @@ def apply(
 
 @app.command()
 def validate(
-    file: Annotated[Path, typer.Argument(help="YAML file with card products, rates, campaigns and overrides.")],
+    file: Annotated[Path, typer.Argument(help="YAML file with card products, rates, campaigns, overrides and tiers.")],
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask nobody: every card product must stand in the file.")
     ] = False,
@@ -114,4 +116,7 @@ def apply_programme(programme: Programme, capabilities: CapabilityClient, on_set
         on_set()
     for override in programme.overrides:
         capabilities.ask(SET_OVERRIDE, override)
+        on_set()
+    for tiers in programme.tiers:
+        capabilities.ask(SET_TIERS, msgspec.structs.replace(tiers, replace=True))
         on_set()

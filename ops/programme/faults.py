@@ -13,6 +13,7 @@ import yaml
 from contracts.campaigns import SetCampaign, overlap, problems
 from contracts.earning_rates import SetCardProduct, SetRate, UnknownCardProduct, require_card_products
 from contracts.merchant_categorization import SetMerchantOverride, UnknownCategory, require_categories
+from contracts.tiers import InvalidTiers, SetTiers, require_distinct
 from pbckit.contracts.decoding import converted
 from pbckit.contracts.definitions import Request
 
@@ -24,6 +25,7 @@ _SECTIONS: dict[str, type[Request]] = {
     "rates": SetRate,
     "campaigns": SetCampaign,
     "overrides": SetMerchantOverride,
+    "tiers": SetTiers,
 }
 _INNER = re.compile(r"(?P<problem>.*) - at `\$(?P<path>(\.[A-Za-z0-9_]+|\[[0-9]+\])*)`", re.DOTALL)
 _STEP = re.compile(r"\.([A-Za-z0-9_]+)|\[([0-9]+)\]")
@@ -141,6 +143,11 @@ def _unfit(read: dict[str, list[tuple[Place, Any]]], known: Collection[str]) -> 
         yield from _unregistered((*path, "card_products"), campaign.card_products, known)
     for path, override in read.get("overrides", []):
         yield from _unknown((*path, "category"), [override.category] if override.category else [])
+    for path, tiers in read.get("tiers", []):
+        try:
+            require_distinct(tiers.tiers)
+        except InvalidTiers as error:
+            yield (*path, "tiers"), str(error)
 
 
 def _repeated(read: dict[str, list[tuple[Place, Any]]]) -> Iterator[tuple[Place, str]]:
@@ -150,6 +157,7 @@ def _repeated(read: dict[str, list[tuple[Place, Any]]]) -> Iterator[tuple[Place,
         "rates": lambda one: f"{one.card_product} at {one.category} from {one.effective_from.isoformat()}",
         "campaigns": lambda one: one.campaign_id,
         "overrides": lambda one: one.merchant_id,
+        "tiers": lambda one: f"a set of tiers from {one.effective_from.isoformat()}",
     }
     for section, identity in identities.items():
         seen: Counter[str] = Counter()

@@ -9,6 +9,7 @@ import yaml
 from contracts.campaigns import SetCampaign
 from contracts.earning_rates import SetCardProduct, SetRate
 from contracts.merchant_categorization import SetMerchantOverride, UnknownCategory, require_categories
+from contracts.tiers import SetTiers
 from pbckit.cli.errors import OperatorError
 from pbckit.contracts.decoding import converted
 
@@ -20,9 +21,10 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     rates: list[SetRate] = msgspec.field(default_factory=list)
     campaigns: list[SetCampaign] = msgspec.field(default_factory=list)
     overrides: list[SetMerchantOverride] = msgspec.field(default_factory=list)
+    tiers: list[SetTiers] = msgspec.field(default_factory=list)
 
     def __len__(self) -> int:
-        return len(self.card_products) + len(self.rates) + len(self.campaigns) + len(self.overrides)
+        return sum(len(getattr(self, name)) for name in self.__struct_fields__)
 
 
 def read_programme(file: Path) -> Programme:

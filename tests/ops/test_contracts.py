@@ -67,7 +67,7 @@ def test_who_reads_a_field_is_told_and_what_nobody_reads_is_a_break_as_well(rewa
     result = rewards("contracts", "check", "--against", "HEAD", "--json", "--root", str(repository))
     assert result.exit_code == 1
     by_path = {one["path"]: one["used_by"] for one in json.loads(result.stdout)["breaks"]}
-    assert by_path["data.points"] == ["points-calculation"]
+    assert by_path["data.points"] == ["points-calculation", "tiers"]
     assert by_path["data.debt_points"] == []
 
 

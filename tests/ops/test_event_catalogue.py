@@ -59,7 +59,7 @@ def test_a_field_has_type_presence_meaning_example_and_readers():
         "`0`",
         "none",
     ]
-    assert row("PointsPosted", "data.posting_id")[-1] == "points-calculation"
+    assert row("PointsPosted", "data.posting_id")[-1] == "points-calculation, tiers"
     assert row("PointsCalculated", "data.lines.[].kind")[:2] == ["`base`, `campaign`", "yes"]
     assert row("PointsCalculated", "data.lines.[].capped_by")[:2] == [
         "`budget`, `member-month`, `purchase` or null",

@@ -17,6 +17,7 @@ from contracts.earning_rates import (
     RateVersion,
 )
 from contracts.merchant_categorization import SET_OVERRIDE, MerchantOverride
+from contracts.tiers import SET_TIERS, Tier, TierSet
 from ops.programme.file import read_programme
 from pbckit.cli.errors import OperatorError
 from tests.ops.aws import Aws, arn
@@ -40,6 +41,8 @@ campaigns:
     combination: stacking
 overrides:
   - { merchant_id: shop-1, category: fuel, reason: said so }
+tiers:
+  - { effective_from: "2026-06-01T00:00:00Z", tiers: [{ name: bronze, threshold_points: 0 }] }
 """
 PRODUCT = CardProduct(card_product="gold", billing_currency="EUR", version=1, changed_by="ada", changed_at=JUNE)
 RATE = RateVersion(
@@ -69,6 +72,7 @@ CAMPAIGN = Campaign(
 OVERRIDE = MerchantOverride(
     merchant_id="shop-1", category="fuel", reason="said so", changed_by="ada", changed_at=JUNE, version=1
 )
+TIERS = TierSet(effective_from=JUNE, tiers=[Tier(name="bronze", threshold_points=0)], changed_by="ada", changed_at=JUNE)
 
 
 @pytest.fixture
@@ -83,18 +87,23 @@ def let_all_answer(aws: Aws) -> None:
     aws.lambda_.answers(SET_RATE, RATE)
     aws.lambda_.answers(SET_CAMPAIGN, CAMPAIGN)
     aws.lambda_.answers(SET_OVERRIDE, OVERRIDE)
+    aws.lambda_.answers(SET_TIERS, TIERS)
 
 
 def test_all_of_it_is_set_through_capabilities(aws: Aws, rewards: Rewards, file: Path):
     let_all_answer(aws)
     result = rewards("programme", "apply", str(file))
-    assert (result.exit_code, result.stdout) == (0, "1 card products, 2 rates, 1 campaigns, 1 overrides set\n")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "1 card products, 2 rates, 1 campaigns, 1 overrides, 1 sets of tiers set\n",
+    )
     assert [asked.function for asked in aws.lambda_.asked] == [
         arn(SET_CARD_PRODUCT),
         arn(SET_RATE),
         arn(SET_RATE),
         arn(SET_CAMPAIGN),
         arn(SET_OVERRIDE),
+        arn(SET_TIERS),
     ]
     assert [asked.data["points_per_unit"] for asked in aws.lambda_.asked[1:3]] == ["1.5", "3"]
     assert aws.lambda_.asked[3].data["fixed_points"] == 50
@@ -110,7 +119,13 @@ def test_applying_again_corrects_rates_instead_of_refusing_them(aws: Aws, reward
 def test_counts_for_machines(aws: Aws, rewards: Rewards, file: Path):
     let_all_answer(aws)
     result = rewards("programme", "apply", str(file), "--json")
-    assert json.loads(result.stdout) == {"card_products": 1, "rates": 2, "campaigns": 1, "overrides": 1}
+    assert json.loads(result.stdout) == {
+        "card_products": 1,
+        "rates": 2,
+        "campaigns": 1,
+        "overrides": 1,
+        "sets_of_tiers": 1,
+    }
 
 
 def test_a_refusal_ends_it_with_the_reason(aws: Aws, rewards: Rewards, file: Path):
@@ -324,3 +339,15 @@ def test_a_card_product_that_is_registered_is_no_fault_unless_nobody_is_asked(aw
 
 def test_a_file_that_cannot_be_read_is_exit_code_2(rewards: Rewards, tmp_path: Path):
     assert rewards("programme", "validate", str(tmp_path / "nowhere.yaml")).exit_code == 2
+
+
+def test_faults_of_tiers_are_listed(rewards: Rewards, file: Path):
+    one = '  - { effective_from: "2026-06-01T00:00:00Z", tiers: [{ name: bronze, threshold_points: 0 }] }\n'
+    twins = one.replace("2026-06", "2026-07").replace(" }] }", " }, { name: silver, threshold_points: 0 }] }")
+    file.write_text(f"tiers:\n{one}{one}{twins}")
+    result = rewards("programme", "validate", str(file), "--offline", "--json")
+    found = [(fault["line"], fault["where"], fault["problem"]) for fault in json.loads(result.stdout)["faults"]]
+    assert found == [
+        (3, "tiers[1]", "a set of tiers from 2026-06-01T00:00:00+00:00 stands here a second time"),
+        (4, "tiers[2].tiers", "threshold_points 0: given more than once; each tier has its own"),
+    ]

@@ -23,22 +23,22 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_a_shown_file_is_replaced_and_all_else_stays(root: Path):
-    block = 'Before.\n\n```python title="lambdas/tiers/__init__.py"\n{}```\n\n```sh\nmake\n```\n'
+    block = 'Before.\n\n```python title="lambdas/badges/__init__.py"\n{}```\n\n```sh\nmake\n```\n'
     for shown in ("", "old = 1\n"):
         (root / PAGE).write_text(block.format(shown))
-        assert adding_page(root) == block.format('"""tiers at run time."""\n')
+        assert adding_page(root) == block.format('"""badges at run time."""\n')
 
 
 def test_the_page_shows_what_runs_whole():
     page = (ROOT / PAGE).read_text()
-    for path, text in rendered(ROOT, "tiers", purchases()).items():
+    for path, text in rendered(ROOT, "badges", purchases()).items():
         if path.suffix == ".py" and path.name != "__init__.py":
             assert f'title="{path}"\n{text}```' in page
 
 
 def test_a_file_that_is_not_made_cannot_be_shown(root: Path):
-    (root / PAGE).write_text('```python title="lambdas/tiers/handler.py"\n```\n')
-    with pytest.raises(OperatorError, match=r"shows lambdas/tiers/handler\.py, which is none of: .*tally\.py"):
+    (root / PAGE).write_text('```python title="lambdas/badges/handler.py"\n```\n')
+    with pytest.raises(OperatorError, match=r"shows lambdas/badges/handler\.py, which is none of: .*tally\.py"):
         adding_page(root)
 
 

@@ -14,7 +14,7 @@ from pbckit.sandbox.program import capture
 from tests.conftest import ROOT, captured
 
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
-TAKEN = {"dev": 99, "staging": 309, "prod": 729}
+TAKEN = {"dev": 110, "staging": 335, "prod": 785}
 
 
 def total(graph: Graph) -> int:
@@ -74,8 +74,8 @@ def test_a_quota_that_is_too_small_is_one_line():
     with pytest.raises(InvalidConfiguration) as error:
         with_quota(TAKEN["dev"] - 1)
     assert str(error.value) == (
-        "rewards:lambdaConcurrencyQuota is '98'; allowed: at least 99, which rewards:maximumConcurrency 5 takes; lower"
-        " that, or have the account's quota raised"
+        f"rewards:lambdaConcurrencyQuota is '{TAKEN['dev'] - 1}'; allowed: at least {TAKEN['dev']}, which"
+        " rewards:maximumConcurrency 5 takes; lower that, or have the account's quota raised"
     )
 
 

@@ -1,0 +1,64 @@
+"""Subscription `count-points`: what the ledger posted counts towards the member's tier.
+
+Points count however they were earned, and negative ones of refunds too. Corrections by hand count as well: they mend
+what purchases earned. Goodwill does not: it is a gift.
+"""
+
+from contracts.points_ledger import PointsCorrected, PointsPosted
+from lambdas.tiers.model import counts_until, month_of, with_points
+from lambdas.tiers.standing_changes import store_standing
+from lambdas.tiers.store import TierStore
+from pbckit.runtime.ports import ConditionFailed
+from pbckit.runtime.subscriber import EventContext, Poison, Subscriber
+from pbckit.runtime.unit_of_work import AlreadyHandled, retry_on_conflict
+
+handler = Subscriber()
+
+_GIFT = "goodwill"
+
+
+@handler.on(PointsPosted)
+def count_posting(event: PointsPosted, context: EventContext) -> None:
+    """Count the points of a purchase, or of a refund or re-rating."""
+    _count("posting", event.posting_id, event.member_id, event.points, context)
+
+
+@handler.on(PointsCorrected)
+def count_correction(event: PointsCorrected, context: EventContext) -> None:
+    """Count a correction by hand, unless it is a gift or moved no points."""
+    if event.reason != _GIFT and event.points:
+        _count("correction", event.reference, event.member_id, event.points, context)
+
+
+def _count(kind: str, identity: str, member_id: str, points: int, context: EventContext) -> None:
+    month = month_of(context.occurred_at)
+    if counts_until(month) <= context.runtime.clock.now():
+        return  # Replayed from an archive: it counts no more.
+
+    def count() -> None:
+        store, now = TierStore(context.runtime), context.runtime.clock.now()
+        before = store.member(member_id)
+        months = with_points(before.months if before else {}, month, points, now)
+        work = context.unit_of_work()
+        kept = store.keep_counted(kind, identity, member_id, points, month)
+        work.add(kept)
+        store_standing(store, work, before, member_id, months, now)
+        try:
+            work.commit()
+        except ConditionFailed as error:
+            # Looked up only now: reading it before every posting would cost every posting a read.
+            if kept in error.failed:
+                _refuse_conflict(store, kind, identity, member_id, points)
+            raise
+
+    retry_on_conflict(count, context.runtime)
+
+
+def _refuse_conflict(store: TierStore, kind: str, identity: str, member_id: str, points: int) -> None:
+    """Drop what was counted already, and refuse what was counted otherwise."""
+    counted = store.counted(kind, identity)
+    if counted is None:
+        return
+    if (counted.member_id, counted.points) != (member_id, points):
+        raise Poison(f"{kind} {identity} was counted before with another member or other points")
+    raise AlreadyHandled(identity)
