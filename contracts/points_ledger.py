@@ -316,6 +316,7 @@ class MemberEnrolled(Event, frozen=True, kw_only=True):
     enrolled_at: Instant
     """Since when the person is a member; the posting may be later."""
     actor: str
+    """Who enrolled the person."""
     hash: str
     """The member's chain of hashes right after it."""
 
@@ -328,7 +329,9 @@ class MemberClosed(Event, frozen=True, kw_only=True):
 
     member_id: Identifier
     reason: ClosingReason
+    """Why it was closed."""
     actor: str
+    """Who closed it."""
     points: PointsOnClosing
     """What becomes of the points."""
     forfeited_points: TotalPoints
