@@ -83,3 +83,14 @@ def test_a_posting_that_comes_meanwhile_is_counted_and_not_lost(tiers: Tiers):
     tiers.world.tables.before_transaction = lambda: tiers.post("p-2", 5000, WHEN_JUNE_IS_OVER)
     tiers.review()
     assert (tiers.ask().tier, tiers.published()[-1][1]) == ("gold", "gold")
+
+
+def test_nobody_is_looked_at_again_until_something_makes_it_necessary(tiers: Tiers):
+    tiers.post("p-1", 1200, JUNE)
+    tiers.now(JUNE + A_WHILE)
+    tiers.review()
+    key = {"pk": "member#m-1", "sk": "standing"}
+    tiers.world.tables.update(Update(table=STORE, key=key, read_as=dict, set={"tier": "gold"}))
+    assert tiers.review() == 0
+    tiers.now(datetime(2026, 7, 1, tzinfo=UTC) + A_WHILE)
+    assert tiers.review() == 1
