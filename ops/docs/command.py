@@ -19,6 +19,7 @@ from pbckit.cli.docs.commands_page import commands_page
 from pbckit.cli.docs.event_catalogue import events_page
 from pbckit.cli.docs.quotas_page import quotas_page
 from pbckit.cli.docs.resource_tree import resources_page
+from pbckit.cli.docs.runbooks_page import runbooks_page
 from pbckit.cli.docs.system_page import subscriptions, system_page, with_picture
 from pbckit.cli.main import app as pbc
 from pbckit.contracts import catalogue, history
@@ -69,6 +70,7 @@ def pages(root: Path) -> dict[Path, str]:
         Path("docs/access-matrix.md"): policy_pack.matrix_page(graph.export()),
         Path("docs/costs.md"): costs_page(graph, migration, facade=facade, legacy=legacy),
         Path("docs/quotas.md"): quotas_page(graph, _ceilings(root)),
+        Path("docs/runbooks/README.md"): runbooks_page([graph, migration]),
         Path("docs/policies.md"): policy_pack.rules_page(),
         Path("docs/coverage-types.md"): policy_pack.types_page(),
         Path("docs/coverage-actions.md"): policy_pack.actions_page(),

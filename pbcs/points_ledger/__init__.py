@@ -93,5 +93,6 @@ def define(pbc: Pbc) -> None:
             "UnbalancedPoints": "Debits and credits of the ledger differ: `rewards ledger reconcile`.",
             "BrokenBooks": "Members' accounts are not what their lines say: `rewards ledger verify`.",
         },
+        severity="page",
         timeout_seconds=_ALL_MEMBERS_SECONDS,
     )

@@ -65,7 +65,7 @@ class BusDeadLetters(pulumi.ComponentResource):
             policy=document([_from_event_bridge(names, "sqs:SendMessage", on=self.arn)]),
             opts=child_of(self),
         )
-        make_alarm(self, names, tags, config.alarm_topic_arn, _any_message(physical_name))
+        make_alarm(self, config, names, tags, _any_message(physical_name))
         self.ready = [queue, policy]
         self.register_outputs({"arn": self.arn})
 
@@ -84,6 +84,8 @@ def _from_event_bridge(names: Names, *actions: str, on: str) -> Statement:
 def _any_message(queue_name: str) -> Alarm:
     return Alarm(
         thing=f"{_THING}-messages",
+        kind="bus-dead-letters",
+        severity="page",
         meaning=f"{queue_name} holds events that EventBridge could not encrypt or decrypt: look at the key of the bus.",
         namespace="AWS/SQS",
         metric="ApproximateNumberOfMessagesVisible",

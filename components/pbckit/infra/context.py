@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pulumi
 from pulumi_aws import iam, kms, lambda_
 
-from pbckit.infra.alarms import Alarm
+from pbckit.infra.alarms import Measure
 from pbckit.infra.concurrency import Demand
 from pbckit.infra.environment import EnvironmentConfig
 from pbckit.infra.inventory import Inventory
@@ -31,7 +31,7 @@ class UnitContext:
     code_path: str | None
     platform: Sequence[pulumi.Resource] = ()
     """The platform's resources that must be there first, where this stack manages them too."""
-    alarms: list[Alarm] = field(default_factory=list[Alarm])
+    measures: list[Measure] = field(default_factory=list[Measure])
     """Every alarm made in the unit, for its dashboard."""
     demands: list[Demand] = field(default_factory=list[Demand])
     """Lambda executions that the unit can take at once."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pulumi
 
+from pbckit.infra.alarms import TOPICS, Severity
 from pbckit.infra.configuration import Configuration, InvalidConfiguration
 from pbckit.infra.names import PLATFORM, Names, partition_of
 
@@ -49,9 +50,15 @@ class EnvironmentConfig:
     oidc_provider: str = "managed"
     """Whether the platform makes GitHub's identity provider (`managed`), or the account has it already (`existing`)."""
     alarm_email: str | None = None
-    """Who gets alarms by e-mail, from the platform's own topic; nobody without it."""
+    """Who gets alarms by e-mail, from the platform's own topics; nobody without it."""
     alarm_topic: str | None = None
     """ARN of a topic that is there already, on which alarms are announced instead of the platform's own."""
+    ticket_email: str | None = None
+    """Who gets those that can wait, where that is somebody else."""
+    ticket_topic: str | None = None
+    """ARN of a topic that is there already, for those that can wait."""
+    runbooks: str | None = None
+    """Address or folder of the runbooks, which alarms name."""
     lambda_concurrency_quota: int | None = None
     """Lambda executions that the account may run at once in the region, where that is to be checked."""
 
@@ -60,11 +67,19 @@ class EnvironmentConfig:
         """CloudWatch namespace of the program's own metrics. Two environments of one account do not mix in it."""
         return f"{self.project}/{self.environment}"
 
-    @property
-    def alarm_topic_arn(self) -> str:
-        """ARN of the topic on which alarms are announced."""
+    def topic_arn(self, severity: Severity) -> str:
+        """ARN of the topic on which alarms of a severity are announced."""
         names = self.names(PLATFORM)
-        return self.alarm_topic or names.topic(names.physical("alarms"))
+        own = names.topic(names.physical(TOPICS[severity]))
+        return self.given_topic(severity) or own
+
+    def given_topic(self, severity: Severity) -> str | None:
+        """ARN of the topic that is there already for a severity; None where the platform makes one."""
+        return self.alarm_topic if severity == "page" else self.ticket_topic or self.alarm_topic
+
+    def email(self, severity: Severity) -> str | None:
+        """Who gets alarms of a severity by e-mail."""
+        return self.alarm_email if severity == "page" else self.ticket_email or self.alarm_email
 
     @property
     def embedded(self) -> bool:
@@ -140,19 +155,24 @@ class EnvironmentConfig:
             repository=values.optional("repository", _REPOSITORY, _REPOSITORY_FORMS),
             oidc_provider=values.one_of("oidcProvider", OIDC_PROVIDERS, default="managed"),
             alarm_email=values.optional("alarmEmail", _EMAIL, "one e-mail address"),
-            alarm_topic=_alarm_topic(values, account, region),
+            alarm_topic=_topic(values, "alarm", account, region),
+            ticket_email=values.optional("ticketEmail", _EMAIL, "one e-mail address"),
+            ticket_topic=_topic(values, "ticket", account, region),
+            runbooks=values.optional("runbooks", r"\S+", "the address or folder of the runbooks"),
             lambda_concurrency_quota=values.optional_number("lambdaConcurrencyQuota", most=1_000_000),
         )
 
 
-def _alarm_topic(values: Configuration, account: str, region: str) -> str | None:
+def _topic(values: Configuration, what: str, account: str, region: str) -> str | None:
     """ARN of a topic that CloudWatch can announce alarms on: a standard topic of the same account and region."""
     pattern = rf"arn:{partition_of(region)}:sns:{region}:{account}:[A-Za-z0-9_-]{{1,256}}"
-    topic = values.optional("alarmTopic", pattern, f"the ARN of a standard SNS topic of account {account} in {region}")
-    email = values.optional("alarmEmail", _EMAIL, "one e-mail address")
+    topic = values.optional(
+        f"{what}Topic", pattern, f"the ARN of a standard SNS topic of account {account} in {region}"
+    )
+    email = values.optional(f"{what}Email", _EMAIL, "one e-mail address")
     if topic is not None and email is not None:
-        taken = values.key("alarmTopic")
-        raise InvalidConfiguration(values.key("alarmEmail"), email, f"nothing beside {taken}; subscribe there")
+        taken = values.key(f"{what}Topic")
+        raise InvalidConfiguration(values.key(f"{what}Email"), email, f"nothing beside {taken}; subscribe there")
     return topic
 
 

@@ -7,15 +7,12 @@ import pulumi
 from pulumi_aws import cloudwatch, iam, lambda_
 
 from pbckit.errors import PbckitError
-from pbckit.infra.alarms import Alarm
+from pbckit.infra.alarms import Alarm, Measure
 from pbckit.infra.context import UnitContext, child_of
 from pbckit.infra.iam import Grant, document, merged, send_traces, trust, write_logs
 from pbckit.infra.monitoring import make_alarms
 from pbckit.infra.names import LIVE
 from pbckit.infra.packaging import RUNTIME, require_handler
-
-_NEAR_TIMEOUT = 0.8
-_MILLISECONDS = 1000
 
 
 class InvalidFunction(PbckitError, pulumi.RunError):
@@ -43,7 +40,7 @@ class FunctionArgs:
 
 class Function(pulumi.ComponentResource):
     """Zip and layer of the unit, published version behind the alias `live`, log group with retention, own role inside
-    the unit's boundary, active tracing, and alarms on errors, throttles and a duration near the timeout.
+    the unit's boundary, active tracing, and an alarm on errors, which a timeout is too.
     """
 
     physical_name: str
@@ -115,7 +112,8 @@ class Function(pulumi.ComponentResource):
             ),
         )
         self.arn = f"{names.function(self.physical_name)}:{LIVE}"
-        make_alarms(self, context, _alarms(args, self.physical_name))
+        make_alarms(self, context, [_failure(args.thing, self.physical_name)])
+        context.measures.append(_duration(args.thing, self.physical_name))
         context.inventory.log_groups.append(f"/aws/lambda/{self.physical_name}")
         self.register_outputs({"arn": self.arn})
 
@@ -180,21 +178,25 @@ def _environment(args: FunctionArgs) -> dict[str, str]:
     }
 
 
-def _alarms(args: FunctionArgs, function_name: str) -> list[Alarm]:
-    def alarm(suffix: str, metric: str, threshold: float, meaning: str, *, highest: bool = False) -> Alarm:
-        return Alarm(
-            thing=f"{args.thing}-{suffix}",
-            meaning=meaning,
-            namespace="AWS/Lambda",
-            metric=metric,
-            dimensions={"FunctionName": function_name},
-            statistic="Maximum" if highest else "Sum",
-            threshold=threshold,
-        )
+def _failure(thing: str, function_name: str) -> Alarm:
+    return Alarm(
+        thing=f"{thing}-errors",
+        kind="function-errors",
+        meaning=f"{function_name} failed or ran out of time. Its log group has the reason.",
+        namespace="AWS/Lambda",
+        metric="Errors",
+        dimensions={"FunctionName": function_name},
+        statistic="Sum",
+        threshold=0,
+    )
 
-    near_timeout = args.timeout_seconds * _MILLISECONDS * _NEAR_TIMEOUT
-    return [
-        alarm("errors", "Errors", 0, f"{function_name} failed. Its log group has the reason."),
-        alarm("throttles", "Throttles", 0, f"{function_name} was throttled. Look at the account's concurrency."),
-        alarm("duration", "Duration", near_timeout, f"{function_name} is close to its timeout.", highest=True),
-    ]
+
+def _duration(thing: str, function_name: str) -> Measure:
+    return Measure(
+        thing=thing,
+        kind="function-duration",
+        namespace="AWS/Lambda",
+        metric="Duration",
+        dimensions={"FunctionName": function_name},
+        statistic="Maximum",
+    )

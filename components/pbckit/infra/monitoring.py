@@ -7,24 +7,26 @@ from pulumi_aws import cloudwatch
 
 from pbckit.infra.alarms import Alarm, dashboard_body
 from pbckit.infra.context import UnitContext, child_of
+from pbckit.infra.environment import EnvironmentConfig
 from pbckit.infra.names import Names
 
 
 def make_alarms(parent: pulumi.Resource, context: UnitContext, alarms: Sequence[Alarm]) -> None:
-    """Make the alarms of a unit, all of them announced on the environment's topic."""
+    """Make the alarms of a unit."""
     for alarm in alarms:
-        context.alarms.append(alarm)
-        make_alarm(parent, context.names, context.tags, context.config.alarm_topic_arn, alarm)
+        context.measures.append(alarm)
+        make_alarm(parent, context.config, context.names, context.tags, alarm)
 
 
 def make_alarm(
-    parent: pulumi.Resource, names: Names, tags: Mapping[str, str], topic_arn: str, alarm: Alarm
+    parent: pulumi.Resource, config: EnvironmentConfig, names: Names, tags: Mapping[str, str], alarm: Alarm
 ) -> cloudwatch.MetricAlarm:
-    """Make one alarm, announced on a topic when it fires and when it is over."""
+    """Make one alarm, announced on the topic of its severity when it fires and when it is over."""
+    topic_arn = config.topic_arn(alarm.severity)
     return cloudwatch.MetricAlarm(
         f"{names.unit}-{alarm.thing}",
         name=names.physical(alarm.thing, limit=255),
-        alarm_description=alarm.meaning,
+        alarm_description=alarm.description(config.runbooks),
         namespace=alarm.namespace,
         metric_name=alarm.metric,
         dimensions=dict(alarm.dimensions),
@@ -42,12 +44,12 @@ def make_alarm(
 
 
 def make_dashboard(parent: pulumi.Resource, context: UnitContext) -> cloudwatch.Dashboard | None:
-    """Make the unit's dashboard: a graph for each alarm, with its threshold. None for a unit without alarms."""
-    if not context.alarms:
+    """Make the unit's dashboard: a graph for each kind of alarm, with its threshold. None for a unit without alarms."""
+    if not context.measures:
         return None
     return cloudwatch.Dashboard(
         f"{context.names.unit}-dashboard",
         dashboard_name=context.names.physical("dashboard", limit=255),
-        dashboard_body=dashboard_body(context.alarms, context.names.region),
+        dashboard_body=dashboard_body(context.measures, context.names.region),
         opts=child_of(parent),
     )

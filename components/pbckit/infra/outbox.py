@@ -212,6 +212,8 @@ def _alarms(relay_name: str, namespace: str, unit: str) -> list[Alarm]:
     return [
         Alarm(
             thing="outbox-stream-age",
+            kind="outbox-behind",
+            severity="page",
             meaning=f"{relay_name} is behind its stream: events are committed but not published.",
             namespace="AWS/Lambda",
             metric="IteratorAge",
@@ -221,6 +223,8 @@ def _alarms(relay_name: str, namespace: str, unit: str) -> list[Alarm]:
         ),
         Alarm(
             thing="outbox-pending-age",
+            kind="outbox-behind",
+            severity="page",
             meaning=f"The oldest event of {unit} that is not yet on the bus is too old.",
             namespace=namespace,
             metric="OldestPendingAge",

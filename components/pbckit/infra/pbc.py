@@ -9,7 +9,7 @@ from pulumi_aws import schemas
 
 from pbckit.contracts.definitions import AnyCapability, Event
 from pbckit.contracts.json_schema import event_schema
-from pbckit.infra.alarms import Alarm
+from pbckit.infra.alarms import Alarm, Severity
 from pbckit.infra.context import child_of
 from pbckit.infra.function import Function, FunctionArgs
 from pbckit.infra.iam import Grant
@@ -94,6 +94,7 @@ class Pbc(Unit):
         timeout_seconds: int = 10,
         *,
         must_be_zero: Mapping[str, str] | None = None,
+        severity: Severity = "ticket",
     ) -> Function:
         """Answer a capability. The function and the handler's module are named after it.
 
@@ -102,6 +103,7 @@ class Pbc(Unit):
             grants: what it may do.
             timeout_seconds: how long an answer may take.
             must_be_zero: metrics that it sends when something is wrong, by name, with what is wrong: each has an alarm.
+            severity: of these alarms.
 
         Raises:
             ContractViolation: the capability belongs to another unit.
@@ -109,7 +111,7 @@ class Pbc(Unit):
         if capability.unit != self._unit:
             raise ContractViolation(f"{self._unit} cannot expose {capability.name}: {capability.unit} does")
         function = self.function(capability.name, grants, timeout_seconds)
-        self._alarm_when_not_zero(must_be_zero)
+        self._alarm_when_not_zero(must_be_zero, severity)
         return function
 
     def function(self, thing: str, grants: Sequence[Grant], timeout_seconds: int = 10) -> Function:
@@ -139,6 +141,7 @@ class Pbc(Unit):
         every_minutes: int,
         grants: Sequence[Grant],
         must_be_zero: Mapping[str, str] | None = None,
+        severity: Severity = "ticket",
         timeout_seconds: int = 60,
     ) -> Function:
         """A function that is called at regular times. Its module is named after it.
@@ -149,6 +152,7 @@ class Pbc(Unit):
             grants: what it may do.
             must_be_zero: metrics that it sends with every run, never negative, by name, with what is wrong when one is
                 above 0: each has an alarm.
+            severity: of these alarms.
             timeout_seconds: how long a run may take.
         """
         function = self.function(thing, grants, timeout_seconds=timeout_seconds)
@@ -160,15 +164,18 @@ class Pbc(Unit):
             function=function,
             every_minutes=every_minutes,
         )
-        self._alarm_when_not_zero(must_be_zero)
+        self._alarm_when_not_zero(must_be_zero, severity)
         return function
 
-    def _alarm_when_not_zero(self, metrics: Mapping[str, str] | None) -> None:
-        make_alarms(self, self.context, [self._not_zero(*pair) for pair in (metrics or {}).items()])
+    def _alarm_when_not_zero(self, metrics: Mapping[str, str] | None, severity: Severity) -> None:
+        make_alarms(self, self.context, [self._not_zero(*pair, severity) for pair in (metrics or {}).items()])
 
-    def _not_zero(self, metric: str, meaning: str) -> Alarm:
+    def _not_zero(self, metric: str, meaning: str, severity: Severity) -> Alarm:
+        thing = re.sub(r"(?<!^)(?=[A-Z])", "-", metric).lower()
         return Alarm(
-            thing=re.sub(r"(?<!^)(?=[A-Z])", "-", metric).lower(),
+            thing=thing,
+            kind=thing,
+            severity=severity,
             meaning=meaning,
             namespace=self.context.config.metric_namespace,
             metric=metric,

@@ -5,15 +5,30 @@ from collections.abc import Mapping, Sequence
 import pulumi
 from pulumi_aws import cloudwatch, kms, schemas
 
-from pbckit.infra.alarm_topic import make_alarm_topic
+from pbckit.infra.alarm_topic import make_alarm_topics
+from pbckit.infra.alarms import Alarm
 from pbckit.infra.bus_dead_letters import BusDeadLetters
 from pbckit.infra.context import child_of
 from pbckit.infra.deployment import DeploymentRole
 from pbckit.infra.environment import EnvironmentConfig, tags
 from pbckit.infra.iam import Statement, document
 from pbckit.infra.key_policy import bus_of, keep_events, key_policy
+from pbckit.infra.monitoring import make_alarm
 from pbckit.infra.names import Names
 from pbckit.infra.pipeline_identity import make_identity_provider
+
+_THROTTLED = Alarm(
+    thing="functions-throttled",
+    kind="functions-throttled",
+    severity="page",
+    meaning="Lambda refused to run functions: the account ran as many in this region as it may.",
+    namespace="AWS/Lambda",
+    metric="Throttles",
+    dimensions={},
+    statistic="Sum",
+    threshold=0,
+)
+"""Of all functions of the account in the region: they share one limit, so that one alarm rings when it is reached."""
 
 
 class Platform(pulumi.ComponentResource):
@@ -61,7 +76,8 @@ class Platform(pulumi.ComponentResource):
             opts=child_of(self),
         )
         registry = [self._registry(names, owner_tags)] if config.has_schema_registry else []
-        make_alarm_topic(self, config, names, owner_tags, key)
+        make_alarm_topics(self, config, names, owner_tags, key)
+        make_alarm(self, config, names, owner_tags, _THROTTLED)
         log_delivery = cloudwatch.LogResourcePolicy(
             f"{name}-workflow-logs",
             policy_name=names.physical("workflow-logs"),

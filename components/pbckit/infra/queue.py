@@ -208,6 +208,8 @@ def make_queue_policy(
 def _old_message(thing: str, queue_name: str) -> Alarm:
     return Alarm(
         thing=f"{thing}-age",
+        kind="queue-age",
+        severity="page",
         meaning=f"The oldest message in {queue_name} waits too long: its consumer is down or too slow.",
         namespace="AWS/SQS",
         metric="ApproximateAgeOfOldestMessage",
@@ -220,6 +222,8 @@ def _old_message(thing: str, queue_name: str) -> Alarm:
 def _any_message(thing: str, queue_name: str) -> Alarm:
     return Alarm(
         thing=f"{thing}-messages",
+        kind="dead-letters",
+        severity="page",
         meaning=f"{queue_name} holds messages that could not be handled. Read their reasons, mend, redrive.",
         namespace="AWS/SQS",
         metric="ApproximateNumberOfMessagesVisible",

@@ -159,6 +159,7 @@ class Strangler(Pbc):
         def alarm(thing: str, metric: str, threshold: float, meaning: str) -> Alarm:
             return Alarm(
                 thing=thing,
+                kind=f"migration-{thing}",
                 meaning=meaning,
                 namespace=self.context.config.metric_namespace,
                 metric=metric,

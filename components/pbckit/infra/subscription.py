@@ -82,6 +82,8 @@ def _alarms(thing: str, namespace: str, unit: str) -> list[Alarm]:
     return [
         Alarm(
             thing=f"{thing}-lag",
+            kind="delivery-lag",
+            severity="page",
             meaning=f"Events reach {unit} too long after they were committed: a relay or this consumer is behind.",
             namespace=namespace,
             metric="DeliveryLag",
@@ -92,6 +94,7 @@ def _alarms(thing: str, namespace: str, unit: str) -> list[Alarm]:
         ),
         Alarm(
             thing=f"{thing}-gaps",
+            kind="sequence-gaps",
             meaning=f"{unit} saw an event of an aggregate without those before it. Its log names it; LateEvents counts "
             "those that came after all.",
             namespace=namespace,

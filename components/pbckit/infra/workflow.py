@@ -229,6 +229,7 @@ def _alarms(thing: str, arn: str, namespace: str, machine_name: str) -> list[Ala
     def failure(suffix: str, metric: str, meaning: str) -> Alarm:
         return Alarm(
             thing=f"{thing}-{suffix}",
+            kind=f"workflow-{suffix}",
             meaning=meaning,
             namespace="AWS/States",
             metric=metric,
@@ -243,6 +244,7 @@ def _alarms(thing: str, arn: str, namespace: str, machine_name: str) -> list[Ala
         failure("throttles", "ExecutionThrottled", f"{machine_name} is throttled."),
         Alarm(
             thing=f"{thing}-fallbacks",
+            kind="workflow-fallbacks",
             meaning=f"{machine_name} answers with fallbacks: a capability that it asks is down.",
             namespace=namespace,
             metric=_fallback_metric(machine_name),

@@ -111,8 +111,26 @@ def test_a_missing_value_is_one_line(key: str):
 
 
 def test_alarms_go_to_the_platforms_topic_or_to_one_that_is_there():
-    assert load().alarm_topic_arn == "arn:aws:sns:eu-central-1:111111111111:rewards-dev-platform_alarms"
-    assert load(rewards__alarmTopic=TOPIC).alarm_topic_arn == TOPIC
+    own = "arn:aws:sns:eu-central-1:111111111111:rewards-dev-platform_"
+    topics = {
+        (): (f"{own}alarms", f"{own}tickets"),
+        ("alarmTopic",): (TOPIC, TOPIC),
+        ("ticketTopic",): (f"{own}alarms", TOPIC),
+    }
+    for keys, (pages, tickets) in topics.items():
+        config = load(**{f"rewards__{key}": TOPIC for key in keys})
+        assert (config.topic_arn("page"), config.topic_arn("ticket")) == (pages, tickets)
+
+
+def test_tickets_go_to_somebody_else_only_where_that_is_said():
+    one = load(rewards__alarmEmail="oncall@acme.example")
+    two = load(rewards__alarmEmail="oncall@acme.example", rewards__ticketEmail="team@acme.example")
+    assert [config.email(severity) for config in (one, two) for severity in ("page", "ticket")] == [
+        "oncall@acme.example",
+        "oncall@acme.example",
+        "oncall@acme.example",
+        "team@acme.example",
+    ]
     assert load(rewards__alarmEmail="oncall@acme.example").alarm_email == "oncall@acme.example"
 
 

@@ -159,13 +159,13 @@ def test_every_function_is_published_traced_logged_and_watched(graph: Graph):
     alarms = Counter(
         alarm.inputs["dimensions"]["FunctionName"]
         for alarm in graph.by_type("aws:cloudwatch/metricAlarm:MetricAlarm")
-        if alarm.inputs["metricName"] in {"Errors", "Throttles", "Duration"}
+        if alarm.inputs["metricName"] == "Errors"
     )
     for function in functions:
         name = function.inputs["name"]
         assert function.inputs["publish"] is True
         assert function.inputs["tracingConfig"]["mode"] == "Active"
-        assert alarms[name] == 3
+        assert alarms[name] == 1
         (log_group,) = [
             group
             for group in graph.by_type("aws:cloudwatch/logGroup:LogGroup")

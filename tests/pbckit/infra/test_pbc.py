@@ -96,7 +96,10 @@ def test_a_capability_alarms_on_what_must_be_zero(tmp_path: Path):
         if one.inputs["metricName"] == "SumOff"
     ]
     (alarm,) = alarms
-    assert (alarm["dimensions"], alarm["alarmDescription"]) == ({"service": "points-ledger"}, "wrong")
+    assert (alarm["dimensions"], alarm["alarmDescription"]) == (
+        {"service": "points-ledger"},
+        "[ticket] wrong Runbook: docs/runbooks/sum-off.md",
+    )
     assert (alarm["comparisonOperator"], alarm["threshold"]) == ("GreaterThanThreshold", 0)
 
 

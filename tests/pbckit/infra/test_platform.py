@@ -74,8 +74,11 @@ def test_nobody_is_subscribed_unless_configured(dev: Graph):
 
 
 def test_an_email_is_subscribed_to_the_platforms_topic():
-    (found,) = configured(*EMAIL.items()).by_type(SUBSCRIPTION)
-    assert found.inputs == {"topic": OWN_TOPIC, "protocol": "email", "endpoint": "oncall@acme.example"}
+    found = configured(*EMAIL.items()).by_type(SUBSCRIPTION)
+    assert [one.inputs for one in found] == [
+        {"topic": topic, "protocol": "email", "endpoint": "oncall@acme.example"}
+        for topic in (OWN_TOPIC, OWN_TOPIC.replace("_alarms", "_tickets"))
+    ]
 
 
 def test_with_an_existing_topic_there_is_no_other_and_every_alarm_goes_there():
