@@ -168,7 +168,11 @@ def _print_faults(found: Verified) -> None:
 
 def reconciled(capabilities: CapabilityClient, request: ListReportedPostings) -> Reconciled:
     """Compare what the ledger was told of a month's purchases with its members' statements."""
-    told = [posting for page in every_page(capabilities, REPORTED_POSTINGS, request) for posting in page.postings]
+    told = [
+        posting
+        for page in every_page(capabilities, REPORTED_POSTINGS, request, lambda page: page.next)
+        for posting in page.postings
+    ]
     posted = {
         member_id: dict(postings(capabilities, member_id)) for member_id in dict.fromkeys(one.member_id for one in told)
     }

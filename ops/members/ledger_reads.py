@@ -13,14 +13,14 @@ _OF_PURCHASES = ("earned", "adjusted")
 
 def every_member(capabilities: CapabilityClient) -> Iterator[str]:
     """Ids of all members who have an account."""
-    for page in every_page(capabilities, MEMBERS, ListMembers(limit=PAGE)):
+    for page in every_page(capabilities, MEMBERS, ListMembers(limit=PAGE), lambda page: page.next):
         yield from page.member_ids
 
 
 def total(capabilities: CapabilityClient) -> list[AccountTotal]:
     """Debits and credits of all members together, by account."""
     debits, credits_ = Counter[str](), Counter[str]()
-    for page in every_page(capabilities, TOTALS, GetTotals(limit=PAGE)):
+    for page in every_page(capabilities, TOTALS, GetTotals(limit=PAGE), lambda page: page.next):
         for one in page.accounts:
             debits[one.account] += one.debits_points
             credits_[one.account] += one.credits_points
@@ -35,7 +35,7 @@ def postings(capabilities: CapabilityClient, member_id: str) -> Iterator[tuple[s
     """
     request = GetStatement(member_id=member_id, limit=PAGE)
     try:
-        for page in every_page(capabilities, STATEMENT, request, cursor="before"):
+        for page in every_page(capabilities, STATEMENT, request, lambda page: page.next, cursor="before"):
             yield from ((line.posting_id, line.points) for line in page.lines if line.kind in _OF_PURCHASES)
     except Refused as refusal:
         if refusal.error != "UnknownMember":

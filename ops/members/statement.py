@@ -89,7 +89,11 @@ def statement(
     capabilities = capabilities_of(stack)
     if as_csv_ or html is not None:
         whole = request_of(GetStatement, member_id=member_id, limit=PAGE, before=before)
-        _export(list(every_page(capabilities, STATEMENT, whole, cursor="before")), html, as_csv_=as_csv_)
+        _export(
+            list(every_page(capabilities, STATEMENT, whole, lambda page: page.next, cursor="before")),
+            html,
+            as_csv_=as_csv_,
+        )
         if as_csv_:
             return
     answer = capabilities.ask(STATEMENT, request_of(GetStatement, member_id=member_id, limit=limit, before=before))

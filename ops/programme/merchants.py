@@ -65,7 +65,7 @@ def history(
 
 def every_override(capabilities: CapabilityClient) -> list[MerchantOverride]:
     """All overrides."""
-    pages = every_page(capabilities, LIST_OVERRIDES, ListMerchantOverrides())
+    pages = every_page(capabilities, LIST_OVERRIDES, ListMerchantOverrides(), lambda page: page.next)
     return [override for page in pages for override in page.overrides]
 
 

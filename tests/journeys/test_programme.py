@@ -280,7 +280,9 @@ def test_what_was_posted_as_told_is_confirmed(world: DeployedSystem):
 
     ours = [
         one
-        for page in every_page(world.capabilities, REPORTED_POSTINGS, ListReportedPostings(month="2026-09"))
+        for page in every_page(
+            world.capabilities, REPORTED_POSTINGS, ListReportedPostings(month="2026-09"), lambda page: page.next
+        )
         for one in page.postings
         if one.purchase_id == purchase.id
     ]

@@ -1,7 +1,7 @@
 """Asking capabilities, typed: the request's and response's types come from the contract."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import msgspec
@@ -35,23 +35,25 @@ def every_page(
     capabilities: CapabilityClient,
     capability: Capability[RequestT, ResponseT],
     request: RequestT,
+    following: Callable[[ResponseT], object],
     cursor: str = "after",
 ) -> Iterator[ResponseT]:
-    """The answers of a capability that answers by pages, until one has no `next`.
+    """The answers of a capability that answers by pages, to the last one.
 
     Args:
         capabilities: asks it.
         capability: the contract.
         request: for the first page.
-        cursor: the request's field that takes the `next` of the page before.
+        following: where the page after a page begins; None after the last one.
+        cursor: the request's field that takes it.
 
     Raises:
         Refused: the capability said no.
     """
     page = capabilities.ask(capability, request)
     yield page
-    while (following := getattr(page, "next", None)) is not None:
-        page = capabilities.ask(capability, msgspec.structs.replace(request, **{cursor: following}))
+    while (begin := following(page)) is not None:
+        page = capabilities.ask(capability, msgspec.structs.replace(request, **{cursor: begin}))
         yield page
 
 

@@ -174,7 +174,7 @@ def write_report(capabilities: CapabilityClient, of: Facade, stack: str, path: P
 
 def every_mismatch(capabilities: CapabilityClient, of: Facade) -> list[Mismatch]:
     """All kinds of mismatches."""
-    pages = every_page(capabilities, of.list_mismatches, ListMismatches())
+    pages = every_page(capabilities, of.list_mismatches, ListMismatches(), lambda page: page.next)
     return [mismatch for page in pages for mismatch in page.mismatches]
 
 
