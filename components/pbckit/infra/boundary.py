@@ -83,12 +83,7 @@ def boundary(
                 not_actions=sorted({action for statement in allowed for action in statement.actions}),
                 resources=["*"],
             ),
-            Statement(
-                sid="NoForeignStore",
-                effect="Deny",
-                actions=["dynamodb:*", "sqs:*"],
-                not_resources=[names.table(own), names.queue(own)],
-            ),
+            *([_no_foreign_store(names)] if runs_code else []),
         ]
     )
     if len(text) > MANAGED_POLICY_LIMIT:
@@ -97,6 +92,17 @@ def boundary(
             f"it may call {len(capabilities)} capabilities: split the unit or its calls"
         )
     return text
+
+
+def _no_foreign_store(names: Names) -> Statement:
+    """A unit of people only has no store, so that to it the whole services are others."""
+    own = f"{names.prefix}*"
+    return Statement(
+        sid="NoForeignStore",
+        effect="Deny",
+        actions=["dynamodb:*", "sqs:*"],
+        not_resources=[names.table(own), names.queue(own)],
+    )
 
 
 def _together(names: Names, capabilities: Sequence[str]) -> list[str]:
