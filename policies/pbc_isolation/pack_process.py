@@ -194,7 +194,7 @@ class PackProcess:
         try:
             for request in requests:
                 under_way.append(method.future(request, timeout=_ANSWER_SECONDS))
-                if len(under_way) > _AT_A_TIME:
+                if len(under_way) == _AT_A_TIME:
                     answers.append(under_way.popleft().result())
             answers += [one.result() for one in under_way]
         except grpc.RpcError as error:

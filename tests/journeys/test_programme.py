@@ -100,10 +100,13 @@ def dead_refunds(world: DeployedSystem) -> dict[str, str]:
             msgspec.structs.replace(refund(purchase, 4, 1), amount=Money(minor_units=0, currency="EUR")),
         ]
     )
-    letters = wait_for(
-        lambda: world.dead_letters("refund-points", "refund-queue-dlq"), lambda found: len(found) >= 4, "dead letters"
-    )
-    return {json.loads(letter["body"])["detail"]["data"]["id"]: letter["reason"] for letter in letters}
+    return wait_for(lambda: _set_aside(world, purchase.id), lambda found: len(found) >= 4, "dead letters")
+
+
+def _set_aside(world: DeployedSystem, purchase_id: str) -> dict[str, str]:
+    letters = world.dead_letters("refund-points", "refund-queue-dlq")
+    data = [(json.loads(letter["body"])["detail"]["data"], letter["reason"]) for letter in letters]
+    return {refund["id"]: reason for refund, reason in data if refund.get("purchase_id") == purchase_id}
 
 
 @pytest.mark.parametrize(

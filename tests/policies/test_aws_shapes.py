@@ -88,6 +88,7 @@ def test_an_encrypted_policy_is_unprovable_over_the_protocol_too(side):
 PUBLIC = document({**allow("sqs:ReceiveMessage", on=QUEUE), "Principal": "*"})
 TOPIC = arn("sns", "rewards-dev-platform_alarms")
 VICTIMS_ROLE = arn("iam", f"role/{VICTIM_ROLE}")
+SUBSCRIBED = document({**allow("sns:Subscribe", on=TOPIC), "Principal": "*"})
 DRIFT = [
     (":RolePolicy", {"role": THIEF_ROLE}, "policy", document(allow("*", on="*"))),
     (":Role", {"name": THIEF_ROLE}, "inlinePolicies", [{"name": "x", "policy": document(allow("*", on="*"))}]),
@@ -96,7 +97,7 @@ DRIFT = [
     (":Role", {"name": VICTIM_ROLE}, "assumeRolePolicy", document({**allow("sts:AssumeRole"), "Principal": "*"})),
     (":Queue", {"name": "rewards-dev-points-ledger_post-points-queue"}, "policy", PUBLIC),
     (":Queue", {"name": "rewards-dev-points-ledger_post-points-queue"}, "redrivePolicy", json.dumps({"x": TABLE})),
-    (":Topic", {}, "policy", document({**allow("sns:Subscribe", on=TOPIC), "Principal": "*"})),
+    (":Topic", {"name": "rewards-dev-platform_alarms"}, "policy", SUBSCRIBED),
     (":Function", {"name": "rewards-dev-campaigns_bonuses"}, "role", VICTIMS_ROLE),
     (":EventSourceMapping", "campaigns-outbox-stream", "functionArn", FUNCTION),
     (":EventSourceMapping", "campaigns-outbox-stream", "eventSourceArn", f"{TABLE}/stream/1"),

@@ -1,6 +1,7 @@
 """Asking the pack's process: many questions at once are answered in order, and never all under way together."""
 
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -9,8 +10,8 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from pbc_isolation.pack_process import PackProcess
 
-MANY = 60
-FEW = 4
+MANY = 64
+FEW = 16
 
 
 class _Stub:
@@ -20,9 +21,14 @@ class _Stub:
         self._lock = threading.Lock()
         self._under_way = 0
         self._all_busy = threading.Barrier(FEW)
+        self._threads = ThreadPoolExecutor(MANY)
         self.most = 0
 
-    def Analyze(self, request, timeout):  # noqa: N802 the name of the gRPC method
+    @property
+    def Analyze(self):  # noqa: N802 the name of the gRPC method
+        return SimpleNamespace(future=lambda request, **_: self._threads.submit(self._answer, request))
+
+    def _answer(self, request):
         with self._lock:
             self._under_way += 1
             self.most = max(self.most, self._under_way)
@@ -69,8 +75,10 @@ def test_an_export_is_sent_as_the_engine_sends_it(monkeypatch, value, sent):
     """What stands in an export only, encrypted secrets and references, the SDK would refuse."""
     asked = []
     pack = PackProcess("project", "stack")
+    answered = Future()
+    answered.set_result(SimpleNamespace(diagnostics=[]))
     stub = SimpleNamespace(
-        Analyze=lambda request, **_: asked.append(request) or SimpleNamespace(diagnostics=[]),
+        Analyze=SimpleNamespace(future=lambda request, **_: asked.append(request) or answered),
         AnalyzeStack=lambda request, **_: asked.extend(request.resources) or SimpleNamespace(diagnostics=[]),
     )
     monkeypatch.setattr(pack, "_stub", stub, raising=False)

@@ -51,7 +51,9 @@ def test_answers(there: World):
     reply = balance.answer(call({"member_id": "m"}), there.runtime)
 
     given = {"member_id": "m", "balance_points": 7, "version": 2}
-    assert reply == {"answer": {**given, "held_points": 0, "spendable_points": 0, "debt_points": 0}}
+    zeros = dict.fromkeys(("held_points", "spendable_points", "debt_points", "blocked_points"), 0)
+    never = {"enrolled_at": None, "closed_at": None}
+    assert reply == {"answer": {**given, **zeros, **never, "state": "open"}}
 
 
 def test_refuses_by_the_contracts_error(there: World):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pbckit.errors import PbckitError
 from pbckit.sandbox.graph import Graph
 
 _ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -23,7 +24,7 @@ them](../operations.md#alarms).
 """
 
 
-class NoRunbook(ValueError):
+class NoRunbook(PbckitError):
     """The description of an alarm names no runbook. The message names the alarm."""
 
 

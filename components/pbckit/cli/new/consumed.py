@@ -1,5 +1,6 @@
 """What a new PBC consumes: an event of the program, and the field of it that the PBC counts by."""
 
+import inspect
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -56,13 +57,18 @@ def consumed(contract: str | None, field: str | None) -> Consumed:
     """
     events = {f"{one.source}.{one.detail_type()}": one for one in catalogue.events()}
     outside = [name for name, one in events.items() if one.source in catalogue.outside_sources()]
-    name = contract or next(iter(outside), None)
+    name = contract or min(outside, key=lambda one: _place(events[one]), default=None)
     if name not in events:
         there = ", ".join(events) or "none"
         raise OperatorError(f"no event {name!r} to consume; there are: {there}. Name one with --on SOURCE.EVENT")
     chosen = Consumed(event=events[name], field=field or events[name].aggregate)
     _require_identifying(chosen)
     return chosen
+
+
+def _place(event: type[Event]) -> tuple[str, int]:
+    """Where an event is defined: what its source published first stands first."""
+    return event.source, inspect.getsourcelines(event)[1]
 
 
 def _require_identifying(chosen: Consumed) -> None:
