@@ -131,7 +131,7 @@ def minor_units(amount: str, currency: str) -> int:
     Raises:
         InvalidRow: it is not a decimal, has too many digits, is not positive, or the currency is unknown.
     """
-    digits = _digits_after_the_point(currency)
+    digits = digits_after_the_point(currency)
     written = _AMOUNT.fullmatch(amount)
     if written is None:
         raise InvalidRow(f"amount {amount!r}: not a decimal such as 19.99")
@@ -147,7 +147,12 @@ def minor_units(amount: str, currency: str) -> int:
         raise InvalidRow(f"amount {amount!r}: in minor units: {error}") from error
 
 
-def _digits_after_the_point(currency: str) -> int:
+def digits_after_the_point(currency: str) -> int:
+    """How many digits of a currency's amount stand after the point.
+
+    Raises:
+        InvalidRow: ISO 4217 does not have the currency, or no minor unit of it.
+    """
     try:
         digits = iso4217.Currency(currency).exponent
     except ValueError as error:

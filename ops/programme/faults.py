@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from typing import Any, cast
 
-import iso4217
 import msgspec
 import yaml
 
@@ -14,6 +13,7 @@ from contracts.campaigns import SetCampaign, overlap, problems
 from contracts.earning_rates import SetCardProduct, SetRate, UnknownCardProduct, require_card_products
 from contracts.merchant_categorization import SetMerchantOverride, UnknownCategory, require_categories
 from contracts.tiers import InvalidTiers, SetTiers, require_distinct
+from ops.members.purchase_file import InvalidRow, digits_after_the_point
 from pbckit.contracts.decoding import converted
 from pbckit.contracts.definitions import Request
 
@@ -192,9 +192,10 @@ def _unregistered(path: Place, names: list[str], known: Collection[str]) -> Iter
 
 def _is_billable(product: SetCardProduct) -> bool:
     try:
-        return iso4217.Currency(product.billing_currency).exponent is not None
-    except ValueError:
+        digits_after_the_point(product.billing_currency)
+    except InvalidRow:
         return False
+    return True
 
 
 def _no_name(name: str, what: str, known: Collection[str]) -> str:

@@ -37,6 +37,8 @@ class Registered:
     def add(self, resource: Resource) -> None:
         """Remember a resource; a later one of the same URN is the same, asked about again."""
         with self._lock:
+            if resource.urn in self._resources:
+                self._analysis = None  # It may be another's now.
             self._resources[resource.urn] = resource
             self._accounts.update(ACCOUNT.findall(repr(resource.props)))
             above = list(self._above(resource))

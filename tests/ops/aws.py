@@ -49,6 +49,15 @@ class ScriptedLambda:
         """Let a capability answer by what it is asked."""
         self._deciders[arn(capability)] = decide
 
+    def runs(self, capability: AnyCapability, handler: Any, runtime: Any) -> None:
+        """Let a capability answer as its handler does, in memory; `ada` asks."""
+
+        def decide(data: dict[str, Any]) -> Reply:
+            call = {"metadata": {"correlation_id": "c", "actor": "ada"}, "data": data}
+            return msgspec.json.decode(json.dumps(handler.answer(call, runtime)), type=Reply)
+
+        self.decides(capability, decide)
+
     def refuses(self, capability: AnyCapability, error: str, message: str) -> None:
         """Let a capability refuse."""
         self._replies[arn(capability)] = [_payload(Reply(refusal=Refusal(error=error, message=message)))]

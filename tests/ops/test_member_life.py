@@ -5,7 +5,6 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 import pytest
 
 from contracts.points_ledger import (
@@ -38,7 +37,6 @@ from lambdas.points_ledger.handlers import (
     statement,
     void_hold,
 )
-from pbckit.contracts.envelope import Reply
 from pbckit.runtime.ports import Put
 from pbckit.testing.world import STORE
 from tests.lambdas.points_ledger.outside import Ledger, calculated
@@ -72,12 +70,7 @@ def ledger(aws: Aws) -> Ledger:
     there.world.clock.time = datetime.now(UTC)
     there.post(calculated(points=100, posted_at=there.now))
     for capability, handler in HANDLERS:
-
-        def decide(data: dict[str, Any], handler: Any = handler) -> Reply:
-            call = {"metadata": {"correlation_id": "c", "actor": "ada"}, "data": data}
-            return msgspec.json.decode(json.dumps(handler.answer(call, there.world.runtime)), type=Reply)
-
-        aws.lambda_.decides(capability, decide)
+        aws.lambda_.runs(capability, handler, there.world.runtime)
     return there
 
 

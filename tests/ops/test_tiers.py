@@ -4,12 +4,10 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 import pytest
 
 from contracts.tiers import LIST_TIERS, SET_TIERS, TIER, TIERS_HISTORY
 from lambdas.tiers import list_tiers, set_tiers, tier, tiers_history
-from pbckit.contracts.envelope import Reply
 from tests.lambdas.tiers.unit import Tiers
 from tests.ops.aws import Aws
 from tests.ops.conftest import Rewards
@@ -28,12 +26,7 @@ HANDLERS: list[tuple[Any, Any]] = [
 def tiers(aws: Aws) -> Tiers:
     there = Tiers(JUNE)
     for capability, handler in HANDLERS:
-
-        def decide(data: dict[str, Any], handler: Any = handler) -> Reply:
-            call = {"metadata": {"correlation_id": "c", "actor": "ada"}, "data": data}
-            return msgspec.json.decode(json.dumps(handler.answer(call, there.world.runtime)), type=Reply)
-
-        aws.lambda_.decides(capability, decide)
+        aws.lambda_.runs(capability, handler, there.world.runtime)
     return there
 
 

@@ -4,12 +4,12 @@ from contracts.points_ledger import BLOCK, Block, BlockPoints, ConflictingBlock,
 from lambdas.points_ledger.model.blocks import MOST_BLOCKS, BlockChange, OpenBlock, of_purchase
 from lambdas.points_ledger.model.diff import differences
 from lambdas.points_ledger.model.postings import Draft
+from lambdas.points_ledger.services.actors import named_actor
 from lambdas.points_ledger.services.member_ledger import MemberLedger
 from lambdas.points_ledger.storage.ledger import Ledger
 from lambdas.points_ledger.storage.records import KeptBlock
-from pbckit.contracts.definitions import InvalidRequest
 from pbckit.runtime.capability import CallContext, capability
-from pbckit.runtime.unit_of_work import UNKNOWN_ACTOR, retry_on_conflict
+from pbckit.runtime.unit_of_work import retry_on_conflict
 
 
 @capability(BLOCK)
@@ -19,8 +19,7 @@ def handler(request: BlockPoints, call: CallContext) -> Block:
 
 
 def _block(request: BlockPoints, call: CallContext) -> Block:
-    if call.cause.actor == UNKNOWN_ACTOR:
-        raise InvalidRequest(f"block {request.block_id}: the call's metadata names no actor")
+    actor = named_actor(call, f"block {request.block_id}")
     before = Ledger(call.runtime).block(request.block_id)
     if before is not None:
         return _again(before, request)
@@ -33,7 +32,7 @@ def _block(request: BlockPoints, call: CallContext) -> Block:
         points=0,
         text=f"{_what(request)} blocked ({request.reason}): {request.note}",
         at=books.now,
-        block=BlockChange(actor=call.cause.actor, reason=request.reason, opened=_opened(request, books)),
+        block=BlockChange(actor=actor, reason=request.reason, opened=_opened(request, books)),
     )
     work = call.unit_of_work()
     line = books.book(draft, work)
@@ -41,7 +40,7 @@ def _block(request: BlockPoints, call: CallContext) -> Block:
         block_id=request.block_id,
         member_id=request.member_id,
         purchase_id=request.purchase_id,
-        actor=call.cause.actor,
+        actor=actor,
         blocked_points=books.account.after(line).blocked_points(books.now),
         blocked_at=line.at,
     )

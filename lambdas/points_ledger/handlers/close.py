@@ -4,12 +4,12 @@ from contracts.points_ledger import CLOSE, CloseMember, Closure
 from lambdas.points_ledger.model import membership
 from lambdas.points_ledger.model.account import Account, BrokenBooks
 from lambdas.points_ledger.model.postings import Closing, Line
+from lambdas.points_ledger.services.actors import named_actor
 from lambdas.points_ledger.services.closed_account import refuse_closed
 from lambdas.points_ledger.services.member_ledger import MemberLedger
 from lambdas.points_ledger.services.policy import policy
-from pbckit.contracts.definitions import InvalidRequest
 from pbckit.runtime.capability import CallContext, capability
-from pbckit.runtime.unit_of_work import UNKNOWN_ACTOR, retry_on_conflict
+from pbckit.runtime.unit_of_work import retry_on_conflict
 
 
 @capability(CLOSE)
@@ -19,9 +19,7 @@ def handler(request: CloseMember, call: CallContext) -> Closure:
 
 
 def _closed(request: CloseMember, call: CallContext) -> Closure:
-    actor = call.cause.actor
-    if actor == UNKNOWN_ACTOR:
-        raise InvalidRequest(f"closing of member {request.member_id}: the call's metadata names no actor")
+    actor = named_actor(call, f"closing of member {request.member_id}")
     books = MemberLedger.known(request.member_id, call.runtime, call.cause)
     if books.account.closed is not None:
         return _again(books, request)

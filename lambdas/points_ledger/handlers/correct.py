@@ -5,6 +5,7 @@ from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.diff import differences
 from lambdas.points_ledger.model.policy import Policy
 from lambdas.points_ledger.model.postings import Line, MadeByHand
+from lambdas.points_ledger.services.actors import named_actor
 from lambdas.points_ledger.services.closed_account import refuse_closed
 from lambdas.points_ledger.services.member_ledger import MemberLedger
 from lambdas.points_ledger.services.policy import policy
@@ -12,7 +13,7 @@ from lambdas.points_ledger.storage.ledger import Ledger
 from lambdas.points_ledger.storage.records import KeptCorrection
 from pbckit.contracts.definitions import InvalidRequest
 from pbckit.runtime.capability import CallContext, capability
-from pbckit.runtime.unit_of_work import UNKNOWN_ACTOR, retry_on_conflict
+from pbckit.runtime.unit_of_work import retry_on_conflict
 
 
 @capability(CORRECT)
@@ -26,7 +27,7 @@ def _corrected(request: CorrectPoints, call: CallContext) -> Correction:
     if before is not None:
         return _again(before, request)
     decided = policy()
-    by_hand = _made_by_hand(request, call.cause.actor, decided)
+    by_hand = _made_by_hand(request, call, decided)
     books = MemberLedger.known(request.member_id, call.runtime, call.cause)
     if request.points > books.account.debt_points:
         refuse_closed(books.account, "it gets no points")
@@ -38,7 +39,7 @@ def _corrected(request: CorrectPoints, call: CallContext) -> Correction:
     return answer
 
 
-def _made_by_hand(request: CorrectPoints, actor: str, decided: Policy) -> MadeByHand:
+def _made_by_hand(request: CorrectPoints, call: CallContext, decided: Policy) -> MadeByHand:
     """Who makes it and who approves it.
 
     Raises:
@@ -48,8 +49,7 @@ def _made_by_hand(request: CorrectPoints, actor: str, decided: Policy) -> MadeBy
     name = f"correction {request.reference}"
     if request.points == 0:
         raise InvalidRequest(f"{name} of 0 points: it gives points, or takes them")
-    if actor == UNKNOWN_ACTOR:
-        raise InvalidRequest(f"{name}: the call's metadata names no actor")
+    actor = named_actor(call, name)
     if request.approver is None and abs(request.points) > decided.correction_limit:
         raise ApprovalRequired(
             f"{name} of {request.points} points: above {decided.correction_limit} points an approver is needed"

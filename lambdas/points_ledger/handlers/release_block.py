@@ -5,11 +5,11 @@ import msgspec
 from contracts.points_ledger import RELEASE_BLOCK, ReleaseBlock, ReleasedBlock, UnknownBlock
 from lambdas.points_ledger.model.blocks import BlockChange
 from lambdas.points_ledger.model.postings import Draft
+from lambdas.points_ledger.services.actors import named_actor
 from lambdas.points_ledger.services.member_ledger import MemberLedger
 from lambdas.points_ledger.storage.ledger import Ledger
-from pbckit.contracts.definitions import InvalidRequest
 from pbckit.runtime.capability import CallContext, capability
-from pbckit.runtime.unit_of_work import UNKNOWN_ACTOR, retry_on_conflict
+from pbckit.runtime.unit_of_work import retry_on_conflict
 
 
 @capability(RELEASE_BLOCK)
@@ -19,8 +19,7 @@ def handler(request: ReleaseBlock, call: CallContext) -> ReleasedBlock:
 
 
 def _release(request: ReleaseBlock, call: CallContext) -> ReleasedBlock:
-    if call.cause.actor == UNKNOWN_ACTOR:
-        raise InvalidRequest(f"release of block {request.block_id}: the call's metadata names no actor")
+    actor = named_actor(call, f"release of block {request.block_id}")
     kept = Ledger(call.runtime).block(request.block_id)
     if kept is None:
         raise UnknownBlock(f"nothing is blocked under {request.block_id!r}")
@@ -33,14 +32,14 @@ def _release(request: ReleaseBlock, call: CallContext) -> ReleasedBlock:
         points=0,
         text=f"block released: {request.note}",
         at=books.now,
-        block=BlockChange(actor=call.cause.actor),
+        block=BlockChange(actor=actor),
     )
     work = call.unit_of_work()
     line = books.book(draft, work)
     answer = ReleasedBlock(
         block_id=request.block_id,
         member_id=kept.request.member_id,
-        actor=call.cause.actor,
+        actor=actor,
         blocked_points=books.account.after(line).blocked_points(books.now),
         released_at=line.at,
     )
