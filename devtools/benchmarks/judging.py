@@ -14,7 +14,7 @@ from devtools.benchmarks.synthetic import Synthetic, grown
 from pbc_isolation.pack_process import PackProcess
 from pbckit.sandbox.program import capture
 
-COPIES = (1, 4, 12, 40)
+COPIES = (1, 4, 10, 33)
 _POLICIES = ("own-references", "isolation", "boundary", "operations")
 _IN_PROCESS = """\
 import sys, time

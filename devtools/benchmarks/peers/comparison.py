@@ -98,7 +98,11 @@ def _checkov(clean: States, leaks: list[Leaked]) -> Compared:
 def _iamprover(clean: States, leaks: list[Leaked]) -> Compared:
     def compare(tool: Tool, folder: Path) -> Compared:
         held = iamprover.write_invariants(clean, folder)
-        seconds, on_shipped = _timed(lambda: len(iamprover.scan(tool, clean, held, folder)))
+        try:
+            seconds, on_shipped = _timed(lambda: len(iamprover.scan(tool, clean, held, folder)))
+        except iamprover.NoAnswerError:
+            # Of a leak it can only be told what it finds more.
+            return Compared(tool=_title(tool), found=0, unanswered=len(leaks))
         found, unanswered = iamprover.found(tool, leaks, held, folder)
         return Compared(
             tool=_title(tool), seconds=seconds, on_shipped=on_shipped, found=len(found), unanswered=len(unanswered)
