@@ -1,11 +1,10 @@
 """earning-rates: how many points a unit of currency earns, by card product and category, from when on."""
 
 from collections.abc import Collection, Iterable
-from difflib import get_close_matches
 from typing import ClassVar, Literal
 
 from contracts.merchant_categorization import UnknownCategory
-from contracts.vocabulary import Currency, Points
+from contracts.vocabulary import Currency, Points, no_such_name
 from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
 from pbckit.contracts.vocabulary import DecimalString, Instant, Key, Name, Pattern
 
@@ -41,9 +40,8 @@ def require_card_products(names: Iterable[str], known: Collection[str], where: s
     """
     for name in names:
         if name != "*" and name not in known:
-            nearest = get_close_matches(name, known, n=1)
-            suggestion = f"did you mean {nearest[0]}?" if nearest else "register it first (set-card-product)"
-            raise UnknownCardProduct(f"{where}: no card product is called {name!r}; {suggestion}")
+            problem = no_such_name("card product", name, known, "register it first (set-card-product)")
+            raise UnknownCardProduct(f"{where}: {problem}")
 
 
 class InvalidCardProduct(ContractError):

@@ -1,10 +1,9 @@
 """merchant-categorization: which reward category a merchant belongs to."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import ClassVar, Literal
 
-from contracts.vocabulary import Merchant
+from contracts.vocabulary import Merchant, no_such_name
 from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
 from pbckit.contracts.vocabulary import Identifier, Instant, Key, Name, PageSize
 
@@ -80,9 +79,8 @@ def require_categories(names: Iterable[str], where: str) -> None:
     """
     for name in names:
         if name != "*" and name not in CATEGORIES:
-            nearest = get_close_matches(name, CATEGORIES, n=1)
-            suggestion = f"did you mean {nearest[0]}?" if nearest else f"allowed are {', '.join(CATEGORIES)}"
-            raise UnknownCategory(f"{where}: no category is called {name!r}; {suggestion}")
+            problem = no_such_name("category", name, CATEGORIES, f"allowed are {', '.join(CATEGORIES)}")
+            raise UnknownCategory(f"{where}: {problem}")
 
 
 class Categorize(Request, frozen=True, kw_only=True):

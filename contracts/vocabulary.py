@@ -1,6 +1,8 @@
 """The value types of the rewards domain. Their meaning is written once, here and in `docs/glossary.md`."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from typing import Annotated
 
 import msgspec
@@ -47,6 +49,19 @@ USUAL_DAYS_BACK, USUAL_DAYS_AHEAD = 3650, 2
 
 class InstantOutOfRange(ContractError):
     """An instant lies too far in the past or in the future. The message names it and what is allowed."""
+
+
+def no_such_name(what: str, name: str, known: Iterable[str], otherwise: str) -> str:
+    """What a refusal says of a name that nothing has: the nearest one, or else what can be done.
+
+    Args:
+        what: what is named, for example `category`.
+        name: the name that nothing has.
+        known: the names that there are.
+        otherwise: said where none is near.
+    """
+    nearest = get_close_matches(name, list(known), n=1)
+    return f"no {what} is called {name!r}; {f'did you mean {nearest[0]}?' if nearest else otherwise}"
 
 
 def require_in_range(what: str, instant: datetime, now: datetime, *, days_back: int, days_ahead: int) -> None:

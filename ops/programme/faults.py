@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
-from difflib import get_close_matches
 from typing import Any, cast
 
 import msgspec
@@ -13,6 +12,7 @@ from contracts.campaigns import SetCampaign, overlap, problems
 from contracts.earning_rates import SetCardProduct, SetRate, UnknownCardProduct, require_card_products
 from contracts.merchant_categorization import SetMerchantOverride, UnknownCategory, require_categories
 from contracts.tiers import InvalidTiers, SetTiers, require_distinct
+from contracts.vocabulary import no_such_name
 from ops.members.purchase_file import InvalidRow, digits_after_the_point
 from pbckit.contracts.decoding import converted
 from pbckit.contracts.definitions import Request
@@ -199,9 +199,7 @@ def _is_billable(product: SetCardProduct) -> bool:
 
 
 def _no_name(name: str, what: str, known: Collection[str]) -> str:
-    nearest = get_close_matches(name, known, n=1)
-    suggestion = f"did you mean {nearest[0]}?" if nearest else f"allowed are {', '.join(known)}"
-    return f"no {what} is called {name!r}; {suggestion}"
+    return no_such_name(what, name, known, f"allowed are {', '.join(known)}")
 
 
 def _twice(node: yaml.Node, path: Place) -> Iterator[tuple[Place, str]]:
