@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from pbc_isolation.analysis import wiring
-from pbc_isolation.analysis.context import ACCOUNT, Analysis, Settings
+from pbc_isolation.analysis.context import Analysis, Settings, accounts_in
 from pbc_isolation.analysis.link import Link
 from pbc_isolation.stack.graph import DEPLOYMENT_ROLE, PLATFORM, UNIT_TYPES, Graph, Resource
 
@@ -28,19 +28,25 @@ class Registered:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._inputs: dict[str, Mapping[str, Any]] = {}
         self._resources: dict[str, Resource] = {}
         self._accounts: Counter[str] = Counter()
         self._units: dict[str, Resource] = {}
         """The components of units with what is above them, and what the platform makes: all units share that."""
         self._analysis: Analysis | None = None
 
+    def remember(self, urn: str, inputs: Mapping[str, Any]) -> None:
+        """Remember what the program sets of a resource, which nobody asks about before the stack is judged."""
+        self._inputs[urn] = inputs
+
     def add(self, resource: Resource) -> None:
         """Remember a resource; a later one of the same URN is the same, asked about again."""
+        self.remember(resource.urn, resource.props)
         with self._lock:
             if resource.urn in self._resources:
                 self._analysis = None  # It may be another's now.
             self._resources[resource.urn] = resource
-            self._accounts.update(ACCOUNT.findall(repr(resource.props)))
+            self._accounts.update(accounts_in(resource))
             above = list(self._above(resource))
             if resource.type in _OWNERS:
                 self._units.update((one.urn, one) for one in [resource, *above])
@@ -51,8 +57,7 @@ class Registered:
 
     def inputs_of(self, urn: str) -> Mapping[str, Any] | None:
         """The properties that the program has set; None for a resource that was not asked about."""
-        resource = self._resources.get(urn)
-        return resource.props if resource is not None else None
+        return self._inputs.get(urn)
 
     def foreign_links(self, resource: Resource, settings: Settings) -> list[Link]:
         """What a resource refers to by name that is not its unit's.

@@ -6,7 +6,6 @@ which hands out properties as they were sent, and `graph` and `values`, which kn
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -36,7 +35,7 @@ from pbc_isolation.stack.contract_edges import InvalidContract, read_contracts
 from pbc_isolation.stack.graph import Graph, Resource, from_sdk
 from pbc_isolation.stack.known_documents import DOCUMENTS, unknown_documents
 from pbc_isolation.stack.type_data import InvalidTypes, shipped
-from pbc_isolation.stack.values import plain
+from pbc_isolation.stack.values import Plain, plain
 
 OWN_REFERENCES = "own-references"
 NAME = "unit-isolation"
@@ -200,20 +199,18 @@ class _Shared:
         config = args.get_config()
         resources, configured = self._asked
         if args.resources is not resources or config != configured:
-            resources = from_sdk(args.resources).resources
-            graph = Graph(_with_inputs(one, self._registered.inputs_of(one.urn)) for one in resources)
+            graph = from_sdk(args.resources, self._registered.inputs_of)
             self._analysis = Analysis(graph, settings(config))
             self._asked = args.resources, config
         return self._analysis
 
 
-def _with_inputs(resource: Resource, inputs: Mapping[str, Any] | None) -> Resource:
-    """A resource as the stack has it, with what the program has set, where the engine has told that before."""
-    return resource if inputs is None else replace(resource, inputs=frozenset(inputs), set_by_program=inputs)
-
-
 def _own_references(registered: Registered) -> ResourceValidationPolicy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        if is_dry_run():
+            # The stack as a whole is judged before anything is made.
+            registered.remember(args.urn, Plain(lambda: args.props))
+            return
         resource = Resource(
             urn=args.urn,
             type=args.resource_type,
@@ -223,8 +220,6 @@ def _own_references(registered: Registered) -> ResourceValidationPolicy:
             custom=args.provider is not None or "/" in args.resource_type,
         )
         registered.add(resource)
-        if is_dry_run():
-            return  # The stack as a whole is judged before anything is made.
         try:
             links = registered.foreign_links(resource, _settings_of(json.dumps(args.get_config(), sort_keys=True)))
         except _UNUSABLE as error:

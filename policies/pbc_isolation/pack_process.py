@@ -25,6 +25,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from pbc_isolation.folder import source_folder
+from pbc_isolation.stack.graph import is_provider, provider_settings
 
 PACK = Path(__file__).resolve().parents[1]
 _NO_ENGINE = "127.0.0.1:1"
@@ -41,6 +42,8 @@ _FILES = ("c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"
 """Marks of objects that stand for other values: secrets, outputs, references to resources, assets and archives."""
 _ENCRYPTED = f"[secret]{rpc.UNKNOWN}"
 """A text that is not known and not empty either: unlike an unknown alone, no provider will fill it in."""
+_SETTINGS = "provider settings"
+"""Key, among those of a state, of what its provider is set to."""
 
 State = Mapping[str, Any]
 """A resource as it stands in `pulumi stack export`."""
@@ -58,6 +61,35 @@ class Diagnostic:
     message: str
     urn: str
     mandatory: bool
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What the engine asks about a stack, put together before the pack is asked."""
+
+    components: Sequence[Any]
+    """Requests about what other resources stand below: it is registered before them."""
+    others: Sequence[Sequence[Any]]
+    """Requests about all other resources: groups, each of which depends on those before it."""
+    stack: Sequence[Any]
+    """Requests about the stack as a whole."""
+
+
+def questions(states: Iterable[State]) -> Questions:
+    """What the engine asks about the resources of an export: each by its inputs, then the stack by its outputs.
+
+    Where the inputs say something else than the outputs, it asks about the stack by its inputs, too.
+    """
+    resources = _registered(states)
+    above = {state.get("parent") for state in resources}
+    return Questions(
+        components=[_resource_request(state) for state in resources if state["urn"] in above],
+        others=[
+            [_resource_request(state) for state in group]
+            for group in _one_after_the_other([state for state in resources if state["urn"] not in above])
+        ],
+        stack=[_stack_request(resources, properties) for properties in _views(resources)],
+    )
 
 
 class PackProcess:
@@ -130,22 +162,23 @@ class PackProcess:
         }
 
     def judge(self, states: Iterable[State]) -> list[Diagnostic]:
-        """Everything the pack says: about each resource by its inputs, then about the stack by its outputs.
-
-        Where the inputs say something else than the outputs, it is asked about the stack by its inputs, too.
+        """Everything the pack says about the resources of an export.
 
         Raises:
             PackFailed: the pack broke down.
         """
-        resources = [_sent(state) for state in states if _is_registered(state)]
-        # A component is registered before what is below it.
-        above = {state.get("parent") for state in resources}
-        first = [state for state in resources if state["urn"] in above]
-        answers = [self._ask(self._stub.Analyze, _resource_request(state)) for state in first]
-        others = (_resource_request(state) for state in resources if state["urn"] not in above)
-        answers += self._ask_all(self._stub.Analyze, others)
-        for properties in _views(resources):
-            answers.append(self._ask(self._stub.AnalyzeStack, _stack_request(resources, properties)))
+        return self.answer(questions(states))
+
+    def answer(self, asked: Questions) -> list[Diagnostic]:
+        """Everything the pack says about a stack.
+
+        Raises:
+            PackFailed: the pack broke down.
+        """
+        answers = [self._ask(self._stub.Analyze, request) for request in asked.components]
+        for group in asked.others:
+            answers += self._ask_all(self._stub.Analyze, group)
+        answers += [self._ask(self._stub.AnalyzeStack, request) for request in asked.stack]
         return _diagnostics(answers)
 
     def before_creation(self, state: State) -> list[Diagnostic]:
@@ -162,7 +195,7 @@ class PackProcess:
         Raises:
             PackFailed: the pack broke down.
         """
-        resources = [_sent(state) for state in states if _is_registered(state)]
+        resources = _registered(states)
         request = _stack_request(resources, [_there(state) for state in resources])
         return _diagnostics([self._ask(self._stub.AnalyzeStack, request)])
 
@@ -258,9 +291,31 @@ def _sent_object(fields: Mapping[str, Any]) -> Any:
     return {key: _sent_value(item) for key, item in fields.items()}
 
 
+def _registered(states: Iterable[State]) -> list[State]:
+    """What the engine asks about, each with what its provider is set to."""
+    every = list(states)
+    settings = provider_settings(every)
+    return [
+        {**_sent(state), _SETTINGS: _sent_value(settings.get(str(state.get("provider")), {}))}
+        for state in every
+        if _is_registered(state)
+    ]
+
+
+def _one_after_the_other(states: Iterable[State]) -> list[list[State]]:
+    """Resources in groups: the engine registers one when all that it depends on is there."""
+    depth: dict[str, int] = {}
+    groups: list[list[State]] = []
+    for state in states:
+        of = depth[state["urn"]] = 1 + max((depth.get(urn, -1) for urn in state.get("dependencies") or ()), default=-1)
+        groups += [[]] if of == len(groups) else []
+        groups[of].append(state)
+    return groups
+
+
 def _is_registered(state: State) -> bool:
     """The engine asks about no provider, and about nothing that a program only looks up."""
-    return not (state["type"].startswith("pulumi:providers:") or state.get("external"))
+    return not (is_provider(state["type"]) or state.get("external"))
 
 
 def _resource_request(state: State) -> Any:
@@ -306,16 +361,18 @@ def _stack_resources(states: Iterable[State], properties: Iterable[Mapping[str, 
             dependencies=list(state.get("dependencies", [])),
         )
         if state.get("provider"):
-            resource.provider.CopyFrom(_provider(str(state["provider"])))
+            resource.provider.CopyFrom(_provider(str(state["provider"]), state.get(_SETTINGS, {})))
         for key, urns in state.get("propertyDependencies", {}).items():
             resource.propertyDependencies[key].urns.extend(urns)
         yield resource
 
 
-def _provider(reference: str) -> Any:
+def _provider(reference: str, settings: Mapping[str, Any]) -> Any:
     """The provider that a state refers to by URN and id."""
     urn = reference.rpartition("::")[0]
-    return analyzer_pb2.AnalyzerProviderResource(type=urn.split("::")[2], urn=urn, name=urn.split("::")[-1])
+    return analyzer_pb2.AnalyzerProviderResource(
+        type=urn.split("::")[2], urn=urn, name=urn.split("::")[-1], properties=_struct(settings)
+    )
 
 
 def _resource_options(state: State) -> Any:

@@ -50,8 +50,10 @@ class Servicer(sdk._PolicyAnalyzerServicer):  # noqa: SLF001
     def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802 the name of the gRPC method
         """What the policies about single resources say."""
         response = analyzer_pb2.AnalyzeResponse()
+        sent = _Sent(request)
+        options, provider = self._get_resource_options(request), _provider(request)
         for policy, level in self._in_force(self._of_resources):
-            args = _ResourceArgs(request, self._get_resource_options(request), self._get_policy_config(policy.name))
+            args = _ResourceArgs(sent, options, provider, self._get_policy_config(policy.name))
             policy.validate(args, self._report(response, policy, level))
         return response
 
@@ -75,18 +77,31 @@ class Servicer(sdk._PolicyAnalyzerServicer):  # noqa: SLF001
         return self._create_report_violation(response, policy.name, policy.description, level, policy.severity)
 
 
-class _ResourceArgs(ResourceValidationArgs):
-    """The resource of a request; its properties are read when somebody looks."""
+class _Sent:
+    """The request about a resource; its properties are read once for all policies, and only if one looks."""
 
-    def __init__(self, request: Any, options: Any, config: Any) -> None:
-        super().__init__(request.type, {}, request.urn, request.name, options, _provider(request), config)
+    def __init__(self, request: Any) -> None:
+        self.request = request
+
+    @cached_property
+    def props(self) -> dict[str, Any]:
+        """The inputs of the resource, as they were sent."""
+        return _object(self.request.properties)
+
+
+class _ResourceArgs(ResourceValidationArgs):
+    """The resource of a request, for one policy."""
+
+    def __init__(self, sent: _Sent, options: Any, provider: PolicyProviderResource | None, config: Any) -> None:
+        request = sent.request
+        super().__init__(request.type, {}, request.urn, request.name, options, provider, config)
         del self.props
-        self._request = request
+        self._sent = sent
 
     @cached_property
     def props(self) -> dict[str, Any]:  # pyright: ignore[reportIncompatibleVariableOverride]
         """The inputs of the resource, as they were sent."""
-        return _object(self._request.properties)
+        return self._sent.props
 
 
 @dataclass(slots=True)
@@ -150,7 +165,8 @@ def _provider(message: Any) -> PolicyProviderResource | None:
 
 def _object(struct: Any) -> dict[str, Any]:
     """An object as it was sent; of one that stands for a file, what tells which."""
-    found = {key: _value(value) for key, value in struct.fields.items()}
+    fields = struct.fields
+    found = {key: _value(fields[key]) for key in fields}
     kept = _FILES.get(found.get(SIGNATURE, ""))
     if kept is None:
         return found

@@ -37,6 +37,9 @@ def told(*parts: Part, rule: str) -> list[Violation]:
         ("kms:*", "isolation-secrets-and-keys", "kms:Decrypt"),
         ("logs:*", "isolation-telemetry", "logs:FilterLogEvents"),
         ("iam:*", "isolation-identity", "iam:AttachRolePolicy"),
+        ("sns:*", "isolation-queues-and-topics", "sns:Subscribe"),
+        ("events:*", "isolation-orchestration", "events:PutRule"),
+        ("athena:*", "isolation-objects-and-analytics", "athena:GetQueryResults"),
     ],
 )
 def test_the_worst_action_of_a_statement_is_named(action, rule, worst):
@@ -76,6 +79,16 @@ def test_a_resource_policy_tells_the_worst_that_it_admits():
         rule="isolation-declared-policies",
     )
     assert "for sqs:ReceiveMessage and" in found.message
+
+
+def test_a_grant_is_worse_than_a_deletion():
+    administrators = {**allow("kms:Create*", "kms:Delete*"), "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
+    [found] = told(
+        thing("inventory", "aws:kms/key:Key", "key", {"policy": document(administrators)}),
+        role("inventory"),
+        rule="isolation-declared-policies",
+    )
+    assert "for kms:CreateGrant and" in found.message
 
 
 def test_a_managed_policy_is_to_be_copied():

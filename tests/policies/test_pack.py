@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from pbc_isolation.pack_process import PACK, PackFailed, PackProcess
+from pbc_isolation.pack_process import PACK, PackFailed, PackProcess, questions
 from tests.conftest import STACKS, captured
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -73,6 +73,26 @@ def test_a_leak_is_told_with_its_rule_path_and_resource():
     assert "points-ledger" in leak.message
 
 
+def test_what_a_provider_is_set_to_reaches_the_rules():
+    """A provider that acts under a role of another account makes a unit's bucket there."""
+    changed = copy.deepcopy(states("dev"))
+    unit = next(state["urn"] for state in changed if state["type"] == "pbckit:infra:Pbc")
+    provider = "urn:pulumi:dev::rewards::pulumi:providers:aws::other"
+    roles = '[{"roleArn":"arn:aws:iam::222222222222:role/deploy"}]'
+    bucket = {
+        "urn": f"{unit.rpartition('::')[0]}$aws:s3/bucket:Bucket::replica",
+        "type": "aws:s3/bucket:Bucket",
+        "custom": True,
+        "parent": unit,
+        "provider": f"{provider}::1",
+        "inputs": {"bucket": "rewards-dev-campaigns--replica"},
+    }
+    settings = {"urn": provider, "type": "pulumi:providers:aws", "custom": True, "id": "1"}
+    with PackProcess("rewards", "dev") as pack:
+        found = pack.judge([*changed, {**settings, "inputs": {"assumeRoles": roles}}, bucket])
+    assert [one.message for one in found if "account 222222222222, in which its provider makes it" in one.message]
+
+
 def test_configuration_reaches_the_rules():
     everyone = {name: {"contracts": "../no/such/folder"} for name in ("isolation", "boundary")}
     with PackProcess("rewards", "dev", config=everyone) as pack:
@@ -126,3 +146,14 @@ def test_a_leak_on_one_side_of_a_state_is_found(side):
     )
     with PackProcess("rewards", "dev") as pack:
         assert {one.urn for one in pack.judge(changed) if "boundary-no-wildcards" in one.message} == {policy["urn"]}
+
+
+def test_a_resource_is_asked_about_after_what_it_depends_on():
+    """The engine registers it only then; the pack must not be asked in an order that cannot be."""
+    bus, archive, other = (f"urn:pulumi:dev::shop::aws:x/y:Z::{name}" for name in ("bus", "archive", "other"))
+    states = [
+        {"urn": urn, "type": "aws:x/y:Z", "custom": True, "inputs": {}, "dependencies": needed}
+        for urn, needed in ((bus, []), (archive, [bus]), (other, []))
+    ]
+    asked = [[one.urn for one in group] for group in questions(states).others]
+    assert asked == [[bus, other], [archive]]

@@ -9,12 +9,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pbc_isolation.analysis import wiring
+from pbc_isolation.analysis import people, wiring
 from pbc_isolation.analysis.context import INVOKE, Access, Analysis
+from pbc_isolation.analysis.link import Link
 from pbc_isolation.iam.catalogue import display
-from pbc_isolation.iam.evaluator import can
+from pbc_isolation.iam.evaluator import Grant, can
 from pbc_isolation.iam.globs import Glob
+from pbc_isolation.iam.principals import Principal
 from pbc_isolation.iam.regions import Region
+from pbc_isolation.stack.contract_edges import PEOPLE
 from pbc_isolation.stack.graph import Resource
 from pbc_isolation.stack.values import read, texts
 
@@ -35,27 +38,51 @@ class Edge:
     """The capability, the event, or the forbidden action."""
 
 
+@dataclass(frozen=True, eq=False)
+class Call:
+    """That a principal may call a capability."""
+
+    principal: Principal
+    grant: Grant
+    function: str
+    """Pattern of the capability's ARN."""
+
+
+Origin = Call | Resource | Access | Link
+"""What an edge comes from: a permission to call, a rule on the bus, a way out of a unit, or a reference."""
+
+
 def edges(analysis: Analysis) -> list[Edge]:
     """Every edge between two units, in order."""
-    return sorted({*_calls(analysis), *_subscriptions(analysis), *_violations(analysis)})
+    return sorted({edge for edge, _ in with_origins(analysis)})
 
 
-def _calls(analysis: Analysis) -> Iterator[Edge]:
-    """Capabilities that a unit may call and has the permission to."""
+def with_origins(analysis: Analysis) -> Iterator[tuple[Edge, Origin]]:
+    """Every edge between two units, once for each thing that it comes from."""
+    yield from _calls(analysis)
+    yield from _subscriptions(analysis)
+    yield from _violations(analysis)
+
+
+def _calls(analysis: Analysis) -> Iterator[tuple[Edge, Call]]:
+    """Capabilities that a unit, or people as the unit that answers, may call and have the permission to."""
+    assumed_by = analysis.once(people.find)
     for one in analysis.settings.capabilities:
-        target = Region((Glob(analysis.naming.capability(one.unit, one.name).text),))
+        function = analysis.naming.capability(one.unit, one.name).text
+        target = Region((Glob(function),))
         for principal in analysis.principals:
-            if principal.unit in one.callers and can(principal, INVOKE, target) is not None:
-                yield Edge(principal.unit or "", one.unit, CALLS, one.name)
+            caller = PEOPLE if principal.unit == one.unit and principal.urn in assumed_by else principal.unit
+            if caller in one.callers and (grant := can(principal, INVOKE, target)) is not None:
+                yield Edge(caller or "", one.unit, CALLS, one.name), Call(principal, grant, function)
 
 
-def _subscriptions(analysis: Analysis) -> Iterator[Edge]:
+def _subscriptions(analysis: Analysis) -> Iterator[tuple[Edge, Resource]]:
     """Events that a unit's rules take from the bus."""
     for rule in analysis.graph.by_type("aws:cloudwatch/eventRule:EventRule"):
         owner = analysis.graph.owner(rule)
         for source, event in _pattern(rule):
             if owner is not None and source != owner:
-                yield Edge(owner, source, EVENTS, event)
+                yield Edge(owner, source, EVENTS, event), rule
 
 
 def _pattern(rule: Resource) -> Iterator[tuple[str, str]]:
@@ -68,12 +95,12 @@ def _pattern(rule: Resource) -> Iterator[tuple[str, str]]:
     return ((source, event) for source in sources for event in texts(read(pattern, "detail-type")) or ["all events"])
 
 
-def _violations(analysis: Analysis) -> Iterator[Edge]:
+def _violations(analysis: Analysis) -> Iterator[tuple[Edge, Access | Link]]:
     for access in analysis.accesses:
-        yield from _forbidden(access)
+        yield from ((edge, access) for edge in _forbidden(access))
     for link in analysis.once(wiring.find):
         for thing in link.things:
-            yield Edge(link.unit or "nobody", thing.unit or "nobody", VIOLATION, f"{link.key} → {thing.label}")
+            yield Edge(link.unit or "nobody", thing.unit or "nobody", VIOLATION, f"{link.key} → {thing.label}"), link
 
 
 def _forbidden(access: Access) -> Iterator[Edge]:
@@ -97,6 +124,7 @@ def page(found: Sequence[Edge], units: Iterable[str], stack: str) -> str:
 Generated from the program's graph of the stack `{stack}` by `make docs`. For each pair of units: what the one in the
 row can get from the one in the column, by any permission or wiring of the stack. In a stack that the policy pack
 passes, only edges that contracts name are left: capabilities that one unit calls of another, and events that it hears.
+`{PEOPLE}` is what contracts call people, who ask each unit under a role of that unit.
 
 {table(found, units)}
 {mermaid(found)}"""

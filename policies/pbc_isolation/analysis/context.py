@@ -26,7 +26,7 @@ from pbc_isolation.stack.values import items, read, texts
 
 Found = TypeVar("Found")
 INVOKE = "lambda:invokefunction"
-ACCOUNT = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}):")
+_ACCOUNT = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}):")
 _REGION = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:([a-z]{2,}-[a-z-]+-[0-9]+):")
 
 
@@ -124,7 +124,7 @@ class Analysis:
         """The account of the stack: the one that its ARNs name most; None if nothing tells it."""
         if self.told_account is not None:
             return self.told_account
-        named = Counter(match for one in self.graph.resources for match in ACCOUNT.findall(repr(one.props)))
+        named = Counter(match for one in self.graph.resources for match in accounts_in(one))
         return named.most_common(1)[0][0] if named else None
 
     def is_platform(self, unit: str | None) -> bool:
@@ -263,9 +263,9 @@ class Analysis:
         return {}
 
     def _way_out(self, principal: Principal, action: str) -> Grant | None:
-        own = self._confining(principal.unit)
         if principal.boundary is not None and self._is_confined(principal.unit, principal.boundary, action):
             return None
+        own = self._confining(principal.unit)
         regions: Iterable[Region] = self.outside(principal.unit, action)
         if action in _OF_DEPLOYMENTS and principal.unit is not None and self.deploys(principal):
             # By name only: the deployment role itself is the unit's too, and must not change itself.
@@ -356,8 +356,20 @@ class Analysis:
     @cached_property
     def region(self) -> str | None:
         """The region of the stack: the one that its ARNs name most; None if nothing tells it."""
-        named = Counter(match for one in self.graph.resources for match in _REGION.findall(repr(one.props)))
+        named = Counter(match for one in self.graph.resources for match in _in_arns(_REGION, one))
         return named.most_common(1)[0][0] if named else None
+
+
+def accounts_in(resource: Resource) -> Iterator[str]:
+    """The accounts that the ARNs in a resource's properties name."""
+    return _in_arns(_ACCOUNT, resource)
+
+
+def _in_arns(pattern: re.Pattern[str], resource: Resource) -> Iterator[str]:
+    """What a pattern of ARNs finds in the properties of a resource."""
+    for _, text in resource.texts:
+        if isinstance(text, str) and "arn:" in text:
+            yield from pattern.findall(text)
 
 
 class _Names(dict[str, Any]):

@@ -41,21 +41,26 @@ def find(analysis: Analysis) -> tuple[Exposure, ...]:
 def _by_setting(analysis: Analysis) -> Iterator[Exposure]:
     for resource in analysis.graph.resources:
         for setting in analysis.types.of(resource.type).exposes:
+            if setting.get("platform") and analysis.is_platform(analysis.graph.owner(resource)):
+                continue
             values = list(_at(resource.props, setting["path"].split(".")))
             if (not values and setting.get("absent")) or any(
-                _is_open(value, setting) and _may_be_set(resource, setting, value) for value in values
+                _is_open(value, setting, analysis.account) and _may_be_set(resource, setting, value) for value in values
             ):
                 yield Exposure(resource, setting["path"], setting["says"])
 
 
 def _may_be_set(resource: Resource, setting: Mapping[str, Any], value: Any) -> bool:
-    """What is not known, and nothing flows into, AWS fills in."""
-    return value is not UNKNOWN or resource.asks(setting["path"].partition(".")[0])
+    """What is not known, and nothing flows into, AWS fills in; so it may what only a program sets to open something."""
+    by_aws = value is UNKNOWN or setting.get("by_program", False)
+    return not by_aws or resource.asks(setting["path"].partition(".")[0])
 
 
-def _is_open(value: Any, setting: Mapping[str, Any]) -> bool:
+def _is_open(value: Any, setting: Mapping[str, Any], account: str | None) -> bool:
     if value is UNKNOWN:
         return True
+    if setting.get("other_account"):
+        return value not in (None, "", account)
     if "values" in setting:
         return value in setting["values"]
     if "matches" in setting:

@@ -17,6 +17,8 @@ from pbc_isolation.stack.values import UNKNOWN
 
 _PASSING = frozenset({"random", "std", "time", "tls", "pulumi"})
 """Packages whose resources make nothing in AWS."""
+_OTHER_STACK = "pulumi:pulumi:StackReference"
+"""What it is called says nothing of what another stack hands out."""
 
 
 def flows(analysis: Analysis, resource: Resource, unit: str | None, key: str, *, sure: bool) -> Iterator[Link]:
@@ -38,7 +40,7 @@ def flows(analysis: Analysis, resource: Resource, unit: str | None, key: str, *,
 
 def _proves(analysis: Analysis, unit: str | None, source: Resource) -> bool:
     """Whether what flows from a resource is the unit's own: AWS tells it of an own thing, or it has an own name."""
-    if analysis.graph.owner(source) != unit or source.external:
+    if analysis.graph.owner(source) != unit or source.external or source.type == _OTHER_STACK:
         return False
     if not _passes_on(source):
         return True
@@ -53,7 +55,7 @@ def _held(analysis: Analysis, unit: str | None, source: Resource, passed: frozen
         return None
     for leaf in leaves(source, analysis.types.of(source.type)):
         if leaf.value is not UNKNOWN:
-            found = next(references(analysis, source, unit, replace(leaf, kind="any")), None)
+            found = next(references(analysis, source, unit, leaf._replace(kind="any")), None)
             if found is not None:
                 return found
     for one in _sources(analysis, source):

@@ -131,6 +131,22 @@ def _copied_by_tag(policy: Resource, unit: str | None, _is_own: IsOwn) -> Reach:
         yield "policyDetails", "whatever carries some tags"
 
 
+def _told_by_databases(subscription: Resource, _unit: str | None, _is_own: IsOwn) -> Reach:
+    """A subscription that names no databases tells about every one of the account."""
+    if subscription.get("sourceIds") in (None, []):
+        yield "sourceIds", "what happens to every database of the account"
+
+
+def _of_collections(policy: Resource, _unit: str | None, is_own: IsOwn) -> Reach:
+    """A policy of OpenSearch Serverless is about whatever collections and indexes fit the patterns in it."""
+    body = _parsed(policy.get("policy"))
+    rules = [rule for part in items(body) for rule in items(read(part, "Rules"))]
+    for pattern in (one for rule in rules for one in items(read(rule, "Resource"))):
+        collection = pattern.split("/")[1] if isinstance(pattern, str) and "/" in pattern else ""
+        if not is_own(collection):
+            yield "policy", f"the collections that fit {pattern!r}"
+
+
 _DEFAULT = "default"
 _HARMLESS_SOURCES = frozenset({"aws.acm", "aws.health", "aws.trustedadvisor"})
 """Services that tell about AWS itself, or about certificates."""
@@ -157,6 +173,8 @@ _NOT_NAMES = frozenset({"$or", "account", "detail-type", "id", "region", "source
 """Fields of an event that do not say which thing it is about."""
 _WITHOUT_COPIES: Sequence[Any] = ("DATA_PROTECTION_POLICY", "FIELD_INDEX_POLICY")
 """Policies for all log groups that send nothing anywhere."""
+_DATABASES = ("dms", "docdb", "neptune", "rds", "redshift")
+"""Services whose subscriptions tell what happens to databases."""
 _FINDERS = cast(
     "Mapping[str, Callable[[Resource, str | None, IsOwn], Reach]]",
     {
@@ -167,7 +185,11 @@ _FINDERS = cast(
         "aws:cloudwatch/eventRule:EventRule": _told_by_services,
         "aws:cloudwatch/logAccountPolicy:LogAccountPolicy": _account_logs,
         "aws:dlm/lifecyclePolicy:LifecyclePolicy": _copied_by_tag,
+        "aws:opensearch/serverlessAccessPolicy:ServerlessAccessPolicy": _of_collections,
+        "aws:opensearch/serverlessLifecyclePolicy:ServerlessLifecyclePolicy": _of_collections,
+        "aws:opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy": _of_collections,
         "aws:notifications/eventRule:EventRule": _notified,
+        **{f"aws:{one}/eventSubscription:EventSubscription": _told_by_databases for one in _DATABASES},
         "aws:s3control/storageLensConfiguration:StorageLensConfiguration": _measured,
     },
 )

@@ -97,7 +97,7 @@ class ProtectedResource:
 
     def lies_in(self, region: Region) -> bool:
         """True if the thing, or something below it, may be in a region."""
-        return any(region.within(arn).example() is not None for arn in self.arns)
+        return not all(region.within(arn).is_empty() for arn in self.arns)
 
 
 class Inventory:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.analysis.inventory import ProtectedResource
 from pbc_isolation.analysis.link import Link
-from pbc_isolation.analysis.own_arns import ARN, WHOLE_ARN, is_foreign, must_be_judged, service_of
+from pbc_isolation.analysis.own_arns import ARN, WHOLE_ARN, arns_in, is_foreign, must_be_judged, service_of
 from pbc_isolation.stack.graph import Resource
 from pbc_isolation.stack.link_types import BY_NAME, EVERYTHING, LINKED_SERVICES, SUBSCRIPTION
 from pbc_isolation.stack.references import Leaf
@@ -39,12 +39,15 @@ _NO_NAMES = frozenset({"", "*", "default", "DEFAULT", "AUTO", "NONE", "none"})
 
 def references(analysis: Analysis, resource: Resource, unit: str | None, leaf: Leaf) -> Iterator[Link]:
     key, text = leaf.key, leaf.value
-    for arn in ARN.findall(text):
+    for arn in arns_in(text):
         if is_foreign(analysis, resource, unit, leaf, arn):
             things = tuple(foreign_things(analysis, unit, arn))
             by_name = bool(things) or service_of(arn) in LINKED_SERVICES - _DRAWN
             yield Link(resource, unit, key, arn, things, by_name=by_name)
-    yield from _addresses(analysis, resource, unit, leaf)
+    if resource.type == SUBSCRIPTION and text.startswith(("http:", "https:")):
+        yield Link(resource, unit, key, text)
+    if "." in text or "://" in text:
+        yield from _addresses(analysis, resource, unit, leaf)
     things = tuple(thing for thing in foreign_things(analysis, unit, text) if thing.kind.store or key in BY_NAME)
     if things and leaf.kind is None and not text.startswith("arn:") and not _has_own(analysis, unit, text, things):
         yield Link(resource, unit, key, text, things)
@@ -77,15 +80,14 @@ def _addresses(analysis: Analysis, resource: Resource, unit: str | None, leaf: L
         )
         if unit is not None and not own:
             yield Link(resource, unit, key, name, tuple(foreign_things(analysis, unit, name)))
-    if resource.type == SUBSCRIPTION and text.startswith(("http:", "https:")):
-        yield Link(resource, unit, key, text)
 
 
 def _mentioned(analysis: Analysis, resource: Resource, unit: str | None, leaf: Leaf) -> Iterator[Link]:
     """Things of other units that a text means by name, id or address, also within a longer text."""
+    known = analysis.names
     for word in dict.fromkeys(_words(analysis, leaf)):
-        if word in analysis.names and (word == leaf.value or _DISTINCTIVE.match(word)):
-            meant = [one for one in analysis.names.meant(word) if _fits(analysis, resource, leaf.kind, one)]
+        if word in known and word not in _NO_NAMES and (word == leaf.value or _DISTINCTIVE.match(word)):
+            meant = [one for one in known.meant(word) if _fits(analysis, resource, leaf.kind, one)]
             foreign = [one for one in meant if _is_anothers(analysis, unit, one)]
             own = [one for one in meant if analysis.graph.owner(one) == unit and unit is not None]
             if foreign and not any(one.type == other.type for one in own for other in foreign):
@@ -98,11 +100,11 @@ def _words(analysis: Analysis, leaf: Leaf) -> Iterator[str]:
     """What in a text may be a name, id or address: it, its ARNs, its words, and the parts of these. What is in an ARN
     that must be the unit's own has been judged with it."""
     text = leaf.value
-    arns = ARN.findall(text)
+    arns = arns_in(text)
     if text not in arns:
         yield text
     yield from (arn for arn in arns if not must_be_judged(analysis, leaf, arn))
-    for word in _WORD.findall(WHOLE_ARN.sub(" ", text)):
+    for word in _WORD.findall(WHOLE_ARN.sub(" ", text) if arns else text):
         yield word
         yield from (part for mark in "/." if mark in word for part in _parts(word, mark))
 
@@ -201,9 +203,10 @@ def _foreign_names(analysis: Analysis, resource: Resource, unit: str | None, key
 
     What stands in an ARN of a service that is linked has been judged with the ARN. Of others only buses may be named.
     """
-    judged = [found.span(1) for found in ARN.finditer(text) if service_of(found[1]) in LINKED_SERVICES]
-    for start, name, owner in analysis.naming.names_in(text):
-        if owner != unit and not any(begin <= start < end for begin, end in judged):
+    named = [(start, name, owner) for start, name, owner in analysis.naming.names_in(text) if owner != unit]
+    judged = [found.span(1) for found in ARN.finditer(text) if service_of(found[1]) in LINKED_SERVICES] if named else []
+    for start, name, owner in named:
+        if not any(begin <= start < end for begin, end in judged):
             bus = key == "eventBusName" or text[:start].endswith((":event-bus/", ":rule/"))
             if not (bus and _may_name_bus(analysis, resource, unit) and _is_shared_bus(analysis, owner, name)):
                 yield name

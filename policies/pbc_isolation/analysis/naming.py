@@ -104,14 +104,19 @@ class Naming:
 
     def names_in(self, text: str) -> Iterator[tuple[int, str, str]]:
         """The physical names in a text that follow the convention: where each begins, the name, and its unit."""
-        for pattern in self._name_patterns:
-            yield from ((found.start(), found[0], found["unit"]) for found in pattern.finditer(text))
+        for beginning, pattern in self._name_patterns:
+            if beginning in text:
+                yield from ((found.start(), found[0], found["unit"]) for found in pattern.finditer(text))
 
     @cached_property
-    def _name_patterns(self) -> tuple[re.Pattern[str], ...]:
-        """Not of prefixes that could not be told from other text: where nothing stands before or behind the unit."""
+    def _name_patterns(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
+        """What names begin with, and their pattern.
+
+        Not of prefixes that could not be told from other text: where nothing stands before or behind the unit.
+        """
         prefixes = (self.prefix("\0"), self.bucket_prefix("\0"))
-        return tuple(pattern for prefix in prefixes if (pattern := _pattern_of(prefix)) is not None)
+        patterns = ((prefix.partition("\0")[0], _pattern_of(prefix)) for prefix in prefixes)
+        return tuple((beginning, pattern) for beginning, pattern in patterns if pattern is not None)
 
     def own(self, unit: str) -> tuple[Glob, ...]:
         """Patterns of every ARN that is the unit's by its name, in any region."""
@@ -157,7 +162,20 @@ def _own(prefix: str, bucket_prefix: str) -> tuple[Glob, ...]:
     )
 
 
-@cache
 def of_service(patterns: tuple[Glob, ...], service: str) -> tuple[Glob, ...]:
     """Those of some ARN patterns that are of one service, or of any."""
-    return tuple(pattern for pattern in patterns if pattern.text.split(":")[2:3] in ([service], ["*"]))
+    by_service = _by_service(patterns)
+    return by_service.get(service) or by_service.get("*", ())
+
+
+@cache
+def _by_service(patterns: tuple[Glob, ...]) -> dict[str, tuple[Glob, ...]]:
+    """ARN patterns by their service, each time with those that are of any."""
+    services = [(pattern.text.split(":", 3) + [""] * 3)[2] for pattern in patterns]
+    named = list(zip(services, patterns, strict=True))
+    of_any = [pattern for service, pattern in named if service == "*"]
+    found: dict[str, list[Glob]] = {"*": of_any}
+    for service, pattern in named:
+        if service not in ("", "*"):
+            found.setdefault(service, list(of_any)).append(pattern)
+    return {service: tuple(patterns) for service, patterns in found.items()}

@@ -14,9 +14,15 @@ from pbc_isolation.stack.values import texts
 ARN = re.compile(r"(?=(arn:[a-z-]+:[a-z0-9-]+(?::[^\s\"'\\,{}\[\]]*)?))")
 """Wherever one begins, also within another: integrations of API Gateway carry the function's ARN in their own."""
 WHOLE_ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+(?::[^\s\"'\\,{}\[\]]*)?")
+_ARN_BEGINS = "arn:"
 _SERVICE_ROLE = ":role/aws-service-role/"
 _SHORT = 3
 """Colons of an ARN that has no account."""
+
+
+def arns_in(text: str) -> list[str]:
+    """The ARNs in a text, also those within another."""
+    return ARN.findall(text) if _ARN_BEGINS in text else []
 
 
 def is_foreign(analysis: Analysis, resource: Resource, unit: str | None, leaf: Leaf, arn: str) -> bool:
@@ -38,12 +44,11 @@ def is_foreign(analysis: Analysis, resource: Resource, unit: str | None, leaf: L
 def must_be_judged(analysis: Analysis, leaf: Leaf, arn: str) -> bool:
     """Whether an ARN must be the unit's own: by its service, or by its place, where that is not shared."""
     service = service_of(arn)
-    if service in LINKED_SERVICES:
-        return True
-    by_place = leaf.kind not in (None, SHARED)
     first = re.split("[/:]", arn.split(":", 5)[-1])[0]
     shared = service in analysis.types.shared_services and first not in analysis.types.words["not_shared"]
-    return by_place and not shared
+    if service in LINKED_SERVICES:
+        return not (shared and leaf.kind == SHARED)
+    return leaf.kind not in (None, SHARED) and not shared
 
 
 def _is_shared_bus_arn(analysis: Analysis, arn: str) -> bool:

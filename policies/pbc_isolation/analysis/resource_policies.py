@@ -30,8 +30,10 @@ _POLICIES = {
     "aws:ecr/repositoryPolicy:RepositoryPolicy": "policy",
     "aws:glue/resourcePolicy:ResourcePolicy": "policy",
     "aws:kinesis/resourcePolicy:ResourcePolicy": "policy",
+    "aws:kms/externalKey:ExternalKey": "policy",
     "aws:kms/key:Key": "policy",
     "aws:kms/keyPolicy:KeyPolicy": "policy",
+    "aws:kms/replicaExternalKey:ReplicaExternalKey": "policy",
     "aws:kms/replicaKey:ReplicaKey": "policy",
     "aws:s3/bucketPolicy:BucketPolicy": "policy",
     "aws:secretsmanager/secretPolicy:SecretPolicy": "policy",
@@ -63,7 +65,14 @@ _LIMITS = frozenset(
     }
 )
 """Types whose policy limits what passes or what a role may do, and lets in nobody."""
-_WITH_DEFAULT = frozenset({"aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey"})
+_WITH_DEFAULT = frozenset(
+    {
+        "aws:kms/externalKey:ExternalKey",
+        "aws:kms/key:Key",
+        "aws:kms/replicaExternalKey:ReplicaExternalKey",
+        "aws:kms/replicaKey:ReplicaKey",
+    }
+)
 """Without a policy these have the one that leaves everything to the account's identity policies."""
 _DEFAULT_KEY_STATEMENT = {"Sid": "default", "Effect": "Allow", "Action": "kms:*", "Resource": "*"}
 
@@ -73,6 +82,10 @@ _PERMISSION = "aws:lambda/permission:Permission"
 _LAYER_PERMISSION = "aws:lambda/layerVersionPermission:LayerVersionPermission"
 _KEY_GRANT = "aws:kms/grant:Grant"
 _BUS_PERMISSION = "aws:cloudwatch/eventPermission:EventPermission"
+
+_LOG_POLICY = "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"
+"""A policy of the account: its statements may speak of whatever log group."""
+_LOG_WRITES = frozenset({"logs:createlogstream", "logs:putlogevents", "logs:putlogeventsbatch"})
 
 _TOPIC = "aws:sns/topic:Topic"
 _TOPIC_DEFAULT_ACTIONS = frozenset(
@@ -89,6 +102,8 @@ _TOPIC_DEFAULT_ACTIONS = frozenset(
     }
 )
 
+_CERTIFICATES = "rolesanywhere.amazonaws.com"
+"""It gives a role to whoever has a certificate of a trust anchor."""
 _SOURCE_ACCOUNTS = ("aws:SourceAccount", "kms:CallerAccount")
 _CALLERS_ACCOUNTS = ("aws:PrincipalAccount", "kms:CallerAccount")
 _WRITES = ("foreign-write", HARMLESS, "publish")
@@ -262,18 +277,34 @@ def _who(
 ) -> Admitted | None:
     unit = analysis.graph.owner(resource)
     if kind == "AWS":
+        if resource.type == _LOG_POLICY and not _is_on_own(analysis, unit, statement):
+            return Admitted.PRINCIPAL
         return None if _is_topic_default(analysis, resource, statement) else _aws(analysis, unit, statement, name)
     if kind == "Service":
         # A role that trusts a service is handed to it by iam:PassRole, which another rule confines.
-        own = trust or _acts_for_own(analysis, unit, statement.conditions, name)
-        if own or _is_harmless(statement) or _delivers_logs(analysis, resource, statement, name):
-            return None
-        return Admitted.SERVICE
+        handed = trust and (name != _CERTIFICATES or _by_anchor(analysis, unit, statement.conditions))
+        own = handed or _acts_for_own(analysis, unit, statement.conditions, name)
+        writes = _delivers_logs(analysis, resource, statement, name) or _writes_logs(analysis, resource, statement)
+        return None if own or writes or _is_harmless(statement) else Admitted.SERVICE
     if kind == "Federated":
         if not names_identities(statement.conditions, name):
             return Admitted.EVERYONE
         return None if names_own(analysis, unit, statement.conditions, name) else Admitted.PRINCIPAL
     return Admitted.ACCOUNT
+
+
+def _by_anchor(analysis: Analysis, unit: str | None, conditions: Conditions) -> bool:
+    """Whether only certificates of named trust anchors are let in, of which none is known to be another unit's.
+
+    Whoever can make an anchor in the account could else make certificates for the role.
+    https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
+    """
+
+    def may_be_own(anchor: str) -> bool:
+        owners = {analysis.graph.owner(one) for one in analysis.names.meant(anchor)}
+        return ":trust-anchor/" in anchor and not set(anchor) & set("*?") and owners <= {unit}
+
+    return any(all(map(may_be_own, patterns)) for patterns in required_patterns(conditions, "aws:SourceArn"))
 
 
 def _is_topic_default(analysis: Analysis, resource: Resource, statement: Statement) -> bool:
@@ -307,7 +338,7 @@ def _aws(analysis: Analysis, unit: str | None, statement: Statement, name: str) 
         if account != analysis.account:
             return Admitted.ACCOUNT
         return Admitted.PRINCIPAL if _uses_key(statement) and not _through_own(analysis, unit, statement) else None
-    return None if _is_own_here(analysis, unit, _as_role(name)) else Admitted.PRINCIPAL
+    return None if _is_own_here(analysis, unit, as_role(name)) else Admitted.PRINCIPAL
 
 
 def _account_of_root(name: str) -> str | None:
@@ -350,9 +381,9 @@ def _is_shared_bus(analysis: Analysis, arn: str) -> bool:
     return any(contains(bus, Glob(arn)) for bus in analysis.shared_buses)
 
 
-_LOG_DELIVERIES = frozenset(
-    {"delivery.logs.amazonaws.com", "logdelivery.elasticloadbalancing.amazonaws.com", "logging.s3.amazonaws.com"}
-)
+_BALANCERS = "logdelivery.elasticloadbalancing.amazonaws.com"
+"""It sets no account as the source; the logs of an account lie below a folder of its own."""
+_LOG_DELIVERIES = frozenset({"delivery.logs.amazonaws.com", _BALANCERS, "logging.s3.amazonaws.com"})
 _OF_LOG_DELIVERIES = frozenset({"s3:getbucketacl", "s3:putobject"})
 
 
@@ -362,12 +393,28 @@ def _delivers_logs(analysis: Analysis, resource: Resource, statement: Statement,
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
     """
     here = [tests for key in _SOURCE_ACCOUNTS for tests in required_patterns(statement.conditions, key)]
+    below = f"/AWSLogs/{analysis.account}/"
+    of_account = bool(statement.resources) and all(below in one for one in statement.resources or ())
     return (
         resource.type == "aws:s3/bucketPolicy:BucketPolicy"
         and service in _LOG_DELIVERIES
         and analysis.account is not None
-        and (analysis.account,) in here
+        and ((analysis.account,) in here or (of_account and service == _BALANCERS))
         and expand_all(statement.actions or ("*",)) <= _OF_LOG_DELIVERIES
+    )
+
+
+def _is_on_own(analysis: Analysis, unit: str | None, statement: Statement) -> bool:
+    """Whether a statement of a policy of the whole account speaks of the unit's own only."""
+    return bool(statement.resources) and all(_is_own_here(analysis, unit, one) for one in statement.resources or ())
+
+
+def _writes_logs(analysis: Analysis, resource: Resource, statement: Statement) -> bool:
+    """Whether a service may only write into the unit's own log groups. Nobody reads anything by that."""
+    return (
+        resource.type == _LOG_POLICY
+        and expand_all(statement.actions or ("*",)) <= _LOG_WRITES
+        and _is_on_own(analysis, analysis.graph.owner(resource), statement)
     )
 
 
@@ -375,7 +422,12 @@ def _is_harmless(statement: Statement) -> bool:
     return all(class_of(action) == HARMLESS for action in expand_all(statement.actions or ("*",)))
 
 
-def _as_role(name: str) -> str:
+def lets_in_own_only(analysis: Analysis, unit: str | None, statement: Statement, name: str) -> bool:
+    """Whether a statement lets in, by a name under `AWS`, principals of a unit only."""
+    return _only_own_principals(analysis, unit, statement.conditions) or _is_own_here(analysis, unit, as_role(name))
+
+
+def as_role(name: str) -> str:
     """The role behind a session."""
     head, mark, session = name.partition(":assumed-role/")
     return f"{head.replace(':sts:', ':iam:')}:role/{session.partition('/')[0]}" if mark else name

@@ -6,17 +6,19 @@ violation, whatever the type of the resource. The exceptions are what contracts 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import partial
 
 from pbc_isolation.analysis import implicit_reach
+from pbc_isolation.analysis.alarm_topics import in_alarm, mails_alarms, tells_platform
 from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.analysis.flows import flows
 from pbc_isolation.analysis.link import Link
 from pbc_isolation.analysis.mentions import is_known_own, names, references
+from pbc_isolation.analysis.observers import observed
 from pbc_isolation.analysis.own_arns import account_of, is_own_arn
 from pbc_isolation.stack.graph import Resource
 from pbc_isolation.stack.link_types import (
+    ALARMS,
     CONTENTS,
     GIVES,
     INSTEAD,
@@ -54,9 +56,7 @@ def links_of(analysis: Analysis, resource: Resource) -> Iterator[Link]:
     unit = analysis.graph.owner(resource)
     linking = LINKS.get(resource.type, ())
     unknown: dict[str, bool] = {}
-    for leaf in leaves(resource, analysis.types.of(resource.type)):
-        if not _may_refer(resource, leaf):
-            continue
+    for leaf in _judged(analysis, resource):
         if leaf.value is UNKNOWN:
             unknown[leaf.key] = unknown.get(leaf.key, False) or _must_be_own(resource, leaf)
             continue
@@ -67,17 +67,40 @@ def links_of(analysis: Analysis, resource: Resource) -> Iterator[Link]:
     for key in linking:
         if key not in resource.props and INSTEAD.get((resource.type, key)) not in resource.props:
             yield Link(resource, unit, key, "something that is not known", provable=False)
-    for key, what in implicit_reach.found(resource, unit, partial(_means_own, analysis, resource, unit)):
-        yield Link(resource, unit, key, what)
+    yield from _unnamed(analysis, resource, unit)
     if resource.external:
         yield from _looked_up(analysis, resource, unit)
     elif unit is not None:
-        yield from (
-            Link(resource, unit, key, arn)
-            for key in sorted(analysis.types.of(resource.type).computed & resource.props.keys())
-            if isinstance(arn := resource.props[key], str) and arn.startswith("arn:")
-            if _is_of_others(analysis, unit, arn, own=key == "arn")
+        yield from _computed(analysis, resource, unit)
+
+
+def _judged(analysis: Analysis, resource: Resource) -> Iterator[Leaf]:
+    """The properties that may refer to something, without those that tell the platform of alarms or mail these."""
+    for leaf in (in_alarm(resource, one) for one in leaves(resource, analysis.types.of(resource.type))):
+        of_alarms = tells_platform(analysis, resource, leaf) or (
+            leaf.key == "topic" and mails_alarms(analysis, resource)
         )
+        if _may_refer(resource, leaf) and not of_alarms:
+            yield leaf
+
+
+def _unnamed(analysis: Analysis, resource: Resource, unit: str | None) -> Iterator[Link]:
+    """What a resource reaches without naming it: by its place, by what passes through, or by patterns of its own."""
+    if resource.account not in (None, analysis.account) and not analysis.types.of(resource.type).shared:
+        yield Link(resource, unit, "provider", f"account {resource.account}, in which its provider makes it")
+    yield from observed(analysis, resource, unit)
+    for key, what in implicit_reach.found(resource, unit, partial(_means_own, analysis, resource, unit)):
+        yield Link(resource, unit, key, what)
+
+
+def _computed(analysis: Analysis, resource: Resource, unit: str) -> Iterator[Link]:
+    """What AWS computes, and is of another account or named after another unit."""
+    return (
+        Link(resource, unit, key, arn)
+        for key in sorted(analysis.types.of(resource.type).computed & resource.props.keys())
+        if isinstance(arn := resource.props[key], str) and arn.startswith("arn:")
+        if _is_of_others(analysis, unit, arn, own=key == "arn")
+    )
 
 
 def _is_of_others(analysis: Analysis, unit: str, arn: str, *, own: bool) -> bool:
@@ -100,7 +123,7 @@ def _means_own(analysis: Analysis, resource: Resource, unit: str | None, text: s
 
 def _linked(leaf: Leaf, linking: Iterable[str]) -> Leaf:
     """A property that links two things refers to something, whatever the type's data says."""
-    return replace(leaf, kind=leaf.kind or "any") if leaf.key in linking else leaf
+    return leaf._replace(kind=leaf.kind or "any") if leaf.key in linking else leaf
 
 
 def _must_be_own(resource: Resource, leaf: Leaf) -> bool:
@@ -113,12 +136,15 @@ def _must_be_own(resource: Resource, leaf: Leaf) -> bool:
 
 
 def _may_refer(resource: Resource, leaf: Leaf) -> bool:
+    if resource.type in ALARMS:
+        return leaf.kind is not None
     if resource.type in OTHER_LANGUAGES and leaf.key in ("policy", "policyDocument"):
         return True
     if resource.type == SUBSCRIPTION and leaf.key == "endpoint" and resource.get("protocol") in MAIL:
         return False  # Its topic must be the unit's own like any other's.
-    names_nothing = any(part in NOT_REFERENCES for part in leaf.path.split("."))
-    return leaf.kind is not None or not (names_nothing or leaf.key in CONTENTS.get(resource.type, ()))
+    if leaf.kind is not None:
+        return True
+    return NOT_REFERENCES.isdisjoint(leaf.path.split(".")) and leaf.key not in CONTENTS.get(resource.type, ())
 
 
 def _looked_up(analysis: Analysis, resource: Resource, unit: str | None) -> Iterator[Link]:

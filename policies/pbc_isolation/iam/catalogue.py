@@ -167,12 +167,14 @@ DEEDS = ("reads", "permits", "changes", "labels", "lists", "describes")
 
 
 @cache
-def badness(action: str) -> tuple[int, int, str]:
+def badness(action: str) -> tuple[int, bool, int, bool, str]:
     """A key to sort actions by, the worst first. What the catalogue does not have, and patterns, come last."""
     known = entry(action)
     globs = _worst()
     place = next((place for place, glob in enumerate(globs) if glob.matches(action.lower())), len(globs))
-    return (place, DEEDS.index(known.does), action) if known is not None else (len(globs) + 1, 0, action)
+    keeps = not action.partition(":")[2].lower().startswith("delete")
+    deed, place = (DEEDS.index(known.does), place) if known is not None else (0, len(globs) + 1)
+    return place, class_of(action) == HARMLESS, deed, keeps, action
 
 
 @cache

@@ -5,6 +5,7 @@ a boundary count only for what they cover for certain. No organisation-wide poli
 identity policies give; it does not cap what another resource's policy gives, only its explicit denials do.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -137,11 +138,32 @@ def _confined(statement: Statement, action: str, own: Sequence[Glob]) -> bool:
     """Whether a condition confines the action to what the unit owns, although its resource does not."""
     if confined_by_service(action, statement.conditions, lambda text: any(contains(one, Glob(text)) for one in own)):
         return True
+    if _of_tagged_apis(statement, action, own):
+        return True
     for key, patterns in confining_keys(action).items():
         for wanted in required_patterns(statement.conditions, key):
             if patterns and all(any(contains(one, Glob(value)) for one in _as_values(own, key)) for value in wanted):
                 return True
     return False
+
+
+_TAGS_OF_A_NAME = ("project", "environment", "pbc")
+_API = re.compile(r"arn:[a-z-]+:apigateway:[a-z0-9-]+::/restapis/[^$]*")
+
+
+def _of_tagged_apis(statement: Statement, action: str, own: Sequence[Glob]) -> bool:
+    """Whether a statement is for looking at REST APIs with the unit's tags only.
+
+    AWS chooses the IDs of APIs, and what they have inherits their tags. These prove it as long as nobody may set them:
+    `apigateway:PUT` on `/tags/` and `apigateway:POST` on `/restapis`, which this does not cover, are refused.
+    """
+    if action != "apigateway:get" or not statement.resources or not all(map(_API.fullmatch, statement.resources)):
+        return False
+    tests = [required_patterns(statement.conditions, f"aws:ResourceTag/{key}") for key in _TAGS_OF_A_NAME]
+    if not all(len(test) == 1 and len(test[0]) == 1 for test in tests):
+        return False
+    project, environment, unit = (test[0][0] for test in tests)
+    return f"{project}-{environment}-{unit}_*" in (glob.text.rpartition("/")[2] for glob in own if ":kms:" in glob.text)
 
 
 def _as_values(own: Sequence[Glob], key: str) -> list[Glob]:

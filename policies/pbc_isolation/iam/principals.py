@@ -35,7 +35,11 @@ _MEMBERSHIPS = {
     "aws:iam/groupMembership:GroupMembership": ("users", "group"),
     "aws:iam/userGroupMembership:UserGroupMembership": ("user", "groups"),
 }
-_EXCLUSIVE = frozenset(f"aws:iam/{one}PoliciesExclusive:{one.title()}PoliciesExclusive" for one in _SHOWN.values())
+_EXCLUSIVE = {
+    f"aws:iam/{shown}PoliciesExclusive:{shown.title()}PoliciesExclusive": (kind, f"{shown}Name")
+    for kind, shown in _SHOWN.items()
+}
+"""What says that an identity has no inline policies but those that it names: it takes all others away."""
 _BOUNDARY = "boundary"
 JUDGED = frozenset({ROLE, USER, GROUP, POLICY, *_INLINE, *_ATTACHED, *_MEMBERSHIPS, *_EXCLUSIVE})
 """The types of `aws:iam` that give permissions, or take them away."""
@@ -217,7 +221,7 @@ def _managed_by_aws() -> Mapping[str, Any]:
 
 def _principal(graph: Graph, resource: Resource, policies: _Policies) -> Principal:
     principal = Principal(resource, graph.owner(resource))
-    if principal.name is None:
+    if principal.name is None and not _is_named_by_aws(resource):
         # Whatever is attached to it elsewhere is attached by name.
         principal.problems.append(Problem("the name", "is not known before it is created"))
     for inline in items(resource.get("inlinePolicies")):
@@ -234,6 +238,12 @@ def _principal(graph: Graph, resource: Resource, policies: _Policies) -> Princip
         else:
             principal.trust = trust
     return principal
+
+
+def _is_named_by_aws(resource: Resource) -> bool:
+    """Whether AWS makes the name of a beginning: nobody can have attached anything by a name that there is not yet."""
+    beginning, name = resource.get("namePrefix"), resource.get("name")
+    return isinstance(beginning, str) and (name is None or (name is UNKNOWN and not resource.asks("name")))
 
 
 def _set_boundary(principal: Principal, policies: _Policies) -> None:
@@ -261,6 +271,13 @@ def _attachments(graph: Graph, policies: _Policies) -> Iterator[Attachment]:
                 for kind, key in targets:
                     for target in items(resource.get(key)) or ([UNKNOWN] if len(targets) == 1 else []):
                         yield Attachment(resource, kind, _text(target), document)
+
+
+def exclusive(graph: Graph) -> Iterator[Attachment]:
+    """What takes the inline policies of an identity away, as an attachment of nothing."""
+    for token, (kind, key) in _EXCLUSIVE.items():
+        for resource in graph.by_type(token):
+            yield Attachment(resource, kind, _text(resource.get(key)), Document(resource.name, resource.urn, ()))
 
 
 def _text(value: Any) -> str | None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from pbc_isolation.iam.documents import Statement
-from pbc_isolation.iam.globs import Glob, example
+from pbc_isolation.iam.globs import Glob, example, intersects
 
 _ARN_FIELDS = 6
 _EVERYTHING = Glob("*")
+_PAIR = 2
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,12 @@ class Region:
     def example(self) -> str | None:
         """A resource in it; None if it is empty."""
         return example(self.all_of or (_EVERYTHING,), self.none_of)
+
+    def is_empty(self) -> bool:
+        """True if nothing is in it. Whether two patterns meet can mostly be told without looking for an example."""
+        if len(self.all_of) == _PAIR and not self.none_of:
+            return not intersects(*self.all_of)
+        return self.example() is None
 
 
 ANYTHING = Region()

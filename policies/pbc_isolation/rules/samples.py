@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pbc_isolation.stack.graph import Resource
+from pbc_isolation.stack.graph import PLATFORM, Resource
 
 ACCOUNT, REGION = "111111111111", "eu-central-1"
 PROJECT, STACK = "shop", "dev"
@@ -29,6 +29,13 @@ def _unit(unit: str) -> Resource:
 def unit_urn(unit: str) -> str:
     """URN of a unit's component."""
     return f"urn:pulumi:{STACK}::{PROJECT}::{_UNIT_TYPE}::{unit}"
+
+
+def platform_with(token: str, name: str, props: Mapping[str, Any]) -> list[Resource]:
+    """The platform's component with a resource below it."""
+    urn = f"urn:pulumi:{STACK}::{PROJECT}::{PLATFORM}::platform"
+    component = Resource(urn=urn, type=PLATFORM, name="platform", props={"unit": "platform"}, custom=False)
+    return [component, replace(thing("platform", token, name, props), parent=urn)]
 
 
 def thing(unit: str | None, token: str, name: str, props: Mapping[str, Any], **more: Any) -> Resource:

@@ -7,6 +7,9 @@ from typing import Any
 
 from pbc_isolation.stack.values import read, texts
 
+PEOPLE = "operations"
+"""The caller by which contracts name people."""
+
 
 class InvalidContract(ValueError):
     """A contract file that cannot be read. The message names it."""

@@ -7,13 +7,23 @@ names, and otherwise to nobody.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from pbc_isolation.stack.values import SENTINELS, SIGNATURE, UNKNOWN, UnknownForm, has_unknown, plain, read
+from pbc_isolation.stack.values import (
+    SENTINELS,
+    SIGNATURE,
+    UNKNOWN,
+    UnknownForm,
+    has_unknown,
+    plain,
+    read,
+    texts_by_path,
+)
 
 LIBRARY = "pbckit:infra"
 """Beginning of the type tokens of the component library."""
@@ -24,6 +34,8 @@ DEPLOYMENT_ROLE = f"{LIBRARY}:DeploymentRole"
 """The component that holds the right to deploy a unit: it is judged as that unit's. The platform makes it."""
 STACK_TYPE = "pulumi:pulumi:Stack"
 OWNER_TAG = "pbc"
+_PROVIDERS = "pulumi:providers:"
+"""What the types of providers begin with."""
 _EXPORT_VERSION = 3
 _URN_PARTS = 4
 
@@ -51,7 +63,7 @@ class Resource:
     """True for what a provider makes; a component makes nothing by itself."""
     dependencies: Sequence[str] = ()
     property_dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
-    inputs: frozenset[str] = frozenset()
+    inputs: Container[str] = ()
     """Properties that the program sets, as far as that is known."""
     wanted: Mapping[str, Any] | None = None
     """The properties as the program wants them, where they are others than those that it has."""
@@ -59,6 +71,8 @@ class Resource:
     """The id that the provider gave it; empty before it is made, or where that is not known."""
     external: bool = False
     """True for what the program only looks up, and does not make."""
+    account: str | None = None
+    """The account in which its provider makes it, where the provider acts under a role; None where nothing tells it."""
     set_by_program: Mapping[str, Any] | None = None
     """The properties that the program sets, where they are known apart from those that AWS computes."""
 
@@ -69,6 +83,11 @@ class Resource:
     def get(self, *path: str) -> Any:
         """The property below a path: UNKNOWN if it is, None if there is none."""
         return read(self.props, *path)
+
+    @cached_property
+    def texts(self) -> Sequence[tuple[str, Any]]:
+        """Every text and unknown in the properties, with the path that leads to it."""
+        return texts_by_path(self.props)
 
     @property
     def kind(self) -> str:
@@ -99,7 +118,7 @@ class Graph:
     """All resources of one stack."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
-        self.resources = tuple(one for one in resources if not one.type.startswith("pulumi:providers:"))
+        self.resources = tuple(one for one in resources if not is_provider(one.type))
         self.by_urn = {resource.urn: resource for resource in self.resources}
         self._owners: dict[str, str | None] = {}
 
@@ -214,12 +233,23 @@ def views(resources: Sequence[Resource]) -> list[Sequence[Resource]]:
     return [resources, [replace(one, props=one.wanted) if one.wanted is not None else one for one in resources]]
 
 
-def from_sdk(resources: Iterable[SdkResource]) -> Graph:
-    """The graph as the engine hands it to a stack policy, with properties as they were sent."""
-    return Graph(map(_from_sdk, resources))
+def _nothing_known(_urn: str) -> None:
+    return None
 
 
-def _from_sdk(one: SdkResource) -> Resource:
+def from_sdk(
+    resources: Iterable[SdkResource], set_by_program: Callable[[str], Mapping[str, Any] | None] = _nothing_known
+) -> Graph:
+    """The graph as the engine hands it to a stack policy, with properties as they were sent.
+
+    Args:
+        resources: those of the stack.
+        set_by_program: by URN, the properties that the program sets; None where that is not known.
+    """
+    return Graph(_from_sdk(one, set_by_program(one.urn)) for one in resources)
+
+
+def _from_sdk(one: SdkResource, inputs: Mapping[str, Any] | None) -> Resource:
     property_dependencies = {
         key: [dependency.urn for dependency in values] for key, values in one.property_dependencies.items()
     }
@@ -239,7 +269,20 @@ def _from_sdk(one: SdkResource) -> Resource:
         custom=one.provider is not None,
         dependencies=[dependency.urn for dependency in one.dependencies],
         property_dependencies=property_dependencies,
+        inputs=inputs if inputs is not None else (),
+        set_by_program=inputs,
+        account=_account_of(one.provider.props) if one.provider is not None else None,
     )
+
+
+def _account_of(provider: Mapping[str, Any]) -> str | None:
+    """The one account in which a provider may make things, by the role that it acts under."""
+    roles = json.dumps({key: str(value) for key, value in provider.items() if key.startswith("assumeRole")})
+    accounts = set(_OF_ROLE.findall(roles))
+    return accounts.pop() if len(accounts) == 1 else None
+
+
+_OF_ROLE = re.compile(r":iam::([0-9]{12}):role/")
 
 
 def _is_filled_by_provider(key: str, value: Any) -> bool:
@@ -263,7 +306,26 @@ def from_export(body: Mapping[str, Any]) -> Graph:
     states = read(body, "deployment", "resources")
     if not isinstance(states, list) or not states:
         raise InvalidExport("no resources under deployment.resources")
-    return Graph([_from_state(state) for state in cast("list[Any]", states)])
+    settings = provider_settings(cast("list[Any]", states))
+    accounts = {reference: _account_of(inputs) for reference, inputs in settings.items()}
+    return Graph(
+        replace(_from_state(state), account=accounts.get(str(read(state, "provider"))))
+        for state in cast("list[Any]", states)
+    )
+
+
+def is_provider(token: str) -> bool:
+    """Whether a type is that of a provider."""
+    return token.startswith(_PROVIDERS)
+
+
+def provider_settings(states: Iterable[Any]) -> dict[str, Mapping[str, Any]]:
+    """What the providers of an export are set to, by the reference that their resources have: URN and id."""
+    return {
+        f"{read(state, 'urn')}::{read(state, 'id')}": read(state, "inputs") or {}
+        for state in states
+        if is_provider(str(read(state, "type")))
+    }
 
 
 def load(path: Path) -> Graph:

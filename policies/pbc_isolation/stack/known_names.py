@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from pbc_isolation.stack.graph import Resource
-from pbc_isolation.stack.references import leaves
+from pbc_isolation.stack.references import refer_by_path
 from pbc_isolation.stack.type_data import Types
 from pbc_isolation.stack.values import items
 
@@ -53,7 +53,7 @@ def _texts_of(resource: Resource, types: Types) -> Iterator[str]:
     if not found:
         return
     # The id of what belongs to another thing, such as a policy, is often that thing's name: it means that thing.
-    others = {leaf.value for leaf in leaves(resource, types.of(resource.type)) if isinstance(leaf.value, str)}
+    others = {value for _, value in refer_by_path(resource, types.of(resource.type)) if isinstance(value, str)}
     yield from (text for text in found if text not in others)
 
 

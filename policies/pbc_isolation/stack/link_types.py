@@ -38,7 +38,6 @@ LINKED_SERVICES = frozenset(
 
 NOT_WIRING = (
     "aws:cloudwatch/dashboard:",
-    "aws:cloudwatch/metricAlarm:",
     "aws:iam/group",
     "aws:iam/policy",
     "aws:iam/role",
@@ -110,6 +109,21 @@ MAIL = frozenset({"email", "email-json", "sms"})
 
 BY_NAME = frozenset({"function", "functionName", "role", "roleName", "roles"})
 """Properties in which a function or a role can be meant by its name alone."""
+
+ALARMS = frozenset({"aws:cloudwatch/compositeAlarm:CompositeAlarm", "aws:cloudwatch/metricAlarm:MetricAlarm"})
+ALARM_ACTIONS = frozenset({"alarmActions", "insufficientDataActions", "okActions"})
+"""Properties of an alarm that do something: what it measures are numbers."""
+
+OBSERVED: Mapping[str, frozenset[str]] = {
+    "aws:ec2/eipAssociation:EipAssociation": frozenset({"allocationId", "publicIp"}),
+    "aws:ec2/trafficMirrorSession:TrafficMirrorSession": frozenset({"networkInterfaceId"}),
+    "aws:lb/listenerRule:ListenerRule": frozenset({"listenerArn"}),
+    "aws:networkfirewall/loggingConfiguration:LoggingConfiguration": frozenset({"firewallArn"}),
+    "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation": frozenset({"resourceId"}),
+    "aws:wafv2/webAclAssociation:WebAclAssociation": frozenset({"resourceArn"}),
+    "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": frozenset({"resourceArn"}),
+}
+"""What records or takes over what passes through a thing, by type: all units' traffic where the thing is shared."""
 
 GIVES = re.compile(r"(arns?|role|source|target|destination|queueurl|tablename|functionname)$", re.IGNORECASE)
 """Properties, of whatever type, that by their name link to something: what they hold must not come from nowhere."""

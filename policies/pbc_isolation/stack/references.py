@@ -1,16 +1,14 @@
 """What the properties of a resource refer to: every text in them, with what is known of its place."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from pbc_isolation.stack.graph import Resource
 from pbc_isolation.stack.type_data import TypeData
-from pbc_isolation.stack.values import UNKNOWN
+from pbc_isolation.stack.values import texts_by_path
 
 
-@dataclass(frozen=True)
-class Leaf:
+class Leaf(NamedTuple):
     """A text, or an unknown, in the properties of a resource."""
 
     key: str
@@ -28,23 +26,19 @@ def leaves(resource: Resource, known: TypeData) -> Iterator[Leaf]:
     Where it is known what the program has set, only that refers to something by its place: a block that the program
     sets has fields that AWS fills in, such as the id of the disk that it makes.
     """
-    wanted = None if resource.set_by_program is None else {path for path, _ in _texts(resource.set_by_program, "")}
-    for path, value in _texts(resource.props, ""):
+    wanted: frozenset[str] | None = None
+    for path, value in refer_by_path(resource, known):
+        kind = known.kind_of(path)
+        if kind is not None and resource.set_by_program is not None:
+            wanted = wanted or frozenset(path for path, _ in texts_by_path(resource.set_by_program))
+            kind = kind if path in wanted else None
+        yield Leaf(path.partition(".")[0], path, value, kind)
+
+
+def refer_by_path(resource: Resource, known: TypeData) -> Iterator[tuple[str, Any]]:
+    """The texts of `leaves` with their paths only."""
+    for path, value in resource.texts:
         key = path.partition(".")[0]
         if key in known.computed or path in known.names or key == "id":
             continue
-        kind = known.kind_of(path) if wanted is None or path in wanted else None
-        yield Leaf(key, path, value, kind)
-
-
-def _texts(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, str) or value is UNKNOWN:
         yield path, value
-    elif isinstance(value, list):
-        for item in cast("list[Any]", value):
-            yield from _texts(item, path)
-    elif isinstance(value, Mapping):
-        for key, item in cast("Mapping[str, Any]", value).items():
-            if not key.isidentifier():
-                yield path, key
-            yield from _texts(item, f"{path}.{key}" if path else key)

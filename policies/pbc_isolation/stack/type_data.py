@@ -16,7 +16,7 @@ SHARED = "shared"
 """The kind of reference to what units may share."""
 _VERDICTS = (JUDGED, HARMLESS, REFUSED)
 _NOT_MODELLED = "this pack has not heard of it"
-_ADDED = frozenset({"types", "is", "why", "names", "refers", "exposes", "arn", "computed"})
+_ADDED = frozenset({"types", "is", "why", "names", "refers", "exposes", "arn", "computed", "platform"})
 
 
 class InvalidTypes(ValueError):
@@ -40,6 +40,8 @@ class TypeData:
     """Settings that open the thing: a path, its `values` (any where there are none), and what that means."""
     arn: str = ""
     """Service and resource of the ARN that follows from the name: properties stand in braces."""
+    platform: bool = False
+    """True for what is refused to all but the platform: it is of the account as a whole."""
     shared: bool = False
     """True for what units may share when the platform or nobody owns it."""
 
@@ -94,6 +96,7 @@ class Types:
             refers=entry.get("refers", {}),
             exposes=tuple(entry.get("exposes", ())),
             arn=entry.get("arn", ""),
+            platform=entry.get("platform", False),
             shared=any(fnmatchcase(token, pattern) for pattern in self.words["shared"]),
         )
 

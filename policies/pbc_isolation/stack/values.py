@@ -1,7 +1,8 @@
 """Values of resource properties as plain data, with an explicit UNKNOWN that can be read without harm."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final, cast
 
 
@@ -64,11 +65,40 @@ def plain(value: object) -> Any:
         return value
     if isinstance(value, float):
         return int(value) if value.is_integer() else value
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return _plain_mapping(cast("Mapping[str, object]", value))
     if isinstance(value, Sequence):
         return [plain(item) for item in cast("Sequence[object]", value)]
     return value
+
+
+def is_mapping(value: object) -> bool:
+    """True for an object, plain or not. Nearly all are dictionaries, which need no look at their bases."""
+    return type(value) is dict or isinstance(value, Mapping)
+
+
+class Plain(Mapping[str, Any]):
+    """Properties as plain data, made when somebody looks: at most of what a program sets nobody ever does.
+
+    Args:
+        sent: gives them as they were sent.
+    """
+
+    def __init__(self, sent: Callable[[], Mapping[str, Any]]) -> None:
+        self._sent = sent
+
+    @cached_property
+    def _values(self) -> Mapping[str, Any]:
+        return plain(self._sent())
+
+    def __getitem__(self, key: str) -> Any:
+        return self._values[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 def _plain_mapping(value: Mapping[str, object]) -> Any:
@@ -106,10 +136,33 @@ def read(value: Any, *path: str) -> Any:
             value = cast("list[Any]", value)[0]
         if value is UNKNOWN:
             return UNKNOWN
-        if not isinstance(value, Mapping):
+        if not is_mapping(cast("object", value)):
             return None
         value = cast("Mapping[str, Any]", value).get(key)
     return value
+
+
+def texts_by_path(value: Any) -> list[tuple[str, Any]]:
+    """Every text and unknown in a value, with the path of keys that leads to it; lists are looked through.
+
+    A key that is no property's name, but text that somebody chose, counts as a text too.
+    """
+    found: list[tuple[str, Any]] = []
+    _add_texts(value, "", found.append)
+    return found
+
+
+def _add_texts(value: Any, path: str, add: Callable[[tuple[str, Any]], None]) -> None:
+    if isinstance(value, str) or value is UNKNOWN:
+        add((path, value))
+    elif isinstance(value, list):
+        for item in cast("list[Any]", value):
+            _add_texts(item, path, add)
+    elif is_mapping(value):
+        for key, item in cast("Mapping[str, Any]", value).items():
+            if not key.isidentifier():
+                add((path, key))
+            _add_texts(item, f"{path}.{key}" if path else key, add)
 
 
 def items(value: Any) -> list[Any]:

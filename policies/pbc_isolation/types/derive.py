@@ -118,7 +118,7 @@ def derive(reviewed: Mapping[str, Any], types: Iterable[SdkType]) -> dict[str, A
 
 
 def _entry(reviewed: Mapping[str, Any], sdk: SdkType) -> dict[str, Any]:
-    verdict, reason = _verdict(reviewed, sdk.token)
+    verdict, reason, by_platform = _verdict(reviewed, sdk.token)
     more = _override(reviewed, sdk.token)
     names = more.get("names", _names(sdk.name, sdk.leaves))
     refers = {
@@ -130,6 +130,7 @@ def _entry(reviewed: Mapping[str, Any], sdk: SdkType) -> dict[str, Any]:
     entry = {
         "is": verdict,
         "why": reason,
+        "platform": by_platform,
         "names": names,
         "computed": sorted({*sdk.computed, *more.get("computed", ())}),
         "refers": {path: kind for path, kind in sorted(refers.items()) if kind != "plain"},
@@ -138,12 +139,13 @@ def _entry(reviewed: Mapping[str, Any], sdk: SdkType) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if value}
 
 
-def _verdict(reviewed: Mapping[str, Any], token: str) -> tuple[str, str]:
+def _verdict(reviewed: Mapping[str, Any], token: str) -> tuple[str, str, bool]:
+    """What is thought of a type, why, and whether the platform may have it all the same."""
     for verdict in ("refused", "harmless"):
         for group in reviewed[verdict]:
             if any(fnmatchcase(token, pattern) for pattern in group["types"]):
-                return verdict, group["reason"]
-    return "judged", ""
+                return verdict, group["reason"], group.get("platform", False)
+    return "judged", "", False
 
 
 def _override(reviewed: Mapping[str, Any], token: str) -> dict[str, Any]:

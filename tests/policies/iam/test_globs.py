@@ -43,7 +43,7 @@ def test_a_pattern_matches_what_it_says(glob, text):
 
 
 @given(st.lists(globs, min_size=1, max_size=3), st.lists(globs, max_size=2))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_an_example_is_found_exactly_when_there_is_one(all_of, none_of):
     def fits(text: str) -> bool:
         return all(reference(glob, text) for glob in all_of) and not any(reference(glob, text) for glob in none_of)
@@ -56,7 +56,7 @@ def test_an_example_is_found_exactly_when_there_is_one(all_of, none_of):
 
 
 @given(st.lists(globs, min_size=1, max_size=2), st.lists(globs, max_size=1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_an_example_is_as_short_as_can_be(all_of, none_of):
     found = example(all_of, none_of)
     if found is not None and len(found) <= LONGEST:
@@ -68,7 +68,7 @@ def test_an_example_is_as_short_as_can_be(all_of, none_of):
 
 
 @given(globs, globs)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_containment_and_intersection_agree_with_matching(one, other):
     both = [text for text in TEXTS if reference(one, text) and reference(other, text)]
     if both:
@@ -78,7 +78,7 @@ def test_containment_and_intersection_agree_with_matching(one, other):
 
 
 @given(globs, globs)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_what_covers_contains(one, other):
     if one.covers(other):
         assert all(reference(one, text) for text in TEXTS if reference(other, text))
@@ -124,7 +124,7 @@ arns = st.builds(
 
 
 @given(arns, arns)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_what_is_decided_field_by_field_agrees_with_the_search(one, other):
     """Patterns of ARNs are mostly answered without a search; the search is the judge."""
     machines = [one.automaton, other.automaton]

@@ -4,9 +4,11 @@ from tests.policies.leaks.answers import TELLING
 from tests.policies.leaks.changes import (
     FUNCTION,
     OUTBOX,
+    OWN_QUEUE,
     OWN_TABLE,
     QUEUE,
     TABLE,
+    THIEF,
     THIEF_ROLE,
     VICTIM,
     VICTIM_ROLE,
@@ -92,12 +94,31 @@ def _trusted(principal: object, **more: object) -> Change:
     return change
 
 
+def _operators(statement: dict[str, object]) -> Change:
+    """What people may do as the thief: the unit's own, so that no other rule speaks of it."""
+
+    def change(stack: Stack) -> None:
+        policy = stack.find(":RolePolicy", role=_OPERATOR)
+        stack.edit(policy, "policy", lambda body: body["Statement"].append(statement))
+
+    return change
+
+
+def _operator_trusted(stack: Stack) -> None:
+    """A role that reads the unit's store, and that whoever is the unit's operator becomes."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": arn("iam", f"role/{_OPERATOR}")}, "Action": "sts:AssumeRole"}
+    role = stack.find(":Role", name=THIEF_ROLE)
+    stack.edit(role, "assumeRolePolicy", lambda body: body["Statement"].append(statement))
+
+
 def _conditional(operator: str, key: str, value: object) -> Change:
     return allowed("dynamodb:GetItem", on=TABLE, Condition={operator: {key: value}})
 
 
 _ROLE = arn("iam", f"role/{VICTIM_ROLE}")
 _THIEF_ARN = arn("iam", f"role/{THIEF_ROLE}")
+_OPERATOR = f"rewards-dev-{THIEF}_operator"
+_PEOPLE = "boundary-people-ask-only"
 _SESSION = f"arn:aws:sts::111111111111:assumed-role/{THIEF_ROLE}/session"
 _READ = "isolation-direct-read"
 _WIRING = "isolation-declared-wiring"
@@ -285,6 +306,48 @@ _PERMISSIONS = (
         "a policy given to another's role",
         added(_INLINE, "gift", role=VICTIM_ROLE, name="gift", policy=document(allow("sts:GetCallerIdentity"))),
         "isolation-attachments",
+    ),
+    Leak(
+        11,
+        "an operator who reads a store of the unit",
+        _operators(allow("dynamodb:Query", on=OWN_TABLE)),
+        _PEOPLE,
+        ("AssumeRole", "campaigns_operator", "Query", "campaigns_store"),
+    ),
+    Leak(
+        11,
+        "an operator who puts messages into a queue of the unit",
+        _operators(allow("sqs:SendMessage", on=OWN_QUEUE)),
+        _PEOPLE,
+        ("AssumeRole", "campaigns_operator", "SendMessage", "relay-dlq"),
+    ),
+    Leak(
+        11,
+        "an operator who invokes what no contract opens to people",
+        _operators(allow("lambda:InvokeFunction", on=arn("lambda", "function:rewards-dev-campaigns_relay:live"))),
+        _PEOPLE,
+        ("AssumeRole", "campaigns_operator", "InvokeFunction"),
+    ),
+    Leak(
+        11,
+        "an operator who invokes every function of the unit",
+        _operators(allow("lambda:InvokeFunction", on=arn("lambda", "function:rewards-dev-campaigns_*"))),
+        _PEOPLE,
+        ("AssumeRole", "campaigns_operator", "InvokeFunction"),
+    ),
+    Leak(
+        11,
+        "a role that reads a store, for the account",
+        _trusted({"AWS": "arn:aws:iam::111111111111:root"}),
+        _PEOPLE,
+        ("111111111111:root", "AssumeRole", "points-ledger_balance", "points-ledger_store"),
+    ),
+    Leak(
+        11,
+        "a role that reads a store, for whoever is the operator",
+        _operator_trusted,
+        _PEOPLE,
+        ("campaigns_operator", "AssumeRole", "campaigns_bonuses", "campaigns_store"),
     ),
 )
 

@@ -63,6 +63,15 @@ def _mailed(**props: Any) -> PhasedChange:
     return change
 
 
+def _mailed_of_platform(topic: str, **props: Any) -> PhasedChange:
+    """A unit has the alarms mailed that all units send to the platform's topic."""
+
+    def change(stack: Phased) -> None:
+        stack.add(_SUBSCRIPTION, "mail", topic=Out(stack.find(":Topic", name=topic), "arn"), **props)
+
+    return change
+
+
 def _api_may_call(token: str, /, qualifier: str | None = None, **props: Any) -> PhasedChange:
     def change(stack: Phased) -> None:
         api = stack.add(token, "api", name=f"{_P}api", **props)
@@ -204,6 +213,12 @@ FALSE_ALARMS: tuple[tuple[str, tuple[Case, ...]], ...] = tuple(
             ("an e-mail as JSON", _mailed(protocol="email-json", endpoint="on-call@example.com")),
             ("an e-mail about some alarms", _mailed(protocol="email", endpoint="on-call@example.com", filterPolicy='{"severity": ["high"]}')),
             ("an e-mail to another domain", _mailed(protocol="email", endpoint="rewards-dev@partner.example")),
+        )),
+        ("an e-mail about the platform's alarms", (
+            ("an e-mail about all alarms", _mailed_of_platform("rewards-dev-platform_alarms", protocol="email", endpoint="team@example.com")),
+            ("an e-mail as JSON about all alarms", _mailed_of_platform("rewards-dev-platform_alarms", protocol="email-json", endpoint="team@example.com")),
+            ("a text message about all alarms", _mailed_of_platform("rewards-dev-platform_alarms", protocol="sms", endpoint="+491700000000")),
+            ("an e-mail about all tickets", _mailed_of_platform("rewards-dev-platform_tickets", protocol="email", endpoint="team@example.com")),
         )),
         ("a function's permission for an own API", (
             ("an HTTP API", _api_may_call("aws:apigatewayv2/api:Api", protocolType="HTTP")),

@@ -976,6 +976,15 @@ _ALARM = {
 }
 _ENDPOINT_POLICY = document({**allow("dynamodb:*"), "Principal": "*"})
 
+
+def _owners_grant(stack: Phased) -> None:
+    """AWS gives a bucket back with what its owner may, by the account's canonical id."""
+    bucket = _bucket(stack)
+    if stack.phase == AWS:
+        owner = {"id": "a" * 64, "type": "CanonicalUser", "permissions": ["FULL_CONTROL"], "uri": ""}
+        bucket["outputs"]["grants"] = [owner]
+
+
 ORDINARY: tuple[Case, ...] = tuple(
     Case(0, what, change, phases=phases)
     for what, change, *rest in (
@@ -1179,6 +1188,22 @@ _SIGNED = {"type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-
 _ALARMS = {"source": ["aws.cloudwatch"], "detail-type": ["CloudWatch Alarm State Change"]}
 
 ORDINARY += (
+    Case(0, "an own address at an own interface", _chain(
+        ("aws:ec2/eip:Eip", "address", lambda _: {"domain": "vpc"}),
+        ("aws:ec2/eipAssociation:EipAssociation", "at", lambda of: {"allocationId": of("address", "allocationId"), "networkInterfaceId": "eni-0aaa1bbb2ccc3ddd4"}),
+    )),
+    Case(0, "what happens to an own database", _chain(
+        ("aws:rds/instance:Instance", "pg", lambda _: {"identifier": "campaigns-pg", "instanceClass": "db.t4g.small"}),
+        ("aws:rds/eventSubscription:EventSubscription", "told", lambda of: {"name": f"{_P}told", "snsTopic": _TOPIC, "sourceType": "db-instance", "sourceIds": [of("pg", "identifier")]}),
+    )),
+    Case(0, "the default group of an own network", _chain(
+        ("aws:ec2/vpc:Vpc", "network", lambda _: {"cidrBlock": "10.0.0.0/16"}),
+        ("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "closed", lambda of: {"vpcId": of("network", "id")}),
+    )),
+    Case(0, "a role for certificates of one anchor", made("aws:iam/role:Role", "machines", name=f"{_P}machines", permissionsBoundary=arn("iam", f"policy/{_P}boundary"), assumeRolePolicy=document({"Effect": "Allow", "Principal": {"Service": "rolesanywhere.amazonaws.com"}, "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"], "Condition": {"ArnEquals": {"aws:SourceArn": arn("rolesanywhere", "trust-anchor/0f0e0d0c-1111-2222-3333-444455556666")}}}))),
+    Case(0, "a network that the platform joins with another account's", made("aws:ec2/vpcPeeringConnection:VpcPeeringConnection", "joined", "platform", vpcId="vpc-0aaa1bbb2ccc3ddd4", peerVpcId="vpc-0bbb1bbb2ccc3ddd4", peerOwnerId="222222222222")),
+    Case(0, "a network joined with another of the account", made("aws:ec2/vpcPeeringConnection:VpcPeeringConnection", "joined", vpcId="vpc-0aaa1bbb2ccc3ddd4", peerVpcId="vpc-0bbb1bbb2ccc3ddd4", peerOwnerId=ACCOUNT, autoAccept=True)),
+    Case(0, "a bucket with its owner's grant", _owners_grant),
     Case(0, "a bucket with a random end behind an own beginning", made("aws:s3/bucket:Bucket", "logs", bucketPrefix="rewards-dev-campaigns--logs-")),
     Case(0, "a queue with a random end behind an own beginning", made("aws:sqs/queue:Queue", "jobs", namePrefix=f"{_P}jobs-")),
     Case(0, "a log group with a random end behind an own beginning", made("aws:cloudwatch/logGroup:LogGroup", "jobs", namePrefix=f"/aws/lambda/{_P}jobs-", retentionInDays=30)),

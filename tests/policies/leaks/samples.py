@@ -7,6 +7,7 @@ nowhere else are here. The numbers are counted by `test_samples.py`.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tests.policies.leaks.account_wide import ACCOUNT_WIDE
 from tests.policies.leaks.attacks import (
     ELSEWHERE,
     INSIGHT,
@@ -49,7 +50,7 @@ from tests.policies.leaks.changes import (
     document,
 )
 from tests.policies.leaks.eight_kinds import CASES
-from tests.policies.leaks.phases import Case, Phased, PhasedChange, made
+from tests.policies.leaks.phases import Case, Out, Phased, PhasedChange, made
 
 _CONTENT, _SECRETS = "isolation-content-reads", "isolation-secrets-and-keys"
 
@@ -177,6 +178,33 @@ def _archive_below(token: str) -> PhasedChange:
     return change
 
 
+# Exposure without a document
+
+
+_SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
+
+
+def _mailed(owner: str, name: str, writer: dict[str, Any] | None = None) -> PhasedChange:
+    """A topic of another owner whose messages the thief has mailed; without a writer it has the policy that SNS gives."""
+
+    def change(stack: Phased) -> None:
+        topic = stack.add("aws:sns/topic:Topic", "tapped", owner, name=name)
+        if writer is not None:
+            policy = document({**allow("sns:Publish", on=arn("sns", name)), "Principal": writer})
+            stack.add("aws:sns/topicPolicy:TopicPolicy", "tapped-policy", owner, arn=Out(topic, "arn"), policy=policy)
+        stack.add(_SUBSCRIPTION, "mail", topic=Out(topic, "arn"), protocol="email", endpoint="thief@example.com")
+
+    return change
+
+
+def _subscribed_to_alarms(**props: Any) -> PhasedChange:
+    def change(stack: Phased) -> None:
+        topic = stack.find(":Topic", name="rewards-dev-platform_alarms")
+        stack.add(_SUBSCRIPTION, "tap", topic=Out(topic, "arn"), **props)
+
+    return change
+
+
 def _named_role(token: str, key: str, /, **props: Any) -> PhasedChange:
     return literal(token, key, "rewards-dev-points-ledger_balance", **props)
 
@@ -213,6 +241,11 @@ VARIATIONS: tuple[Case, ...] = (
     Case(5, "a public ACL that is written out", on_bucket(_S3, "accessControlPolicy", {"owner": {"id": "a"}, "grants": [{"permission": "READ", "grantee": {"type": "Group", "uri": "http://acs.amazonaws.com/groups/global/AllUsers"}}]}, VICTIM, bucket=VICTIMS_BUCKET), PUBLIC),
     Case(5, "a method for everybody onto a queue", public_method({"authorization": "NONE"}, {**QUERY, "uri": f"arn:aws:apigateway:{REGION}:sqs:path/{ACCOUNT}/{V}post-points-queue"}), PUBLIC),
     Case(5, "a method for everybody, of every verb, onto DynamoDB", public_method({"authorization": "NONE", "apiKeyRequired": True}, {**QUERY, "uri": f"arn:aws:apigateway:{REGION}:dynamodb:action/Scan"}), PUBLIC),
+    Case(5, "an e-mail about another unit's topic", _mailed(VICTIM, "rewards-dev-points-ledger_news"), WIRING),
+    Case(5, "an e-mail about another unit's alarms", _mailed(VICTIM, "rewards-dev-points-ledger_alarms", {"Service": "cloudwatch.amazonaws.com"}), WIRING),
+    Case(5, "an e-mail about a topic of the platform that anybody may write to", _mailed("platform", "rewards-dev-platform_news"), WIRING),
+    Case(5, "an e-mail about a topic of the platform for more than alarms", _mailed("platform", "rewards-dev-platform_news", {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]}), WIRING),
+    Case(5, "the platform's alarms in a function", _subscribed_to_alarms(protocol="lambda", endpoint=OWN_FUNCTION), WIRING),
     Case(5, "a sink for telemetry", made("aws:oam/sink:Sink", "open", VICTIM, name="ledger"), TYPES),
     Case(5, "a sink for telemetry that other accounts may use", made("aws:oam/sinkPolicy:SinkPolicy", "open", VICTIM, sinkIdentifier="arn:aws:oam:eu-central-1:111111111111:sink/x", policy=document({**allow("oam:CreateLink"), "Principal": {"AWS": _OTHERS}})), TYPES),
     Case(5, "a destination of logs for another account", made("aws:cloudwatch/logDestinationPolicy:LogDestinationPolicy", "open", VICTIM, destinationName=f"{V}d", accessPolicy=document({**allow("logs:PutSubscriptionFilter", on=arn("logs", f"destination:{V}d")), "Principal": {"AWS": _OTHERS}})), PUBLIC),
@@ -248,7 +281,7 @@ VARIATIONS: tuple[Case, ...] = (
 )  # fmt: skip
 """Leaks that vary the samples, beside those of `eight_kinds.py`."""
 
-LEAKS_OF_KINDS = (*CASES, *VARIATIONS)
+LEAKS_OF_KINDS = (*CASES, *VARIATIONS, *ACCOUNT_WIDE)
 
 SAMPLES: Mapping[tuple[int, str], tuple[str, ...]] = {
     **{(1, action): tuple(case.what for case in cases) for action, cases in VERBS.items()},

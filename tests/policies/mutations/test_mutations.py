@@ -13,16 +13,22 @@ from tests.policies.mutations.table import MUTATIONS
 
 HELPERS = {
     "admits",
+    "alarmed",
     "broken",
     "decrypts_through",
     "deploys",
     "described",
     "is_metadata",
+    "mails",
     "judged",
+    "listening",
+    "looks_at_apis",
     "may",
     "opens_topic",
     "reads",
     "through",
+    "wired",
+    "with_people",
 }
 WITNESSES = sorted({mutation.witness.__name__ for mutation in MUTATIONS})
 

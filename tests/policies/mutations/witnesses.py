@@ -248,6 +248,46 @@ def a_key_if_an_alias_exists() -> bool:
     return "isolation-secrets-and-keys" in broken(role("orders", guarded))
 
 
+def looks_at_apis(on: str = "/restapis/*", operator: str = "StringEquals", action: str = "GET", **tags: str) -> bool:
+    from pbc_isolation.rules.samples import allow, role
+
+    condition = {operator: {f"aws:ResourceTag/{key}": value for key, value in tags.items()}}
+    looks = allow(f"apigateway:{action}", on=f"arn:aws:apigateway:eu-central-1::{on}", Condition=condition)
+    return bool({"isolation-secrets-and-keys", "isolation-unclassified"} & broken(role("orders", looks)))
+
+
+_ORDERS = {"project": "shop", "environment": "dev", "pbc": "orders"}
+
+
+def apis_with_the_own_tags() -> bool:
+    return not looks_at_apis(**_ORDERS)
+
+
+def apis_with_anothers_tags() -> bool:
+    return looks_at_apis(**_ORDERS | {"pbc": "inventory"})
+
+
+def apis_with_the_own_tags_of_any_environment() -> bool:
+    return looks_at_apis(project="shop", pbc="orders")
+
+
+def apis_with_one_of_two_tags() -> bool:
+    from pbc_isolation.rules.samples import allow, role
+
+    tags = {f"aws:ResourceTag/{key}": value for key, value in _ORDERS.items()}
+    either = {"StringEquals": tags | {"aws:ResourceTag/pbc": ["orders", "inventory"]}}
+    looks = allow("apigateway:GET", on="arn:aws:apigateway:eu-central-1::/restapis/*", Condition=either)
+    return "isolation-secrets-and-keys" in broken(role("orders", looks))
+
+
+def keys_of_apis_with_the_own_tags() -> bool:
+    return looks_at_apis(on="/*", **_ORDERS)
+
+
+def a_change_of_tagged_apis() -> bool:
+    return looks_at_apis(action="PUT", **_ORDERS)
+
+
 def a_mapping_for_an_own_function() -> bool:
     from pbc_isolation.rules.samples import allow, function_arn, role
 
@@ -373,6 +413,46 @@ def a_mapping_across_units() -> bool:
     mapping = {"eventSourceArn": table_arn("inventory") + "/stream/1", "functionName": function_arn("orders")}
     wired = thing("orders", "aws:lambda/eventSourceMapping:EventSourceMapping", "tap", mapping)
     return "isolation-declared-wiring" in broken(wired, function("orders"), table("inventory"))
+
+
+_CLOUDWATCH = {"Service": "cloudwatch.amazonaws.com"}
+
+
+def mails(owner: str, writer: dict[str, Any] | None, protocol: str = "email") -> bool:
+    """Whether a unit may be told by mail what is published on a topic."""
+    from pbc_isolation.rules.samples import allow, arn, document, function_arn, physical, thing, unit_urn
+    from pbc_isolation.stack.graph import PLATFORM, Resource
+
+    platform = Resource(urn=unit_urn("platform"), type=PLATFORM, name="platform", props={}, custom=False)
+    topic = thing(owner, "aws:sns/topic:Topic", "topic", {"name": physical(owner, "topic")})
+    on = arn("sns", physical(owner, "topic"))
+    statement = {**allow("sns:Publish", on=on), "Principal": writer}
+    policy = {"arn": on, "policy": document(statement)}
+    policies = [thing(owner, "aws:sns/topicPolicy:TopicPolicy", "of-topic", policy)] if writer else []
+    endpoint = function_arn("orders") if protocol == "lambda" else "team@example.com"
+    mail = {"topic": on, "protocol": protocol, "endpoint": endpoint}
+    wired = thing("orders", "aws:sns/topicSubscription:TopicSubscription", "mail", mail)
+    return "isolation-declared-wiring" not in broken(platform, wired, topic, *policies)
+
+
+def a_mail_about_the_platforms_alarms() -> bool:
+    return mails("platform", _CLOUDWATCH)
+
+
+def a_mail_about_another_units_alarms() -> bool:
+    return not mails("inventory", _CLOUDWATCH)
+
+
+def a_mail_about_a_topic_without_a_policy() -> bool:
+    return not mails("platform", None)
+
+
+def a_mail_about_more_than_alarms() -> bool:
+    return not mails("platform", {"AWS": "arn:aws:iam::111111111111:root"})
+
+
+def alarms_in_a_function() -> bool:
+    return not mails("platform", _CLOUDWATCH, protocol="lambda")
 
 
 def a_mapping_of_what_nobody_knows() -> bool:
@@ -1006,6 +1086,41 @@ def log_deliveries_of_any_account() -> bool:
     )
 
 
+def a_network_of_another_account() -> bool:
+    from pbc_isolation.rules.samples import thing
+
+    joined = {"vpcId": "vpc-1", "peerVpcId": "vpc-2", "peerOwnerId": "222222222222"}
+    return "boundary-nothing-public" in broken(
+        thing("orders", "aws:ec2/vpcPeeringConnection:VpcPeeringConnection", "joined", joined)
+    )
+
+
+def a_role_for_certificates(*anchors: str) -> bool:
+    from pbc_isolation.rules.samples import document, role
+
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "rolesanywhere.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        **({"Condition": {"ArnLike": {"aws:SourceArn": list(anchors)}}} if anchors else {}),
+    }
+    return "isolation-trust-policies" in broken(role("orders", trust=document(statement)))
+
+
+def a_role_for_certificates_by_a_pattern() -> bool:
+    return a_role_for_certificates("arn:aws:rolesanywhere:eu-central-1:111111111111:trust-anchor/*")
+
+
+def a_subscription_to_every_database() -> bool:
+    from pbc_isolation.rules.samples import ACCOUNT, REGION, physical, thing
+
+    topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:{physical('orders', 'topic')}"
+    told = {"name": physical("orders", "told"), "snsTopic": topic, "sourceType": "db-instance"}
+    return "isolation-declared-wiring" in broken(
+        thing("orders", "aws:rds/eventSubscription:EventSubscription", "told", told)
+    )
+
+
 def a_mapping_of_addresses_that_come_from_nowhere() -> bool:
     from pbc_isolation.rules.samples import physical, thing
     from pbc_isolation.stack.values import UNKNOWN
@@ -1022,3 +1137,134 @@ def the_worst_action_first() -> bool:
 
     found = judge(stack(role("orders", allow("dynamodb:*")), table("inventory")))
     return any("may dynamodb:Scan on everything in the account" in one.message for one in found)
+
+
+def with_people(*statements: Any, **more: Any) -> bool:
+    """Whether a role of `orders` that trusts the account, with these statements, is told to do more than ask."""
+    from pbc_isolation.rules.samples import document, role
+    from pbc_isolation.stack.contract_edges import Capability
+
+    account = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111111111111:root"}, "Action": "sts:AssumeRole"}
+    people = role("orders", *statements, name="operator", trust=document(account))
+    opened = [Capability("orders", "order", ("operations",)), Capability("orders", "internal", ("inventory",))]
+    return "boundary-people-ask-only" in broken(people, *more.values(), capabilities=opened)
+
+
+def people_who_read_their_units_store() -> bool:
+    from pbc_isolation.rules.samples import allow, table_arn
+
+    return with_people(allow("dynamodb:GetItem", on=table_arn("orders")))
+
+
+def people_who_invoke_an_internal_function() -> bool:
+    from pbc_isolation.rules.samples import allow, function_arn
+
+    return with_people(allow("lambda:InvokeFunction", on=function_arn("orders", "internal")))
+
+
+def people_who_replay_as_any_unit() -> bool:
+    from pbc_isolation.rules.samples import allow
+
+    return with_people(allow("events:StartReplay"))
+
+
+def people_who_become_a_role_that_reads() -> bool:
+    from pbc_isolation.rules.samples import allow, document, function_arn, role, role_arn, table_arn
+
+    operator = {"AWS": role_arn("orders", "operator")}
+    trust = document({"Effect": "Allow", "Principal": operator, "Action": "sts:AssumeRole"})
+    reader = role("orders", allow("dynamodb:GetItem", on=table_arn("orders")), trust=trust)
+    return with_people(allow("lambda:InvokeFunction", on=function_arn("orders", "order")), reader=reader)
+
+
+def alarmed(*actions: str, **more: Any) -> set[str]:
+    """The rules that an alarm of `orders` with these actions breaks, beside a platform."""
+    from pbc_isolation.rules.samples import thing, unit_urn
+    from pbc_isolation.stack.graph import PLATFORM, Resource
+
+    platform = Resource(urn=unit_urn("platform"), type=PLATFORM, name="platform", props={}, custom=False)
+    alarm = {"name": "orders", "metricName": "CPUUtilization", "alarmActions": list(actions), **more}
+    return broken(platform, thing("orders", "aws:cloudwatch/metricAlarm:MetricAlarm", "alarm", alarm))
+
+
+def an_alarm_that_calls_another_units_function() -> bool:
+    from pbc_isolation.rules.samples import function_arn
+
+    return WIRED in alarmed(function_arn("inventory"))
+
+
+def an_alarm_that_ends_another_units_machine() -> bool:
+    action = "arn:aws:automate:eu-central-1:ec2:terminate"
+    return WIRED in alarmed(action, dimensions={"InstanceId": "i-0aaa1bbb2ccc3ddd4"})
+
+
+def an_alarm_on_the_platforms_topic_is_no_leak() -> bool:
+    from pbc_isolation.rules.samples import arn, physical
+
+    return WIRED not in alarmed(arn("sns", physical("platform", "alarms")))
+
+
+def an_alarm_on_another_units_topic() -> bool:
+    from pbc_isolation.rules.samples import arn, physical
+
+    return WIRED in alarmed(arn("sns", physical("inventory", "alarms")))
+
+
+def wired(token: str, props: dict[str, Any], **more: Any) -> bool:
+    """Whether a thing of `orders` is told to refer to something that is not its unit's."""
+    from pbc_isolation.rules.samples import thing
+
+    return WIRED in broken(thing("orders", token, "tap", props, **more))
+
+
+def logs_of_a_shared_web_acl() -> bool:
+    from pbc_isolation.rules.samples import arn
+
+    acl = arn("wafv2", "regional/webacl/shared/aaaa-bbbb")
+    return wired("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", {"resourceArn": acl})
+
+
+def listening(path: str) -> bool:
+    """Whether a rule of a shared listener for a path is refused."""
+    from pbc_isolation.rules.samples import arn
+
+    listener = arn("elasticloadbalancing", "listener/app/shared/50dc6c495c0c9188/f2f7dc8efc522ab2")
+    conditions = [{"pathPattern": {"values": [path]}}]
+    return wired("aws:lb/listenerRule:ListenerRule", {"listenerArn": listener, "conditions": conditions})
+
+
+def everything_of_a_shared_listener() -> bool:
+    return listening("/*")
+
+
+def a_path_of_a_shared_listener_is_no_leak() -> bool:
+    return not listening("/orders/*")
+
+
+def what_a_provider_makes_in_another_account() -> bool:
+    return wired("aws:s3/bucket:Bucket", {"bucket": "orders--x"}, account="222222222222")
+
+
+def every_collection() -> bool:
+    policy = '[{"Rules": [{"ResourceType": "collection", "Resource": ["collection/*"]}]}]'
+    return wired(
+        "aws:opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy",
+        {"name": "orders", "type": "network", "policy": policy},
+    )
+
+
+def policies_that_are_taken_away() -> bool:
+    from pbc_isolation.rules.samples import physical, role, thing
+
+    exclusive = "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive"
+    none = {"roleName": physical("inventory", "worker"), "policyNames": []}
+    return "isolation-attachments" in broken(role("inventory"), thing("orders", exclusive, "none", none))
+
+
+def a_log_policy_over_all_groups() -> bool:
+    from pbc_isolation.rules.samples import allow, document, role, role_arn, thing
+
+    policy = document({**allow("logs:GetLogEvents"), "Principal": {"AWS": role_arn("orders")}})
+    log_policy = "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"
+    of_account = thing("orders", log_policy, "all", {"policyName": "orders", "policyDocument": policy})
+    return "isolation-declared-policies" in broken(role("orders"), of_account)

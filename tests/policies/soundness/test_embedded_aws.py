@@ -48,7 +48,7 @@ def random_policies(number: int) -> list[tuple[Statements, Statements | None]]:
     """Random documents without variables, always the same."""
     found: list[tuple[Statements, Statements | None]] = []
 
-    @settings(max_examples=number * 3, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=number * 3, database=None, derandomize=True)
     @given(policies, boundaries)
     def collect(identity: Statements, boundary: Statements | None) -> None:
         if "${" not in json.dumps([identity, boundary]):

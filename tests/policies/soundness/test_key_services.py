@@ -100,7 +100,7 @@ def passing(principal: str, condition: dict[str, Any]) -> list[Request]:
 
 
 @given(principals, conditions)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_what_the_pack_calls_confined_admits_no_harmful_request(principal, condition):
     assert admitted(principal, condition) or not passing(principal, condition)
 
@@ -110,7 +110,7 @@ def test_both_answers_occur():
     counted: Counter[tuple[bool, bool]] = Counter()
 
     @given(principals, conditions)
-    @settings(max_examples=400, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=400, database=None, derandomize=True)
     def count(principal: str, condition: dict[str, Any]) -> None:
         counted[admitted(principal, condition), bool(passing(principal, condition))] += 1
 

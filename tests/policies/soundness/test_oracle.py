@@ -54,13 +54,13 @@ def claimed(who: Principal) -> set[tuple[str, str]]:
 
 
 @given(policies, boundaries)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_the_evaluator_never_says_cannot_where_a_request_passes(identity, boundary):
     assert possible(identity, boundary) <= claimed(principal(identity, boundary))
 
 
 @given(policies, boundaries)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_role_that_reaches_a_foreign_store_always_violates(identity, boundary):
     """The whole way: from documents in a stack to a violation of isolation."""
     found = judge(
@@ -74,7 +74,7 @@ def measured(examples: int) -> Counter[str]:
     """How often evaluator and judge agree, over random policies. Deterministic: the examples are always the same."""
     counted: Counter[str] = Counter()
 
-    @settings(max_examples=examples, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=examples, database=None, derandomize=True)
     @given(policies, boundaries)
     def count(identity: Statements, boundary: Statements | None) -> None:
         real, said = possible(identity, boundary), claimed(principal(identity, boundary))

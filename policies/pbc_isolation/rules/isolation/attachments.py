@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pbc_isolation.analysis.context import Analysis
-from pbc_isolation.iam.principals import Attachment
+from pbc_isolation.iam.principals import Attachment, exclusive
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import allow, document, physical, role, stack, table_arn, thing
 
@@ -12,13 +12,13 @@ _FIX = "Attach policies to roles of the own unit only."
 
 
 def _check(analysis: Analysis) -> Iterator[Violation]:
-    for attachment in analysis.identities.attachments:
+    for attachment in (*analysis.identities.attachments, *exclusive(analysis.graph)):
         unit = analysis.graph.owner(attachment.resource)
         if attachment.target is not None and not _is_own(analysis, attachment, unit):
             yield Violation(
                 rule=_ID,
                 urn=attachment.resource.urn,
-                message=f"{attachment.resource.name} of {unit or 'nobody'} gives a policy to {attachment.target}",
+                message=f"{attachment.resource.name} of {unit or 'nobody'} says which policies {attachment.target} has",
                 unit=unit,
                 store_unit=", ".join(sorted(_owners(analysis, attachment))) or "outside this stack",
                 path=(attachment.resource.name, "is attached to", attachment.target),
@@ -39,6 +39,7 @@ def _owners(analysis: Analysis, attachment: Attachment) -> set[str]:
 
 
 _INLINE = "aws:iam/rolePolicy:RolePolicy"
+_EXCLUSIVE = "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive"
 
 
 RULE = Rule(
@@ -62,6 +63,10 @@ RULE = Rule(
                 "extra",
                 {"role": physical("inventory", "worker"), "policy": document(allow("sts:GetCallerIdentity"))},
             ),
+        ),
+        stack(
+            role("inventory"),
+            thing("orders", _EXCLUSIVE, "none", {"roleName": physical("inventory", "worker"), "policyNames": []}),
         ),
         stack(
             thing(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.rules.rule import Rule, Violation
-from pbc_isolation.rules.samples import role, stack, table, thing
+from pbc_isolation.rules.samples import platform_with, role, stack, table, thing
 from pbc_isolation.stack.graph import Resource
 from pbc_isolation.stack.type_data import REFUSED
 
@@ -19,8 +19,8 @@ def _check(analysis: Analysis) -> Iterator[Violation]:
     for resource in analysis.graph.resources:
         if _is_made_by_a_provider(analysis, resource):
             known = analysis.types.of(resource.type)
-            if known.verdict == REFUSED:
-                owner = analysis.graph.owner(resource)
+            owner = analysis.graph.owner(resource)
+            if known.verdict == REFUSED and not (known.platform and analysis.is_platform(owner)):
                 message = f"{resource.name} of {owner or 'nobody'} is a {resource.type}: {known.reason}"
                 yield Violation(_ID, resource.urn, message, unit=owner, store_unit="any", fix=_FIX)
 
@@ -44,12 +44,14 @@ RULE = Rule(
         stack(thing("orders", "random:index/randomId:RandomId", "suffix", {"byteLength": 4})),
         stack(thing("orders", "pbckit:infra:Store", "store", {}, custom=False)),
         stack(table("orders"), role("orders")),
+        stack(platform_with("aws:cfg/recorder:Recorder", "recorder", {"name": "default"})),
     ],
     violating=[
         stack(thing("orders", "command:local:Command", "copy", {"create": "aws dynamodb scan"})),
         stack(thing("orders", "command:local:Command", "copy", {"create": "aws dynamodb scan"}, custom=False)),
         stack(thing("orders", "aws-native:iam:Role", "role", {"roleName": "shop-dev-orders_worker"})),
         stack(thing("orders", "docker:index/container:Container", "job", {"image": "job"}, custom=False)),
+        stack(thing("orders", "aws:cfg/recorder:Recorder", "recorder", {"name": "default"})),
         stack(thing("orders", "aws:cloudformation/stack:Stack", "more", {"templateBody": "{}"})),
         stack(thing("orders", "aws:brandnew/thing:Thing", "more", {"name": "shop-dev-orders_thing"})),
         stack(

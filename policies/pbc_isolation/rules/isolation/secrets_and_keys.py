@@ -18,6 +18,17 @@ def _through(table: str, **conditions: object) -> dict[str, object]:
     return allow("kms:Decrypt", on=arn("kms", "key/*"), Condition={**context, **conditions})
 
 
+_APIS = "arn:aws:apigateway:eu-central-1::/restapis/*"
+
+
+def _apis(on: str = _APIS, operator: str = "StringEquals", **tags: str) -> dict[str, object]:
+    """Looking at REST APIs that have these tags."""
+    tests = {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
+    return allow("apigateway:GET", on=on, Condition={operator: tests})
+
+
+_OWN_TAGS = {"project": "shop", "environment": "dev", "pbc": "orders"}
+
 RULE = Rule(
     id=_ID,
     title="No principal reads another unit's secrets or uses its keys",
@@ -37,8 +48,15 @@ RULE = Rule(
             )
         ),
         stack(role("orders", _through(physical("orders", "*"), StringEquals={"kms:ViaService": _VIA}))),
+        stack(role("orders", _apis(**_OWN_TAGS))),
     ],
     violating=[
+        stack(role("orders", allow("apigateway:GET", on=_APIS))),
+        stack(role("orders", _apis(**_OWN_TAGS | {"pbc": "inventory"}))),
+        stack(role("orders", _apis(**_OWN_TAGS | {"pbc": "*"}))),
+        stack(role("orders", _apis(pbc="orders"))),
+        stack(role("orders", _apis(operator="StringEqualsIfExists", **_OWN_TAGS))),
+        stack(role("orders", _apis(on="arn:aws:apigateway:eu-central-1::/*", **_OWN_TAGS))),
         stack(role("orders", _through(physical("orders", "*")))),
         stack(role("orders", _through(physical("inventory", "*"), StringEquals={"kms:ViaService": _VIA}))),
         stack(role("orders", _through(physical("orders", "*"), StringEqualsIfExists={"kms:ViaService": _VIA}))),
