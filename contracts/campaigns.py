@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from fractions import Fraction
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
 
 from contracts.merchant_categorization import UnknownCategory
-from contracts.vocabulary import Points
+from contracts.vocabulary import Currency, MinorUnits, Points
 from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
 from pbckit.contracts.vocabulary import DecimalString, Instant, Key, Name, Pattern
 
@@ -31,6 +33,14 @@ class UnknownCampaign(ContractError):
     """There is no campaign of that id."""
 
 
+class Threshold(Message, frozen=True, kw_only=True):
+    """So much spent within so many days: what is left of purchases after refunds."""
+
+    minor_units: MinorUnits
+    currency: Currency
+    days: Annotated[int, Meta(ge=1, le=366, description="length of the time in which it is spent, in days")]
+
+
 class Bonus(Message, frozen=True, kw_only=True):
     """A campaign as it applies to one purchase. Exactly one of `multiplier` and `fixed_points` is set.
 
@@ -52,6 +62,11 @@ class Bonus(Message, frozen=True, kw_only=True):
     """The most that it adds for one member in a calendar month (UTC) of posting; None for no cap."""
     budget_points: Points | None = None
     """The most that it adds altogether; None for no cap."""
+    first_purchase: bool = False
+    """A member earns it once, with the first purchase that meets the campaign."""
+    threshold: Threshold | None = None
+    """A member earns it once, with the purchases that meet the campaign, when so much of them is spent; None for no
+    condition."""
 
 
 class CampaignChanged(Event, frozen=True, kw_only=True):
@@ -103,6 +118,10 @@ class SetCampaign(Request, frozen=True, kw_only=True):
     points_per_purchase: Points | None = None
     points_per_member_month: Points | None = None
     budget_points: Points | None = None
+    first_purchase: bool = False
+    """Each member earns `fixed_points` once, with the first purchase that meets it."""
+    threshold: Threshold | None = None
+    """Each member earns `fixed_points` once, when so much is spent."""
 
 
 def problems(request: SetCampaign) -> Iterator[str]:
@@ -116,11 +135,27 @@ def problems(request: SetCampaign) -> Iterator[str]:
         yield "exactly one of multiplier and fixed_points must be given"
     if request.multiplier is not None and Fraction(request.multiplier) < 1:
         yield f"multiplier {request.multiplier} would take points away; at least 1 is allowed"
+    yield from _problems_of_condition(request)
     for name, patterns in (("categories", request.categories), ("card_products", request.card_products)):
         if not patterns:
             yield f"{name} is empty; name some, or {ANY} for all"
         if len(patterns) > MOST_PATTERNS:
             yield f"{name} has {len(patterns)} entries; at most {MOST_PATTERNS} are allowed"
+
+
+def _problems_of_condition(request: SetCampaign) -> Iterator[str]:
+    if not request.first_purchase and request.threshold is None:
+        return
+    if request.first_purchase and request.threshold is not None:
+        yield "first_purchase and threshold are given; one of them is allowed"
+    if request.multiplier is not None:
+        yield "with first_purchase or threshold a member earns it once: fixed_points are allowed, no multiplier"
+    if request.combination != "stacking":
+        yield "with first_purchase or threshold only the combination stacking is allowed"
+    caps = ("points_per_purchase", "points_per_member_month", "budget_points")
+    given = [name for name in caps if getattr(request, name) is not None]
+    if given:
+        yield f"with first_purchase or threshold no cap is allowed; given are {', '.join(given)}"
 
 
 class Campaign(Message, frozen=True, kw_only=True):
@@ -140,6 +175,8 @@ class Campaign(Message, frozen=True, kw_only=True):
     points_per_purchase: Points | None = None
     points_per_member_month: Points | None = None
     budget_points: Points | None = None
+    first_purchase: bool = False
+    threshold: Threshold | None = None
 
 
 def overlap(one: "Campaign | SetCampaign", other: "Campaign | SetCampaign") -> str | None:

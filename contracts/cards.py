@@ -11,6 +11,9 @@ SOURCE = "cards"
 ChargebackReason = Literal["fraud", "dispute", "processing-error", "authorization"]
 """Why an issuer takes a purchase back from its merchant: the groups of reason codes that card schemes share."""
 
+LONGEST_AUTHORISATION_DAYS = 31
+"""How long an authorisation may count: card schemes allow a month at most, for hotels and rental cars."""
+
 
 class PurchasePosted(Event, frozen=True, kw_only=True):
     """A purchase was booked on a card account."""
@@ -27,6 +30,37 @@ class PurchasePosted(Event, frozen=True, kw_only=True):
     amount: Money
     """Billing amount, in the currency of the card account."""
     posted_at: Instant
+    authorisation_id: Identifier | None = None
+    """The authorisation that this purchase settles; None where it had none."""
+
+
+class PurchaseAuthorised(Event, frozen=True, kw_only=True):
+    """A card was authorised for a purchase, which is not posted yet."""
+
+    source: ClassVar[str] = SOURCE
+    aggregate: ClassVar[str] = "id"
+
+    id: Identifier
+    """Identity of the authorisation. The same id with other content is refused."""
+    member_id: Identifier
+    card_product: Key
+    merchant: Merchant
+    """Where the purchase is made."""
+    amount: Money
+    """What was authorised, in the currency of the card account; what is posted may be another amount."""
+    authorised_at: Instant
+    expires_at: Instant
+    """From when on the authorisation counts no longer, if no purchase settled it."""
+
+
+class AuthorisationReversed(Event, frozen=True, kw_only=True):
+    """An authorisation was taken back, all of it: no purchase will settle it."""
+
+    source: ClassVar[str] = SOURCE
+    aggregate: ClassVar[str] = "authorisation_id"
+
+    authorisation_id: Identifier
+    reversed_at: Instant
 
 
 class PurchaseRefunded(Event, frozen=True, kw_only=True):

@@ -1,10 +1,13 @@
 """earning-rates: how many points a unit of currency earns, by card product and category, from when on."""
 
 from collections.abc import Collection, Iterable
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+from msgspec import Meta
 
 from contracts.merchant_categorization import UnknownCategory
-from contracts.vocabulary import Currency, Points, no_such_name
+from contracts.vocabulary import Currency, MinorUnits, Points, no_such_name
 from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
 from pbckit.contracts.vocabulary import DecimalString, Instant, Key, Name, Pattern
 
@@ -17,6 +20,14 @@ class NoRate(ContractError):
 
 class RateOverlap(ContractError):
     """Another rate of the same card product and category already starts at that instant."""
+
+
+class RulesOverlap(ContractError):
+    """Other earning rules already start at that instant."""
+
+
+class RepeatedMinimum(ContractError):
+    """A card product has two minimums. The message names it."""
 
 
 class RatesAreFixed(ContractError):
@@ -87,6 +98,40 @@ class CardProductChanged(Event, frozen=True, kw_only=True):
     changed_at: Instant
 
 
+class MinimumAmount(Message, frozen=True, kw_only=True):
+    """The smallest amount that earns on a card product."""
+
+    card_product: Key
+    minor_units: MinorUnits
+    """In the smallest unit of the billing currency: purchases below it earn nothing."""
+
+
+Exclusions = Annotated[list[Key], Meta(max_length=100)]
+Minimums = Annotated[list[MinimumAmount], Meta(max_length=100)]
+
+
+class EarningRulesChanged(Event, frozen=True, kw_only=True):
+    """Other purchases earn nothing from an instant on (which may lie in the past: re-rating follows)."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "rules_key"
+
+    rules_key: Key
+    """There is one set of rules: always `earning-rules`."""
+    excluded_categories: Exclusions
+    """Categories whose purchases earn nothing, from no rate and no campaign."""
+    minimums: Minimums
+    """The smallest amounts that earn; a card product that is not named has none."""
+    effective_from: Instant
+    effective_to: Instant | None
+    """Where the next rules begin; None while none do."""
+    version: int
+    """Counts the changes of rules, from 1."""
+    changed_by: Name
+    """Who changed them: a person or a unit."""
+    changed_at: Instant
+
+
 class FindRate(Request, frozen=True, kw_only=True):
     card_product: Key
     category: Key
@@ -110,6 +155,48 @@ class Rate(Message, frozen=True, kw_only=True):
     basis: Literal["rate", "no-rate", "fallback"] = "rate"
     """Where the points come from. The unit answers with a rate. A caller that has none takes the programme's base rate:
     `no-rate` where the unit answered that there is none, `fallback` where it did not answer."""
+    is_excluded: bool = False
+    """True where purchases of the category that was asked for earn nothing, from no rate and no campaign."""
+    minimum_minor_units: MinorUnits | None = None
+    """Purchases of a smaller amount earn nothing. In the smallest unit of the billing currency; None for no minimum."""
+
+
+class SetEarningRules(Request, frozen=True, kw_only=True):
+    """Which purchases earn nothing, from an instant on until the next rules begin. They replace the ones before."""
+
+    effective_from: Instant
+    excluded_categories: Exclusions = msgspec.field(default_factory=list[Key])
+    minimums: Minimums = msgspec.field(default_factory=list[MinimumAmount])
+    replace: bool = False
+    """True corrects the rules that start at the same instant; False refuses with `RulesOverlap`."""
+
+
+class EarningRules(Message, frozen=True, kw_only=True):
+    excluded_categories: Exclusions
+    minimums: Minimums
+    effective_from: Instant
+    effective_to: Instant | None
+    changed_by: str
+    changed_at: Instant
+
+
+class ListEarningRules(Request, frozen=True, kw_only=True):
+    pass
+
+
+class EarningRulesChange(Message, frozen=True, kw_only=True):
+    """One change: who made it and when stands in `after`."""
+
+    before: EarningRules | None
+    """The rules that it corrected; None where none began at that instant."""
+    after: EarningRules
+
+
+class EarningRulesList(Message, frozen=True, kw_only=True):
+    rules: list[EarningRules]
+    """By their beginning."""
+    changes: list[EarningRulesChange]
+    """In the order in which they were made."""
 
 
 class SetRate(Request, frozen=True, kw_only=True):
@@ -206,6 +293,22 @@ SET_RATE = Capability(
     changes_state=True,
 )
 LIST_RATES = Capability(unit=UNIT, name="list-rates", request=ListRates, response=Rates, callers=("operations",))
+SET_EARNING_RULES = Capability(
+    unit=UNIT,
+    name="set-earning-rules",
+    request=SetEarningRules,
+    response=EarningRules,
+    callers=("operations",),
+    errors=(UnknownCategory, UnknownCardProduct, RepeatedMinimum, RulesOverlap, RatesAreFixed),
+    changes_state=True,
+)
+LIST_EARNING_RULES = Capability(
+    unit=UNIT,
+    name="list-earning-rules",
+    request=ListEarningRules,
+    response=EarningRulesList,
+    callers=("operations",),
+)
 RATE_HISTORY = Capability(
     unit=UNIT,
     name="rate-history",

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from contracts.campaigns import Bonus
-from contracts.cards import PurchaseChargedBack, PurchasePosted, PurchaseRefunded, RefundPosted
+from contracts.cards import PurchaseAuthorised, PurchaseChargedBack, PurchasePosted, PurchaseRefunded, RefundPosted
 from contracts.earning_rates import Rate
 from contracts.merchant_categorization import Categorization
 from contracts.vocabulary import InstantOutOfRange, Points, SignedPoints
@@ -120,6 +120,21 @@ class PointsCalculated(Event, frozen=True, kw_only=True):
     """The reasons for the points, which add up to them."""
     posted_at: Instant
     """When the purchase was posted."""
+    authorisation_id: Identifier | None = None
+    """The authorisation that the purchase settles; its points are pending no longer."""
+
+
+class PointsEstimated(Event, frozen=True, kw_only=True):
+    """What an authorised purchase is likely to earn. Nothing is promised: its settlement is calculated anew."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "authorisation_id"
+
+    authorisation_id: Identifier
+    points: Points
+    """By the rates, rules and campaigns of now. No cap and no budget is reserved for them."""
+    authorisation: PurchaseAuthorised
+    """As it came from the card system."""
 
 
 class PointsAdjusted(Event, frozen=True, kw_only=True):
@@ -178,6 +193,24 @@ class Calculation(Message, frozen=True, kw_only=True):
     """How much of the amount was given back, in the currency's smallest unit."""
     adjustments: list[Adjustment] = msgspec.field(default_factory=list[Adjustment])
     """Every correction, oldest first. Told by `explain` only."""
+
+
+class EstimatePoints(Request, frozen=True, kw_only=True):
+    """Say what an authorised purchase is likely to earn, and tell it. Nothing is stored."""
+
+    authorisation: PurchaseAuthorised
+    category: Categorization
+    rate: Rate
+    bonuses: Bonuses
+    fallbacks: list[Lookup]
+
+
+class Estimate(Message, frozen=True, kw_only=True):
+    authorisation_id: Identifier
+    points: Points
+    category: Key
+    lines: list[Line]
+    """The reasons for the points, which add up to them."""
 
 
 class Explain(Request, frozen=True, kw_only=True):
@@ -315,6 +348,74 @@ class UnknownDifference(ContractError):
     """No difference of that posting is open."""
 
 
+class GetMemberPurchases(Request, frozen=True, kw_only=True):
+    """All that is kept about a member and some purchases; purchases of others are left out."""
+
+    member_id: Identifier
+    purchase_ids: Annotated[list[Identifier], Meta(max_length=50)]
+    """Those that the ledger has posted; those that it has not, the answer finds itself."""
+
+
+class GetBonusProgress(Request, frozen=True, kw_only=True):
+    """How far a member is towards bonuses that are earned once. Whoever asks has them from campaigns."""
+
+    member_id: Identifier
+    bonuses: Bonuses
+    """Those without a condition are left out of the answer."""
+
+
+class BonusProgress(Message, frozen=True, kw_only=True):
+    """How far a member is towards one bonus."""
+
+    campaign_id: Key
+    given_points: Points
+    """What the member got for it and has; 0 before it is earned, and after a refund took it back."""
+    purchases: int
+    """How many count now: of a threshold those that would count together with a purchase made now."""
+    spent_minor_units: int
+    """What is left of them after refunds, in the smallest unit of the threshold's currency."""
+    missing_minor_units: int | None
+    """What is to be spent yet; None where the bonus is earned, or has no threshold."""
+    until: Instant | None
+    """The first instant at which the oldest of them counts no more; None where nothing is missing or counts."""
+
+
+class BonusesProgress(Message, frozen=True, kw_only=True):
+    member_id: Identifier
+    bonuses: list[BonusProgress]
+    """In the order of the request."""
+
+
+class RecordedRefund(Message, frozen=True, kw_only=True):
+    """Points that were taken back, and the event that led to it."""
+
+    refund: PurchaseRefunded
+    posted: RefundPosted | None = None
+    """What it came as, where its purchase had to be matched."""
+    chargeback: PurchaseChargedBack | None = None
+    """What it came as, where it is a chargeback."""
+
+
+class RecordedPurchase(Message, frozen=True, kw_only=True):
+    """A purchase, what its calculation rests on, what it earned, and its refunds."""
+
+    basis: Basis
+    calculation: Calculation
+    refunds: list[RecordedRefund]
+
+
+class MemberPurchases(Message, frozen=True, kw_only=True):
+    member_id: Identifier
+    purchases: list[RecordedPurchase]
+    """Those asked for, and those that the ledger has not confirmed."""
+    refused: list[RefusedPurchase]
+    """All that were refused, also those that were calculated later."""
+    unconfirmed: list[ReportedPosting]
+    """What was reported to the ledger and not confirmed."""
+    differences: list[Difference]
+    """What the ledger posted otherwise than it was told."""
+
+
 CALCULATE = Capability(
     unit=UNIT,
     name="calculate",
@@ -322,6 +423,15 @@ CALCULATE = Capability(
     response=Calculation,
     callers=("earn-points",),
     errors=(UnknownCurrency, ForeignCurrency, ConflictingPurchase, InstantOutOfRange, TooManyCaps),
+    changes_state=True,
+)
+ESTIMATE = Capability(
+    unit=UNIT,
+    name="estimate",
+    request=EstimatePoints,
+    response=Estimate,
+    callers=("earn-points",),
+    errors=(UnknownCurrency, ForeignCurrency, InstantOutOfRange),
     changes_state=True,
 )
 EXPLAIN = Capability(
@@ -365,6 +475,20 @@ CHARGE_BACK = Capability(
     callers=("refund-points", "operations"),
     errors=(UnknownPurchase, PurchaseWasRefused, NothingToChargeBack, ConflictingRefund, InstantOutOfRange),
     changes_state=True,
+)
+MEMBER_PURCHASES = Capability(
+    unit=UNIT,
+    name="member-purchases",
+    request=GetMemberPurchases,
+    response=MemberPurchases,
+    callers=("operations",),
+)
+BONUS_PROGRESS = Capability(
+    unit=UNIT,
+    name="bonus-progress",
+    request=GetBonusProgress,
+    response=BonusesProgress,
+    callers=("operations",),
 )
 LIST_REFUSED = Capability(
     unit=UNIT, name="list-refused", request=ListRefused, response=RefusedPurchases, callers=("operations",)

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
-from contracts.vocabulary import MOST_POINTS, Points, SignedPoints, SignedTotalPoints, TotalPoints
+from contracts.vocabulary import MOST_POINTS, Money, Points, SignedPoints, SignedTotalPoints, TotalPoints
 from pbckit.contracts.definitions import Capability, ContractError, Event, Message, Request
 from pbckit.contracts.vocabulary import Identifier, Instant, Name, PageSize
 
@@ -39,6 +39,8 @@ BlockReason = Literal["fraud", "dispute", "legal", "account-takeover"]
 ReleaseReason = Literal["voided", "timed-out"]
 ClosingReason = Literal["member-request", "card-cancelled", "inactive", "deceased", "fraud", "duplicate"]
 """Why a member's account is closed."""
+MergeReason = Literal["duplicate", "member-request", "card-replaced", "system-error"]
+"""Why two members' accounts become one."""
 PointsOnClosing = Literal["forfeit", "keep-until-expiry"]
 """What becomes of the points of a closed account: they are gone at once, or can be spent until they expire."""
 MemberState = Literal["open", "closed"]
@@ -113,6 +115,14 @@ class ClosedMember(ContractError):
     """The member's account is closed, for good. The message says since when, and what is refused."""
 
 
+class CannotMerge(ContractError):
+    """The two accounts cannot become one, or not yet. The message says why, and what to do first."""
+
+
+class ConflictingMerge(ContractError):
+    """The same reference came before with other content. The message names the difference."""
+
+
 class ConflictingEnrolment(ContractError):
     """The member is enrolled with another date. The message says which."""
 
@@ -135,6 +145,14 @@ class ConflictingBlock(ContractError):
 
 class UnknownBlock(ContractError):
     """Nothing is blocked under that id."""
+
+
+class ConflictingAuthorisation(ContractError):
+    """The same authorisation id came before with other content. The message names the difference."""
+
+
+class TooManyPending(ContractError):
+    """The member has as many pending purchases as the ledger keeps for one member."""
 
 
 class Entry(Message, frozen=True, kw_only=True):
@@ -165,6 +183,8 @@ class PointsPosted(Event, frozen=True, kw_only=True):
     """The member's chain of hashes right after this posting: whoever keeps it can prove the ledger's history."""
     forfeited_points: Points = 0
     """The part that the member did not get, because the account is closed."""
+    reported_for: Identifier | None = None
+    """The member for whom it was reported, where that account is merged into this one; None for `member_id`."""
 
 
 class PointsReversed(Event, frozen=True, kw_only=True):
@@ -343,6 +363,36 @@ class MemberClosed(Event, frozen=True, kw_only=True):
     closed_at: Instant
     hash: str
     """The member's chain of hashes right after it."""
+    merged_into: Identifier | None = None
+    """The member whose account got all that was left; None where the account was not merged."""
+
+
+class MemberMerged(Event, frozen=True, kw_only=True):
+    """Another member's account was merged into this one. That one is closed; what is reported for it comes here."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "member_id"
+
+    reference: Identifier
+    """Identity of the merge: the case, ticket or letter that led to it."""
+    member_id: Identifier
+    """Whose account goes on."""
+    source_member_id: Identifier
+    """Whose account was closed by it."""
+    reason: MergeReason
+    """Why they became one."""
+    actor: str
+    """Who merged them."""
+    approver: str
+    """Who approved it."""
+    points: SignedTotalPoints
+    """What the balance gained by it: below zero where a debt came and was repaid."""
+    balance_points: TotalPoints
+    """The member's balance right after it."""
+    debt_points: TotalPoints
+    """What the member owes right after it."""
+    hash: str
+    """The member's chain of hashes right after it."""
 
 
 class PointsBlocked(Event, frozen=True, kw_only=True):
@@ -401,6 +451,14 @@ class Balance(Message, frozen=True, kw_only=True):
     enrolled_at: Instant | None = None
     """Since when the person is a member; None for who was never enrolled, and is one by the first posting."""
     closed_at: Instant | None = None
+    pending_points: TotalPoints = 0
+    """What purchases that are authorised and not posted are likely to earn. No part of the balance, and not spendable;
+    0 in a balance of the past.
+    """
+    merged_into: Identifier | None = None
+    """The member whose account got all that this one had; None where it was not merged."""
+    merged_from: list[Identifier] = msgspec.field(default_factory=list[Identifier])
+    """Members whose accounts were merged into this one, in their order."""
 
 
 class GetStatement(Request, frozen=True, kw_only=True):
@@ -436,11 +494,13 @@ class StatementLine(Message, frozen=True, kw_only=True):
     hash: str = ""
     """Hash of this line and of the line before."""
     actor: str | None = None
-    """Who made a correction, enrolled the member or closed the account; None for what was not made by hand."""
+    """Who made a correction or merge, enrolled the member or closed the account; None for what was not made by hand."""
     approver: str | None = None
-    """Who approved a correction."""
+    """Who approved a correction or merge."""
     forfeited_points: SignedTotalPoints = 0
     """What was forfeited by it; below zero: what was forfeited before and is taken back by it."""
+    reported_for: Identifier | None = None
+    """The member for whom it was reported, where that account is merged into this one."""
 
 
 class Statement(Message, frozen=True, kw_only=True):
@@ -449,6 +509,35 @@ class Statement(Message, frozen=True, kw_only=True):
     lines: list[StatementLine]
     """Newest first."""
     next: int | None = None
+    pending_points: TotalPoints = 0
+    """As in `Balance`. What is pending is no line: it is not booked."""
+    merged_into: Identifier | None = None
+    """As in `Balance`. What is reported for the member later stands in that one's statement."""
+
+
+class GetPending(Request, frozen=True, kw_only=True):
+    member_id: Identifier
+
+
+class PendingPurchase(Message, frozen=True, kw_only=True):
+    """A purchase that is authorised and not posted."""
+
+    authorisation_id: Identifier
+    points: Points
+    """What it is likely to earn."""
+    merchant: str
+    amount: Money
+    authorised_at: Instant
+    expires_at: Instant
+    """From when on it is pending no longer, if it is not posted."""
+
+
+class PendingPurchases(Message, frozen=True, kw_only=True):
+    member_id: Identifier
+    pending_points: TotalPoints
+    """The sum; none can be spent."""
+    purchases: list[PendingPurchase]
+    """Latest authorisation first."""
 
 
 class PlaceHold(Request, frozen=True, kw_only=True):
@@ -646,6 +735,41 @@ class Closure(Message, frozen=True, kw_only=True):
     closed_at: Instant
 
 
+class MergeMembers(Request, frozen=True, kw_only=True):
+    """Merge a member's account into another's, for good. The same reference again gets the same answer."""
+
+    reference: Identifier
+    """Identity of the merge: the case, ticket or letter that led to it."""
+    member_id: Identifier
+    """Whose account is closed by it."""
+    into_member_id: Identifier
+    """Whose account gets what there is, and what is reported for the other one from then on."""
+    reason: MergeReason
+    approver: Name
+    """Who approves it, another one than who makes it."""
+
+
+class Merge(Message, frozen=True, kw_only=True):
+    reference: Identifier
+    member_id: Identifier
+    into_member_id: Identifier
+    actor: str
+    approver: str
+    moved_points: TotalPoints
+    """What the account had that is closed."""
+    moved_debt_points: TotalPoints
+    """What it owed."""
+    repaid_points: TotalPoints
+    """The part of both that repaid a debt of the other one."""
+    balance_points: TotalPoints
+    """The balance of the account that goes on, right after it."""
+    debt_points: TotalPoints
+    """What it owes right after it."""
+    pending_purchases: int
+    """How many purchases that are authorised and not posted moved along."""
+    merged_at: Instant
+
+
 class GetForecast(Request, frozen=True, kw_only=True):
     member_id: Identifier
 
@@ -722,6 +846,44 @@ class Totals(Message, frozen=True, kw_only=True):
     next: str | None = None
 
 
+class GetMemberRecords(Request, frozen=True, kw_only=True):
+    """All that the ledger keeps about a member, page by page, newest postings first."""
+
+    member_id: Identifier
+    limit: PageSize = 500
+    """Postings of a page at most."""
+    before: Annotated[int, Meta(ge=1, le=MOST_LINES)] | None = None
+    """Only postings with a sequence below it: `next` of the page before."""
+
+
+class RecordedHold(Message, frozen=True, kw_only=True):
+    """A hold as it was asked for, and what came of it."""
+
+    hold_id: Identifier
+    points: SomePoints
+    reason: str
+    expires_at: Instant
+    refusal: str | None = None
+    """Why it was refused; None where it was granted."""
+    spent_points: Points = 0
+    redeemed_at: Instant | None = None
+    voided_at: Instant | None = None
+
+
+class MemberRecords(Message, frozen=True, kw_only=True):
+    member_id: Identifier
+    balance: Balance | None
+    """None where the member has no account: what is kept are refused holds."""
+    forecast: Forecast | None
+    lines: list[StatementLine]
+    """Corrections, reversals, enrolment and closing are lines, too, with who made them."""
+    holds: list[RecordedHold]
+    """Those whose postings are on this page; on the first page those that were refused, too."""
+    next: int | None = None
+    pending: list[PendingPurchase] = msgspec.field(default_factory=list[PendingPurchase])
+    """Purchases that are authorised and not posted; on the first page."""
+
+
 _OPERATIONS = ("operations",)
 _SPENDING = ("redeem-points", "operations")
 _GIVING_BACK = ("return-reward", "operations")
@@ -743,6 +905,14 @@ STATEMENT = Capability(
     callers=_OPERATIONS,
     errors=(UnknownMember,),
     route="/members/{member_id}/statement",
+)
+PENDING = Capability(
+    unit=UNIT,
+    name="pending",
+    request=GetPending,
+    response=PendingPurchases,
+    callers=_OPERATIONS,
+    errors=(UnknownMember,),
 )
 HOLD = Capability(
     unit=UNIT,
@@ -803,7 +973,7 @@ BLOCK = Capability(
     request=BlockPoints,
     response=Block,
     callers=_OPERATIONS,
-    errors=(UnknownMember, UnknownPosting, TooManyBlocks, ConflictingBlock),
+    errors=(UnknownMember, ClosedMember, UnknownPosting, TooManyBlocks, ConflictingBlock),
     changes_state=True,
 )
 RELEASE_BLOCK = Capability(
@@ -842,6 +1012,15 @@ CLOSE = Capability(
     errors=(UnknownMember, ClosedMember),
     changes_state=True,
 )
+MERGE = Capability(
+    unit=UNIT,
+    name="merge",
+    request=MergeMembers,
+    response=Merge,
+    callers=_OPERATIONS,
+    errors=(UnknownMember, ClosedMember, ApprovalRequired, CannotMerge, ConflictingMerge),
+    changes_state=True,
+)
 FORECAST = Capability(
     unit=UNIT,
     name="forecast",
@@ -850,6 +1029,14 @@ FORECAST = Capability(
     callers=_OPERATIONS,
     errors=(UnknownMember,),
     route="/members/{member_id}/forecast",
+)
+MEMBER_RECORDS = Capability(
+    unit=UNIT,
+    name="member-records",
+    request=GetMemberRecords,
+    response=MemberRecords,
+    callers=_OPERATIONS,
+    errors=(UnknownMember,),
 )
 VERIFY = Capability(
     unit=UNIT,

@@ -85,6 +85,8 @@ def bonus_of(campaign: Campaign) -> Bonus:
         points_per_purchase=campaign.points_per_purchase,
         points_per_member_month=campaign.points_per_member_month,
         budget_points=campaign.budget_points,
+        first_purchase=campaign.first_purchase,
+        threshold=campaign.threshold,
     )
 
 

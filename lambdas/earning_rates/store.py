@@ -6,6 +6,9 @@
 | `head#<card product>#<category>` | `head` | how often this key was changed |
 | `audit#<card product>#<category>` | `<number>` | every change, with who, when, before and after |
 | `keys` | `<card product>#<category>` | which keys there are |
+| `rules` | `<effective from>` | the earning rules that begin there |
+| `rules-head` | `head` | how often earning rules were changed |
+| `rules-audit` | `<number>` | every change of earning rules, with who, when, before and after |
 | `card-products` | `<card product>` | a card product, with the currency that it bills in |
 """
 
@@ -14,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from contracts.earning_rates import CardProduct, RateChange, RateVersion
+from contracts.earning_rates import CardProduct, EarningRules, EarningRulesChange, RateChange, RateVersion
 from pbckit.contracts.vocabulary import Key, Pattern
 from pbckit.runtime.keys import sortable
 from pbckit.runtime.ports import Operation, Put, Query, Update
@@ -23,6 +26,9 @@ from pbckit.runtime.runtime import Runtime
 
 _KEYS = "keys"
 _CARD_PRODUCTS = "card-products"
+_RULES = "rules"
+_RULES_HEAD = {"pk": "rules-head", "sk": "head"}
+_RULES_AUDIT = "rules-audit"
 
 
 class ChangeCounter(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +120,57 @@ class RateStore:
             ),
             Put(table=self._table, item=audit, read_as=ChangedRate),
             Put(table=self._table, item={"pk": _KEYS, "sk": key, **names}, read_as=RatedKey),
+        ]
+
+    def latest_rules(self, at: datetime) -> EarningRules | None:
+        """The earning rules that began last, at or before an instant. One item is read."""
+        page = self._tables.query(
+            Query(
+                table=self._table,
+                key_name="pk",
+                key_value=_RULES,
+                sort_name="sk",
+                sort_at_most=sortable(at),
+                newest_first=True,
+                limit=1,
+            )
+        )
+        return msgspec.convert(page.items[0], EarningRules) if page.items else None
+
+    def rules(self) -> list[EarningRules]:
+        """All earning rules, by their beginning."""
+        return [msgspec.convert(item, EarningRules) for item in self._all(_RULES)]
+
+    def rules_changes(self) -> list[EarningRulesChange]:
+        """Every change of earning rules, in the order in which they were made."""
+        return [msgspec.convert(item, EarningRulesChange) for item in self._all(_RULES_AUDIT)]
+
+    def rules_changed(self) -> int:
+        """How often earning rules were changed."""
+        head = self._tables.get(self._table, _RULES_HEAD)
+        return head["changes"] if head else 0
+
+    def change_rules(self, before: EarningRules | None, after: EarningRules, number: int) -> list[Operation]:
+        """Add or correct earning rules, as the change of this number, if nobody else changes them meanwhile."""
+        change = EarningRulesChange(before=before, after=after)
+        return [
+            Update(
+                table=self._table,
+                key=_RULES_HEAD,
+                read_as=ChangeCounter,
+                set={"changes": number},
+                expect={"changes": number - 1 or None},
+            ),
+            Put(
+                table=self._table,
+                item={"pk": _RULES, "sk": sortable(after.effective_from), **msgspec.to_builtins(after)},
+                read_as=EarningRules,
+            ),
+            Put(
+                table=self._table,
+                item={"pk": _RULES_AUDIT, "sk": f"{number:08d}", **msgspec.to_builtins(change)},
+                read_as=EarningRulesChange,
+            ),
         ]
 
     def card_product(self, name: str) -> CardProduct | None:

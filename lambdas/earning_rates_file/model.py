@@ -6,9 +6,10 @@ from pathlib import Path
 
 import msgspec
 
-from contracts.earning_rates import CardProduct, RateVersion
+from contracts.earning_rates import CardProduct, EarningRules, FindRate, Rate, RateVersion
 
 FILE = Path(__file__).with_name("rates.json")
+RULES_FILE = Path(__file__).with_name("earning_rules.json")
 CARD_PRODUCTS_FILE = Path(__file__).with_name("card_products.json")
 ANY_CATEGORY = "*"
 
@@ -55,6 +56,44 @@ def read_card_products(text: bytes) -> dict[str, CardProduct]:
     except msgspec.ValidationError as error:
         raise InvalidRates(f"{CARD_PRODUCTS_FILE.name}: {error}") from error
     return {one.card_product: one for one in sorted(products, key=lambda one: one.card_product)}
+
+
+def read_rules(text: bytes) -> tuple[EarningRules, ...]:
+    """The earning rules of a file, by beginning, each ending where the next begin.
+
+    Raises:
+        InvalidRates: it has something that is no set of rules.
+    """
+    try:
+        rules = sorted(msgspec.json.decode(text, type=list[EarningRules]), key=lambda one: one.effective_from)
+    except msgspec.ValidationError as error:
+        raise InvalidRates(f"{RULES_FILE.name}: {error}") from error
+    ends = [*(one.effective_from for one in rules[1:]), None]
+    return tuple(
+        msgspec.structs.replace(one, effective_to=end) for one, end in zip(rules, ends[: len(rules)], strict=True)
+    )
+
+
+def ruled(rate: Rate | None, rules: Iterable[EarningRules], request: FindRate) -> Rate | None:
+    """A rate with what the earning rules in effect say. Where an excluded category has no rate, it is 0."""
+    begun = [one for one in rules if one.effective_from <= request.at]
+    if not begun:
+        return rate
+    now = begun[-1]
+    is_excluded = request.category in now.excluded_categories
+    if rate is None:
+        if not is_excluded:
+            return None
+        rate = Rate(
+            card_product=request.card_product,
+            category=request.category,
+            points_per_unit="0",
+            effective_from=now.effective_from,
+        )
+    minimums = {one.card_product: one.minor_units for one in now.minimums}
+    return msgspec.structs.replace(
+        rate, is_excluded=is_excluded, minimum_minor_units=minimums.get(request.card_product)
+    )
 
 
 def in_effect(rates: Iterable[RateVersion], card_product: str, category: str, at: datetime) -> RateVersion | None:

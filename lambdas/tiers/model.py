@@ -34,6 +34,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """The tier that was published last; None before the first."""
     changes: int = 0
     """How many changes of the tier were published."""
+    merged_into: Identifier | None = None
+    """The member for whom its points count, also those that come later; None where the account was not merged."""
 
 
 def month_of(instant: datetime) -> Month:
@@ -59,6 +61,11 @@ def counting(months: Mapping[Month, int], at: datetime) -> Months:
 def with_points(months: Mapping[Month, int], month: Month, points: int, now: datetime) -> Months:
     """Months with points added. What does not count any more is left out."""
     return counting({**months, month: months.get(month, 0) + points}, now)
+
+
+def together(months: Mapping[Month, int], more: Mapping[Month, int], now: datetime) -> Months:
+    """The months of two members, those that count."""
+    return counting({month: months.get(month, 0) + more.get(month, 0) for month in {**months, **more}}, now)
 
 
 def qualifying(months: Mapping[Month, int], at: datetime) -> int:

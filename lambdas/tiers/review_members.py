@@ -70,7 +70,7 @@ def _is_changed(store: TierStore, member_id: str, runtime: Runtime) -> bool:
     work = UnitOfWork(runtime, MessageContext(correlation_id=f"review-{occasion}", actor=runtime.unit))
     try:
         before = store.member(member_id)
-        if before is None or not store_standing(store, work, before, member_id, counting(before.months, now), now):
+        if before is None or not store_standing(store, work, before, counting(before.months, now), now):
             return False
         work.commit()
     except (ConditionFailed, TransactionConflict):

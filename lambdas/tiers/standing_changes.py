@@ -11,31 +11,41 @@ from pbckit.runtime.unit_of_work import UnitOfWork
 
 
 def store_standing(
-    store: TierStore, work: UnitOfWork, before: Standing | None, member_id: str, months: Months, now: datetime
+    store: TierStore,
+    work: UnitOfWork,
+    before: Standing,
+    months: Months,
+    now: datetime,
+    *,
+    merged_into: str | None = None,
 ) -> bool:
     """Add to a unit of work what a member's months make of the tier.
 
     Args:
         store: gives the tiers in force.
         work: what it is added to; the caller commits it.
-        before: the member as read; None for a new one.
-        member_id: whose points they are.
+        before: the member as read; of version 0 for a new one.
         months: the qualifying points by month, as they are now.
         now: when the tier is decided.
+        merged_into: for whom the member's points count from now on; None for as before.
 
     Returns:
         Whether the tier is another one than was published last.
     """
-    standing = before or Standing(member_id=member_id)
     points = qualifying(months, now)
     tier = tier_of(store.in_force(now), points)
     name = tier.name if tier else None
-    is_changed = name != standing.tier
+    is_changed = name != before.tier
     after = msgspec.structs.replace(
-        standing, months=months, version=standing.version + 1, tier=name, changes=standing.changes + is_changed
+        before,
+        months=months,
+        version=before.version + 1,
+        tier=name,
+        changes=before.changes + is_changed,
+        merged_into=merged_into or before.merged_into,
     )
     work.add(*store.keep(before, after))
     if is_changed:
-        event = TierChanged(member_id=member_id, tier=name, previous_tier=standing.tier, qualifying_points=points)
+        event = TierChanged(member_id=before.member_id, tier=name, previous_tier=before.tier, qualifying_points=points)
         work.publish(event, sequence=after.changes)
     return is_changed

@@ -23,6 +23,7 @@ from pbckit.runtime.keys import shard_of, sortable
 from pbckit.runtime.ports import KeyOnly, Operation, Put, Query
 from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
+from pbckit.runtime.unit_of_work import ToldBy
 
 SHARDS = 8
 """Of the index of members. Never changed: a member's entry would be looked for elsewhere."""
@@ -44,6 +45,8 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
     points: int
     expires_at: int
     """When DynamoDB may delete it, in seconds since 1970: its points do not count any more then."""
+    told_by: ToldBy | None = None
+    """The event that told of it. Former releases kept an inbox marker instead."""
 
 
 class ReviewPlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,11 +110,20 @@ class TierStore:
         """A member; None where no points were counted."""
         return self._found({"pk": f"member#{member_id}", "sk": "standing"}, Standing)
 
-    def keep(self, before: Standing | None, after: Standing) -> list[Operation]:
+    def standing(self, member_id: str) -> Standing:
+        """A member; of version 0 where no points were counted."""
+        return self.member(member_id) or Standing(member_id=member_id)
+
+    def counted_for(self, member_id: str) -> Standing:
+        """The member for whom a member's points count: another one, where the account was merged into that one's."""
+        own = self.standing(member_id)
+        return self.standing(own.merged_into) if own.merged_into else own
+
+    def keep(self, before: Standing, after: Standing) -> list[Operation]:
         """Store a member, if it still is what was read."""
         key = {"pk": f"member#{after.member_id}", "sk": "standing"}
-        kept = self._put(key, after, {"version": before.version if before else None})
-        if before is not None:
+        kept = self._put(key, after, {"version": before.version or None})
+        if before.version:
             return [kept]
         entry = {"pk": f"members#{shard_of(after.member_id, SHARDS)}", "sk": after.member_id}
         return [kept, Put(table=self._table, item=entry, read_as=KeyOnly)]
@@ -120,10 +132,12 @@ class TierStore:
         """What was counted of a posting; None where nothing was."""
         return self._found(_counted_key(kind, identity), Counted)
 
-    def keep_counted(self, kind: str, identity: str, member_id: str, points: int, month: str) -> Operation:
+    def keep_counted(
+        self, kind: str, identity: str, member_id: str, points: int, month: str, told: ToldBy | None
+    ) -> Operation:
         """Remember that a posting was counted, once, for as long as it counts."""
         until = int(counts_until(month).timestamp())
-        counted = Counted(member_id=member_id, points=points, expires_at=until)
+        counted = Counted(member_id=member_id, points=points, expires_at=until, told_by=told)
         return self._put(_counted_key(kind, identity), counted, {"pk": None})
 
     def members(self, shard: int, after: str | None, limit: int) -> tuple[list[str], str | None]:

@@ -1,15 +1,18 @@
 """points-calculation: what one purchase earns, and why. See README.md."""
 
 from contracts.campaigns import CampaignChanged
-from contracts.earning_rates import EarningRateChanged
+from contracts.earning_rates import EarningRateChanged, EarningRulesChanged
 from contracts.points_calculation import (
     BASIS,
+    BONUS_PROGRESS,
     CALCULATE,
     CHARGE_BACK,
     DIFFERENCES,
+    ESTIMATE,
     EXPLAIN,
     LIST_REFUSED,
     MATCH_REFUND,
+    MEMBER_PURCHASES,
     RECALCULATE,
     REFUND,
     REPORTED_POSTINGS,
@@ -17,6 +20,7 @@ from contracts.points_calculation import (
     CalculationOutdated,
     PointsAdjusted,
     PointsCalculated,
+    PointsEstimated,
 )
 from contracts.points_ledger import PointsPosted
 from pbckit.infra.iam import Grant
@@ -25,12 +29,13 @@ from settings import RewardsSettings
 
 _FIND_EVERY_MINUTES = 5
 _RECONCILE_EVERY_MINUTES = 15
+_MEMBER_SECONDS = 30
 
 
 def define(pbc: Pbc) -> None:
     """Owns one calculation per purchase, with its refunds and corrections, and the counters of caps."""
     calculations = pbc.store()
-    outbox = pbc.publishes(PointsCalculated, PointsAdjusted, CalculationOutdated)
+    outbox = pbc.publishes(PointsCalculated, PointsAdjusted, PointsEstimated, CalculationOutdated)
     bounds = Grant(statements=[], environment=RewardsSettings.load().instant_bounds())
     pbc.exposes(
         CALCULATE,
@@ -40,14 +45,17 @@ def define(pbc: Pbc) -> None:
             "PurchasesRefused": "Purchases were refused and earn nothing: `rewards purchases refused`.",
         },
     )
+    pbc.exposes(ESTIMATE, [calculations.read(), outbox.append(), bounds])
     for taking_back in (REFUND, MATCH_REFUND, CHARGE_BACK):
         pbc.exposes(taking_back, [calculations.write(), outbox.append(), bounds])
     pbc.exposes(BASIS, [calculations.read()])
     pbc.exposes(RECALCULATE, [calculations.write(), outbox.append()])
+    pbc.exposes(BONUS_PROGRESS, [calculations.read()])
     pbc.exposes(EXPLAIN, [calculations.read()])
     pbc.exposes(LIST_REFUSED, [calculations.read()])
+    pbc.exposes(MEMBER_PURCHASES, [calculations.read()], timeout_seconds=_MEMBER_SECONDS)
     pbc.exposes(REPORTED_POSTINGS, [calculations.read()])
-    pbc.subscribes(EarningRateChanged, handler="note-rate-change", grants=[calculations.write()])
+    pbc.subscribes(EarningRateChanged, EarningRulesChanged, handler="note-rate-change", grants=[calculations.write()])
     pbc.subscribes(CampaignChanged, handler="note-campaign-change", grants=[calculations.write()])
     pbc.exposes(DIFFERENCES, [calculations.read()])
     pbc.exposes(SETTLE_DIFFERENCE, [calculations.write(), outbox.append()])

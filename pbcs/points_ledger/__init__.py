@@ -1,6 +1,7 @@
 """points-ledger: who owns how many points, by double entry. See README.md."""
 
-from contracts.points_calculation import PointsAdjusted, PointsCalculated
+from contracts.cards import AuthorisationReversed
+from contracts.points_calculation import PointsAdjusted, PointsCalculated, PointsEstimated
 from contracts.points_ledger import (
     BALANCE,
     BLOCK,
@@ -9,7 +10,10 @@ from contracts.points_ledger import (
     ENROL,
     FORECAST,
     HOLD,
+    MEMBER_RECORDS,
     MEMBERS,
+    MERGE,
+    PENDING,
     POST_HOLD,
     RELEASE_BLOCK,
     REPAIR,
@@ -22,6 +26,7 @@ from contracts.points_ledger import (
     HoldReleased,
     MemberClosed,
     MemberEnrolled,
+    MemberMerged,
     PointsBlocked,
     PointsCorrected,
     PointsExpired,
@@ -34,12 +39,35 @@ from contracts.points_ledger import (
 )
 from pbckit.infra.iam import Grant
 from pbckit.infra.pbc import Pbc
+from pbckit.infra.service_levels import AnswerLevel, ServiceLevel
 from settings import RewardsSettings
 
 _SETTLE_EVERY_MINUTES = 5
 _RECONCILE_EVERY_MINUTES = 60
 _WHOLE_BOOKS_SECONDS = 60
 _ALL_MEMBERS_SECONDS = 15 * 60
+
+_EVENTS_IN_TIME = (
+    ServiceLevel(
+        event=PointsCalculated,
+        within_seconds=60,
+        percent=99.5,
+        promise="A purchase stands in its member's balance within a minute of being accepted.",
+    ),
+    ServiceLevel(
+        event=PointsAdjusted,
+        within_seconds=15 * 60,
+        percent=99,
+        promise="A refund or a changed rule stands in the balance within a quarter of an hour.",
+    ),
+)
+_HOLDS_IN_TIME = AnswerLevel(
+    capability=HOLD,
+    within_ms=1000,
+    percent=99,
+    promise="Who pays with points hears within a second whether they suffice.",
+)
+LEVELS = (*_EVENTS_IN_TIME, _HOLDS_IN_TIME)
 
 
 def define(pbc: Pbc) -> None:
@@ -57,6 +85,7 @@ def define(pbc: Pbc) -> None:
         PointsCorrected,
         MemberEnrolled,
         MemberClosed,
+        MemberMerged,
         PointsBlocked,
         PointsUnblocked,
     )
@@ -72,17 +101,24 @@ def define(pbc: Pbc) -> None:
             **settings.instant_bounds(),
         },
     )
-    pbc.subscribes(PointsCalculated, PointsAdjusted, handler="post-points", grants=[*books, policy])
-    for command in (HOLD, POST_HOLD, VOID_HOLD, REVERSE_REDEMPTION):
+    pbc.subscribes(
+        PointsCalculated, PointsAdjusted, handler="post-points", grants=[*books, policy], levels=_EVENTS_IN_TIME
+    )
+    pbc.subscribes(PointsEstimated, handler="keep-pending", grants=[ledger.write(), policy])
+    pbc.subscribes(AuthorisationReversed, handler="release-pending", grants=[ledger.write()])
+    pbc.exposes(HOLD, books, level=_HOLDS_IN_TIME)
+    for command in (POST_HOLD, VOID_HOLD, REVERSE_REDEMPTION):
         pbc.exposes(command, books)
     pbc.exposes(CORRECT, [*books, policy])
     pbc.exposes(ENROL, books)
     pbc.exposes(CLOSE, [*books, policy])
+    pbc.exposes(MERGE, books)
     pbc.exposes(BLOCK, books, timeout_seconds=_WHOLE_BOOKS_SECONDS)
     pbc.exposes(RELEASE_BLOCK, books)
     pbc.exposes(REPAIR, books, timeout_seconds=_WHOLE_BOOKS_SECONDS)
-    for question in (BALANCE, STATEMENT, FORECAST, MEMBERS, TOTALS):
+    for question in (BALANCE, STATEMENT, PENDING, FORECAST, MEMBERS, TOTALS):
         pbc.exposes(question, [ledger.read()])
+    pbc.exposes(MEMBER_RECORDS, [ledger.read()], timeout_seconds=_WHOLE_BOOKS_SECONDS)
     pbc.exposes(VERIFY, [ledger.read()], timeout_seconds=_WHOLE_BOOKS_SECONDS)
     pbc.scheduled("settle-due", every_minutes=_SETTLE_EVERY_MINUTES, grants=books)
     pbc.scheduled(

@@ -303,7 +303,7 @@ VALUES += [
 
 
 @given(schemas, schemas)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_what_is_called_readable_is_read(writer, reader):
     """Whatever is valid for the writer, and has no field that it does not declare, is valid for the reader."""
     if list(unreadable(Typed(writer, {}), Typed(reader, {}))):

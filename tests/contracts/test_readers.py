@@ -12,7 +12,7 @@ import pytest
 import yaml
 from msgspec import Struct
 
-from pbckit.cli.docs.system_page import subscriptions
+from pbckit.cli.topology import subscriptions
 from pbckit.contracts import catalogue
 from pbckit.contracts.compatibility import Typed
 from pbckit.contracts.definitions import AnyCapability, Event

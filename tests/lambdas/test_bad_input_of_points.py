@@ -14,6 +14,7 @@ from contracts import points_calculation, points_ledger
 from lambdas.points_calculation.handlers import (
     calculate,
     charge_back,
+    estimate,
     match_refund,
     recalculate,
     refund,
@@ -24,16 +25,18 @@ from lambdas.points_ledger.handlers import (
     block,
     correct,
     hold,
+    merge,
     post_hold,
     release_block,
     reverse_redemption,
     statement,
     totals,
 )
+from pbckit.runtime.ports import Item
 from pbckit.testing.deliveries import bus_event
 from pbckit.testing.world import world
 from tests.lambdas.points_calculation.programme import Programme, chargeback_of, posted_refund_of, refund_of
-from tests.lambdas.points_calculation.purchases import purchase
+from tests.lambdas.points_calculation.purchases import authorisation, estimating, purchase
 from tests.lambdas.points_calculation.purchases import request as calculation
 from tests.lambdas.points_ledger.outside import Ledger, adjusted, calculated
 
@@ -43,6 +46,7 @@ HANDLERS: dict[str, Any] = {
     "refund": (points_calculation.REFUND, refund.handler),
     "match-refund": (points_calculation.MATCH_REFUND, match_refund.handler),
     "charge-back": (points_calculation.CHARGE_BACK, charge_back.handler),
+    "estimate": (points_calculation.ESTIMATE, estimate.handler),
     "reported-postings": (points_calculation.REPORTED_POSTINGS, reported_postings.handler),
     "balance": (points_ledger.BALANCE, balance.handler),
     "statement": (points_ledger.STATEMENT, statement.handler),
@@ -53,6 +57,7 @@ HANDLERS: dict[str, Any] = {
     "block": (points_ledger.BLOCK, block.handler),
     "release-block": (points_ledger.RELEASE_BLOCK, release_block.handler),
     "correct": (points_ledger.CORRECT, correct.handler),
+    "merge": (points_ledger.MERGE, merge.handler),
 }
 REQUESTS: dict[str, dict[str, Any]] = {
     "calculate": msgspec.to_builtins(calculation(purchase(id="p-2"))),
@@ -68,6 +73,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "refund": {"refund": msgspec.to_builtins(refund_of(purchase(), 100))},
     "match-refund": {"refund": msgspec.to_builtins(posted_refund_of(purchase(), 100))},
     "charge-back": {"chargeback": msgspec.to_builtins(chargeback_of(purchase()))},
+    "estimate": msgspec.to_builtins(estimating(authorisation())),
     "reported-postings": {"month": "2026-06"},
     "balance": {"member_id": "m-1"},
     "statement": {"member_id": "m-1"},
@@ -84,6 +90,13 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "block": {"block_id": "b-1", "member_id": "m-1", "reason": "fraud", "note": "a call"},
     "release-block": {"block_id": "b-9", "note": "x"},
     "correct": {"reference": "c-1", "member_id": "m-1", "points": 5, "reason": "goodwill", "note": "a letter"},
+    "merge": {
+        "reference": "case-1",
+        "member_id": "m-1",
+        "into_member_id": "m-2",
+        "reason": "duplicate",
+        "approver": "Grace",
+    },
 }
 
 
@@ -150,6 +163,30 @@ CASES = [
     Case("match-refund", "refund.amount.minor_units", 2000, "NoMatchingPurchase", "has as much left"),
     Case("charge-back", "chargeback.reason", "anger", "InvalidRequest", "Invalid enum value 'anger'"),
     Case("charge-back", "chargeback.purchase_id", "p-9", "UnknownPurchase", "'p-9'"),
+    Case(
+        "estimate",
+        "authorisation.authorised_at",
+        "0001-01-01T00:00:00Z",
+        "InstantOutOfRange",
+        "authorised_at of authorisation au-1 is 0001-01-01T00:00:00+00:00; allowed: from 2016-06-03T12:00:00+00:00 to",
+    ),
+    Case(
+        "estimate",
+        "authorisation.expires_at",
+        "2026-05-31T12:00:00Z",
+        "InstantOutOfRange",
+        "expires_at of authorisation au-1 is 2026-05-31T12:00:00+00:00; allowed: from 2026-06-01T12:00:00+00:00 to",
+    ),
+    Case(
+        "estimate", "authorisation.expires_at", "2026-09-01T00:00:00Z", "InstantOutOfRange", "0 days back and 31 ahead"
+    ),
+    Case(
+        "estimate", "authorisation.expires_at", "2026-06-08T12:00:00", "InvalidRequest", "authorisation.expires_at is "
+    ),
+    Case("estimate", "authorisation.amount.minor_units", 0, "InvalidRequest", "authorisation.amount.minor_units is "),
+    Case("estimate", "authorisation.amount.currency", "XQX", "UnknownCurrency", "'XQX' is not a currency of ISO 4217"),
+    Case("estimate", "authorisation.merchant.mcc", "742", "InvalidRequest", "authorisation.merchant.mcc is "),
+    Case("estimate", "authorisation.id", "no id", "InvalidRequest", "authorisation.id is "),
     Case("reported-postings", "month", "2026-13", "InvalidRequest", "month is "),
     Case("balance", "member_id", "nobody", "UnknownMember", "the ledger has no account for member 'nobody'"),
     Case("balance", "at", "9999-12-31T23:59:59-14:00", "InvalidRequest", "in UTC - at `$.at`"),
@@ -174,6 +211,25 @@ CASES = [
     Case("correct", "approver", "Ada", "ApprovalRequired", "the approver, Ada, must be another one than ada"),
     Case("correct", "reason", "because", "InvalidRequest", "Invalid enum value 'because' - at `$.reason`"),
     Case("correct", "reference", "no id", "InvalidRequest", "reference is "),
+    Case(
+        "correct", "member_id", "former", "ClosedMember", "is closed since 2026-06-01, merged into heir: correct heir"
+    ),
+    Case("block", "member_id", "former", "ClosedMember", "merged into heir: block points of heir"),
+    Case("hold", "member_id", "former", "InsufficientPoints", "can spend 0 points, not 5: it is merged into heir"),
+    Case("merge", "into_member_id", "m-1", "CannotMerge", "merge case-1: member m-1 cannot be merged into itself"),
+    Case("merge", "into_member_id", "nobody", "UnknownMember", "the ledger has no account for member 'nobody'"),
+    Case("merge", "member_id", "nobody", "UnknownMember", "the ledger has no account for member 'nobody'"),
+    Case("merge", "approver", " ADA ", "ApprovalRequired", "the approver,  ADA , must be another one than ada"),
+    Case("merge", "approver", "", "InvalidRequest", "length >= 1 - at `$.approver`"),
+    Case("merge", "reason", "because", "InvalidRequest", "Invalid enum value 'because' - at `$.reason`"),
+    Case("merge", "reference", "case-0", "ConflictingMerge", "merge case-0 came before with another member_id, into_"),
+    Case("merge", "member_id", "former", "ClosedMember", "merged into heir: it cannot be merged into m-2"),
+    Case("merge", "into_member_id", "former", "ClosedMember", "merged into heir: m-1 cannot be merged into it"),
+    Case("merge", "member_id", "heir", "CannotMerge", "former was merged into heir; merge m-2 into heir"),
+    Case("merge", "member_id", "closed", "ClosedMember", "is closed since 2026-06-01: it cannot be merged into m-2"),
+    Case("merge", "into_member_id", "closed", "ClosedMember", "since 2026-06-01: m-1 cannot be merged into it"),
+    Case("merge", "member_id", "holding", "CannotMerge", "1 holds are open (h-0); post or void them, or wait until 20"),
+    Case("merge", "member_id", "blocked", "CannotMerge", "points are blocked (b-0); release the blocks first"),
 ]
 
 
@@ -195,16 +251,35 @@ def test_bad_input_is_refused_by_name_with_what_is_wrong_and_nothing_is_written(
 ):
     contract, handler = HANDLERS[case.capability]
     ledger.post(calculated(points=39))
+    _others(ledger)
     there = ledger.world if contract.unit == points_ledger.UNIT else programme.world
-    before = [item for item in there.store if not item["pk"].startswith("hold#")]
+    before = _without_refused_holds(there.store)
     call = {"metadata": {"correlation_id": "c", "actor": "ada"}, "data": _with(REQUESTS[case.capability], case)}
     reply = handler.answer(call, there.runtime)
 
     refusal = reply["refusal"]
     assert (refusal["error"], case.message in refusal["message"]) == (case.error, True), refusal
     assert len(refusal["message"].splitlines()) == 1
-    # That a hold was refused is itself kept: it is never granted later.
-    assert [item for item in there.store if not item["pk"].startswith("hold#")] == before
+    assert _without_refused_holds(there.store) == before
+
+
+def _others(ledger: Ledger) -> None:
+    """Members who stand in each other's way: one who was merged into another, one with a hold, one with a block."""
+    for member_id in ("m-2", "former", "heir", "closed", "holding", "blocked"):
+        ledger.post(calculated(f"p-{member_id}", member_id, points=9))
+    ledger.merge("former", "heir", "case-0")
+    ledger.close("closed")
+    ledger.hold("h-0", 5, "holding")
+    ledger.block("b-0", "blocked")
+
+
+def _without_refused_holds(items: list[Item]) -> list[Item]:
+    """That a hold was refused is itself kept, for whoever asks again and for the member's export."""
+    return [item for item in items if not item["pk"].startswith("hold#") and not _lists_a_refused_hold(item)]
+
+
+def _lists_a_refused_hold(item: Item) -> bool:
+    return item.get("sk", "").startswith("refused-hold#")
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,4 @@ from pbckit.runtime.capability import CallContext, capability
 @capability(BASIS)
 def handler(request: GetBasis, call: CallContext) -> Basis:
     """What a calculation rests on, for whoever completes it."""
-    found = known(CalculationStore(call.runtime), request.purchase_id)
-    return Basis(
-        purchase=found.purchase,
-        category=found.category,
-        rate=found.rate,
-        bonuses=found.bonuses,
-        fallbacks=found.calculation.fallbacks,
-        version=found.version,
-    )
+    return known(CalculationStore(call.runtime), request.purchase_id).basis()

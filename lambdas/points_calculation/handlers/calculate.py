@@ -10,6 +10,7 @@ from contracts.points_calculation import (
     RefusedPurchase,
 )
 from lambdas.points_calculation.model.earning import differences, require_billing_currency
+from lambdas.points_calculation.services import awards
 from lambdas.points_calculation.services.bounds import bounds
 from lambdas.points_calculation.services.earning import Earned, earn, report_missing_rate
 from lambdas.points_calculation.storage.bought import BoughtStore
@@ -43,9 +44,11 @@ def _calculate(request: Calculate, call: CallContext) -> Calculation:
     earned = earn(request, store, own={})
     calculated = _calculated(request, earned, call)
     work = call.unit_of_work()
-    work.add(*store.keep(None, calculated), *earned.counting, BoughtStore(call.runtime).listed(request.purchase))
+    work.add(*earned.counting, BoughtStore(call.runtime).listed(request.purchase))
     work.add(ConfirmationStore(call.runtime).expected(calculated.first_report()))
     work.publish(_event(calculated), sequence=1)
+    calculated = awards.follow(call.runtime, None, calculated, work, counters=len(earned.counting))
+    work.add(*store.keep(None, calculated))
     if request.fallbacks:
         work.add(FallbackStore(call.runtime).opened(calculated, call.cause.correlation_id))
     work.commit()
@@ -110,4 +113,5 @@ def _event(calculated: Calculated) -> PointsCalculated:
         fallbacks=calculation.fallbacks,
         lines=calculation.lines,
         posted_at=calculated.purchase.posted_at,
+        authorisation_id=calculated.purchase.authorisation_id,
     )

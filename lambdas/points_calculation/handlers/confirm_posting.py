@@ -29,7 +29,7 @@ def posted(event: PointsPosted, context: EventContext) -> None:
 def _difference(told: ReportedPosting | None, event: PointsPosted, context: EventContext) -> Difference | None:
     if told is None:
         kind = "not-reported"
-    elif told.member_id != event.member_id:
+    elif told.member_id != (event.reported_for or event.member_id):
         kind = "other-member"
     elif told.points != event.points:
         kind = "other-points"

@@ -3,11 +3,10 @@
 import msgspec
 
 from contracts.points_calculation import RECALCULATE, Calculate, Calculation, Reason, Recalculate, Superseded
-from lambdas.points_calculation.services import adjustments
+from lambdas.points_calculation.services import adjustments, awards
 from lambdas.points_calculation.services.earning import Earned, earn, report_missing_rate
 from lambdas.points_calculation.services.purchases import known
 from lambdas.points_calculation.storage.calculations import CalculationStore
-from lambdas.points_calculation.storage.confirmations import ConfirmationStore
 from lambdas.points_calculation.storage.records import Calculated
 from pbckit.runtime.capability import CallContext, capability
 from pbckit.runtime.observability import count
@@ -37,9 +36,9 @@ def _recalculate(request: Recalculate, call: CallContext) -> Calculation:
     if wanted == before.asked() and earned.lines == before.calculation.lines:
         return before.calculation
     after = _after(before, msgspec.structs.replace(wanted, asked_at=request.asked_at), earned, call)
-    _commit(store, before, after, earned, call)
+    calculation = _commit(store, before, after, earned, call)
     report_missing_rate(wanted)
-    return after.calculation
+    return calculation
 
 
 def _after(before: Calculated, wanted: Calculate, earned: Earned, call: CallContext) -> Calculated:
@@ -63,20 +62,22 @@ def _after(before: Calculated, wanted: Calculate, earned: Earned, call: CallCont
     return adjustments.adjusted(renewed, calculation)
 
 
-def _commit(store: CalculationStore, before: Calculated, after: Calculated, earned: Earned, call: CallContext) -> None:
+def _commit(
+    store: CalculationStore, before: Calculated, after: Calculated, earned: Earned, call: CallContext
+) -> Calculation:
     work = call.unit_of_work()
-    if after.calculation.net_points == before.calculation.net_points:
-        work.add(*store.keep(before, after), *earned.counting)
-        work.commit()
-        return
-    reason, text = _reason(before)
-    made = adjustments.adjustment(before, after, reason=reason, text=text, at=after.calculation.calculated_at)
-    after = msgspec.structs.replace(after, adjustments=made.number)
-    work.add(*store.keep(before, after), *earned.counting, store.keep_adjustment(after.purchase.id, made))
-    work.add(ConfirmationStore(call.runtime).expected(adjustments.reported(after, made)))
-    work.publish(adjustments.event(after, made), sequence=adjustments.sequence(made))
+    work.add(*earned.counting)
+    if after.calculation.net_points != before.calculation.net_points:
+        reason, text = _reason(before)
+        made = adjustments.adjustment(before, after, reason=reason, text=text, at=after.calculation.calculated_at)
+        after = msgspec.structs.replace(after, adjustments=made.number)
+        adjustments.tell(call.runtime, work, after, made)
+    stored = awards.follow(call.runtime, before, after, work, counters=len(earned.counting))
+    work.add(*store.keep(before, stored))
     work.commit()
-    count("Recalculated")
+    if stored.adjustments != before.adjustments:
+        count("Recalculated")
+    return stored.calculation
 
 
 def _reason(before: Calculated) -> tuple[Reason, str]:

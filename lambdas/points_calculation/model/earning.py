@@ -17,6 +17,7 @@ from contracts.points_calculation import Calculate, ForeignCurrency, Line, Unkno
 from contracts.vocabulary import MOST_POINTS, Money
 from lambdas.points_calculation.model.caps import Cap, Earning
 from lambdas.points_calculation.model.months import month_of
+from lambdas.points_calculation.model.refunds import written
 from pbckit.contracts.definitions import InvalidRequest
 
 ANY_CATEGORY = "*"
@@ -31,12 +32,15 @@ def earnings(request: Calculate) -> list[Earning]:
     """
     if _is_foreign(request):
         return [Earning(line=Line(kind="base", text=f"no points: {_foreign(request)}", points=0))]
+    nothing = earns_nothing(request)
+    if nothing is not None:
+        return [Earning(line=Line(kind="base", text=nothing, points=0))]
     base = major_units(request.purchase.amount) * Fraction(request.rate.points_per_unit)
     found = [
         Earning(line=_base_line(base, request), caps=_base_caps(request)),
         *(
             Earning(line=_campaign_line(base, bonus), caps=_campaign_caps(bonus, request.purchase))
-            for bonus in combine(request.bonuses)
+            for bonus in combine([one for one in request.bonuses if not is_earned_once(one)])
         ),
     ]
     total = sum(earning.line.points for earning in found)
@@ -55,6 +59,16 @@ def require_billing_currency(request: Calculate) -> None:
     if _is_foreign(request):
         major_units(request.purchase.amount)
         raise ForeignCurrency(f"purchase {request.purchase.id}: {_foreign(request)}")
+
+
+def earns_nothing(request: Calculate) -> str | None:
+    """Why the earning rules let a purchase earn nothing, from no rate and no campaign; None where it earns."""
+    amount, minimum = request.purchase.amount, request.rate.minimum_minor_units
+    if request.rate.is_excluded:
+        return f"{request.category.category.capitalize()} purchases earn nothing."
+    if minimum is not None and amount.minor_units < minimum:
+        return f"Purchases below {written(Money(minor_units=minimum, currency=amount.currency))} earn nothing."
+    return None
 
 
 def _is_foreign(request: Calculate) -> bool:
@@ -80,6 +94,11 @@ def major_units(amount: Money) -> Fraction:
     if digits is None:
         raise UnknownCurrency(f"{amount.currency!r} has no minor unit in ISO 4217")
     return Fraction(amount.minor_units, 10**digits)
+
+
+def is_earned_once(bonus: Bonus) -> bool:
+    """Whether a bonus has a condition: a member earns it once, and it stands on no line of a purchase."""
+    return bonus.first_purchase or bonus.threshold is not None
 
 
 def combine(bonuses: Sequence[Bonus]) -> list[Bonus]:

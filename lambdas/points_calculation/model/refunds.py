@@ -44,16 +44,16 @@ def require_refundable(purchase: PurchasePosted, refunded: int, refund: Purchase
 
 def text(refund: PurchaseRefunded) -> str:
     """What a member can read of a refund. The day is that of UTC, as in the text of a rate."""
-    return f"refund of {_written(refund.amount)} on {refund.refunded_at.astimezone(UTC):%-d %B %Y}"
+    return f"refund of {written(refund.amount)} on {refund.refunded_at.astimezone(UTC):%-d %B %Y}"
 
 
 def chargeback_text(chargeback: PurchaseChargedBack, amount: Money) -> str:
     """What a member can read of a chargeback of so much."""
     day = chargeback.charged_back_at.astimezone(UTC)
-    return f"chargeback ({chargeback.reason}) of {_written(amount)} on {day:%-d %B %Y}"
+    return f"chargeback ({chargeback.reason}) of {written(amount)} on {day:%-d %B %Y}"
 
 
-def _written(amount: Money) -> str:
+def written(amount: Money) -> str:
     """An amount as people write it: 10.00 EUR."""
     digits = iso4217.Currency(amount.currency).exponent or 0
     whole, fraction = divmod(amount.minor_units, 10**digits)

@@ -7,14 +7,22 @@ import msgspec
 
 from contracts.points_calculation import Adjustment, Calculation, PointsAdjusted, Reason, ReportedPosting
 from lambdas.points_calculation.model.refunds import kept
+from lambdas.points_calculation.storage.calculations import CalculationStore
+from lambdas.points_calculation.storage.confirmations import ConfirmationStore
 from lambdas.points_calculation.storage.records import Calculated
+from pbckit.runtime.runtime import Runtime
+from pbckit.runtime.unit_of_work import UnitOfWork
 
 _READABLE = 30
 
 
 def adjusted(before: Calculated, calculation: Calculation) -> Calculated:
-    """A calculation in its new form, with what is left of its points after all refunds."""
+    """A calculation in its new form, with what is left of its points after all refunds.
+
+    Bonuses that are earned once are not kept in proportion: they are given or not.
+    """
     left = kept(calculation.points, before.purchase.amount.minor_units, calculation.refunded_minor_units)
+    left += sum(before.awards.values())
     return msgspec.structs.replace(
         before,
         calculation=msgspec.structs.replace(calculation, net_points=left),
@@ -38,8 +46,14 @@ def adjustment(
     )
 
 
-def event(calculated: Calculated, made: Adjustment) -> PointsAdjusted:
-    """What the ledger is told of an adjustment."""
+def tell(runtime: Runtime, work: UnitOfWork, calculated: Calculated, made: Adjustment) -> None:
+    """Let a transaction keep an adjustment of a purchase, tell the ledger, and expect it to post the same."""
+    work.add(CalculationStore(runtime).keep_adjustment(calculated.purchase.id, made))
+    work.add(ConfirmationStore(runtime).expected(reported(calculated, made)))
+    work.publish(_event(calculated, made), sequence=_sequence(made))
+
+
+def _event(calculated: Calculated, made: Adjustment) -> PointsAdjusted:
     return PointsAdjusted(
         adjustment_id=made.adjustment_id,
         purchase_id=calculated.purchase.id,
@@ -62,7 +76,7 @@ def reported(calculated: Calculated, made: Adjustment) -> ReportedPosting:
     )
 
 
-def sequence(made: Adjustment) -> int:
+def _sequence(made: Adjustment) -> int:
     """Number of an adjustment among the events of its purchase: the first tells the calculation."""
     return made.number + 1
 

@@ -6,9 +6,8 @@ import msgspec
 
 from contracts.cards import PurchaseRefunded
 from contracts.points_calculation import Adjustment, ConflictingRefund, RefundedPoints
-from lambdas.points_calculation.services import adjustments
+from lambdas.points_calculation.services import adjustments, awards
 from lambdas.points_calculation.storage.calculations import CalculationStore
-from lambdas.points_calculation.storage.confirmations import ConfirmationStore
 from lambdas.points_calculation.storage.records import Calculated, KeptRefund
 from pbckit.runtime.capability import CallContext
 from pbckit.runtime.observability import count
@@ -36,10 +35,9 @@ def take_back(
     )
     answer = _answer(refund, made)
     work = call.unit_of_work()
-    work.add(*store.keep(stands, after), store.keep_adjustment(refund.purchase_id, made))
     work.add(store.keep_refund(KeptRefund(refund=refund, answer=answer, **came_as)))
-    work.add(ConfirmationStore(call.runtime).expected(adjustments.reported(after, made)))
-    work.publish(adjustments.event(after, made), sequence=adjustments.sequence(made))
+    adjustments.tell(call.runtime, work, after, made)
+    work.add(*store.keep(stands, awards.follow(call.runtime, stands, after, work)))
     work.commit()
     return answer
 

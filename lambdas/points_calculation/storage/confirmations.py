@@ -16,9 +16,12 @@ from lambdas.points_calculation.storage.calculations import SHARDS
 from lambdas.points_calculation.storage.records import SettledDifference
 from pbckit.runtime.keys import shard_of, sortable
 from pbckit.runtime.ports import Delete, Operation, Put, Query
+from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
 
 _DIFFERENCES = "differences"
+_SHARDS_BEFORE = 4
+"""Of what was told before there were more shards."""
 
 
 class ConfirmationStore:
@@ -27,11 +30,15 @@ class ConfirmationStore:
     def __init__(self, runtime: Runtime) -> None:
         self._tables = runtime.tables
         self._table = runtime.store_table
+        self._found_at: dict[str, dict[str, str]] = {}
 
     def find(self, posting_id: str) -> ReportedPosting | None:
         """What the ledger was told of a posting; None where it has confirmed it, or was told nothing."""
-        item = self._tables.get(self._table, _told_key(posting_id))
-        return msgspec.convert(item, ReportedPosting) if item else None
+        for key in (_told_key(posting_id), _told_key(posting_id, _SHARDS_BEFORE)):
+            if item := self._tables.get(self._table, key):
+                self._found_at[posting_id] = key
+                return msgspec.convert(item, ReportedPosting)
+        return None
 
     def overdue(self, before: datetime, limit: int) -> list[ReportedPosting]:
         """What was told before an instant and is not confirmed, of as many as are read.
@@ -45,6 +52,19 @@ class ConfirmationStore:
             query = Query(table=self._table, key_name="pk", key_value=f"unconfirmed#{number}", limit=limit)
             found += [msgspec.convert(item, ReportedPosting) for item in self._tables.query(query).items]
         return [told for told in found if told.told_at < before]
+
+    def every_unconfirmed(self) -> list[ReportedPosting]:
+        """Everything that the ledger was told and has not confirmed."""
+        partitions = [f"unconfirmed#{number}" for number in range(SHARDS)]
+        items = [item for one in partitions for item in all_items(self._tables, self._of(one))]
+        return [msgspec.convert(item, ReportedPosting) for item in items]
+
+    def every_difference(self) -> list[Difference]:
+        """Every difference that is not settled."""
+        return [msgspec.convert(item, Difference) for item in all_items(self._tables, self._of(_DIFFERENCES))]
+
+    def _of(self, partition: str) -> Query:
+        return Query(table=self._table, key_name="pk", key_value=partition)
 
     def differences(self, limit: int) -> list[Difference]:
         """Differences that are not settled, by posting id."""
@@ -62,8 +82,9 @@ class ConfirmationStore:
         return Put(table=self._table, item=item, read_as=ReportedPosting)
 
     def confirmed(self, told: ReportedPosting) -> Operation:
-        """Expect it no longer."""
-        return Delete(table=self._table, key=_told_key(told.posting_id), expect={"posting_id": told.posting_id})
+        """Expect what was found no longer."""
+        key = self._found_at[told.posting_id]
+        return Delete(table=self._table, key=key, expect={"posting_id": told.posting_id})
 
     def differs(self, difference: Difference) -> Operation:
         """Keep a difference until somebody settles it."""
@@ -84,8 +105,8 @@ class ConfirmationStore:
         ]
 
 
-def _told_key(posting_id: str) -> dict[str, str]:
-    return {"pk": f"unconfirmed#{shard_of(posting_id, SHARDS)}", "sk": posting_id}
+def _told_key(posting_id: str, shards: int = SHARDS) -> dict[str, str]:
+    return {"pk": f"unconfirmed#{shard_of(posting_id, shards)}", "sk": posting_id}
 
 
 def _difference_key(posting_id: str) -> dict[str, str]:

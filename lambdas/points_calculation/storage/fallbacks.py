@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from lambdas.points_calculation.storage.calculations import SHARDS
 from lambdas.points_calculation.storage.records import Calculated, OpenFallback
 from pbckit.runtime.keys import shard_of, sortable
 from pbckit.runtime.ports import Delete, Operation, Put, Query
@@ -22,6 +21,8 @@ _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=6)
 _DOUBLINGS = 9
 """After so many the longest pause is reached."""
+
+_SHARDS = 4
 
 
 class FallbackStore:
@@ -46,7 +47,7 @@ class FallbackStore:
             limit: how many of a shard at most.
         """
         found: list[OpenFallback] = []
-        for number in range(SHARDS):
+        for number in range(_SHARDS):
             page = self._tables.query(
                 Query(
                     table=self._table,
@@ -77,4 +78,7 @@ class FallbackStore:
 
 
 def _key(entry: OpenFallback) -> dict[str, str]:
-    return {"pk": f"open#{shard_of(entry.purchase_id, SHARDS)}", "sk": f"{sortable(entry.next_at)}#{entry.purchase_id}"}
+    return {
+        "pk": f"open#{shard_of(entry.purchase_id, _SHARDS)}",
+        "sk": f"{sortable(entry.next_at)}#{entry.purchase_id}",
+    }

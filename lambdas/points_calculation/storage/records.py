@@ -8,7 +8,15 @@ from contracts.campaigns import Bonus
 from contracts.cards import PurchaseChargedBack, PurchasePosted, PurchaseRefunded, RefundPosted
 from contracts.earning_rates import Rate
 from contracts.merchant_categorization import Categorization
-from contracts.points_calculation import Calculate, Calculation, Difference, Lookup, RefundedPoints, ReportedPosting
+from contracts.points_calculation import (
+    Basis,
+    Calculate,
+    Calculation,
+    Difference,
+    Lookup,
+    RefundedPoints,
+    ReportedPosting,
+)
 
 
 class Calculated(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +40,8 @@ class Calculated(msgspec.Struct, frozen=True, kw_only=True):
     """Counts how often the calculation was made."""
     adjustments: int = 0
     """How many there are."""
+    awards: dict[str, int] = msgspec.field(default_factory=dict[str, int])
+    """Points of bonuses that are earned once and are adjustments of this purchase, by campaign."""
     revision: int = 1
     """Counts every change of this item: who changes it expects the one that it read."""
 
@@ -43,6 +53,17 @@ class Calculated(msgspec.Struct, frozen=True, kw_only=True):
             member_id=self.purchase.member_id,
             points=self.reported_points,
             told_at=self.told_at,
+        )
+
+    def basis(self) -> Basis:
+        """What the calculation rests on."""
+        return Basis(
+            purchase=self.purchase,
+            category=self.category,
+            rate=self.rate,
+            bonuses=self.bonuses,
+            fallbacks=self.calculation.fallbacks,
+            version=self.version,
         )
 
     def asked(self) -> Calculate:

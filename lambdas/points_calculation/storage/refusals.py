@@ -10,11 +10,12 @@ One that comes again after the reason is mended is calculated; its refusal stays
 import msgspec
 
 from contracts.points_calculation import RefusedPurchase
-from lambdas.points_calculation.storage.calculations import SHARDS
 from pbckit.runtime.keys import shard_of
 from pbckit.runtime.ports import Operation, Put, Query
 from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
+
+_SHARDS = 4
 
 
 class RefusalStore:
@@ -33,7 +34,7 @@ class RefusalStore:
         """Every refused purchase, latest first."""
         found = [
             msgspec.convert(item, RefusedPurchase)
-            for number in range(SHARDS)
+            for number in range(_SHARDS)
             for item in all_items(self._tables, Query(table=self._table, key_name="pk", key_value=f"refused#{number}"))
         ]
         return sorted(found, key=lambda one: one.refused_at, reverse=True)
@@ -45,4 +46,4 @@ class RefusalStore:
 
 
 def _key(purchase_id: str) -> dict[str, str]:
-    return {"pk": f"refused#{shard_of(purchase_id, SHARDS)}", "sk": purchase_id}
+    return {"pk": f"refused#{shard_of(purchase_id, _SHARDS)}", "sk": purchase_id}

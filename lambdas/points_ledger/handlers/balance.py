@@ -8,6 +8,7 @@ from contracts.points_ledger import BALANCE, Balance, GetBalance
 from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.model.due import settled
 from lambdas.points_ledger.model.postings import Line
+from lambdas.points_ledger.services import answers, pending
 from lambdas.points_ledger.services.member_ledger import standing
 from lambdas.points_ledger.storage.ledger import Ledger
 from pbckit.runtime.capability import CallContext, capability
@@ -21,19 +22,8 @@ def handler(request: GetBalance, call: CallContext) -> Balance:
     at = request.at or now
     account = standing(ledger, request.member_id, max(at, now))
     if at < now:
-        account = _as_of(ledger, request.member_id, at)
-    return Balance(
-        member_id=account.member_id,
-        balance_points=account.balance_points,
-        version=account.version,
-        held_points=account.held_points,
-        spendable_points=account.free_points(at),
-        blocked_points=account.blocked_points(at),
-        debt_points=account.debt_points,
-        state="closed" if account.closed else "open",
-        enrolled_at=account.enrolled_at,
-        closed_at=account.closed.at if account.closed else None,
-    )
+        return answers.balance(_as_of(ledger, request.member_id, at), at)
+    return answers.balance(account, at, pending.of_member(call.runtime, request.member_id, account, at))
 
 
 def _as_of(ledger: Ledger, member_id: str, at: datetime) -> Account:

@@ -1,10 +1,13 @@
 """Capability `block`: an operator keeps points from being spent."""
 
+from itertools import chain
+
 from contracts.points_ledger import BLOCK, Block, BlockPoints, ConflictingBlock, TooManyBlocks, UnknownPosting
 from lambdas.points_ledger.model.blocks import MOST_BLOCKS, BlockChange, OpenBlock, of_purchase
 from lambdas.points_ledger.model.diff import differences
 from lambdas.points_ledger.model.postings import Draft
 from lambdas.points_ledger.services.actors import named_actor
+from lambdas.points_ledger.services.closed_account import refuse_merged
 from lambdas.points_ledger.services.member_ledger import MemberLedger
 from lambdas.points_ledger.storage.ledger import Ledger
 from lambdas.points_ledger.storage.records import KeptBlock
@@ -24,6 +27,7 @@ def _block(request: BlockPoints, call: CallContext) -> Block:
     if before is not None:
         return _again(before, request)
     books = MemberLedger.known(request.member_id, call.runtime, call.cause)
+    refuse_merged(books.account, f"block points of {books.account.merged_into}")
     if len(books.account.blocks) >= MOST_BLOCKS:
         raise TooManyBlocks(f"member {request.member_id} has {MOST_BLOCKS} blocks: as many as there can be")
     draft = Draft(
@@ -53,7 +57,9 @@ def _opened(request: BlockPoints, books: MemberLedger) -> OpenBlock:
     if request.purchase_id is None:
         return OpenBlock()
     # Lines that are booked meanwhile change the account too: the transaction fails then, and this is done again.
-    points = of_purchase(books.ledger.stored_lines(request.member_id), request.purchase_id)
+    members = [*books.account.merged_from, request.member_id]
+    lines = chain.from_iterable(books.ledger.stored_lines(member_id) for member_id in members)
+    points = of_purchase(lines, request.purchase_id)
     if points is None:
         raise UnknownPosting(f"nothing of purchase {request.purchase_id} is booked to member {request.member_id}")
     return OpenBlock(purchase_id=request.purchase_id, points=points)

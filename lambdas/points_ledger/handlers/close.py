@@ -5,7 +5,7 @@ from lambdas.points_ledger.model import membership
 from lambdas.points_ledger.model.account import Account, BrokenBooks
 from lambdas.points_ledger.model.postings import Closing, Line
 from lambdas.points_ledger.services.actors import named_actor
-from lambdas.points_ledger.services.closed_account import refuse_closed
+from lambdas.points_ledger.services.closed_account import refuse_closed, refuse_merged
 from lambdas.points_ledger.services.member_ledger import MemberLedger
 from lambdas.points_ledger.services.policy import policy
 from pbckit.runtime.capability import CallContext, capability
@@ -36,6 +36,7 @@ def _again(books: MemberLedger, request: CloseMember) -> Closure:
     if line is None or line.closing is None:
         raise BrokenBooks(f"member {request.member_id}: the line that closed the account is missing")
     before = line.closing
+    refuse_merged(books.account, f"close {books.account.merged_into}")
     if request.reason != before.reason or request.points not in (None, before.points):
         refuse_closed(books.account, f"by {before.actor}, reason {before.reason}, points {before.points}")
     return _answer(books.account, line, before)

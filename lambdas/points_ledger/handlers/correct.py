@@ -6,7 +6,8 @@ from lambdas.points_ledger.model.diff import differences
 from lambdas.points_ledger.model.policy import Policy
 from lambdas.points_ledger.model.postings import Line, MadeByHand
 from lambdas.points_ledger.services.actors import named_actor
-from lambdas.points_ledger.services.closed_account import refuse_closed
+from lambdas.points_ledger.services.approval import require_another
+from lambdas.points_ledger.services.closed_account import refuse_closed, refuse_merged
 from lambdas.points_ledger.services.member_ledger import MemberLedger
 from lambdas.points_ledger.services.policy import policy
 from lambdas.points_ledger.storage.ledger import Ledger
@@ -29,6 +30,7 @@ def _corrected(request: CorrectPoints, call: CallContext) -> Correction:
     decided = policy()
     by_hand = _made_by_hand(request, call, decided)
     books = MemberLedger.known(request.member_id, call.runtime, call.cause)
+    refuse_merged(books.account, f"correct {books.account.merged_into}")
     if request.points > books.account.debt_points:
         refuse_closed(books.account, "it gets no points")
     work = call.unit_of_work()
@@ -54,13 +56,9 @@ def _made_by_hand(request: CorrectPoints, call: CallContext, decided: Policy) ->
         raise ApprovalRequired(
             f"{name} of {request.points} points: above {decided.correction_limit} points an approver is needed"
         )
-    if request.approver is not None and _same_person(request.approver, actor):
-        raise ApprovalRequired(f"{name}: the approver, {request.approver}, must be another one than {actor}")
+    if request.approver is not None:
+        require_another(name, actor, request.approver)
     return MadeByHand(reason=request.reason, actor=actor, approver=request.approver)
-
-
-def _same_person(one: str, other: str) -> bool:
-    return one.strip().casefold() == other.strip().casefold()
 
 
 def _answer(line: Line, by_hand: MadeByHand, request: CorrectPoints) -> Correction:

@@ -2,6 +2,7 @@
 
 from contracts.points_ledger import ENROL, ConflictingEnrolment, EnrolMember, Enrolment
 from lambdas.points_ledger.model import membership
+from lambdas.points_ledger.services.actors import named_actor
 from lambdas.points_ledger.services.closed_account import refuse_closed
 from lambdas.points_ledger.services.member_ledger import MemberLedger
 from pbckit.contracts.definitions import InvalidRequest
@@ -16,6 +17,7 @@ def handler(request: EnrolMember, call: CallContext) -> Enrolment:
 
 
 def _enrolled(request: EnrolMember, call: CallContext) -> Enrolment:
+    actor = named_actor(call, f"enrolment of member {request.member_id}")
     books = MemberLedger.of(request.member_id, call.runtime, call.cause)
     account = books.account
     refuse_closed(account, "it cannot be enrolled again")
@@ -30,6 +32,6 @@ def _enrolled(request: EnrolMember, call: CallContext) -> Enrolment:
     if at > books.now:
         raise InvalidRequest(f"enrolled_at is {at.isoformat()}; allowed: up to now, {books.now.isoformat()}")
     work = call.unit_of_work()
-    books.book(membership.enrolled(at, call.cause.actor), work)
+    books.book(membership.enrolled(at, actor), work)
     work.commit()
-    return Enrolment(member_id=account.member_id, enrolled_at=at, actor=call.cause.actor)
+    return Enrolment(member_id=account.member_id, enrolled_at=at, actor=actor)

@@ -40,7 +40,9 @@ def _hold(request: PlaceHold, call: CallContext) -> None:
 def _keep(refusal: ContractError, request: PlaceHold, call: CallContext) -> None:
     kept = KeptRefusal(error=type(refusal).__name__, message=str(refusal))
     work = call.unit_of_work()
-    work.add(Ledger(call.runtime).keep_hold(None, KeptHold(request=request, refusal=kept, revision=1)))
+    ledger = Ledger(call.runtime)
+    work.add(ledger.keep_hold(None, KeptHold(request=request, refusal=kept, revision=1)))
+    work.add(ledger.list_refused_hold(request.member_id, request.hold_id))
     refused = HoldRefused(
         hold_id=request.hold_id,
         member_id=request.member_id,

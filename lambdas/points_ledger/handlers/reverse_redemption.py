@@ -31,14 +31,14 @@ def _reversed(request: ReverseRedemption, call: CallContext) -> Reversal:
     if kept is None or kept.redemption is None:
         raise UnknownRedemption(f"no points were spent under {request.hold_id!r}")
     parts = booking.given_back(request.hold_id, kept.left, request.points)
-    books = MemberLedger.known(kept.member_id, call.runtime, call.cause)
+    books = MemberLedger.following(kept.member_id, call.runtime, call.cause)
     work = call.unit_of_work()
     draft = booking.reversed_(books.account, request.reversal_id, request.hold_id, parts, books.now)
     line = books.book(draft, work)
     answer = Reversal(
         reversal_id=request.reversal_id,
         hold_id=request.hold_id,
-        member_id=kept.member_id,
+        member_id=books.account.member_id,
         points=line.points,
         repaid_points=line.repaid_points,
         reversed_at=line.at,

@@ -40,13 +40,15 @@ class OpenHold(msgspec.Struct, frozen=True, kw_only=True):
         return sum(self.parts.values())
 
 
-class Closed(msgspec.Struct, frozen=True, kw_only=True):
+class Closed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """That an account is closed."""
 
     at: datetime
     points: PointsOnClosing
     sequence: int
     """The line that closed it."""
+    merged_into: str | None = None
+    """The member whose account got all that it had; None where it was not merged."""
 
 
 class Sides(msgspec.Struct, frozen=True, array_like=True):
@@ -84,6 +86,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     closed: Closed | None = None
     blocks: Blocks = msgspec.field(default_factory=Blocks)
     """What an operator keeps from being spent."""
+    merged_from: list[str] = msgspec.field(default_factory=list[str])
+    """Members whose accounts were merged into this one, in their order."""
     totals: dict[str, Sides] = msgspec.field(default_factory=dict[str, Sides])
 
     @property
@@ -95,6 +99,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def balance_points(self) -> int:
         """What can be spent and what is held."""
         return sum(self.lots.values()) + self.held_points
+
+    @property
+    def merged_into(self) -> str | None:
+        """The member whose account got all that this one had; None where it was not merged."""
+        return self.closed.merged_into if self.closed else None
 
     def spendable(self, now: datetime) -> Lots:
         """The lots that can be spent now, earliest expiry first."""
@@ -138,6 +147,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             enrolling=draft.enrolling,
             closing=draft.closing,
             block=draft.block,
+            merging=draft.merging,
+            reported_for=draft.reported_for,
         )
         line = msgspec.structs.replace(bare, hash=chained(bare, self.head))
         return line, self.after(line)
@@ -163,6 +174,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             closed=self._closed_after(line),
             debt_points=self.debt_points - line.amount(DEBT),
             blocks=self._blocks_after(line),
+            merged_from=self._merged_after(line),
             totals=self._totals_after(line),
         )
         self._require_sound(after, line)
@@ -187,6 +199,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             return plus(self.expired, line.lots, sign=-1)
         if line.refused_lot is not None:
             return plus(self.expired, {line.refused_lot: line.amount(EXPIRED)})
+        if line.merging is not None:
+            return plus(self.expired, line.merging.expired, sign=-1 if line.merging.into else 1)
         return self.expired
 
     def _closed_after(self, line: Line) -> Closed | None:
@@ -194,7 +208,12 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             return self.closed
         if self.closed is not None:
             raise BrokenBooks("the account is closed already")
-        return Closed(at=line.at, points=line.closing.points, sequence=line.sequence)
+        into = line.merging.into if line.merging else None
+        return Closed(at=line.at, points=line.closing.points, sequence=line.sequence, merged_into=into)
+
+    def _merged_after(self, line: Line) -> list[str]:
+        source = line.merging.source if line.merging else None
+        return self.merged_from if source is None else [*self.merged_from, source]
 
     def _blocks_after(self, line: Line) -> Blocks:
         if line.block is None:

@@ -134,7 +134,8 @@ def held(account: Account, request: PlaceHold, now: datetime) -> Draft:
     spendable = account.spendable(now)
     if sum(spendable.values()) < request.points:
         has = sum(spendable.values())
-        raise InsufficientPoints(f"member {account.member_id} can spend {has} points, not {request.points}")
+        merged = f": it is merged into {account.merged_into}" if account.merged_into else ""
+        raise InsufficientPoints(f"member {account.member_id} can spend {has} points, not {request.points}{merged}")
     free = account.free_points(now)
     if free < request.points:
         raise PointsAreBlocked(

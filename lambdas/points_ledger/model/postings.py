@@ -9,6 +9,7 @@ import msgspec
 from contracts.points_ledger import (
     ClosingReason,
     Entry,
+    MergeReason,
     PointsOnClosing,
     PostingKind,
     RecordedReason,
@@ -28,6 +29,8 @@ CORRECTED = "programme:corrected"
 """The programme's side of points that a person gave or took."""
 FORFEITED = "programme:forfeited"
 """The programme's side of points that closed accounts lost, or were not credited."""
+MERGED = "programme:merged"
+"""What passes from one member's books to another's where accounts are merged: over all members it adds up to 0."""
 
 BEGINNING = "0" * 64
 """What stands for the hash before the first line."""
@@ -57,6 +60,21 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True):
     reason: ClosingReason
     actor: str
     points: PointsOnClosing
+
+
+class Merging(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """That two accounts were merged: in the books of the one that is closed by it, and of the one that goes on."""
+
+    reference: str
+    reason: MergeReason
+    actor: str
+    approver: str
+    into: str | None = None
+    """Where the account's points went; None in the books that got them."""
+    source: str | None = None
+    """Whose points came; None in the books that they left."""
+    expired: Lots = msgspec.field(default_factory=Lots)
+    """What had expired of each lot and was not given back: corrections that come later must know it."""
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +109,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     closing: Closing | None = None
     block: BlockChange | None = None
     """What it does to the block of its id."""
+    merging: Merging | None = None
+    reported_for: str | None = None
+    """The member for whom it was reported, where that account is merged into this one."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -117,6 +138,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     enrolling: Enrolling | None = None
     closing: Closing | None = None
     block: BlockChange | None = None
+    merging: Merging | None = None
+    reported_for: str | None = None
     hash: str = ""
 
     def __post_init__(self) -> None:

@@ -11,6 +11,17 @@ def refuse_closed(account: Account, what: str) -> None:
         ClosedMember: it is.
     """
     if account.closed is not None:
+        merged = f", merged into {account.merged_into}" if account.merged_into else ""
         raise ClosedMember(
-            f"the account of member {account.member_id} is closed since {account.closed.at:%Y-%m-%d}: {what}"
+            f"the account of member {account.member_id} is closed since {account.closed.at:%Y-%m-%d}{merged}: {what}"
         )
+
+
+def refuse_merged(account: Account, what: str) -> None:
+    """Refuse something if the account was merged into another one.
+
+    Raises:
+        ClosedMember: it was.
+    """
+    if account.merged_into is not None:
+        refuse_closed(account, what)

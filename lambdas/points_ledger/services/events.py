@@ -6,6 +6,7 @@ from contracts.points_ledger import (
     HoldReleased,
     MemberClosed,
     MemberEnrolled,
+    MemberMerged,
     PointsBlocked,
     PointsCorrected,
     PointsExpired,
@@ -19,7 +20,7 @@ from contracts.points_ledger import (
 )
 from lambdas.points_ledger.model.account import takes_back
 from lambdas.points_ledger.model.blocks import BlockChange
-from lambdas.points_ledger.model.postings import EXPIRED, Line, held_account, member_account
+from lambdas.points_ledger.model.postings import EXPIRED, Line, Merging, held_account, member_account
 from pbckit.contracts.definitions import Event
 
 
@@ -32,6 +33,7 @@ def _posted(line: Line, member_id: str) -> Event:
         debt_points=line.debt_points,
         hash=line.hash,
         forfeited_points=max(0, line.forfeited_points),
+        reported_for=line.reported_for,
     )
 
 
@@ -131,6 +133,22 @@ def _closed(line: Line, member_id: str) -> Event:
         debt_points=line.debt_points,
         closed_at=line.at,
         hash=line.hash,
+        merged_into=line.merging.into if line.merging else None,
+    )
+
+
+def _merged(line: Line, merging: Merging, source: str, member_id: str) -> Event:
+    return MemberMerged(
+        reference=merging.reference,
+        member_id=member_id,
+        source_member_id=source,
+        reason=merging.reason,
+        actor=merging.actor,
+        approver=merging.approver,
+        points=line.points,
+        balance_points=line.balance_points,
+        debt_points=line.debt_points,
+        hash=line.hash,
     )
 
 
@@ -164,5 +182,7 @@ def events(line: Line, member_id: str) -> list[Event]:
     """What is published of a line in a member's books."""
     if line.block is not None:
         return [_block_changed(line, line.block, member_id)]
+    if line.merging is not None and line.merging.source is not None:
+        return [_merged(line, line.merging, line.merging.source, member_id)]
     found = [_OF_A_KIND[line.kind](line, member_id)]
     return [*found, _taken_back(line, member_id)] if takes_back(line) else found

@@ -50,6 +50,17 @@ class MemberLedger:
             raise UnknownMember(f"the ledger has no account for member {member_id!r}")
         return books
 
+    @classmethod
+    def following(cls, member_id: str, runtime: Runtime, cause: MessageContext) -> "MemberLedger":
+        """The books in which a member's points are: those of another one, where the account was merged into it.
+
+        Raises:
+            ConditionFailed: somebody else booked something meanwhile.
+        """
+        books = cls.of(member_id, runtime, cause)
+        into = books.account.merged_into
+        return cls.of(into, runtime, cause) if into else books
+
     def book(self, draft: Draft, work: UnitOfWork) -> Line:
         """Let a transaction book one posting, and tell of it."""
         line, after = self.account.booked(draft, self.now)
@@ -82,6 +93,12 @@ def standing(ledger: Ledger, member_id: str, now: datetime) -> Account:
         UnknownMember: there is none.
     """
     return settled(booked(ledger, member_id), now)[0]
+
+
+def owner(ledger: Ledger, member_id: str) -> str:
+    """Whose account what is reported for a member comes to: another's, where the account was merged into it."""
+    account = ledger.account(member_id)
+    return (account.merged_into if account else None) or member_id
 
 
 def booked(ledger: Ledger, member_id: str) -> Account:

@@ -6,11 +6,15 @@
 | `member#<member id>` | `line#<number>` | a posting in the member's books with all its entries, immutable |
 | `posting#<posting id>` | `posting` | where a posting stands that the ledger was told: it is booked once |
 | `hold#<hold id>` | `hold` | a hold as it was asked for, refused ones too, and what came of it |
+| `member#<member id>` | `refused-hold#<hold id>` | that a hold of the member was refused: no line says so |
 | `reversal#<reversal id>` | `reversal` | a reversal as it was asked for, and its answer |
 | `correction#<reference>` | `correction` | a correction by hand as it was asked for, and its answer |
+| `merge#<reference>` | `merge` | a merge of two accounts as it was asked for, and its answer |
 | `block#<block id>` | `block` | a block as it was asked for, its answer, and that to its release |
 | `members#<shard>` | `<member id>` | every member who has an account |
 | `due#<shard>` | `<instant>#<member id>` | when something is due for a member next: a hold ends, or a lot expires |
+
+Pending points are items beside these: `storage/pending.py`.
 
 The programme's own accounts are not items: what they hold is the sum over postings. An item for each would be written
 by every posting of every member, and so limit them all to what one item takes. Each member's account keeps its share.
@@ -28,7 +32,14 @@ import msgspec
 from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.model.due import next_due
 from lambdas.points_ledger.model.postings import Line
-from lambdas.points_ledger.storage.records import KeptBlock, KeptCorrection, KeptHold, KeptPosting, KeptReversal
+from lambdas.points_ledger.storage.records import (
+    KeptBlock,
+    KeptCorrection,
+    KeptHold,
+    KeptMerge,
+    KeptPosting,
+    KeptReversal,
+)
 from pbckit.runtime.keys import shard_of, sortable
 from pbckit.runtime.ports import Delete, Item, KeyOnly, Operation, Put, Query
 from pbckit.runtime.runtime import Runtime
@@ -37,6 +48,7 @@ SHARDS = 8
 """Of each index. Never changed: a member's entries would be looked for elsewhere."""
 
 _LINE = "line#"
+_REFUSED_HOLD = "refused-hold#"
 _LINES_OF_A_PAGE = 500
 _ENTRIES_OF_A_PAGE = 100
 
@@ -77,6 +89,11 @@ class Ledger:
         """A correction that was answered, or None."""
         item = self._tables.get(self._table, _key("correction", reference))
         return msgspec.convert(item, KeptCorrection) if item else None
+
+    def merge(self, reference: str) -> KeptMerge | None:
+        """A merge that was answered, or None."""
+        item = self._tables.get(self._table, _key("merge", reference))
+        return msgspec.convert(item, KeptMerge) if item else None
 
     def block(self, block_id: str) -> KeptBlock | None:
         """A block that was made, or None."""
@@ -165,6 +182,22 @@ class Ledger:
         """Store a hold, if it still is what was read."""
         return self._keep("hold", after.request.hold_id, after, {"revision": before.revision if before else None})
 
+    def list_refused_hold(self, member_id: str, hold_id: str) -> Put:
+        """Let a member's refused hold be found by the member."""
+        item = {"pk": _partition(member_id), "sk": f"{_REFUSED_HOLD}{hold_id}"}
+        return Put(table=self._table, item=item, read_as=KeyOnly)
+
+    def refused_holds(self, member_id: str) -> list[str]:
+        """Ids of a member's refused holds."""
+        query = Query(
+            table=self._table,
+            key_name="pk",
+            key_value=_partition(member_id),
+            sort_name="sk",
+            sort_prefix=_REFUSED_HOLD,
+        )
+        return [item["sk"].removeprefix(_REFUSED_HOLD) for item in self._all(query)]
+
     def keep_reversal(self, kept: KeptReversal) -> Put:
         """Store a reversal, once."""
         return self._keep("reversal", kept.request.reversal_id, kept, {"pk": None})
@@ -172,6 +205,10 @@ class Ledger:
     def keep_correction(self, kept: KeptCorrection) -> Put:
         """Store a correction, once."""
         return self._keep("correction", kept.request.reference, kept, {"pk": None})
+
+    def keep_merge(self, kept: KeptMerge) -> Put:
+        """Store a merge, once."""
+        return self._keep("merge", kept.request.reference, kept, {"pk": None})
 
     def keep_block(self, before: KeptBlock | None, after: KeptBlock) -> Put:
         """Store a block, if it still is what was read."""

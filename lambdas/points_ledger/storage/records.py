@@ -8,6 +8,8 @@ from contracts.points_ledger import (
     BlockPoints,
     Correction,
     CorrectPoints,
+    Merge,
+    MergeMembers,
     PlaceHold,
     Redemption,
     Release,
@@ -16,6 +18,7 @@ from contracts.points_ledger import (
     ReverseRedemption,
 )
 from lambdas.points_ledger.model.lots import Lots
+from pbckit.runtime.unit_of_work import ToldBy
 
 _REFUSALS = {error.__name__: error for error in HOLD.errors}
 
@@ -27,6 +30,8 @@ class KeptPosting(msgspec.Struct, frozen=True, kw_only=True):
     sequence: int
     lot: str
     """Where its points went, and what corrections of it begin with."""
+    told_by: ToldBy | None = None
+    """The event that told of it. Former releases kept an inbox marker instead."""
 
 
 class KeptRefusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +72,13 @@ class KeptCorrection(msgspec.Struct, frozen=True, kw_only=True):
 
     request: CorrectPoints
     answer: Correction
+
+
+class KeptMerge(msgspec.Struct, frozen=True, kw_only=True):
+    """A merge as it was asked for, and the answer that it got."""
+
+    request: MergeMembers
+    answer: Merge
 
 
 class KeptReversal(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.campaigns import LONGEST_WINDOW, MOST_PATTERNS, Campaign, InvalidCampaign, SetCampaign
+from contracts.campaigns import LONGEST_WINDOW, MOST_PATTERNS, Campaign, InvalidCampaign, SetCampaign, Threshold
 from lambdas.campaigns import model
 
+THRESHOLD = Threshold(minor_units=50_000, currency="EUR", days=90)
 JUNE, JULY = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
-few = settings(max_examples=50, deadline=None)
+few = settings(max_examples=50)
 instants = st.datetimes(
     min_value=datetime(2020, 1, 1),  # noqa: DTZ001 the offset is drawn apart
     max_value=datetime(2030, 1, 1),  # noqa: DTZ001
@@ -47,6 +48,8 @@ def campaign(**changed: Any) -> Campaign:
         {"multiplier": "1"},
         {"multiplier": "1.000000"},
         {"multiplier": None, "fixed_points": 50},
+        {"multiplier": None, "fixed_points": 50, "first_purchase": True},
+        {"multiplier": None, "fixed_points": 50, "threshold": THRESHOLD},
         {"ends_at": JUNE + TICK},
         {"ends_at": JUNE + LONGEST_WINDOW},
         {"categories": ["fuel"] * MOST_PATTERNS},
@@ -154,3 +157,29 @@ def test_bonuses_come_by_priority_then_by_id_and_without_their_conditions():
     assert [bonus.campaign_id for bonus in found] == ["c", "a", "b"]
     assert (found[0].multiplier, found[0].fixed_points, found[0].combination) == (None, 5, "exclusive")
     assert (found[1].multiplier, found[1].fixed_points, found[1].combination) == ("2", None, "stacking")
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (
+            {"first_purchase": True, "threshold": THRESHOLD, "multiplier": None, "fixed_points": 5},
+            "one of them is allowed",
+        ),
+        ({"first_purchase": True}, "fixed_points are allowed, no multiplier"),
+        ({"threshold": THRESHOLD, "combination": "exclusive"}, "only the combination stacking is allowed"),
+        (
+            {"threshold": THRESHOLD, "budget_points": 5, "points_per_purchase": 5},
+            "no cap is allowed; given are points_per_purchase, budget_points",
+        ),
+    ],
+)
+def test_a_condition_that_does_not_fit_is_refused(changed: dict[str, Any], message: str):
+    with pytest.raises(InvalidCampaign, match=message):
+        model.validate(request(**changed))
+
+
+def test_a_bonus_says_its_condition():
+    given = campaign(multiplier=None, fixed_points=5, threshold=THRESHOLD)
+    assert (model.bonus_of(given).threshold, model.bonus_of(given).first_purchase) == (THRESHOLD, False)
+    assert model.bonus_of(campaign(first_purchase=True)).first_purchase

@@ -14,7 +14,7 @@ instants = st.datetimes(
     max_value=datetime(9998, 12, 31),  # noqa: DTZ001
     timezones=st.integers(-14, 14).map(lambda hours: timezone(timedelta(hours=hours))),
 )
-few = settings(max_examples=50, deadline=None)
+few = settings(max_examples=50)
 
 
 def version(points: str, begin: datetime, category: str = "fuel") -> RateVersion:

@@ -11,23 +11,43 @@ from hypothesis import strategies as st
 
 from contracts.earning_rates import (
     LIST_CARD_PRODUCTS,
+    LIST_EARNING_RULES,
     LIST_RATES,
     RATE,
     RATE_HISTORY,
     SET_CARD_PRODUCT,
+    SET_EARNING_RULES,
     SET_RATE,
     CardProducts,
+    EarningRules,
+    EarningRulesList,
+    FindRate,
+    MinimumAmount,
+    Rate,
     RateHistory,
     Rates,
 )
 from lambdas import earning_rates as table
 from lambdas import earning_rates_file as file
-from lambdas.earning_rates import list_card_products, list_rates, rate, rate_history, set_card_product, set_rate
+from lambdas.earning_rates import (
+    list_card_products,
+    list_earning_rules,
+    list_rates,
+    model,
+    rate,
+    rate_history,
+    set_card_product,
+    set_earning_rules,
+    set_rate,
+)
 from lambdas.earning_rates_file import list_card_products as file_list_card_products
+from lambdas.earning_rates_file import list_earning_rules as file_list_earning_rules
 from lambdas.earning_rates_file import list_rates as file_list_rates
+from lambdas.earning_rates_file import model as file_model
 from lambdas.earning_rates_file import rate as file_rate
 from lambdas.earning_rates_file import rate_history as file_rate_history
 from lambdas.earning_rates_file import set_card_product as file_set_card_product
+from lambdas.earning_rates_file import set_earning_rules as file_set_earning_rules
 from lambdas.earning_rates_file import set_rate as file_set_rate
 from lambdas.earning_rates_file.rates import CARD_PRODUCTS, RATES
 from pbckit.contracts.definitions import AnyCapability
@@ -40,6 +60,8 @@ ANSWERS: dict[str, dict[ModuleType, Any]] = {
     RATE_HISTORY.name: {table: rate_history.handler, file: file_rate_history.handler},
     SET_RATE.name: {table: set_rate.handler, file: file_set_rate.handler},
     SET_CARD_PRODUCT.name: {table: set_card_product.handler, file: file_set_card_product.handler},
+    SET_EARNING_RULES.name: {table: set_earning_rules.handler, file: file_set_earning_rules.handler},
+    LIST_EARNING_RULES.name: {table: list_earning_rules.handler, file: file_list_earning_rules.handler},
     LIST_CARD_PRODUCTS.name: {table: list_card_products.handler, file: file_list_card_products.handler},
 }
 PRODUCTS = [*sorted({one.card_product for one in RATES}), "unheard-of"]
@@ -130,3 +152,46 @@ def test_card_products_in_a_file_are_not_set_and_the_refusal_is_in_the_contract(
     refusal = ask(caller, file, SET_CARD_PRODUCT, card_product="gold", billing_currency="USD")
     assert refusal in {one.__name__ for one in SET_CARD_PRODUCT.errors}
     assert refusal == "CardProductsAreFixed"
+
+
+def test_without_earning_rules_both_list_none_and_the_file_lets_set_none(caller: Caller):
+    lists = [ask(caller, where, LIST_EARNING_RULES) for where in (table, file)]
+    assert lists == [EarningRulesList(rules=[], changes=[])] * 2
+    refusal = ask(caller, file, SET_EARNING_RULES, effective_from="2026-06-01T00:00:00Z")
+    assert refusal in {one.__name__ for one in SET_EARNING_RULES.errors}
+    assert refusal == "RatesAreFixed"
+
+
+@given(
+    has_rate=st.booleans(),
+    excluded=st.lists(st.sampled_from(["cash-like", "fuel"])),
+    minimum=st.integers(min_value=1, max_value=900) | st.none(),
+    begins=st.sampled_from([datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 8, 1, tzinfo=UTC)]),
+)
+def test_what_earning_rules_do_to_a_rate_is_the_same(
+    has_rate: bool, excluded: list[str], minimum: int | None, begins: datetime
+):
+    at = datetime(2026, 7, 1, tzinfo=UTC)
+    request = FindRate(card_product="gold", category="cash-like", at=at)
+    found = Rate(card_product="gold", category="*", points_per_unit="2", effective_from=at) if has_rate else None
+    rules = EarningRules(
+        excluded_categories=excluded,
+        minimums=[] if minimum is None else [MinimumAmount(card_product="gold", minor_units=minimum)],
+        effective_from=begins,
+        effective_to=None,
+        changed_by="ada",
+        changed_at=begins,
+    )
+    now = rules if begins <= at else None
+    assert model.ruled(found, now, request) == file_model.ruled(found, [rules], request)
+
+
+def test_the_earning_rules_of_a_file_end_where_the_next_begin():
+    text = b"""[{"excluded_categories": ["fuel"], "minimums": [], "effective_from": "2026-07-01T00:00:00Z",
+      "effective_to": null, "changed_by": "ada", "changed_at": "2026-01-01T00:00:00Z"},
+     {"excluded_categories": [], "minimums": [], "effective_from": "2026-06-01T00:00:00Z",
+      "effective_to": null, "changed_by": "ada", "changed_at": "2026-01-01T00:00:00Z"}]"""
+    first, second = file_model.read_rules(text)
+    assert (first.effective_to, second.effective_to) == (second.effective_from, None)
+    with pytest.raises(file_model.InvalidRates, match=r"earning_rules\.json: "):
+        file_model.read_rules(b'[{"excluded_categories": 5}]')

@@ -23,6 +23,15 @@ class Offer:
     budget: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What earns nothing at all."""
+
+    excludes: bool = False
+    """The purchase's category."""
+    least_cents: int = 0
+
+
 @dataclass(kw_only=True)
 class Bought:
     """A purchase: what it cost, what was granted for it by each offer, and what was given back."""
@@ -46,17 +55,17 @@ class Oracle:
     bought: dict[str, Bought] = field(default_factory=dict[str, Bought])
     refunds: dict[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
 
-    def calculate(self, purchase_id: str, bought: Bought, offers: list[Offer]) -> None:
+    def calculate(self, purchase_id: str, bought: Bought, offers: list[Offer], rules: Rules) -> None:
         """A purchase is calculated: the first time only."""
         if purchase_id not in self.bought:
             self.bought[purchase_id] = bought
-            self._grant(purchase_id, offers)
+            self._grant(purchase_id, offers, rules)
 
-    def recalculate(self, purchase_id: str, offers: list[Offer]) -> str | None:
+    def recalculate(self, purchase_id: str, offers: list[Offer], rules: Rules) -> str | None:
         """It is calculated anew. The answer is the refusal's name."""
         if purchase_id not in self.bought:
             return UNKNOWN
-        self._grant(purchase_id, offers)
+        self._grant(purchase_id, offers, rules)
         return None
 
     def refund(self, refund_id: str, purchase_id: str, cents: int) -> str | None:
@@ -76,9 +85,12 @@ class Oracle:
         """What was granted by an offer altogether."""
         return sum(one.granted.get(offer, 0) for one in self.bought.values())
 
-    def _grant(self, purchase_id: str, offers: list[Offer]) -> None:
+    def _grant(self, purchase_id: str, offers: list[Offer], rules: Rules) -> None:
         bought = self.bought[purchase_id]
         before, bought.granted = bought.granted, {}
+        if rules.excludes or bought.cents < rules.least_cents:
+            bought.granted = {"base": 0}
+            return
         for offer in offers:
             own = before.get(offer.name, 0)
             points = bought.cents * offer.per_mille_of_cents // 1000 + offer.fixed

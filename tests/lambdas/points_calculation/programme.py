@@ -9,23 +9,31 @@ from contracts.cards import ChargebackReason, PurchaseChargedBack, PurchasePoste
 from contracts.earning_rates import Rate
 from contracts.points_calculation import (
     BASIS,
+    BONUS_PROGRESS,
     CALCULATE,
     CHARGE_BACK,
     DIFFERENCES,
+    ESTIMATE,
     EXPLAIN,
     LIST_REFUSED,
     MATCH_REFUND,
+    MEMBER_PURCHASES,
     RECALCULATE,
     REFUND,
     REPORTED_POSTINGS,
     SETTLE_DIFFERENCE,
     Basis,
+    BonusProgress,
     Calculate,
     Calculation,
     CalculationOutdated,
     Difference,
+    Estimate,
+    EstimatePoints,
+    MemberPurchases,
     PointsAdjusted,
     PointsCalculated,
+    PointsEstimated,
     RefundedPoints,
     RefusedPurchase,
     ReportedPostings,
@@ -33,12 +41,15 @@ from contracts.points_calculation import (
 from contracts.vocabulary import Money
 from lambdas.points_calculation.handlers import (
     basis,
+    bonus_progress,
     calculate,
     charge_back,
     differences,
+    estimate,
     explain,
     list_refused,
     match_refund,
+    member_purchases,
     recalculate,
     refund,
     reported_postings,
@@ -85,11 +96,23 @@ class Programme:
     def calculate(self, asked: Calculate) -> Calculation:
         return self._caller.ask(calculate.handler, CALCULATE, **msgspec.to_builtins(asked))
 
+    def estimate(self, asked: EstimatePoints) -> Estimate:
+        return self._caller.ask(estimate.handler, ESTIMATE, **msgspec.to_builtins(asked))
+
     def explain(self, purchase_id: str) -> Calculation:
         return self._caller.ask(explain.handler, EXPLAIN, purchase_id=purchase_id)
 
+    def progress(self, *bonuses: Bonus, member_id: str = "m-1") -> list[BonusProgress]:
+        asked = {"member_id": member_id, "bonuses": msgspec.to_builtins(bonuses)}
+        return self._caller.ask(bonus_progress.handler, BONUS_PROGRESS, **asked).bonuses
+
     def refused(self, limit: int = 100) -> list[RefusedPurchase]:
         return self._caller.ask(list_refused.handler, LIST_REFUSED, limit=limit).refused
+
+    def of_member(self, member_id: str, *purchase_ids: str) -> MemberPurchases:
+        return self._caller.ask(
+            member_purchases.handler, MEMBER_PURCHASES, member_id=member_id, purchase_ids=list(purchase_ids)
+        )
 
     def refund(self, given: PurchaseRefunded) -> RefundedPoints:
         return self._caller.ask(refund.handler, REFUND, refund=msgspec.to_builtins(given))
@@ -148,6 +171,10 @@ class Programme:
     def calculated(self) -> list[PointsCalculated]:
         """What the ledger was told first of each purchase."""
         return self._events(PointsCalculated)
+
+    def estimated(self) -> list[PointsEstimated]:
+        """What the ledger was told of authorisations."""
+        return self._events(PointsEstimated)
 
     def outdated(self) -> list[CalculationOutdated]:
         """What was told to be made anew."""

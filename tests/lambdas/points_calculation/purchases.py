@@ -1,14 +1,15 @@
 """Requests to calculate, as the tests of this PBC make them."""
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 
 from contracts.campaigns import Bonus
-from contracts.cards import PurchasePosted
+from contracts.cards import PurchaseAuthorised, PurchasePosted
 from contracts.earning_rates import Rate
 from contracts.merchant_categorization import Categorization
-from contracts.points_calculation import Calculate
+from contracts.points_calculation import Calculate, EstimatePoints
 from contracts.vocabulary import Merchant, Money
 from pbckit.testing.world import BEGIN
 
@@ -47,5 +48,30 @@ def request(posted: PurchasePosted | None = None, *bonuses: Bonus, **changes: An
         bonuses=list(bonuses),
         fallbacks=[],
         asked_at=BEGIN,
+    )
+    return msgspec.structs.replace(asked, **changes)
+
+
+def authorisation(minor_units: int = 1999, currency: str = "EUR", **changes: Any) -> PurchaseAuthorised:
+    bought = purchase()
+    given = PurchaseAuthorised(
+        id="au-1",
+        member_id=bought.member_id,
+        card_product=bought.card_product,
+        merchant=bought.merchant,
+        amount=Money(minor_units=minor_units, currency=currency),
+        authorised_at=BEGIN,
+        expires_at=BEGIN + timedelta(days=7),
+    )
+    return msgspec.structs.replace(given, **changes)
+
+
+def estimating(authorised: PurchaseAuthorised | None = None, *bonuses: Bonus, **changes: Any) -> EstimatePoints:
+    asked = EstimatePoints(
+        authorisation=authorised or authorisation(),
+        category=Categorization(category="restaurants", basis="mcc"),
+        rate=RATE,
+        bonuses=list(bonuses),
+        fallbacks=[],
     )
     return msgspec.structs.replace(asked, **changes)

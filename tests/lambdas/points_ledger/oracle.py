@@ -34,6 +34,8 @@ class Member:
         self.debt = 0
         self.lost: list[Point] = []
         self.enrolled: datetime | None = None
+        self.merged_into: str | None = None
+        self.has_merged = False
         self.closing: Outcome | None = None
         """How the account was closed: the reason, what becomes of points, and what was answered."""
 
@@ -85,18 +87,55 @@ class Oracle:
         self.spent: dict[str, list[Point]] = {}
         self.reversals: dict[str, tuple[Outcome, Outcome]] = {}
         self.by_hand: dict[str, tuple[Outcome, Outcome]] = {}
+        self.authorised: dict[str, tuple[str, datetime, object, int]] = {}
+        """Whose an authorisation is, when its time is over, what else it says, and what it is likely to earn."""
+        self.ended: set[str] = set()
+        """Authorisations that were posted or reversed."""
+        self.merges: dict[str, tuple[Outcome, Outcome]] = {}
         self.issued = self.redeemed = self.forgiven = self.given_by_hand = 0
 
-    def purchase(self, purchase_id: str, member_id: str, points: int, expires: Point, now: datetime) -> str:
+    def purchase(
+        self, purchase_id: str, member_id: str, points: int, expires: Point, now: datetime, settles: str | None = None
+    ) -> str:
         """A purchase is told: `booked`, `known`, or `refused` if it was told otherwise before."""
         if purchase_id in self.purchases:
             return "known" if self.purchases[purchase_id][:2] == (member_id, points) else "refused"
+        if settles is not None:
+            self.ended.add(settles)
         self.purchases[purchase_id] = member_id, points, expires
-        member = self._member(member_id, now)
+        member = self._owner(member_id, now)
         member.let_free([expires] * points, now, are_new=True)
         self.issued += points
         member.live_until(now)
         return "booked"
+
+    def authorise(
+        self, identity: str, member_id: str, end: datetime, content: object, points: int, now: datetime, most: int
+    ) -> str:
+        """A purchase is authorised: `kept`, `known`, or `refused` if it was told otherwise, or as one too many."""
+        if identity in self.authorised:
+            return "known" if self.authorised[identity][:3] == (member_id, end, content) else "refused"
+        if identity not in self.ended and end > now and len(self.pending(self._owner_id(member_id), now)) == most:
+            return "refused"
+        self.authorised[identity] = member_id, end, content, points
+        return "kept"
+
+    def reverse_authorisation(self, identity: str) -> None:
+        """An authorisation is taken back, whether it came or not."""
+        self.ended.add(identity)
+
+    def pending(self, member_id: str, now: datetime) -> dict[str, int]:
+        """What a member's authorised purchases are likely to earn, of those that nothing and no time has ended."""
+        return {
+            identity: points
+            for identity, (whose, end, _, points) in self.authorised.items()
+            if self._owner_id(whose) == member_id and identity not in self.ended and now < end
+        }
+
+    def shown(self, member_id: str, now: datetime) -> dict[str, int]:
+        """What is pending of a member to be shown: nothing where the account is closed."""
+        is_closed = member_id in self.members and self.members[member_id].closing is not None
+        return {} if is_closed else self.pending(member_id, now)
 
     def correction(self, correction_id: str, purchase_id: str, points: int, now: datetime, *, clamp: bool) -> str:
         """A correction is told: `booked`, `known`, or `early`."""
@@ -106,7 +145,7 @@ class Oracle:
             return "known"
         self.corrections.add(correction_id)
         member_id, _, lot = self.purchases[purchase_id]
-        member = self._member(member_id, now)
+        member = self._owner(member_id, now)
         self.issued += points
         if points >= 0:
             member.let_free([lot] * points, now, are_new=True)
@@ -146,7 +185,7 @@ class Oracle:
         if member_id not in self.members:
             return ("UnknownMember",)
         member = self._member(member_id, now)
-        if member.closing is not None and points > member.debt:
+        if member.closing is not None and (member.merged_into or points > member.debt):
             return ("ClosedMember",)
         debt, forgiven = member.debt, self.forgiven
         repaid = member.let_free([lot] * points, now, are_new=True)
@@ -193,6 +232,52 @@ class Oracle:
             member.closing = reason, points, ("closed", lost, len(member.free), held, member.debt)
         *before, answer = member.closing
         return answer if before == [reason, points] else ("ClosedMember",)
+
+    def merge(
+        self, reference: str, member_id: str, into: str, approver: str, now: datetime, most_pending: int
+    ) -> Outcome:
+        """Somebody called Ada lets a member's account be part of another's."""
+        asked = (member_id, into, approver)
+        if reference not in self.merges:
+            answer = self._decide_merge(member_id, into, approver, now, most_pending)
+            if answer[0] != "merged":
+                return answer
+            self.merges[reference] = asked, answer
+        before, answer = self.merges[reference]
+        return answer if before == asked else ("ConflictingMerge",)
+
+    def _decide_merge(self, member_id: str, into: str, approver: str, now: datetime, most_pending: int) -> Outcome:
+        if member_id == into:
+            return ("CannotMerge",)
+        if approver == "Ada":
+            return ("ApprovalRequired",)
+        if member_id not in self.members or into not in self.members:
+            return ("UnknownMember",)
+        source, target = self._member(member_id, now), self._member(into, now)
+        if source.closing is not None or target.closing is not None:
+            return ("ClosedMember",)
+        moving = len(self.pending(member_id, now))
+        if source.has_merged or source.held or (moving and moving + len(self.pending(into, now)) > most_pending):
+            return ("CannotMerge",)
+        points, debt = len(source.free), source.debt
+        target.gone += source.gone
+        target.debt += debt
+        both = sorted([*target.free, *source.free])
+        repaid = min(target.debt, len(both))
+        target.debt -= repaid
+        target.free = both[repaid:]
+        source.free, source.gone, source.debt = [], [], 0
+        source.closing, source.merged_into = ("merged", into), into
+        target.has_merged = True
+        held = sum(len(parts) for _, parts in target.held.values())
+        return "merged", points, debt, repaid, moving, len(target.free) + held, target.debt
+
+    def _owner_id(self, member_id: str) -> str:
+        known = self.members.get(member_id)
+        return (known.merged_into if known else None) or member_id
+
+    def _owner(self, member_id: str, now: datetime) -> Member:
+        return self._member(self._owner_id(member_id), now)
 
     def hold(self, hold_id: str, member_id: str, points: int, end: datetime, now: datetime) -> Outcome:
         """Ask for a hold."""
@@ -269,7 +354,7 @@ class Oracle:
         amount = len(spent) if points is None else points
         if not spent or amount > len(spent):
             return ("ExceedsRedemption",)
-        member = self._member(str(self.holds[hold_id][0][0]), now)
+        member = self._owner(str(self.holds[hold_id][0][0]), now)
         self.spent[hold_id], back = spent[: len(spent) - amount], spent[len(spent) - amount :]
         repaid = member.let_free(back, now)
         self.redeemed -= amount

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from contracts.points_calculation import Line, PointsAdjusted, PointsCalculated
+from contracts.cards import AuthorisationReversed, PurchaseAuthorised
+from contracts.points_calculation import Line, PointsAdjusted, PointsCalculated, PointsEstimated
 from contracts.points_ledger import (
     BALANCE,
     BLOCK,
@@ -15,7 +16,10 @@ from contracts.points_ledger import (
     ENROL,
     FORECAST,
     HOLD,
+    MEMBER_RECORDS,
     MEMBERS,
+    MERGE,
+    PENDING,
     POST_HOLD,
     RELEASE_BLOCK,
     REPAIR,
@@ -32,7 +36,10 @@ from contracts.points_ledger import (
     Enrolment,
     Forecast,
     Hold,
+    MemberRecords,
     Members,
+    Merge,
+    PendingPurchases,
     Redemption,
     Release,
     ReleasedBlock,
@@ -42,6 +49,7 @@ from contracts.points_ledger import (
     Totals,
     Verification,
 )
+from contracts.vocabulary import Merchant, Money
 from lambdas.points_ledger.handlers import (
     balance,
     block,
@@ -50,10 +58,15 @@ from lambdas.points_ledger.handlers import (
     enrol,
     forecast,
     hold,
+    keep_pending,
+    member_records,
     members,
+    merge,
+    pending,
     post_hold,
     post_points,
     release_block,
+    release_pending,
     repair,
     reverse_redemption,
     settle_due,
@@ -71,7 +84,11 @@ from pbckit.testing.world import BEGIN, World, world
 
 
 def calculated(
-    purchase_id: str = "p-1", member_id: str = "m-1", points: int = 5, posted_at: datetime = BEGIN
+    purchase_id: str = "p-1",
+    member_id: str = "m-1",
+    points: int = 5,
+    posted_at: datetime = BEGIN,
+    authorisation_id: str | None = None,
 ) -> PointsCalculated:
     return PointsCalculated(
         purchase_id=purchase_id,
@@ -84,7 +101,21 @@ def calculated(
             Line(kind="campaign", text="Summer", points=0),
         ],
         posted_at=posted_at,
+        authorisation_id=authorisation_id,
     )
+
+
+def authorised(authorisation_id: str = "au-1", member_id: str = "m-1", **changes: Any) -> PurchaseAuthorised:
+    given = PurchaseAuthorised(
+        id=authorisation_id,
+        member_id=member_id,
+        card_product="gold",
+        merchant=Merchant(id="shop-1", name="Trattoria", mcc="5812", country="IT"),
+        amount=Money(minor_units=1999, currency="EUR"),
+        authorised_at=BEGIN,
+        expires_at=BEGIN + timedelta(days=7),
+    )
+    return msgspec.structs.replace(given, **changes)
 
 
 def adjusted(adjustment_id: str, purchase_id: str = "p-1", member_id: str = "m-1", points: int = -5) -> PointsAdjusted:
@@ -129,6 +160,19 @@ class Ledger:
 
     def deliver(self, body: str) -> None:
         post_points.handler.consume(body, self.world.runtime)
+
+    def authorise(self, authorisation: PurchaseAuthorised, points: int = 5, **delivery: Any) -> None:
+        event = PointsEstimated(authorisation_id=authorisation.id, points=points, authorisation=authorisation)
+        given = {"event_id": f"event-{authorisation.id}", "occurred_at": self.now, **delivery}
+        keep_pending.handler.consume(bus_event(event, **given), self.world.runtime)
+
+    def reverse_authorisation(self, authorisation_id: str = "au-1", event_id: str = "event-reversed") -> None:
+        event = AuthorisationReversed(authorisation_id=authorisation_id, reversed_at=self.now)
+        body = bus_event(event, event_id=f"{event_id}-{authorisation_id}", occurred_at=self.now)
+        release_pending.handler.consume(body, self.world.runtime)
+
+    def pending(self, member_id: str = "m-1") -> PendingPurchases:
+        return self._caller.ask(pending.handler, PENDING, member_id=member_id)
 
     def balance(self, member_id: str = "m-1", **request: Any) -> Balance:
         return self._caller.ask(balance.handler, BALANCE, member_id=member_id, **_plain(request))
@@ -202,6 +246,15 @@ class Ledger:
 
     def close(self, member_id: str = "m-1", reason: str = "member-request", **request: Any) -> Closure:
         return self._caller.ask(close.handler, CLOSE, member_id=member_id, reason=reason, **request)
+
+    def merge(self, member_id: str = "m-1", into: str = "m-2", reference: str = "merge-1", **request: Any) -> Merge:
+        given = {"reason": "duplicate", "approver": "Grace", **request}
+        return self._caller.ask(
+            merge.handler, MERGE, reference=reference, member_id=member_id, into_member_id=into, **given
+        )
+
+    def records(self, member_id: str = "m-1", **request: Any) -> MemberRecords:
+        return self._caller.ask(member_records.handler, MEMBER_RECORDS, member_id=member_id, **request)
 
     def settle_due(self) -> int:
         return settle_due.settle(self.world.runtime)

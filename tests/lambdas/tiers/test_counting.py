@@ -38,6 +38,20 @@ def test_points_make_a_tier_that_says_what_the_next_one_takes_and_until_when_it_
     )
 
 
+def test_the_same_event_again_counts_once_and_without_a_marker(tiers: Tiers):
+    for _ in range(3):
+        tiers.post("p-1", 1200, JUNE)
+    assert (tiers.ask().qualifying_points, tiers.world.inbox, tiers.world.dead_letters.sent) == (1200, [], [])
+
+
+def test_the_same_event_id_with_other_content_is_refused(tiers: Tiers):
+    tiers.post("p-1", 1200, JUNE)
+    tiers.post("p-1", 1300, JUNE)
+    ((_, attributes),) = tiers.world.dead_letters.sent
+    assert attributes["reason"] == "ConflictingMessage: event posted-p-1 was handled before with other content"
+    assert tiers.ask().qualifying_points == 1200
+
+
 def test_a_threshold_is_reached_by_exactly_its_points(tiers: Tiers):
     tiers.post("p-1", 999, JUNE)
     assert tiers.ask().tier == "bronze"

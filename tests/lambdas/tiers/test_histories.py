@@ -36,13 +36,13 @@ def histories(draw: st.DrawFn) -> list[Posted]:
     return draw(st.permutations([*once, *again]))
 
 
-def deliver(tiers: Tiers, posted: Posted, number: int) -> None:
+def deliver(tiers: Tiers, posted: Posted, number: int, member_id: str = "m-1") -> None:
     if posted.is_gift:
-        tiers.correct(posted.identity, posted.points, posted.at, "goodwill")
+        tiers.correct(posted.identity, posted.points, posted.at, "goodwill", member_id)
     elif number % 2:
-        tiers.post(posted.identity, posted.points, posted.at)
+        tiers.post(posted.identity, posted.points, posted.at, member_id)
     else:
-        tiers.post(posted.identity, posted.points, posted.at, event_id=f"again-{number}")
+        tiers.post(posted.identity, posted.points, posted.at, member_id, event_id=f"again-{number}")
 
 
 @settings(max_examples=150)
@@ -70,6 +70,32 @@ def test_the_tier_is_what_the_definition_says(
         assert answer.tier == oracle.tier_at(history, ladders, later)
         assert (answer.next_tier, answer.points_to_next) == oracle.next_at(history, ladders, later)
         assert answer.valid_until == oracle.until(history, ladders, later)
+
+
+@settings(max_examples=150)
+@given(history=histories(), ladder=ladders, merged_at=st.lists(st.integers(0, 20), min_size=1, max_size=3))
+def test_points_of_merged_members_count_for_one_whenever_the_merge_becomes_known(
+    history: list[Posted], ladder: dict[datetime, oracle.Ladder], merged_at: list[int]
+):
+    """Postings of both members before, between and after the merge, which is delivered once or more often."""
+    now = BEGIN + timedelta(days=26 * 30)
+    tiers = Tiers(now)
+    for at, one in ladder.items():
+        tiers.set(at, one)
+    for number, posted in enumerate(history):
+        for again in range(merged_at.count(number)):
+            tiers.merge("m-1", "m-2", now, event_id=f"merged-{again}")
+        deliver(tiers, posted, number, ("m-1", "m-2")[int(posted.identity[2:]) % 2])
+    tiers.merge("m-1", "m-2", now, event_id="merged-late")
+
+    assert tiers.world.dead_letters.sent == []
+    answer = tiers.ask("m-2")
+    assert answer.qualifying_points == oracle.points_at(history, now)
+    assert answer.tier == oracle.tier_at(history, ladder, now)
+    assert tiers.ask("m-1").qualifying_points == 0
+    published = [one for one in tiers.caller.published() if one["metadata"]["aggregate_id"] == "m-2"]
+    assert [one["metadata"]["sequence"] for one in published] == list(range(1, len(published) + 1))
+    assert (published[-1]["data"]["tier"] if published else None) == answer.tier
 
 
 @settings(max_examples=100)

@@ -72,7 +72,7 @@ def test_a_record_that_cannot_be_read_does_not_hold_up_others(tiers: Tiers):
     for member_id in ("m-1", "m-2"):
         tiers.post(f"p-{member_id}", 1200, JUNE, member_id=member_id)
     spoilt = Update(table=STORE, key={"pk": "member#m-1", "sk": "standing"}, read_as=dict, set={"version": "spoilt"})
-    tiers.world.tables.update(spoilt)
+    tiers.world.tables.transact([spoilt])
     tiers.now(WHEN_JUNE_IS_OVER + A_WHILE)
     assert tiers.review() == 1
 
@@ -90,7 +90,7 @@ def test_nobody_is_looked_at_again_until_something_makes_it_necessary(tiers: Tie
     tiers.now(JUNE + A_WHILE)
     tiers.review()
     key = {"pk": "member#m-1", "sk": "standing"}
-    tiers.world.tables.update(Update(table=STORE, key=key, read_as=dict, set={"tier": "gold"}))
+    tiers.world.tables.transact([Update(table=STORE, key=key, read_as=dict, set={"tier": "gold"})])
     assert tiers.review() == 0
     tiers.now(datetime(2026, 7, 1, tzinfo=UTC) + A_WHILE)
     assert tiers.review() == 1

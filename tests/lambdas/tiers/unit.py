@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from contracts.points_ledger import PointsCorrected, PointsPosted
+from contracts.points_ledger import MemberMerged, PointsCorrected, PointsPosted
 from contracts.tiers import SET_TIERS, TIER, MemberTier, TierSet
 from lambdas.tiers import count_points, review_members, set_tiers, tier
 from pbckit.contracts.examples import event_example
@@ -52,6 +52,12 @@ class Tiers:
             PointsCorrected,
         )
         self._deliver(bus_event(event, event_id=f"corrected-{reference}", occurred_at=at))
+
+    def merge(self, member_id: str, into: str, at: datetime, *, event_id: str | None = None) -> None:
+        """The ledger merged a member's account into another's."""
+        data = event_example(MemberMerged)["data"]
+        event = msgspec.convert({**data, "source_member_id": member_id, "member_id": into}, MemberMerged)
+        self._deliver(bus_event(event, event_id=event_id or f"merged-{member_id}", occurred_at=at))
 
     def ask(self, member_id: str = "m-1") -> MemberTier:
         return self.caller.ask(tier.handler, TIER, member_id=member_id)

@@ -125,7 +125,7 @@ steps = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(history=st.lists(steps, max_size=30))
 def test_what_is_given_back_takes_back_what_the_oracle_says(history: list[Step]):
     play = Play()

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from contracts.campaigns import Bonus, CampaignChanged
-from contracts.earning_rates import EarningRateChanged
+from contracts.earning_rates import EarningRateChanged, EarningRulesChanged
 from lambdas.points_calculation.handlers import find_outdated, note_campaign_change, note_rate_change
 from lambdas.points_calculation.handlers.find_outdated import find
 from lambdas.points_calculation.services import rerating
@@ -59,7 +59,7 @@ def campaign_changed(since: datetime, until: datetime) -> CampaignChanged:
 
 
 def note(there: World, event: Event, event_id: str = "change-1") -> None:
-    subscriber = note_rate_change if isinstance(event, EarningRateChanged) else note_campaign_change
+    subscriber = note_campaign_change if isinstance(event, CampaignChanged) else note_rate_change
     subscriber.handler.consume(bus_event(event, event_id=event_id), there.runtime)
 
 
@@ -114,6 +114,28 @@ def test_a_rate_set_later_touches_purchases_without_one(programme: Programme, th
     assert find(there.runtime) == 1
     (event,) = programme.outdated()
     assert (event.purchase_id, event.outdated) == ("p-1", ["rate"])
+
+
+def test_changed_earning_rules_touch_all_that_was_posted_in_their_time(programme: Programme, there: World):
+    posted(programme, "before", BEGIN - 3 * DAY)
+    posted(programme, "within", BEGIN - 2 * DAY, card_product="classic", category="fuel")
+    posted(programme, "after", BEGIN - DAY)
+    note(
+        there,
+        EarningRulesChanged(
+            rules_key="earning-rules",
+            excluded_categories=["cash-like"],
+            minimums=[],
+            effective_from=BEGIN - 2 * DAY,
+            effective_to=BEGIN - DAY,
+            version=1,
+            changed_by="ada",
+            changed_at=BEGIN,
+        ),
+    )
+
+    assert find(there.runtime) == 1
+    assert [(event.purchase_id, event.outdated) for event in programme.outdated()] == [("within", ["rate"])]
 
 
 def test_it_is_told_again_after_growing_pauses(programme: Programme, there: World):

@@ -6,12 +6,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from contracts.points_calculation import ReportedPosting
 from contracts.points_ledger import PointsPosted
 from lambdas.points_calculation.handlers import confirm_posting, reconcile
+from pbckit.runtime.keys import shard_of
 from pbckit.runtime.observability import metrics
+from pbckit.runtime.ports import Delete, Put
 from pbckit.testing.calls import RefusedCall
 from pbckit.testing.deliveries import bus_event
-from pbckit.testing.world import world
+from pbckit.testing.world import STORE, world
 from tests.lambdas.points_calculation.programme import Programme, refund_of
 from tests.lambdas.points_calculation.purchases import RATE, purchase, request
 
@@ -26,8 +29,20 @@ def programme() -> Programme:
     return there
 
 
-def confirm(programme: Programme, posting_id: str = "p-1", points: int = 39, member_id: str = "m-1") -> None:
-    event = PointsPosted(posting_id=posting_id, member_id=member_id, points=points, balance_points=points)
+def confirm(
+    programme: Programme,
+    posting_id: str = "p-1",
+    points: int = 39,
+    member_id: str = "m-1",
+    reported_for: str | None = None,
+) -> None:
+    event = PointsPosted(
+        posting_id=posting_id,
+        member_id=member_id,
+        points=points,
+        balance_points=points,
+        reported_for=reported_for,
+    )
     body = bus_event(event, event_id=f"{posting_id} {points} {member_id}")
     confirm_posting.handler.consume(body, programme.world.runtime)
 
@@ -62,6 +77,25 @@ def test_what_is_not_posted_within_an_hour_is_a_difference_until_it_is(programme
     assert (kinds(programme), counted(programme)) == ([], 0)
 
 
+def test_what_was_told_while_there_were_few_shards_is_confirmed_where_it_stands(programme: Programme):
+    """An earlier version kept it in one of four partitions; digit 0 of the hash of p-1 is another one of 64."""
+    tables = programme.world.tables
+    (told,) = [item for item in tables.all(STORE) if item["pk"].startswith("unconfirmed#")]
+    former = {**told, "pk": f"unconfirmed#{shard_of('p-1', 4)}"}
+    assert former["pk"] != told["pk"]
+    tables.transact(
+        [
+            Put(table=STORE, item=former, read_as=ReportedPosting),
+            Delete(table=STORE, key={"pk": told["pk"], "sk": told["sk"]}, expect={"posting_id": "p-1"}),
+        ]
+    )
+
+    confirm(programme)
+
+    assert (kinds(programme), counted(programme)) == ([], 0)
+    assert not [item for item in tables.all(STORE) if item["pk"].startswith("unconfirmed#")]
+
+
 @pytest.mark.parametrize(
     ("posted", "difference"),
     [
@@ -76,6 +110,12 @@ def test_what_is_posted_otherwise_is_a_difference_at_once(
     confirm(programme, **posted)
 
     assert (kinds(programme), counted(programme)) == ([difference], 1)
+
+
+def test_what_is_posted_to_the_account_that_the_members_was_merged_into_is_no_difference(programme: Programme):
+    confirm(programme, member_id="m-2", reported_for="m-1")
+
+    assert (kinds(programme), counted(programme)) == ([], 0)
 
 
 def test_a_confirmation_that_comes_again_is_no_difference(programme: Programme):

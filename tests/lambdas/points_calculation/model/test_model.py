@@ -11,10 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.campaigns import Bonus
-from contracts.points_calculation import Calculate, Line, UnknownCurrency
+from contracts.merchant_categorization import Categorization
+from contracts.points_calculation import Calculate, ForeignCurrency, Line, UnknownCurrency
 from contracts.vocabulary import MOST_POINTS, Merchant, Money
 from lambdas.points_calculation.model.caps import apply
-from lambdas.points_calculation.model.earning import combine, differences, earnings, major_units
+from lambdas.points_calculation.model.earning import (
+    combine,
+    differences,
+    earnings,
+    major_units,
+    require_billing_currency,
+)
 from pbckit.contracts.definitions import InvalidRequest
 from pbckit.testing.world import BEGIN
 from tests.lambdas.points_calculation.purchases import RATE, fixed, multiplying, purchase, request
@@ -237,3 +244,34 @@ def test_more_points_than_the_ledger_books_are_refused():
 )
 def test_differences_are_named(changes: dict[str, object], named: list[str]):
     assert differences(purchase(), purchase(**changes)) == named
+
+
+EXCLUDED = msgspec.structs.replace(RATE, is_excluded=True)
+AT_LEAST_FIVE = msgspec.structs.replace(RATE, minimum_minor_units=500)
+
+
+def test_an_excluded_category_earns_nothing_from_no_rate_and_no_campaign():
+    cash = Categorization(category="cash-like", basis="mcc")
+    (line,) = lines(request(None, fixed(50), multiplying("3"), rate=EXCLUDED, category=cash))
+    assert (line.kind, line.points, line.text) == ("base", 0, "Cash-like purchases earn nothing.")
+
+
+@pytest.mark.parametrize(("minor_units", "earned"), [(499, []), (500, [10, 50]), (501, [10, 50])])
+def test_below_the_minimum_nothing_is_earned_and_from_it_on_all(minor_units: int, earned: list[int]):
+    found = lines(request(purchase(minor_units), fixed(50), rate=AT_LEAST_FIVE))
+    if earned:
+        assert points(found) == earned
+    else:
+        assert [(line.points, line.text) for line in found] == [(0, "Purchases below 5.00 EUR earn nothing.")]
+
+
+def test_a_minimum_is_written_in_the_currency_of_the_card():
+    yen = msgspec.structs.replace(AT_LEAST_FIVE, billing_currency="JPY")
+    (line,) = lines(request(purchase(499, "JPY"), rate=yen))
+    assert line.text == "Purchases below 500 JPY earn nothing."
+
+
+def test_a_purchase_in_a_foreign_currency_is_refused_whether_or_not_its_category_is_excluded():
+    excluded = msgspec.structs.replace(EXCLUDED, billing_currency="EUR")
+    with pytest.raises(ForeignCurrency):
+        require_billing_currency(request(purchase(100, "JPY"), rate=excluded))

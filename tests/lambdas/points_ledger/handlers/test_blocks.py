@@ -153,7 +153,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(history=steps)
 def test_whatever_happens_only_free_points_are_spent_and_the_books_are_in_order(history: list[Step]):
     """The oracle: points by purchase, what was spent, and which purchases or all are blocked."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.points_ledger.handlers import close
+from lambdas.points_ledger.handlers import close, enrol
 from lambdas.points_ledger.model.policy import Policy
 from pbckit.runtime.ports import Put
 from pbckit.testing.calls import RefusedCall
@@ -197,3 +197,11 @@ def test_another_date_the_future_and_a_closed_account_are_refused_by_name(member
     assert refusal(member.enrol) == ("ClosedMember", CLOSED + "it cannot be enrolled again")
     assert refusal(lambda: member.close("nobody"))[0] == "UnknownMember"
     assert refusal(lambda: member.close(reason="because"))[0] == "InvalidRequest"
+
+
+def test_nobody_is_enrolled_by_an_unknown_actor(ledger: Ledger):
+    call = {"metadata": {"correlation_id": "c"}, "data": {"member_id": "m-1"}}
+    answer = enrol.handler.answer(call, ledger.world.runtime)
+    said = "enrolment of member m-1: the call's metadata names no actor"
+    assert answer == {"refusal": {"error": "InvalidRequest", "message": said}}
+    assert ledger.all_members() == []

@@ -13,11 +13,12 @@ from contracts.points_ledger import Balance
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.storage.ledger import Ledger as LedgerStore
+from lambdas.points_ledger.storage.records import KeptPosting
 from pbckit.runtime.ports import Put, TransactionConflict
 from pbckit.runtime.unit_of_work import StillContended
 from pbckit.testing.calls import RefusedCall
 from pbckit.testing.deliveries import bus_event, changed
-from pbckit.testing.world import BEGIN
+from pbckit.testing.world import BEGIN, STORE
 from tests.lambdas.points_ledger.outside import Ledger, calculated
 
 
@@ -36,6 +37,7 @@ def test_what_was_calculated_is_booked_and_told(ledger: Ledger):
         "debt_points": 0,
         "hash": ledger.verify().hash,
         "forfeited_points": 0,
+        "reported_for": None,
     }
     assert [event["metadata"]["sequence"] for event in (first, second)] == [1, 2]
     metadata = second["metadata"]
@@ -73,6 +75,39 @@ def test_the_same_event_id_with_other_content_is_refused(ledger: Ledger):
 
     assert ledger.balance().balance_points == 5
     assert ledger.refusals() == ["ConflictingMessage: event event-1 was handled before with other content"]
+
+
+def test_the_same_event_id_is_refused_for_what_no_line_says_and_known_in_a_replay(ledger: Ledger):
+    """The category is nowhere in the books: the event itself is remembered, not only what was made of it."""
+    body = bus_event(calculated())
+    ledger.deliver(body)
+    other = changed(body, category="another")
+    ledger.deliver(json.dumps(json.loads(other) | {"replay-name": "r-1"}))
+    assert ledger.refusals() == []
+    ledger.deliver(other)
+
+    assert ledger.refusals() == ["ConflictingMessage: event event-1 was handled before with other content"]
+    assert (ledger.balance().balance_points, ledger.world.inbox) == (5, [])
+
+
+def test_a_posting_of_a_former_release_is_known_by_its_content(ledger: Ledger):
+    """It had an inbox marker, and its record does not say which event told of it."""
+    ledger.post(calculated())
+    (kept,) = [item for item in ledger.world.store if item["sk"] == "posting"]
+    former = {name: value for name, value in kept.items() if name != "told_by"}
+    ledger.world.tables.transact([Put(table=STORE, item=former, read_as=KeptPosting)])
+    ledger.post(calculated())
+    ledger.post(calculated(points=6))
+
+    assert (ledger.balance().balance_points, len(ledger.lines())) == (5, 1)
+    assert ledger.refusals() == ["ConflictingPosting: posting p-1 was booked before with another points"]
+
+
+def test_a_purchase_is_no_number_to_be_written_down(ledger: Ledger):
+    """The first event of a purchase cannot be missing: corrections wait for it."""
+    ledger.post(calculated())
+
+    assert [item["pk"] for item in ledger.world.tables.all(STORE) if item["pk"].startswith("seen#")] == []
 
 
 def test_the_same_posting_id_with_other_content_is_refused_and_the_difference_named(ledger: Ledger):
@@ -150,7 +185,7 @@ purchases = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(events=purchases, copies=st.integers(min_value=1, max_value=3), chance=st.randoms(use_true_random=False))
 def test_any_order_and_any_duplication_give_the_same_balances(
     events: list[PointsCalculated], copies: int, chance: random.Random

@@ -22,6 +22,7 @@ from lambdas.points_ledger.model.postings import (
     Enrolling,
     Line,
     MadeByHand,
+    Merging,
     UnbalancedPosting,
     chained,
 )
@@ -169,6 +170,8 @@ def test_a_hash_depends_on_every_field_and_on_what_was_before():
         "enrolling": Enrolling(actor="ada"),
         "closing": Closing(reason="fraud", actor="ada", points="forfeit"),
         "block": BlockChange(actor="ada"),
+        "merging": Merging(reference="c-1", reason="duplicate", actor="ada", approver="grace", into="m-2"),
+        "reported_for": "m-2",
     }
     assert {*others, "hash"} == {*Line.__struct_fields__}
     hashes = {chained(msgspec.structs.replace(first, **{name: value}), "0") for name, value in others.items()}
