@@ -1,0 +1,1 @@
+"""Dead letters: which there are and why, and what becomes of them."""

@@ -1,0 +1,1 @@
+"""The page `Isolation`: who reaches what, and why."""

@@ -1,0 +1,1 @@
+"""The map: units in columns by what depends on what, and what flows between them."""

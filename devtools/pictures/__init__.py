@@ -1,0 +1,1 @@
+"""Pictures of the console, taken of the real system on the embedded AWS."""

@@ -1,0 +1,1 @@
+"""Pages that only rewards has in its console."""

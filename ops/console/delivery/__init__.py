@@ -1,0 +1,1 @@
+"""The page `Delivery`: how changes reach production, and signs of a distributed monolith."""

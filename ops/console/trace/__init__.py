@@ -1,0 +1,1 @@
+"""The page `Trace` with what only rewards knows: a member's purchases."""
