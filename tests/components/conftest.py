@@ -24,7 +24,7 @@ class Recorder(pulumi.runtime.Mocks):
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         self.made.append(args)
-        return f"{args.name}-id", {"arn": f"arn:{args.name}", **args.inputs}
+        return f"{args.name}-id", {"arn": f"arn:{args.name}", "executionArn": f"arn:{args.name}", **args.inputs}
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:
         return {}

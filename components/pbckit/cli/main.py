@@ -12,6 +12,8 @@ COMMANDS: Mapping[str, Entry] = {
     "judge": Entry("pbckit.cli.deployment.judge", "judge", "Compare the program's graph with what AWS documents."),
     "publish": Entry("pbckit.cli.client.ask", "publish", "Publish an event of a system outside the program."),
     "ask": Entry("pbckit.cli.client.ask", "ask", "Ask a capability as an operator."),
+    "api": Entry("pbckit.cli.client.api", "app", "Read APIs: where they answer, and asking one as a role."),
+    "console": Entry("pbckit.console.command", "console", "The system live in a browser, on this machine only."),
     "status": Entry("pbckit.cli.incidents.status", "status", "Queues, dead letters, pending events and alarms."),
     "dlq": Entry("pbckit.cli.incidents.dlq", "app", "Dead letters: list, show, redrive, discard."),
     "events": Entry("pbckit.cli.incidents.events", "app", "Events on the bus: tail, trace, replay."),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
 
-from pbckit.contracts.definitions import AnyCapability, Capability, Event, UnitKind
+from pbckit.contracts.definitions import PEOPLE, UNIT_ADMIN, AnyCapability, Capability, Event, UnitKind
 from pbckit.contracts.json_schema import capability_schema, event_schema
 from pbckit.contracts.openapi import openapi
 from pbckit.contracts.operating import unit_admin
@@ -104,6 +104,11 @@ def callable_by(unit: str) -> tuple[AnyCapability, ...]:
     return tuple(capability for capability in capabilities() if unit in capability.callers)
 
 
+def open_to_people(unit: str) -> tuple[AnyCapability, ...]:
+    """The capabilities of a unit that people may ask under its own role; the unit admin is asked under another."""
+    return tuple(one for one in callable_by(PEOPLE) if one.unit == unit and one.name != UNIT_ADMIN)
+
+
 def contract_names() -> list[str]:
     """Names of all contracts, as in `schemas`: `orders.OrderAccepted`, `orders.order`."""
     named = [f"{event.source}.{event.detail_type()}" for event in events()]
@@ -115,12 +120,15 @@ def event_schemas() -> dict[str, str]:
     return {f"{event.source}.{event.detail_type()}": event_schema(event) for event in events()}
 
 
+def routed(unit: str) -> tuple[AnyCapability, ...]:
+    """The capabilities of a unit that have a route: its read API passes them on."""
+    return tuple(one for one in capabilities() if one.unit == unit and one.route is not None)
+
+
 def read_apis() -> dict[str, str]:
     """OpenAPI documents of the units' read APIs, by file name."""
-    exposed = [capability for capability in capabilities() if capability.route is not None]
     return {
-        f"{unit}.json": openapi(f"Read API of {unit}", "1", (one for one in exposed if one.unit == unit))
-        for unit in sorted({capability.unit for capability in exposed})
+        f"{unit}.json": openapi(f"Read API of {unit}", "1", exposed) for unit in units() if (exposed := routed(unit))
     }
 
 

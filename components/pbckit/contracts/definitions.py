@@ -99,5 +99,8 @@ class Capability(Generic[RequestT, ResponseT]):
 AnyCapability = Capability[Any, Any]
 """A capability whose messages do not matter, for example for deployment or in a list."""
 
+PEOPLE = "operations"
+"""The caller by which a contract names people: whoever may assume the role `operator` of the unit that answers."""
+
 UNIT_ADMIN = "unit-admin"
 """Name of the capability that operators see and mend a unit by; every unit that works has one."""

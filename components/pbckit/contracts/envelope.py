@@ -24,6 +24,8 @@ class EventMetadata(msgspec.Struct, frozen=True, kw_only=True):
     """`event_id` of the event that caused this one."""
     trace_header: str | None = None
     """X-Ray trace header: carries the trace across the outbox."""
+    began_at: Instant | None = None
+    """When the event was committed that all of this correlation follows from (UTC); this one itself without it."""
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +44,8 @@ class CallMetadata(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks, for the audit trail of changes: a unit key or a person's name."""
     trace_header: str | None = None
     """X-Ray trace header of the event that led to the call; without it the call's own trace goes on."""
+    began_at: Instant | None = None
+    """When the event was committed that the call follows from in the end (UTC)."""
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):

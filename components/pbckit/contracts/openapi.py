@@ -80,20 +80,23 @@ def openapi(title: str, version: str, capabilities: Iterable[AnyCapability]) -> 
         "security": [{"sigv4": []}],
         "paths": paths,
         "components": {
-            "securitySchemes": {
-                "sigv4": {
-                    "type": "apiKey",
-                    "name": "Authorization",
-                    "in": "header",
-                    "description": "AWS Signature Version 4, service execute-api; the caller needs execute-api:Invoke.",
-                    "x-amazon-apigateway-authtype": "awsSigv4",
-                }
-            },
+            "securitySchemes": SIGNED,
             "schemas": {**definitions, "Refusal": _REFUSAL},
         },
     }
     return json.dumps(document, indent=2, sort_keys=True) + "\n"
 
+
+SIGNED = {
+    "sigv4": {
+        "type": "apiKey",
+        "name": "Authorization",
+        "in": "header",
+        "description": "AWS Signature Version 4, service execute-api; the caller needs execute-api:Invoke.",
+        "x-amazon-apigateway-authtype": "awsSigv4",
+    }
+}
+"""The security scheme by which a caller signs with AWS credentials, by its name."""
 
 _REFUSAL = {
     "title": "Refusal",

@@ -11,6 +11,24 @@ from pbckit.contracts.vocabulary import Instant
 FALLBACKS = "fallbacks: "
 """How the detail of a workflow's hop begins that answered with fallbacks; their names follow, with commas."""
 
+LATE_AFTER = "LATE_AFTER"
+"""Environment variable of a consumer with a service level: by type of event, the seconds after which it is late."""
+
+
+def late_metric(event: str) -> str:
+    """The metric that says of each event of a type whether it was handled late: 1, or 0. Its average is their share."""
+    return f"Late{event}"
+
+
+SLOW_AFTER_MS = "SLOW_AFTER_MS"
+"""Environment variable of a capability with a service level: the milliseconds after which an answer is slow."""
+
+
+def slow_metric(capability: str) -> str:
+    """The metric that says of each answer of a capability whether it was slow: 1, or 0. Its average is their share."""
+    return f"Slow{''.join(part.capitalize() for part in capability.split('-'))}"
+
+
 LETTERS_AT_A_TIME = 10
 """The most that SQS hands out at once."""
 
@@ -110,6 +128,7 @@ class Health(Message, frozen=True, kw_only=True, tag_field="type", tag="health")
     more_pending: bool
     """There are more than were counted."""
     oldest_pending_seconds: float | None
+    """Age of the oldest that was counted."""
     queues: list[InboundQueue]
     dead_letters: list[QueueDepth]
 
@@ -162,6 +181,8 @@ class Record(Message, frozen=True, kw_only=True):
     started_at: Instant | None = None
     actor: str | None = None
     detail: str | None = None
+    request_id: str | None = None
+    """Of the function's invocation: every line that it wrote meanwhile has it."""
 
 
 class Records(Message, frozen=True, kw_only=True, tag_field="type", tag="records"):

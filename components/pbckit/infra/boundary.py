@@ -25,7 +25,7 @@ LOG_DELIVERY = (
 "Using CloudWatch Logs to log execution history in Step Functions", IAM policies). `logs:PutResourcePolicy` is left out:
 decision 37."""
 
-_READ_DATA = ("dynamodb:GetItem", "dynamodb:Query")
+_READ_DATA = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan")
 _CHANGE_DATA = ("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 _READ_STREAM = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams")
 _USE_LOGS = ("logs:CreateLogStream", "logs:FilterLogEvents", "logs:PutLogEvents")

@@ -67,6 +67,20 @@ class Configuration:
                 raise InvalidConfiguration(self.key(key), unit, allowed)
         return tuple(unit for unit in known if unit in chosen)
 
+    def optional_list(self, key: str, pattern: str, allowed: str) -> tuple[str, ...] | None:
+        """Texts that a regular expression matches whole, sorted; None where the value is not set."""
+        text = self._config.get(key)
+        if text is None:
+            return None
+        try:
+            chosen = msgspec.json.decode(text, type=list[str])
+        except msgspec.DecodeError as error:
+            raise InvalidConfiguration(self.key(key), text, f"a list of {allowed}") from error
+        for one in chosen:
+            if re.fullmatch(pattern, one) is None:
+                raise InvalidConfiguration(self.key(key), one, f"a list of {allowed}")
+        return tuple(sorted(set(chosen)))
+
     def choices(self, key: str, known: Mapping[str, Sequence[str]]) -> dict[str, str]:
         """One of several, for some keys; empty where it is not set."""
         allowed = "an object with " + ", ".join(f"{name}: {' or '.join(others)}" for name, others in known.items())

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pulumi
 from pulumi_aws import iam
 
+from pbckit.contracts import catalogue
 from pbckit.infra.context import FIXED_DESCRIPTION, child_of
 from pbckit.infra.deployment_permissions import deployment_limit, deployment_permissions
 from pbckit.infra.environment import EnvironmentConfig, tags
@@ -42,12 +43,16 @@ class DeploymentRole(pulumi.ComponentResource):
         super().__init__("pbckit:infra:DeploymentRole", name, {"unit": unit}, opts)
         owner = config.names(DEPLOYMENT)
         physical = owner.physical(unit)
-        own, remove_tables = config.names(unit), not config.deletion_protection
+        own = config.names(unit)
+        given = {
+            "remove_tables": not config.deletion_protection,
+            "read_api": config.read_api_callers is not None and bool(catalogue.routed(unit)),
+        }
         limit = iam.Policy(
             f"{name}-limit",
             name=physical,
             description=f"All that deploying {unit} may do",
-            policy=deployment_limit(own, remove_tables=remove_tables),
+            policy=deployment_limit(own, **given),
             tags=tags(config, unit),
             opts=child_of(self, ignore_changes=FIXED_DESCRIPTION),
         )
@@ -65,7 +70,7 @@ class DeploymentRole(pulumi.ComponentResource):
             f"{name}-rights",
             name="deploy",
             role=role.name,
-            policy=deployment_permissions(own, remove_tables=remove_tables),
+            policy=deployment_permissions(own, **given),
             opts=child_of(self, depends_on=[role]),
         )
         self.register_outputs({"unit": unit})

@@ -1,8 +1,9 @@
 """What the pipeline of one unit may do, generated from what the AWS provider calls for the unit's resource types.
 
-A pipeline creates, reads, updates and deletes everything of its unit, except what confines the unit: its key and its
-boundary are only read, because whoever could change them could lift what the proof of isolation rests on. It has no
-right to data, not even the unit's own.
+A pipeline creates, reads, updates and deletes everything of its unit, except what confines the unit and what opens it.
+Its key and its boundary are only read, because whoever could change them could lift what the proof of isolation rests
+on. So is its read API, because whoever could change that could let anybody in. A pipeline has no right to data, not
+even the unit's own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +14,7 @@ from pbckit.infra.deployment_keys import key_limit, key_rights
 from pbckit.infra.environment import EMBEDDED
 from pbckit.infra.iam import Condition, Statement, document
 from pbckit.infra.names import PLATFORM, Names
-from pbckit.infra.provider_calls import PHASES, Phase, read
+from pbckit.infra.provider_calls import PHASES, READ_API_TYPES, Phase, read
 
 TABLE = "aws:dynamodb/table:Table"
 OWN_TYPES = (
@@ -55,20 +56,20 @@ class _Scope:
     condition: Condition = field(default_factory=dict[str, Mapping[str, str | Sequence[str]]])
 
 
-def deployment_permissions(names: Names, *, remove_tables: bool) -> str:
+def deployment_permissions(names: Names, *, remove_tables: bool, read_api: bool = False) -> str:
     """What the pipeline of a unit may do, as a policy document.
 
     Args:
         names: the unit's names.
         remove_tables: False where AWS itself must refuse to delete a store.
+        read_api: True where the unit has a read API.
     """
-    allowed = _allowed(
-        needed_actions(remove_tables=remove_tables, schemas=names.environment not in EMBEDDED), _scopes(names)
-    )
+    needed = needed_actions(remove_tables=remove_tables, schemas=names.environment not in EMBEDDED, read_api=read_api)
+    allowed = _allowed(needed, _scopes(names))
     return document([*allowed, *key_rights(names), *_denials(names)])
 
 
-def deployment_limit(names: Names, *, remove_tables: bool) -> str:
+def deployment_limit(names: Names, *, remove_tables: bool, read_api: bool = False) -> str:
     """The permissions boundary of the role that has these rights.
 
     A role has one boundary, and a managed policy holds fewer characters than a role's inline policies. So the boundary
@@ -79,9 +80,8 @@ def deployment_limit(names: Names, *, remove_tables: bool) -> str:
     Raises:
         BoundaryTooLong: IAM would refuse it.
     """
-    allowed = _allowed(
-        needed_actions(remove_tables=remove_tables, schemas=names.environment not in EMBEDDED), _wide_scopes(names)
-    )
+    needed = needed_actions(remove_tables=remove_tables, schemas=names.environment not in EMBEDDED, read_api=read_api)
+    allowed = _allowed(needed, _wide_scopes(names))
     text = document(replace(one, sid="") for one in (*allowed, *key_limit(names)))
     if len(text) > MANAGED_POLICY_LIMIT:
         raise BoundaryTooLong(
@@ -91,18 +91,20 @@ def deployment_limit(names: Names, *, remove_tables: bool) -> str:
     return text
 
 
-def needed_actions(*, remove_tables: bool, schemas: bool) -> list[str]:
+def needed_actions(*, remove_tables: bool, schemas: bool, read_api: bool = False) -> list[str]:
     """The IAM actions that the provider needs for what a unit's pipeline does, sorted.
 
     Args:
         remove_tables: False where AWS itself must refuse to delete a store.
         schemas: False where there is no schema registry.
+        read_api: True where the unit has a read API.
     """
     calls = read()
     phases: dict[str, Sequence[Phase]] = {
         **dict.fromkeys((one for one in OWN_TYPES if schemas or not one.startswith("aws:schemas/")), PHASES),
         **dict.fromkeys(CONFINING_TYPES, ("read",)),
         TABLE: PHASES if remove_tables else ("create", "read", "update"),
+        **dict.fromkeys(READ_API_TYPES if read_api else (), ("read",)),
     }
     return sorted({one for kind, some in phases.items() for call in calls.needed(kind, some) for one in call.actions})
 
@@ -191,11 +193,22 @@ def _conditional(names: Names) -> Mapping[str, Sequence[_Scope]]:
     present_or_gone: Condition = {"ArnLikeIfExists": {"lambda:FunctionArn": functions}}
     lists = _Scope(sid="Lists", resources=["*"])
     return {
+        "apigateway:GET": [_own_apis(names)],
         **dict.fromkeys(("iam:CreateRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"), (bound,)),
         **dict.fromkeys([f"lambda:{verb}EventSourceMapping" for verb in ("Create", "Delete", "Update")], (mappings,)),
         "lambda:GetEventSourceMapping": [_Scope(sid="SeeMappings", resources=["*"], condition=present_or_gone)],
         **dict.fromkeys(_WITHOUT_RESOURCES, (lists,)),
     }
+
+
+def _own_apis(names: Names) -> _Scope:
+    """AWS chooses the ID of an API. What it has inherits its tags ("API Gateway resources that can be tagged")."""
+    tags = {"project": names.project, "environment": names.environment, "pbc": names.unit}
+    return _Scope(
+        sid="SeeApis",
+        resources=[f"arn:{names.partition}:apigateway:{names.region}::/restapis/*"],
+        condition={"StringEquals": {f"aws:ResourceTag/{key}": value for key, value in tags.items()}},
+    )
 
 
 def _denials(names: Names) -> Iterable[Statement]:

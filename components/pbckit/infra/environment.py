@@ -1,5 +1,6 @@
 """The typed configuration of one environment: what `Pulumi.<stack>.yaml` says, validated once, at the start."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from pbckit.infra.names import PLATFORM, Names, partition_of
 
 ENVIRONMENTS = ("local", "migration", "dev", "staging", "prod")
 RELEASES = ("immediate", "canary")
+OUTBOX_INDEXES = ("removed", "kept")
 EMBEDDED = ("local", "migration")
 """Environments on the embedded AWS of this machine."""
 ARCHITECTURES = ("arm64", "x86_64")
@@ -21,6 +23,9 @@ LOG_RETENTION_DAYS = (
 OIDC_PROVIDERS = ("managed", "existing")
 _REPOSITORY = r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+|[A-Za-z0-9-]+@[1-9][0-9]*/[A-Za-z0-9._-]+@[1-9][0-9]*"
 _REPOSITORY_FORMS = "owner/name of a repository, or owner@id/name@id with both ids, as the subject of its tokens has it"
+_MOST_REQUESTS = 5_000
+"""Half of what API Gateway lets the APIs of an account take in a second by default: 10,000 ("Quotas for configuring and
+running a REST API"). So no method can use it up."""
 _EMAIL = r"[^@\s,;<>]+@[^@\s,;<>]+\.[A-Za-z]{2,}"
 
 
@@ -61,6 +66,13 @@ class EnvironmentConfig:
     """Address or folder of the runbooks, which alarms name."""
     lambda_concurrency_quota: int | None = None
     """Lambda executions that the account may run at once in the region, where that is to be checked."""
+    outbox_index: str = "removed"
+    """Whether outboxes keep the index of pending events that former releases had (`kept`), while they still hold many
+    events that were published."""
+    read_api_callers: tuple[str, ...] | None = None
+    """ARNs of the IAM roles that may call read APIs; None where there are no such APIs."""
+    read_api_requests_per_second: int = 100
+    """How many requests each method of a read API takes, of all callers together."""
 
     @property
     def metric_namespace(self) -> str:
@@ -160,7 +172,21 @@ class EnvironmentConfig:
             ticket_topic=_topic(values, "ticket", account, region),
             runbooks=values.optional("runbooks", r"\S+", "the address or folder of the runbooks"),
             lambda_concurrency_quota=values.optional_number("lambdaConcurrencyQuota", most=1_000_000),
+            outbox_index=values.one_of("outboxIndex", OUTBOX_INDEXES, default="removed"),
+            read_api_callers=_callers(values, environment, account, region),
+            read_api_requests_per_second=values.optional_number("readApiRequestsPerSecond", most=_MOST_REQUESTS)
+            or cls.read_api_requests_per_second,
         )
+
+
+def _callers(values: Configuration, environment: str, account: str, region: str) -> tuple[str, ...] | None:
+    """Roles of the own account, without a wildcard, and none of a unit's: units ask each other by their contracts."""
+    units = re.escape(f"{pulumi.get_project()}-{environment}-")
+    return values.optional_list(
+        "readApiCallers",
+        rf"arn:{partition_of(region)}:iam::{account}:role/(?!{units})([A-Za-z0-9_+=,.@-]+/)*(?!{units})[A-Za-z0-9_+=,.@-]{{1,64}}",
+        f"ARNs of IAM roles of account {account} that are no unit's",
+    )
 
 
 def _topic(values: Configuration, what: str, account: str, region: str) -> str | None:

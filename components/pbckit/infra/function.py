@@ -11,7 +11,7 @@ from pbckit.infra.alarms import Alarm, Measure
 from pbckit.infra.context import UnitContext, child_of
 from pbckit.infra.iam import Grant, document, merged, send_traces, trust, write_logs
 from pbckit.infra.monitoring import make_alarms
-from pbckit.infra.names import LIVE
+from pbckit.infra.names import LIVE, OPERATOR
 from pbckit.infra.packaging import RUNTIME, require_handler
 
 
@@ -47,6 +47,8 @@ class Function(pulumi.ComponentResource):
     arn: str
     """ARN of the alias `live`, known at preview: what callers invoke."""
     alias: lambda_.Alias
+    name: pulumi.Output[str]
+    """Of the function, from AWS: what belongs to it is made anew with it."""
     role: iam.Role
     timeout_seconds: int
 
@@ -55,6 +57,10 @@ class Function(pulumi.ComponentResource):
         context, names = args.context, args.context.names
         if context.layer is None or context.code_path is None:
             raise InvalidFunction(f"unit {names.unit!r} has no code to run {args.handler!r} with")
+        if args.thing == OPERATOR:
+            raise InvalidFunction(
+                f"{names.unit}: no function can be called {OPERATOR!r}: the role for people has that name; rename it"
+            )
         require_handler(names.unit, args.handler)
         self.physical_name = names.physical(args.thing)
         self.timeout_seconds = args.timeout_seconds
@@ -98,6 +104,7 @@ class Function(pulumi.ComponentResource):
             # The policy must be there before the first invocation, and the log group before Lambda makes its own.
             opts=child_of(self, depends_on=[log_group, self.role, policy]),
         )
+        self.name = function.name
         self.alias = lambda_.Alias(
             f"{name}-live",
             name=LIVE,

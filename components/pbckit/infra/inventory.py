@@ -35,7 +35,6 @@ class OutboxEntry:
 
     grant: Grant
     """Reading what is pending."""
-    table: str
     sweeper_arn: str
 
 

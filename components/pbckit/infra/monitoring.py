@@ -12,8 +12,10 @@ from pbckit.infra.names import Names
 
 
 def make_alarms(parent: pulumi.Resource, context: UnitContext, alarms: Sequence[Alarm]) -> None:
-    """Make the alarms of a unit."""
+    """Make alarms of a unit. One that several of its parts ask for, alike, is made once."""
     for alarm in alarms:
+        if alarm in context.measures:
+            continue
         context.measures.append(alarm)
         make_alarm(parent, context.config, context.names, context.tags, alarm)
 
@@ -35,6 +37,7 @@ def make_alarm(
         threshold=alarm.threshold,
         period=alarm.period_seconds,
         evaluation_periods=alarm.periods,
+        datapoints_to_alarm=alarm.breaching,
         treat_missing_data="notBreaching",
         alarm_actions=[topic_arn],
         ok_actions=[topic_arn],
@@ -44,12 +47,16 @@ def make_alarm(
 
 
 def make_dashboard(parent: pulumi.Resource, context: UnitContext) -> cloudwatch.Dashboard | None:
-    """Make the unit's dashboard: a graph for each kind of alarm, with its threshold. None for a unit without alarms."""
+    """Make the unit's dashboard: a graph for each kind of alarm, with its threshold, and what failed.
+
+    Returns:
+        None for a unit without alarms.
+    """
     if not context.measures:
         return None
     return cloudwatch.Dashboard(
         f"{context.names.unit}-dashboard",
         dashboard_name=context.names.physical("dashboard", limit=255),
-        dashboard_body=dashboard_body(context.measures, context.names.region),
+        dashboard_body=dashboard_body(context.measures, context.inventory.log_groups, context.names.region),
         opts=child_of(parent),
     )

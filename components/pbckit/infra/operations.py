@@ -1,4 +1,4 @@
-"""Operations: the role that people act under, and the archive of the bus from which they replay."""
+"""Operations: the role under which people see and mend all units, and the archive of the bus from which they replay."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,19 +8,21 @@ import pulumi
 from pulumi_aws import cloudwatch
 
 from pbckit.infra.context import child_of
-from pbckit.infra.function import make_role
-from pbckit.infra.iam import Grant, Statement, document, put_events
+from pbckit.infra.iam import Statement, put_events
+from pbckit.infra.journey import QUERIES, Levels, journey_body, saved_query
 from pbckit.infra.key_policy import bus_of, keep_events
 from pbckit.infra.names import Names
+from pbckit.infra.people import ask, make_operator
 from pbckit.infra.unit import Unit, UnitArgs
 
 _ARCHIVE_LIMIT = 48
 
 
 class Operations(Unit):
-    """The operator's role, and the archive of the bus.
+    """The operator's role for what concerns all units, and the archive of the bus.
 
-    The role reads no store: what it may ask, contracts say by naming `operations`; what it replays goes to consumers.
+    The role reads no store and asks unit admins only: the other capabilities for people are asked under a role of
+    their own unit, so that a new capability changes nothing here. What it replays goes to consumers.
     """
 
     runs_code: ClassVar[bool] = False
@@ -44,37 +46,38 @@ class Operations(Unit):
         )
 
     def operator(self, publishes_as: Sequence[str]) -> None:
-        """Make the role: it may ask every capability open to it, publish as outside sources, replay and see alarms."""
-        names = self.context.names
-        make_role(
+        """Make the role: it may ask every unit admin, publish as outside sources, replay and see alarms."""
+        make_operator(
             self,
-            f"{names.unit}-operator",
             self.context,
-            thing="operator",
-            # Who may assume it is the account's to decide, by identity policies.
-            trust_policy=document(
-                [
-                    Statement(
-                        sid="AssumeWithinAccount",
-                        principal={"AWS": names.root()},
-                        actions=["sts:AssumeRole"],
-                    )
-                ]
-            ),
-            grants=[
-                Grant(
-                    statements=[
-                        *([_ask(list(self.calls.values()))] if self.calls else []),
-                        *([put_events(names, publishes_as)] if publishes_as else []),
-                        *_replay_and_look(names),
-                    ]
-                )
+            [
+                *([ask(list(self.calls.values()))] if self.calls else []),
+                *([put_events(self.context.names, publishes_as)] if publishes_as else []),
+                *_replay_and_look(self.context.names),
             ],
         )
 
+    def watch(self, levels: Levels) -> None:
+        """Make the journey's dashboard, from the service levels of all units, and the saved queries over all logs.
 
-def _ask(capabilities: Sequence[str]) -> Statement:
-    return Statement(sid="AskCapabilities", actions=["lambda:InvokeFunction"], resources=capabilities)
+        They are made here, and not in the units: a right to save queries knows no resources, so that the pipeline of
+        one unit could overwrite the queries of all others.
+        """
+        names, unit = self.context.names, self.context.names.unit
+        if levels:
+            cloudwatch.Dashboard(
+                f"{unit}-journey",
+                dashboard_name=names.physical("journey", limit=255),
+                dashboard_body=journey_body(levels, self.context.config.metric_namespace, names.region),
+                opts=child_of(self),
+            )
+        for thing, text in QUERIES.items() if not self.context.config.embedded else ():
+            cloudwatch.QueryDefinition(
+                f"{unit}-{thing}-query",
+                name=names.physical(thing, limit=255),
+                query_string=saved_query(text, f"/aws/lambda/{names.project}-{names.environment}-"),
+                opts=child_of(self),
+            )
 
 
 def _replay_and_look(names: Names) -> list[Statement]:

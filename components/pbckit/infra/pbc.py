@@ -1,6 +1,5 @@
 """A Packaged Business Capability: the verbs that a PBC is written in."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -9,14 +8,17 @@ from pulumi_aws import schemas
 
 from pbckit.contracts.definitions import AnyCapability, Event
 from pbckit.contracts.json_schema import event_schema
-from pbckit.infra.alarms import Alarm, Severity
+from pbckit.contracts.operating import SLOW_AFTER_MS
+from pbckit.infra.alarms import Alarm, Severity, kebab
 from pbckit.infra.context import child_of
 from pbckit.infra.function import Function, FunctionArgs
 from pbckit.infra.iam import Grant
 from pbckit.infra.monitoring import make_alarms
 from pbckit.infra.names import PLATFORM
 from pbckit.infra.outbox import Outbox, OutboxArgs
+from pbckit.infra.read_api import READ_API, ReadApi, ReadApiArgs
 from pbckit.infra.schedule import make_schedule
+from pbckit.infra.service_levels import AnswerLevel, InvalidServiceLevel, ServiceLevel
 from pbckit.infra.store import Store, StoreArgs
 from pbckit.infra.subscription import Subscription, SubscriptionArgs
 from pbckit.infra.unit import ContractViolation, Unit, UnitArgs
@@ -33,6 +35,8 @@ class Pbc(Unit):
 
     def __init__(self, name: str, args: UnitArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(self.kind, name, args, opts)
+        self._questions: dict[AnyCapability, Function] = {}
+        self.read_api: ReadApi | None = None
 
     def store(self, thing: str = "store", *, variable: str = "STORE_TABLE", formerly: str | None = None) -> Store:
         """A table for the state of this PBC.
@@ -73,8 +77,26 @@ class Pbc(Unit):
             opts=child_of(self, depends_on=self.context.platform),
         )
 
-    def subscribes(self, *events: type[Event], handler: str, grants: Sequence[Grant]) -> Subscription:
-        """Consume events with a handler: the name of its module, kebab-case."""
+    def subscribes(
+        self, *events: type[Event], handler: str, grants: Sequence[Grant], levels: Sequence[ServiceLevel] = ()
+    ) -> Subscription:
+        """Consume events.
+
+        Args:
+            events: their types.
+            handler: name of the handler's module, kebab-case.
+            grants: what it may do.
+            levels: what is promised of some of them.
+
+        Raises:
+            InvalidServiceLevel: one is about an event that is not consumed here.
+        """
+        for level in levels:
+            if level.event not in events:
+                raise InvalidServiceLevel(
+                    f"{self._unit} {handler}: a service level of {level.event.detail_type()}, which it does not "
+                    f"consume; allowed: {', '.join(one.detail_type() for one in events)}"
+                )
         return Subscription(
             f"{self._unit}-{handler}",
             SubscriptionArgs(
@@ -83,6 +105,7 @@ class Pbc(Unit):
                 events=events,
                 handler=self._handler(handler),
                 grants=grants,
+                levels=levels,
             ),
             opts=child_of(self),
         )
@@ -95,6 +118,7 @@ class Pbc(Unit):
         *,
         must_be_zero: Mapping[str, str] | None = None,
         severity: Severity = "ticket",
+        level: AnswerLevel | None = None,
     ) -> Function:
         """Answer a capability. The function and the handler's module are named after it.
 
@@ -104,13 +128,24 @@ class Pbc(Unit):
             timeout_seconds: how long an answer may take.
             must_be_zero: metrics that it sends when something is wrong, by name, with what is wrong: each has an alarm.
             severity: of these alarms.
+            level: what is promised of its answers.
 
         Raises:
             ContractViolation: the capability belongs to another unit.
+            InvalidServiceLevel: the level is of another capability.
         """
         if capability.unit != self._unit:
             raise ContractViolation(f"{self._unit} cannot expose {capability.name}: {capability.unit} does")
-        function = self.function(capability.name, grants, timeout_seconds)
+        if level is not None and level.capability != capability:
+            raise InvalidServiceLevel(
+                f"{self._unit} {capability.name}: a service level of {level.subject}; allowed: {capability.name}"
+            )
+        limit = {SLOW_AFTER_MS: str(level.within_ms)} if level is not None else {}
+        function = self.function(capability.name, [*grants, Grant(statements=[], environment=limit)], timeout_seconds)
+        if level is not None:
+            make_alarms(self, self.context, level.alarms(self.context.config.metric_namespace, self._unit))
+        if capability.route is not None:
+            self._questions[capability] = function
         self._alarm_when_not_zero(must_be_zero, severity)
         return function
 
@@ -129,7 +164,21 @@ class Pbc(Unit):
         )
 
     def complete(self) -> None:
-        """Make the unit admin and the dashboard of all that was defined. Nothing can be added after it."""
+        """Make the unit admin, the dashboard of all that was defined and, where the environment has callers for it, the
+        read API. Nothing can be added after it.
+        """
+        config = self.context.config
+        if self._questions and config.read_api_callers is not None:
+            self.read_api = ReadApi(
+                f"{self._unit}-{READ_API}",
+                ReadApiArgs(
+                    context=self.context,
+                    questions=self._questions,
+                    callers=config.read_api_callers,
+                    requests_per_second=config.read_api_requests_per_second,
+                ),
+                opts=child_of(self),
+            )
         if self.uses_runtime:
             make_unit_admin(self, self.context)
         super().complete()
@@ -171,7 +220,7 @@ class Pbc(Unit):
         make_alarms(self, self.context, [self._not_zero(*pair, severity) for pair in (metrics or {}).items()])
 
     def _not_zero(self, metric: str, meaning: str, severity: Severity) -> Alarm:
-        thing = re.sub(r"(?<!^)(?=[A-Z])", "-", metric).lower()
+        thing = kebab(metric)
         return Alarm(
             thing=thing,
             kind=thing,

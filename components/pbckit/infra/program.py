@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pulumi
 
 from pbckit.contracts import catalogue
-from pbckit.contracts.definitions import AnyCapability
+from pbckit.contracts.definitions import PEOPLE, UNIT_ADMIN, AnyCapability
 from pbckit.infra.account import check_account
 from pbckit.infra.concurrency import by_unit, check_concurrency
 from pbckit.infra.environment import EnvironmentConfig
@@ -17,12 +17,13 @@ from pbckit.infra.offering import Offering
 from pbckit.infra.operations import Operations
 from pbckit.infra.pbc import Pbc
 from pbckit.infra.platform import Platform
+from pbckit.infra.service_levels import Level
 from pbckit.infra.strangler import Strangler
 from pbckit.infra.unit import Unit, UnitArgs
 from pbckit.program_root import program_root
 
-OPERATIONS = "operations"
-"""Key of the unit that people act as."""
+OPERATIONS = PEOPLE
+"""Key of the unit under whose role people see and mend all units."""
 
 
 class _Kind(NamedTuple):
@@ -42,7 +43,8 @@ class Program:
     """All units of a program. A unit is part of it by having a package in `pbcs/`, `offerings/` or `facades/`.
 
     The package of a unit has a function `define`, which takes the unit's component and says what it is made of. A PBC
-    may have more implementations: modules beside its `__init__`, each with a `define` of its own.
+    may have more implementations: modules beside its `__init__`, each with a `define` of its own. What it promises it
+    may have in `LEVELS`, for the dashboard of the journey.
     """
 
     def __init__(self, legacy: Mapping[str, str] | None = None) -> None:
@@ -98,11 +100,17 @@ class Program:
         pulumi.export("concurrency", by_unit(demands))
 
     def _make(self, unit: str, config: EnvironmentConfig, platform: Sequence[pulumi.Resource]) -> Unit:
-        given: dict[str, Any] = {"config": config, "calls": self._edges(unit, config), "platform": platform}
+        given: dict[str, Any] = {
+            "config": config,
+            "calls": self._edges(unit, config),
+            "for_people": catalogue.open_to_people(unit),
+            "platform": platform,
+        }
         if unit == OPERATIONS:
             outside = catalogue.outside_sources()
             operations = Operations(unit, UnitArgs(publishes_as=outside, **given))
             operations.operator(publishes_as=outside)
+            operations.watch(self._levels())
             operations.complete()
             return operations
         if unit in self._legacy:
@@ -115,6 +123,13 @@ class Program:
         module = f"{folder}.{unit.replace('-', '_')}"
         return self._defined(f"{module}.{chosen}" if chosen else module, kind.component(unit, args))
 
+    def _levels(self) -> dict[str, Sequence[Level]]:
+        """What each unit promises: `LEVELS` of its package, where it has some."""
+        packages = {
+            unit: import_module(f"{folder}.{unit.replace('-', '_')}") for unit, folder in self._folder_of.items()
+        }
+        return {unit: levels for unit, one in packages.items() if (levels := getattr(one, "LEVELS", ()))}
+
     @staticmethod
     def _defined(module: str, unit: Unit) -> Unit:
         import_module(module).define(unit)
@@ -122,12 +137,17 @@ class Program:
         return unit
 
     def _edges(self, unit: str, config: EnvironmentConfig) -> list[AnyCapability]:
-        """What a unit may call. An offering goes through a facade, where there is one, and not around it."""
+        """What a unit may call. An offering goes through a facade, where there is one, and not around it.
+
+        People ask the unit admins as `operations`, and everything else under the role of the unit that answers.
+        """
         there = [
             one
             for one in catalogue.callable_by(unit)
             if one.unit not in catalogue.migration_units() or one.unit in config.migration
         ]
+        if unit == OPERATIONS:
+            return [one for one in there if one.name == UNIT_ADMIN]
         offerings = self.of("offerings")
         behind = {one.stands_for for one in there} if unit in offerings else set[AnyCapability | None]()
         return [one for one in there if one not in behind]

@@ -10,6 +10,14 @@ import msgspec
 Phase = Literal["create", "read", "update", "delete"]
 PHASES: tuple[Phase, ...] = ("create", "read", "update", "delete")
 FILE = Path(__file__).with_suffix(".yaml")
+READ_API_TYPES = (
+    "aws:apigateway/deployment:Deployment",
+    "aws:apigateway/methodSettings:MethodSettings",
+    "aws:apigateway/restApi:RestApi",
+    "aws:apigateway/stage:Stage",
+    "aws:lambda/permission:Permission",
+)
+"""Resource types that open a unit to callers from outside: its pipeline reads them."""
 
 
 class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -1,17 +1,20 @@
 """A subscription: the unit consumes events of the bus at its own pace."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 
 from pbckit.contracts.definitions import Event
+from pbckit.contracts.operating import LATE_AFTER
 from pbckit.infra.alarms import Alarm
 from pbckit.infra.context import UnitContext, child_of
 from pbckit.infra.function import Function, FunctionArgs
 from pbckit.infra.iam import Grant
 from pbckit.infra.inbound import Inbound, InboundArgs
 from pbckit.infra.monitoring import make_alarms
+from pbckit.infra.service_levels import ServiceLevel
 
 INBOX_DAYS = 30
 """How long a consumer remembers an event: longer than queue and dead-letter queue keep it, together."""
@@ -30,6 +33,7 @@ class SubscriptionArgs:
     events: Sequence[type[Event]]
     handler: str
     grants: Sequence[Grant]
+    levels: Sequence[ServiceLevel] = ()
 
 
 class Subscription(pulumi.ComponentResource):
@@ -60,7 +64,7 @@ class Subscription(pulumi.ComponentResource):
                 thing=args.thing,
                 handler=args.handler,
                 grants=[*args.grants, queue.consume(), queue.dead_letters.send()],
-                environment={"INBOX_DAYS": str(INBOX_DAYS)},
+                environment={"INBOX_DAYS": str(INBOX_DAYS), **_late_after(args.levels)},
                 timeout_seconds=_TIMEOUT_SECONDS,
             ),
             opts=child_of(self),
@@ -72,16 +76,22 @@ class Subscription(pulumi.ComponentResource):
             maximum_concurrency=args.context.config.maximum_concurrency,
             opts=child_of(self),
         )
-        make_alarms(
-            self, args.context, _alarms(args.thing, args.context.config.metric_namespace, args.context.names.unit)
-        )
+        namespace, unit = args.context.config.metric_namespace, args.context.names.unit
+        levels = [alarm for level in args.levels for alarm in level.alarms(namespace, unit)]
+        make_alarms(self, args.context, [*_alarms(namespace, unit), *levels])
         self.register_outputs({"queue_arn": queue.arn})
 
 
-def _alarms(thing: str, namespace: str, unit: str) -> list[Alarm]:
+def _late_after(levels: Sequence[ServiceLevel]) -> dict[str, str]:
+    seconds = {level.event.detail_type(): level.within_seconds for level in levels}
+    return {LATE_AFTER: json.dumps(seconds)} if seconds else {}
+
+
+def _alarms(namespace: str, unit: str) -> list[Alarm]:
+    """Of all subscriptions of a unit together: they share the metrics."""
     return [
         Alarm(
-            thing=f"{thing}-lag",
+            thing="delivery-lag",
             kind="delivery-lag",
             severity="page",
             meaning=f"Events reach {unit} too long after they were committed: a relay or this consumer is behind.",
@@ -93,7 +103,7 @@ def _alarms(thing: str, namespace: str, unit: str) -> list[Alarm]:
             period_seconds=5 * 60,
         ),
         Alarm(
-            thing=f"{thing}-gaps",
+            thing="sequence-gaps",
             kind="sequence-gaps",
             meaning=f"{unit} saw an event of an aggregate without those before it. Its log names it; LateEvents counts "
             "those that came after all.",

@@ -18,6 +18,7 @@ from pbckit.infra.key_policy import CallerService, key_policy, tables_of
 from pbckit.infra.monitoring import make_dashboard
 from pbckit.infra.names import DEPLOYMENT, Names
 from pbckit.infra.packaging import RUNTIME, Target, code, layer
+from pbckit.infra.people import ask, make_operator
 
 _DELETION_WINDOW_DAYS = 30
 
@@ -44,6 +45,8 @@ class UnitArgs:
     """Event sources it may publish as."""
     calls: Sequence[AnyCapability] = ()
     """Capabilities of other units whose contract names it as a caller."""
+    for_people: Sequence[AnyCapability] = ()
+    """Its own capabilities that people may ask, under a role that it makes for them."""
     platform: Sequence[pulumi.Resource] = ()
     """The platform's resources that must be there first, where this stack manages them too."""
     also: Sequence[Statement] = ()
@@ -83,6 +86,7 @@ class Unit(pulumi.ComponentResource):
         self.uses_runtime = args.code is None
         self.runtime = "_".join([name.replace("-", "_"), *([args.implementation] if args.implementation else [])])
         folder = Path("lambdas", self.runtime)
+        self._for_people = args.for_people
         self._stand_ins = {one.stands_for: one for one in args.calls if one.stands_for is not None}
         key = kms.Key(
             f"{name}-key",
@@ -139,7 +143,10 @@ class Unit(pulumi.ComponentResource):
         return arn
 
     def complete(self) -> None:
-        """Make the dashboard of all that was defined, and close the component. Nothing can be added after it."""
+        """Make the role for people and the dashboard of all that was defined. Nothing can be added after it."""
+        if self._for_people:
+            names = self.context.names
+            make_operator(self, self.context, [ask([names.capability(one.name) for one in self._for_people])])
         make_dashboard(self, self.context)
         self.register_outputs({"unit": self.context.names.unit})
 

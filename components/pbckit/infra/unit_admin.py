@@ -1,7 +1,7 @@
 """The unit admin of a unit: the function through which operators see and mend it, inside its own boundary."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pulumi
 
@@ -46,11 +46,20 @@ def _description(context: UnitContext) -> str:
                 entry.thing: {"url": entry.url, "origin": _url(names, entry.origin_arn)}
                 for entry in inventory.dead_letters
             },
-            "log_groups": [*inventory.log_groups, _own_log_group(names)],
+            "log_groups": _by_beginning(names, [*inventory.log_groups, _own_log_group(names)]),
             "sweeper": inventory.outbox.sweeper_arn if inventory.outbox else None,
         },
         separators=(",", ":"),
     )
+
+
+def _by_beginning(names: Names, log_groups: Sequence[str]) -> dict[str, list[str]]:
+    """What log groups' names end with, by what they begin with, the unit's prefix included."""
+    found: dict[str, list[str]] = {}
+    for group in log_groups:
+        place, _, thing = group.partition(names.prefix)
+        found.setdefault(f"{place}{names.prefix}", []).append(thing)
+    return found
 
 
 def _grants(inventory: Inventory, names: Names) -> Iterator[Grant]:
@@ -71,7 +80,7 @@ def _grants(inventory: Inventory, names: Names) -> Iterator[Grant]:
     if origins:
         yield _may("SendBack", ["sqs:SendMessage"], origins)
     if inventory.outbox is not None:
-        yield Grant(statements=inventory.outbox.grant.statements, environment={"OUTBOX_TABLE": inventory.outbox.table})
+        yield inventory.outbox.grant
         yield _may("SweepOutbox", ["lambda:InvokeFunction"], [inventory.outbox.sweeper_arn])
 
 

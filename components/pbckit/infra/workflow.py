@@ -11,7 +11,7 @@ from pulumi_aws import cloudwatch, sfn
 
 from pbckit.contracts.definitions import Event
 from pbckit.errors import PbckitError
-from pbckit.infra.alarms import Alarm
+from pbckit.infra.alarms import Alarm, Measure
 from pbckit.infra.boundary import LOG_DELIVERY
 from pbckit.infra.concurrency import calls_at_once
 from pbckit.infra.context import UnitContext, child_of
@@ -25,8 +25,14 @@ FALLBACK_SUFFIX = "fallback"
 """States whose name ends so are fallbacks; entering one is counted."""
 
 
+_ENDINGS = {"failed": "ExecutionsFailed", "timed-out": "ExecutionsTimedOut", "throttled": "ExecutionThrottled"}
 _STARTER_TIMEOUT_SECONDS = 270
 """Longer than any workflow: the definition's own timeout ends it first."""
+
+_LARGEST_BATCH = 10
+"""Messages of a queue that Lambda hands over at once, without a batching window (Lambda Developer Guide)."""
+_FEWEST_AT_A_QUEUE = 2
+"""The least `MaximumConcurrency` of an event source mapping (Lambda API Reference)."""
 
 # Not string.Template: `$name` without braces is a JSONata variable.
 _PLACEHOLDER = re.compile(r"\$\{([a-z_]+)\}")
@@ -90,7 +96,8 @@ class Workflow(pulumi.ComponentResource):
         machine = self._machine(name, args, log_group)
         self._start(name, args, machine)
         self._count_fallbacks(name, args, log_group)
-        make_alarms(self, context, _alarms(args.thing, self.arn, context.config.metric_namespace, self.physical_name))
+        make_alarms(self, context, [_fallbacks_alarm(args.thing, context.config.metric_namespace, self.physical_name)])
+        context.measures.extend(_endings(args.thing, self.arn))
         self.register_outputs({"arn": self.arn})
 
     def _machine(self, name: str, args: WorkflowArgs, log_group: cloudwatch.LogGroup) -> sfn.StateMachine:
@@ -150,14 +157,15 @@ class Workflow(pulumi.ComponentResource):
             ),
             opts=child_of(self, depends_on=[machine]),
         )
+        starters, batch = side_by_side(args.context.config.maximum_concurrency)
         queue.feed(
             f"{name}-mapping",
             starter,
-            batch_size=1,
-            maximum_concurrency=args.context.config.maximum_concurrency,
+            batch_size=batch,
+            maximum_concurrency=starters,
             opts=child_of(self),
             kind="workflows",
-            executions_each=1 + calls_at_once(args.definition.read_text()) * args.executions_a_call,
+            executions_each=1 + batch * calls_at_once(args.definition.read_text()) * args.executions_a_call,
         )
 
     def _count_fallbacks(self, name: str, args: WorkflowArgs, log_group: cloudwatch.LogGroup) -> None:
@@ -174,6 +182,16 @@ class Workflow(pulumi.ComponentResource):
             ),
             opts=child_of(self),
         )
+
+
+def side_by_side(ceiling: int) -> tuple[int, int]:
+    """How many starters run at once, and how many workflows each of them waits for: `ceiling` together.
+
+    As few starters as divide it, since each is paid for while it waits; Lambda has at least two at a queue.
+    """
+    largest = min(_LARGEST_BATCH, ceiling // _FEWEST_AT_A_QUEUE)
+    batch = next(size for size in range(largest, 0, -1) if ceiling % size == 0)
+    return ceiling // batch, batch
 
 
 def definition(path: Path, values: Mapping[str, str]) -> str:
@@ -225,31 +243,31 @@ def _fallback_metric(machine_name: str) -> str:
     return f"Fallbacks-{machine_name}"
 
 
-def _alarms(thing: str, arn: str, namespace: str, machine_name: str) -> list[Alarm]:
-    def failure(suffix: str, metric: str, meaning: str) -> Alarm:
-        return Alarm(
-            thing=f"{thing}-{suffix}",
-            kind=f"workflow-{suffix}",
-            meaning=meaning,
+def _fallbacks_alarm(thing: str, namespace: str, machine_name: str) -> Alarm:
+    return Alarm(
+        thing=f"{thing}-fallbacks",
+        kind="workflow-fallbacks",
+        meaning=f"{machine_name} answers with fallbacks: a capability that it asks is down.",
+        namespace=namespace,
+        metric=_fallback_metric(machine_name),
+        dimensions={},
+        statistic="Sum",
+        threshold=0,
+    )
+
+
+def _endings(thing: str, arn: str) -> list[Measure]:
+    """How executions end that do not end well. None of them has an alarm: the event of each is tried again, and what
+    fails to the end is a dead letter, which has one.
+    """
+    return [
+        Measure(
+            thing=f"{thing}-{ending}",
+            kind="workflow-endings",
             namespace="AWS/States",
             metric=metric,
             dimensions={"StateMachineArn": arn},
             statistic="Sum",
-            threshold=0,
         )
-
-    return [
-        failure("failures", "ExecutionsFailed", f"{machine_name} failed and could not even put its event aside."),
-        failure("timeouts", "ExecutionsTimedOut", f"{machine_name} ran out of time."),
-        failure("throttles", "ExecutionThrottled", f"{machine_name} is throttled."),
-        Alarm(
-            thing=f"{thing}-fallbacks",
-            kind="workflow-fallbacks",
-            meaning=f"{machine_name} answers with fallbacks: a capability that it asks is down.",
-            namespace=namespace,
-            metric=_fallback_metric(machine_name),
-            dimensions={},
-            statistic="Sum",
-            threshold=0,
-        ),
+        for ending, metric in _ENDINGS.items()
     ]

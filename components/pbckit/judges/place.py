@@ -18,9 +18,10 @@ class Place:
     account: str
 
     def arn(self, service: str, resource: str) -> str:
-        """The ARN of a resource in this place; those of IAM and of dashboards have no region."""
-        nowhere = service == "iam" or resource.startswith("dashboard/")
-        return f"arn:{self.partition}:{service}:{'' if nowhere else self.region}:{self.account}:{resource}"
+        """The ARN of a resource in this place. Those of IAM and dashboards have no region, those of APIs no account."""
+        region = "" if service == "iam" or resource.startswith("dashboard/") else self.region
+        account = "" if service == "apigateway" else self.account
+        return f"arn:{self.partition}:{service}:{region}:{account}:{resource}"
 
 
 def place_of(graph: Graph) -> Place:

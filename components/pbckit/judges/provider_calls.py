@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
-from pbckit.infra.provider_calls import Needed, Phase, read
+from pbckit.infra.provider_calls import READ_API_TYPES, Needed, Phase, read
 from pbckit.judges.finding import Finding, Judge, finding
 from pbckit.judges.place import Place, place_of
 from pbckit.judges.policy_evaluation import Context, Document, Request
@@ -17,6 +17,7 @@ from pbckit.sandbox.graph import Graph, Resource
 
 ALIAS, KEY = "aws:kms/alias:Alias", "aws:kms/key:Key"
 LAYER, MAPPING = "aws:lambda/layerVersion:LayerVersion", "aws:lambda/eventSourceMapping:EventSourceMapping"
+REST_API = "aws:apigateway/restApi:RestApi"
 QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
 CONFINING = frozenset({POLICY, ALIAS, KEY})
 """Types that confine a unit: its pipeline only reads them (decision 30)."""
@@ -130,9 +131,9 @@ def _unneeded(pipeline: _Pipeline, needed: Collection[str]) -> Iterator[Finding]
 
 
 def _calls(resource: Resource) -> Iterable[Needed]:
-    """What a pipeline needs for a resource: what confines the unit is only read, a protected table not deleted."""
+    """What a pipeline needs for a resource: it only reads what confines or opens a unit, and keeps protected tables."""
     phases: tuple[Phase, ...] = ("create", "read", "update", "delete")
-    if resource.type in CONFINING:
+    if resource.type in CONFINING or resource.type in READ_API_TYPES:
         phases = ("read",)
     elif resource.inputs.get("deletionProtectionEnabled"):
         phases = phases[:-1]
@@ -187,6 +188,8 @@ def _context(pipeline: _Pipeline, resource: Resource) -> Context:
     }
     if resource.type in (ROLE, ROLE_POLICY) and (boundary := pipeline.boundary_of(resource)):
         context["iam:permissionsboundary"] = boundary
+    for api in [resource] if resource.type == REST_API else pipeline.referred(resource, "restApi", REST_API):
+        context |= {f"aws:resourcetag/{key}": value for key, value in api.inputs.get("tags", {}).items()}
     if resource.type == MAPPING:
         context["lambda:functionarn"] = inputs["functionName"]
     if resource.type == KEY:
@@ -205,6 +208,10 @@ def _arn(pipeline: _Pipeline, resource: Resource) -> str:
 
 
 _ARNS: Mapping[str, tuple[str, str]] = {
+    "aws:apigateway/deployment:Deployment": ("apigateway", f"/restapis/{_ID}/deployments/{_ID}"),
+    "aws:apigateway/methodSettings:MethodSettings": ("apigateway", f"/restapis/{_ID}/stages/{{stageName}}"),
+    REST_API: ("apigateway", f"/restapis/{_ID}"),
+    "aws:apigateway/stage:Stage": ("apigateway", f"/restapis/{_ID}/stages/{{stageName}}"),
     "aws:cloudwatch/dashboard:Dashboard": ("cloudwatch", "dashboard/{dashboardName}"),
     "aws:cloudwatch/eventRule:EventRule": ("events", "rule/{eventBusName}/{name}"),
     "aws:cloudwatch/eventTarget:EventTarget": ("events", "rule/{eventBusName}/{rule}"),
@@ -221,6 +228,7 @@ _ARNS: Mapping[str, tuple[str, str]] = {
     MAPPING: ("lambda", f"event-source-mapping:{_ID}"),
     "aws:lambda/function:Function": ("lambda", "function:{name}"),
     LAYER: ("lambda", "layer:{layerName}"),
+    "aws:lambda/permission:Permission": ("lambda", "function:{function}"),
     "aws:scheduler/schedule:Schedule": ("scheduler", "schedule/default/{name}"),
     "aws:schemas/schema:Schema": ("schemas", "schema/{registryName}/{name}"),
     "aws:sfn/stateMachine:StateMachine": ("states", "stateMachine:{name}"),

@@ -63,7 +63,7 @@ def _judge(graph: Graph) -> Iterator[Finding]:
 JUDGE = Judge(
     name="sizes",
     shows="Every document, archive, environment and number of resources is within AWS's quotas, IAM documents and key "
-    "policies with some to spare.",
+    "policies with a tenth to spare.",
     source="quotas of AWS's service guides (components/pbckit/judges/data/sizes.yaml)",
     judge=_judge,
 )

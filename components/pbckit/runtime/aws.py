@@ -25,6 +25,7 @@ from pbckit.runtime.ports import (
     Page,
     Put,
     Query,
+    Scan,
     TransactionConflict,
     Update,
 )
@@ -74,17 +75,28 @@ class DynamoDb:
             ScanIndexForward=not query.newest_first,
             **optional,
         )
-        last = answer.get("LastEvaluatedKey")
-        return Page(items=[_item(item) for item in answer["Items"]], next=_item(last) if last else None)
+        return _page(answer)
 
-    def update(self, update: Update) -> None:
-        """Change one item."""
-        ((_, request),) = _as_request(update).items()
+    def scan(self, scan: Scan) -> Page:
+        """Items of a whole table, eventually consistent: half the price of the other kind."""
+        answer = self._client.scan(
+            TableName=scan.table,
+            FilterExpression="attribute_exists(#having) AND #most <= :most",
+            ExpressionAttributeNames={"#having": scan.having, "#most": scan.at_most_name},
+            ExpressionAttributeValues=_attributes({":most": scan.at_most}),
+            Limit=scan.limit,
+            **({"ExclusiveStartKey": _attributes(scan.after)} if scan.after is not None else {}),
+        )
+        return _page(answer)
+
+    def delete(self, delete: Delete) -> None:
+        """Remove one item."""
+        ((_, request),) = _as_request(delete).items()
         try:
-            self._client.update_item(**request)
+            self._client.delete_item(**request)
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                raise ConditionFailed([update]) from error
+                raise ConditionFailed([delete]) from error
             raise
 
     def transact(self, operations: Sequence[Operation]) -> None:
@@ -119,6 +131,7 @@ class EventBridge:
                 "Detail": entry.detail,
                 "Time": entry.time,
                 **({"TraceHeader": entry.trace_header} if entry.trace_header else {}),
+                **({"Resources": entry.resources} if entry.resources else {}),
             }
             for entry in entries
         ]
@@ -253,6 +266,11 @@ def _attributes(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _item(attributes: Mapping[str, Any]) -> Item:
     return {name: _plain(_from_dynamodb.deserialize(value)) for name, value in attributes.items()}
+
+
+def _page(answer: Mapping[str, Any]) -> Page:
+    last = answer.get("LastEvaluatedKey")
+    return Page(items=[_item(item) for item in answer["Items"]], next=_item(last) if last else None)
 
 
 def _plain(value: Any) -> Any:

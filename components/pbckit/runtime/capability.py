@@ -1,7 +1,9 @@
 """Turns a function into the Lambda handler of a capability."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Generic
 
 import msgspec
@@ -9,6 +11,7 @@ import msgspec
 from pbckit.contracts.decoding import decoded
 from pbckit.contracts.definitions import Capability, ContractError, InvalidRequest, RequestT, ResponseT
 from pbckit.contracts.envelope import Call
+from pbckit.contracts.operating import slow_metric
 from pbckit.runtime.http import http_request, respond
 from pbckit.runtime.observability import count, logger, observed
 from pbckit.runtime.records import hop
@@ -61,12 +64,27 @@ class CapabilityHandler(Generic[RequestT, ResponseT]):
         Raises:
             Exception: whatever hinders the function now.
         """
+        with self._timed(runtime):
+            try:
+                return {"answer": msgspec.to_builtins(self._answered(event, runtime))}
+            except ContractError as refusal:
+                count("Refusals")
+                logger.info("refused", reason=type(refusal).__name__, detail=str(refusal))
+                return {"refusal": {"error": type(refusal).__name__, "message": str(refusal)}}
+
+    @contextmanager
+    def _timed(self, runtime: Runtime) -> Generator[None]:
+        """Where something is promised of the answers: whether this one is slow. None at all is slow, too."""
+        if runtime.slow_after_ms is None:
+            yield
+            return
+        limit = runtime.clock.now() + timedelta(milliseconds=runtime.slow_after_ms)
+        in_time = False
         try:
-            return {"answer": msgspec.to_builtins(self._answered(event, runtime))}
-        except ContractError as refusal:
-            count("Refusals")
-            logger.info("refused", reason=type(refusal).__name__, detail=str(refusal))
-            return {"refusal": {"error": type(refusal).__name__, "message": str(refusal)}}
+            yield
+            in_time = runtime.clock.now() <= limit
+        finally:
+            count(slow_metric(self._contract.name), not in_time)
 
     def _answered(self, event: object, runtime: Runtime) -> ResponseT:
         call, request = self._decoded(event)
@@ -84,6 +102,7 @@ class CapabilityHandler(Generic[RequestT, ResponseT]):
                 causation_id=given.causation_id,
                 trace_header=trace_header,
                 actor=given.actor or UNKNOWN_ACTOR,
+                began_at=given.began_at,
             )
             return self._answer(request, CallContext(runtime=runtime, cause=cause))
 

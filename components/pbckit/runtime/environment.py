@@ -23,6 +23,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):
     unit: str
     store_table: str | None = None
     outbox_table: str | None = None
+    outbox_index: str | None = None
     bus_name: str | None = None
     dlq_url: str | None = None
     queue_url: str | None = None
@@ -33,6 +34,10 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):
     """Age at which the sweeper takes an event over from the relay."""
     maximum_receives: _Positive = 5
     """Deliveries after which a queue sets a message aside."""
+    late_after: str | None = None
+    """By type of event, the seconds after which one is late, as JSON."""
+    slow_after_ms: _Positive | None = None
+    """The milliseconds after which an answer is slow; without it nothing is promised of the capability."""
     unit_admin: str | None = None
     """What the unit admin looks after, as JSON: see `pbckit.runtime.unit_admin.inventory`."""
 
@@ -46,6 +51,17 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True, rename="upper"):
         if not value:
             raise InvalidEnvironment(f"environment variable {variable} is not set; a grant of the function brings it")
         return value
+
+    def late_seconds(self) -> dict[str, int]:
+        """By type of event, the seconds after which one is late.
+
+        Raises:
+            InvalidEnvironment: it is not JSON of that form.
+        """
+        try:
+            return msgspec.json.decode(self.late_after or "{}", type=dict[str, _Positive])
+        except msgspec.DecodeError as error:
+            raise InvalidEnvironment(f"environment variable LATE_AFTER: {error}") from error
 
 
 def read(variables: Mapping[str, str]) -> Environment:

@@ -8,6 +8,8 @@ from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 logger = Logger()
 metrics = Metrics()
+REQUEST_ID = "function_request_id"
+"""Key of the invocation's id on every log line."""
 
 
 def count(name: str, value: float = 1, unit: MetricUnit = MetricUnit.Count) -> None:
@@ -18,7 +20,7 @@ def count(name: str, value: float = 1, unit: MetricUnit = MetricUnit.Count) -> N
 @contextmanager
 def observed(context: object) -> Generator[None]:
     """Around an invocation: its id on every log line, its metrics sent at its end whatever happens."""
-    logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
+    logger.append_keys(**{REQUEST_ID: getattr(context, "aws_request_id", None)})
     try:
         yield
     finally:

@@ -1,8 +1,8 @@
-"""Outbox items: made when an event is committed, read when it is published, marked when it is on the bus."""
+"""Outbox items: made when an event is committed, read when it is published, removed when it is on the bus."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -12,15 +12,17 @@ from pbckit.contracts.envelope import Envelope, EventMetadata
 from pbckit.errors import FunctionError
 from pbckit.runtime.keys import sortable
 from pbckit.runtime.observability import logger
-from pbckit.runtime.ports import BusEntry, ConditionFailed, Item, Query, UnreadableRecord, Update
+from pbckit.runtime.ports import BusEntry, Delete, Item, Key, Page, Query, Scan, UnreadableRecord
 from pbckit.runtime.records import note_published
 from pbckit.runtime.runtime import Runtime
 
 PENDING = "pending"
-"""Name of the sparse index and of its key; the key's value is the same for every event that is not dispatched."""
+"""Attribute that every event has which is to be published. Former releases took it away when an event was on the bus,
+and kept the event for 30 days; their sparse index of it may still be there.
+"""
 
-KEPT_AFTER_DISPATCH = timedelta(days=30)
-"""As long as consumers remember an event: while one of them knows its id, this side knows that it was told."""
+REPLAY = "replay/"
+"""What the resource of an event begins with that follows from a replay of the archive; its name comes after it."""
 
 LARGEST_EVENT_BYTES = 256 * 1024
 """What EventBridge takes, for one entry and for one request."""
@@ -46,9 +48,8 @@ class OutboxRecord(msgspec.Struct, frozen=True, kw_only=True):
     aggregate_id: str
     sequence: int
     pending: str | None = None
-    trace_header: str | None = None
-    dispatched_at: datetime | None = None
-    expires_at: int | None = None
+    replay: str | None = None
+    """Name of the replay of the archive that it follows from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +60,13 @@ class Outgoing:
     entry: BusEntry
 
 
-def outbox_item(event: Event, metadata: EventMetadata) -> Item:
+def outbox_item(event: Event, metadata: EventMetadata, *, replay: str | None = None) -> Item:
     """The item that commits an event.
+
+    Args:
+        event: what happened.
+        metadata: what is known about it.
+        replay: name of the replay of the archive that it follows from.
 
     Raises:
         EventTooLarge: EventBridge would not take it.
@@ -78,8 +84,8 @@ def outbox_item(event: Event, metadata: EventMetadata) -> Item:
         "sequence": metadata.sequence,
         PENDING: PENDING,
     }
-    if metadata.trace_header is not None:
-        item["trace_header"] = metadata.trace_header
+    if replay is not None:
+        item["replay"] = replay
     size = entry_bytes(outgoing(item).entry)
     if size > LARGEST_EVENT_BYTES:
         raise EventTooLarge(
@@ -105,14 +111,17 @@ def outgoing(item: Mapping[str, Any]) -> Outgoing:
             detail_type=item["detail_type"],
             detail=item["detail"],
             time=datetime.fromisoformat(item["occurred_at"]),
-            trace_header=item.get("trace_header"),
+            # Former releases stored it beside the detail too; but an item above a KiB takes twice the units.
+            trace_header=msgspec.json.decode(item["detail"], type=Envelope).metadata.trace_header,
+            resources=(f"{REPLAY}{item['replay']}",) if "replay" in item else (),
         ),
     )
 
 
 def entry_bytes(entry: BusEntry) -> int:
-    """Size of an entry as EventBridge counts it: time, source, detail type and detail, in UTF-8."""
-    return _TIME_BYTES + sum(len(text.encode()) for text in (entry.source, entry.detail_type, entry.detail))
+    """Size of an entry as EventBridge counts it: time, source, detail type, detail and resources, in UTF-8."""
+    texts = (entry.source, entry.detail_type, entry.detail, *entry.resources)
+    return _TIME_BYTES + sum(len(text.encode()) for text in texts)
 
 
 def batches(events: Sequence[Outgoing]) -> Iterator[list[Outgoing]]:
@@ -131,7 +140,9 @@ def batches(events: Sequence[Outgoing]) -> Iterator[list[Outgoing]]:
 
 
 def dispatch(batch: Sequence[Outgoing], runtime: Runtime) -> dict[str, str]:
-    """Publish one batch, then mark what is on the bus. What was not taken is tried again alone, a few times.
+    """Publish one batch, then remove what is on the bus. What was not taken is tried again alone, a few times.
+
+    Whoever dies in between leaves events that are on the bus already: they are published again, under their ids.
 
     Returns:
         Ids of the events that were not taken after all, and the last error of each.
@@ -140,7 +151,7 @@ def dispatch(batch: Sequence[Outgoing], runtime: Runtime) -> dict[str, str]:
     for event in batch:
         if event.event_id not in refused:
             note_published(event.entry)
-            _mark_dispatched(event.event_id, runtime)
+            _remove(event.event_id, runtime)
     if refused:
         logger.error("not taken by the bus", events=refused)
     return refused
@@ -161,48 +172,51 @@ def _publish(batch: Sequence[Outgoing], runtime: Runtime) -> dict[str, str]:
     return errors
 
 
-def _mark_dispatched(event_id: str, runtime: Runtime) -> None:
-    """Note that an event is on the bus; only now it may expire."""
-    now = runtime.clock.now()
-    mark = Update(
-        table=runtime.outbox_table,
-        key={"event_id": event_id},
-        read_as=OutboxRecord,
-        set={
-            "dispatched_at": now.isoformat(),
-            "expires_at": int((now + KEPT_AFTER_DISPATCH).timestamp()),
-        },
-        remove=[PENDING],
-        # Without it the update would make an item of nothing, and the stream would bring that to the relay.
-        expect={"event_id": event_id},
-    )
-    try:
-        runtime.tables.update(mark)
-    except ConditionFailed:
-        logger.warning("published again after it had expired", event_id=event_id)
-
-
-def pending(runtime: Runtime, until: datetime, limit: int) -> list[Item]:
-    """The oldest events that were committed before an instant and are not dispatched."""
-    return next(pending_pages(runtime, until, limit))
+def _remove(event_id: str, runtime: Runtime) -> None:
+    runtime.tables.delete(Delete(table=runtime.outbox_table, key={"event_id": event_id}))
 
 
 def pending_pages(runtime: Runtime, until: datetime, page_size: int) -> Iterator[list[Item]]:
-    """All events that were committed before an instant and are not dispatched, oldest first; at least one page.
+    """All events that were committed before an instant and are not on the bus, oldest first on each page; at least one
+    page.
 
-    Goes on after the last one seen: what is marked meanwhile may stand in the index for a moment longer.
+    The table holds little else, so it is read whole. What is removed meanwhile may be seen for a moment longer.
+
+    Args:
+        runtime: with the outbox, and with its index where a former release's is still there.
+        until: the instant.
+        page_size: how many items are read for a page; fewer may be on it.
     """
-    query = Query(
-        table=runtime.outbox_table,
-        index=PENDING,
-        key_name=PENDING,
-        key_value=PENDING,
-        sort_name="occurred_at",
-        sort_at_most=sortable(until),
-        limit=page_size,
+    after: Key | None = None
+    while True:
+        page = _page(runtime, sortable(until), page_size, after)
+        yield sorted(page.items, key=lambda item: item["occurred_at"])
+        if page.next is None:
+            return
+        after = page.next
+
+
+def _page(runtime: Runtime, until: str, size: int, after: Key | None) -> Page:
+    if runtime.outbox_index:
+        return runtime.tables.query(
+            Query(
+                table=runtime.outbox_table,
+                index=runtime.outbox_index,
+                key_name=PENDING,
+                key_value=PENDING,
+                sort_name="occurred_at",
+                sort_at_most=until,
+                limit=size,
+                after=after,
+            )
+        )
+    return runtime.tables.scan(
+        Scan(
+            table=runtime.outbox_table,
+            having=PENDING,
+            at_most_name="occurred_at",
+            at_most=until,
+            limit=size,
+            after=after,
+        )
     )
-    page = runtime.tables.query(query)
-    yield page.items
-    while page.next is not None:
-        page = runtime.tables.query(replace(query, after=page.next))
-        yield page.items

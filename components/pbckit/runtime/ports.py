@@ -144,8 +144,26 @@ class Query:
     after: Key | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Scan:
+    """Items of a whole table, in no order that says anything: for tables that hold little."""
+
+    table: str
+    having: str
+    """Attribute that an item must have."""
+    at_most_name: str
+    """Attribute, text, that must be there too."""
+    at_most: str
+    """Its highest value."""
+    limit: int
+    """How many items are read for a page, whether they fit or not. A page may be empty, and not be the last."""
+    after: Key | None = None
+
+
 class Tables(Protocol):
-    """DynamoDB, as far as it is needed. Reads see every write answered before them, except through an index."""
+    """DynamoDB, as far as it is needed. Reads see every write answered before them, except scans and those through an
+    index.
+    """
 
     def get(self, table: str, key: Key) -> Item | None:
         """An item, or None."""
@@ -155,8 +173,12 @@ class Tables(Protocol):
         """Items in the order of their sort key."""
         ...
 
-    def update(self, update: Update) -> None:
-        """Change one item.
+    def scan(self, scan: Scan) -> Page:
+        """Items of a whole table. What was written in the last seconds may be missing, or be there still."""
+        ...
+
+    def delete(self, delete: Delete) -> None:
+        """Remove one item; nothing where there is none.
 
         Raises:
             ConditionFailed: an expected value is not there.
@@ -182,6 +204,7 @@ class BusEntry:
     detail: str
     time: datetime
     trace_header: str | None = None
+    resources: tuple[str, ...] = ()
 
 
 class Bus(Protocol):

@@ -42,6 +42,7 @@ def hop(
     correlation_id: str,
     clock: Clock,
     *,
+    started_at: datetime | None = None,
     trace_header: str | None = None,
     event_id: str | None = None,
     aggregate_id: str | None = None,
@@ -53,11 +54,12 @@ def hop(
         name: the event or capability.
         correlation_id: of the message.
         clock: tells when.
+        started_at: when its handling began, where that is before now.
         trace_header: of the message.
         event_id: of the event that is handled.
         aggregate_id: what that event is about.
     """
-    started, noted = clock.now(), Hop()
+    started, noted = started_at or clock.now(), Hop()
     try:
         yield noted
     except ContractError as refusal:

@@ -1,4 +1,4 @@
-"""Lambda handler on the outbox's stream: publishes what was committed, then marks it."""
+"""Lambda handler on the outbox's stream: publishes what was committed, then removes it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -31,6 +32,8 @@ class Runtime:
     tables: Tables
     store_table: str = ""
     outbox_table: str = ""
+    outbox_index: str = ""
+    """The outbox's index of pending events, where a former release's is kept."""
     bus: Bus | None = None
     dead_letters: DeadLetters | None = None
     deliveries: Deliveries | None = None
@@ -38,6 +41,10 @@ class Runtime:
     pending_minutes: int = 5
     maximum_receives: int = 5
     """After so many attempts the queue would set a message aside by itself."""
+    late_after: Mapping[str, int] = field(default_factory=dict[str, int])
+    """By type of event, the seconds after which one is late; types without a service level are missing."""
+    slow_after_ms: int | None = None
+    """The milliseconds after which an answer of the capability is slow; None without a service level."""
     clock: Clock = field(default_factory=SystemClock)
     random: Random = field(default_factory=random.SystemRandom)
     traces: Traces = field(default_factory=Untraced)
@@ -68,11 +75,14 @@ def _lambda_runtime() -> Runtime:
         tables=DynamoDb(),
         store_table=here.store_table or "",
         outbox_table=here.outbox_table or "",
+        outbox_index=here.outbox_index or "",
         bus=EventBridge(here.bus_name) if here.bus_name else None,
         dead_letters=Sqs(here.dlq_url) if here.dlq_url else None,
         deliveries=SqsDeliveries(here.queue_url) if here.queue_url else None,
         inbox_days=here.inbox_days,
         pending_minutes=here.pending_minutes,
         maximum_receives=here.maximum_receives,
+        late_after=here.late_seconds(),
+        slow_after_ms=here.slow_after_ms,
         traces=XRay(),
     )

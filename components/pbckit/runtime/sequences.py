@@ -5,6 +5,8 @@ A consumer's table remembers the last number it has seen of each aggregate, besi
 | pk | sk | what |
 |---|---|---|
 | `seen#<source>#<aggregate id>` | `sequence` | the highest number seen; kept as long as the inbox keeps an event |
+
+The first event of an aggregate need not be written down where its consumer cannot miss it.
 """
 
 from dataclasses import dataclass
@@ -27,6 +29,13 @@ class Place:
     aggregate_id: str
     sequence: int
     """From 1."""
+    knows_first: bool = False
+    """The consumer puts off what comes before the first event of an aggregate: that one is not written down."""
+
+    @property
+    def unwritten(self) -> int:
+        """The highest number that is seen where nothing is written down."""
+        return 1 if self.knows_first else 0
 
 
 class SeenRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,9 +46,16 @@ class SeenRecord(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: int
 
 
-def follow(place: Place, runtime: Runtime) -> Update:
-    """Remember an event that comes right after the last one seen. The condition fails where it does not."""
-    return _seen(place, runtime, last=place.sequence - 1 or None)
+def follow(place: Place, runtime: Runtime) -> Update | None:
+    """Remember an event that comes right after the last one seen. The condition fails where it does not.
+
+    Returns:
+        What remembers it; None for a first event that is not written down.
+    """
+    if place.sequence <= place.unwritten:
+        return None
+    before = place.sequence - 1
+    return _seen(place, runtime, last=before if before > place.unwritten else None)
 
 
 def reported(place: Place, runtime: Runtime) -> Update | None:
@@ -51,13 +67,15 @@ def reported(place: Place, runtime: Runtime) -> Update | None:
     """
     item = runtime.tables.get(runtime.store_table, _key(place))
     last: int | None = item["last"] if item else None
+    known = last or place.unwritten
     told: Any = {"source": place.source, "aggregate_id": place.aggregate_id, "sequence": place.sequence, "last": last}
-    if last is not None and place.sequence <= last:
+    if place.sequence <= known:
         count("LateEvents")
         logger.warning("an event came after a later one of its aggregate", **told)
         return None
-    count("SequenceGaps", place.sequence - (last or 0) - 1)
-    logger.warning("events of an aggregate are missing", **told)
+    if place.sequence > known + 1:
+        count("SequenceGaps", place.sequence - known - 1)
+        logger.warning("events of an aggregate are missing", **told)
     return _seen(place, runtime, last=last)
 
 

@@ -15,11 +15,13 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from pbckit.contracts.decoding import decoded
 from pbckit.contracts.definitions import ContractError, Event
-from pbckit.contracts.envelope import Envelope
+from pbckit.contracts.envelope import Envelope, EventMetadata
+from pbckit.contracts.operating import late_metric
 from pbckit.errors import FunctionError
 from pbckit.runtime.dead_letters import send_to_dlq
 from pbckit.runtime.deliveries import attempt
 from pbckit.runtime.observability import count, logger, observed
+from pbckit.runtime.outbox import REPLAY
 from pbckit.runtime.ports import UnreadableRecord
 from pbckit.runtime.records import hop
 from pbckit.runtime.runtime import Runtime, lambda_runtime
@@ -50,6 +52,14 @@ class _BusEvent(msgspec.Struct, frozen=True):
     source: str
     detail: msgspec.Raw
     detail_type: str = msgspec.field(name="detail-type")
+    replay: str | None = msgspec.field(name="replay-name", default=None)
+    """Set by EventBridge where the event comes out of the archive."""
+    resources: tuple[str, ...] = ()
+
+    def follows_from(self) -> str | None:
+        """The replay of the archive that it comes from, or that what it tells follows from."""
+        marks = (one.removeprefix(REPLAY) for one in self.resources if one.startswith(REPLAY))
+        return self.replay or next(marks, None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,14 +85,20 @@ class _Reaction:
 class Subscriber:
     """The handler of a subscription. `on` adds a reaction to an event type."""
 
-    def __init__(self, *, reports_gaps: bool = False) -> None:
+    def __init__(self, *, reports_gaps: bool = False, knows_first: bool = False, inbox: bool = True) -> None:
         """Make one without reactions.
 
         Args:
             reports_gaps: report gaps in the events of each aggregate. Only where it subscribes to all events of these
                 aggregates: another's number is no gap. It costs one more write an event, in the same transaction.
+            knows_first: it puts off what comes before the first event of an aggregate, so that this one cannot be
+                missing. Then that write is spared for each first event.
+            inbox: keep a marker of each event. False where each reaction commits an item that remembers the event
+                itself (`told_by`) on condition that it is not there, and compares when it is (`check_told`).
         """
         self._reports_gaps = reports_gaps
+        self._knows_first = knows_first
+        self._inbox = inbox
         self._reactions: dict[tuple[str, str], _Reaction] = {}
 
     def on(self, event: type[E]) -> Callable[[Callable[[E, EventContext], None]], Callable[[E, EventContext], None]]:
@@ -160,9 +176,10 @@ class Subscriber:
                 actor=received.source,
                 event_id=given.event_id,
                 fingerprint=fingerprint(bytes(envelope.data)),
-                place=Place(source=received.source, aggregate_id=given.aggregate_id, sequence=given.sequence)
-                if self._reports_gaps
-                else None,
+                place=self._place(received.source, given) if self._reports_gaps else None,
+                inbox=self._inbox,
+                replay=received.follows_from(),
+                began_at=given.began_at or given.occurred_at,
             )
             try:
                 check_inbox(runtime, cause)
@@ -171,8 +188,26 @@ class Subscriber:
                 count("Duplicates")
                 noted.outcome = "known already"
                 return
-        lag = runtime.clock.now() - given.occurred_at
-        count("DeliveryLag", lag.total_seconds(), MetricUnit.Seconds)
+        # What is replayed, and what follows from it, is old on purpose.
+        if cause.replay is None:
+            _tell_delay(received.detail_type, given, runtime)
+
+    def _place(self, source: str, given: EventMetadata) -> Place:
+        return Place(
+            source=source,
+            aggregate_id=given.aggregate_id,
+            sequence=given.sequence,
+            knows_first=self._knows_first,
+        )
+
+
+def _tell_delay(event: str, given: EventMetadata, runtime: Runtime) -> None:
+    """How long the event was on its way, and, where its type has a service level, whether it is late."""
+    now = runtime.clock.now()
+    count("DeliveryLag", (now - given.occurred_at).total_seconds(), MetricUnit.Seconds)
+    limit = runtime.late_after.get(event)
+    if limit is not None:
+        count(late_metric(event), (now - (given.began_at or given.occurred_at)).total_seconds() > limit)
 
 
 def _reason(error: Exception) -> str:

@@ -10,11 +10,13 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from pbckit.errors import FunctionError
 from pbckit.runtime.observability import count, observed
-from pbckit.runtime.outbox import batches, dispatch, outgoing, pending, pending_pages
+from pbckit.runtime.outbox import batches, dispatch, outgoing, pending_pages
 from pbckit.runtime.ports import Item
 from pbckit.runtime.runtime import Runtime, lambda_runtime
 
 _AT_A_TIME = 500
+_PUBLISHING = timedelta(seconds=40)
+"""How long a run goes on. It has a minute, and needs some of it for what it is at."""
 _CLOCKS_APART = timedelta(minutes=1)
 """How far the clock by which an event was made may be ahead of the one that stamps stream records."""
 
@@ -51,25 +53,32 @@ def handler(event: object, context: object) -> dict[str, int]:
 
 
 def sweep(runtime: Runtime) -> int:
-    """Publish the oldest events that are pending for too long, and report the age of the very oldest.
+    """Publish what is pending for too long, and report the age of the oldest that was found.
 
-    One that is not taken does not hold up the others. Where a whole batch is not taken the bus is down, and the rest
-    waits for the next run.
+    One that is not taken does not hold up the others. Where a whole batch is not taken the bus is down, and the rest is
+    only looked through. What a run has no time for is left to the next one.
 
     Returns:
         How many were published.
     """
-    now = runtime.clock.now()
-    items = pending(runtime, now - timedelta(minutes=runtime.pending_minutes), _AT_A_TIME)
-    oldest = (now - datetime.fromisoformat(items[0]["occurred_at"])).total_seconds() if items else 0.0
-    count("OldestPendingAge", oldest, MetricUnit.Seconds)
-    swept = 0
-    for taken in _published(items, runtime):
-        swept += taken
-        if not taken:
+    now = oldest = runtime.clock.now()
+    swept, bus_is_up = 0, True
+    for items in pending_pages(runtime, now - timedelta(minutes=runtime.pending_minutes), _AT_A_TIME):
+        oldest = min([oldest, *(datetime.fromisoformat(item["occurred_at"]) for item in items)])
+        for taken in _published(items, runtime) if bus_is_up else ():
+            swept += taken
+            bus_is_up = taken > 0
+            if not bus_is_up or _is_over(now, runtime):
+                break
+        if _is_over(now, runtime):
             break
+    count("OldestPendingAge", (now - oldest).total_seconds(), MetricUnit.Seconds)
     count("EventsSwept", swept)
     return swept
+
+
+def _is_over(began: datetime, runtime: Runtime) -> bool:
+    return runtime.clock.now() - began > _PUBLISHING
 
 
 def rehydrate(pointer: Pointer, runtime: Runtime) -> int:
@@ -84,7 +93,7 @@ def rehydrate(pointer: Pointer, runtime: Runtime) -> int:
         How many were published.
 
     Raises:
-        NotRehydrated: the bus did not take some. What it took is marked; what it did not take stays pending.
+        NotRehydrated: the bus did not take some. What it took is removed; what it did not take stays pending.
     """
     until = pointer.batch.approximate_arrival_of_last_record + _CLOCKS_APART
     published = found = 0

@@ -43,6 +43,19 @@ class MessageContext:
     """Hash of that event's content: the same id with another one is refused."""
     place: Place | None = None
     """Where that event stands among those of its aggregate, if gaps are to be reported."""
+    replay: str | None = None
+    """The replay of the archive that all of it follows from."""
+    began_at: datetime | None = None
+    """When the event was committed that all of it follows from; None where nothing came before."""
+    inbox: bool = True
+    """False where what is committed remembers the event itself: there is no marker beside it."""
+
+
+class ToldBy(msgspec.Struct, frozen=True, kw_only=True):
+    """The event that an item was written for, kept in it where it takes the place of an inbox marker."""
+
+    event_id: str
+    fingerprint: str
 
 
 class InboxMarker(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,8 +94,8 @@ class UnitOfWork:
     def publish(self, event: Event, *, sequence: int) -> EventMetadata:
         """Tell of it, once the state is committed.
 
-        Where an event is the cause, the id of what follows from it is always the same: a consumer that lost its memory
-        and gets the cause again tells nobody anything twice.
+        Where an event is the cause, the id of what follows from it is always the same: what a consumer tells that lost
+        its memory and gets the cause again is known to whoever was told it.
 
         Args:
             event: what happened.
@@ -98,10 +111,11 @@ class UnitOfWork:
             correlation_id=self._cause.correlation_id,
             causation_id=self._cause.causation_id,
             trace_header=self._cause.trace_header,
+            began_at=self._cause.began_at,
         )
         put = Put(
             table=self._runtime.outbox_table,
-            item=outbox_item(event, metadata),
+            item=outbox_item(event, metadata, replay=self._cause.replay),
             read_as=OutboxRecord,
             expect={"event_id": None},
         )
@@ -130,7 +144,7 @@ class UnitOfWork:
                 check_inbox(self._runtime, self._cause)
             if any(failed is not seen and failed not in self._told for failed in error.failed):
                 raise
-            # Only what must not stop the rest: a gap is reported, and what the outbox knows was told before.
+            # Only what must not stop the rest: a gap is reported, and what lies in the outbox is told anyway.
             instead = reported(place, self._runtime) if place and seen in error.failed else None
             kept = [operation for operation in operations if operation not in error.failed]
             self._transact([*kept, instead] if instead else kept)
@@ -144,7 +158,7 @@ class UnitOfWork:
         return derived_event_id(self._cause.event_id, self._runtime.unit, event.detail_type(), len(self._told))
 
     def _marker(self) -> Put | None:
-        if self._cause.event_id is None:
+        if self._cause.event_id is None or not self._cause.inbox:
             return None
         until = self._runtime.clock.now() + timedelta(days=self._runtime.inbox_days)
         item = {
@@ -161,16 +175,33 @@ def check_inbox(runtime: Runtime, cause: MessageContext) -> None:
 
     Raises:
         AlreadyHandled: it was handled before.
-        ConflictingMessage: its id was, with other content.
+        ConflictingMessage: its id was, with other content, and this is no replay.
     """
-    if cause.event_id is None:
+    if cause.event_id is None or not cause.inbox:
         return
     marker = runtime.tables.get(runtime.store_table, _marker_key(cause.event_id))
-    if marker is None:
+    if marker is not None:
+        check_told(ToldBy(event_id=cause.event_id, fingerprint=marker["fingerprint"]), cause)
+
+
+def told_by(cause: MessageContext) -> ToldBy | None:
+    """What an item remembers of the event that it is written for; None where no event is the cause."""
+    return ToldBy(event_id=cause.event_id, fingerprint=cause.fingerprint) if cause.event_id is not None else None
+
+
+def check_told(before: ToldBy | None, cause: MessageContext) -> None:
+    """Compare the causing event with the one that an item was written for.
+
+    Raises:
+        AlreadyHandled: it is the same.
+        ConflictingMessage: it has the same id and other content, and this is no replay.
+    """
+    if before is None or before.event_id != cause.event_id:
         return
-    if marker["fingerprint"] != cause.fingerprint:
+    # Whoever is told anew in a replay may tell it otherwise, as it met events in another order: what was told stands.
+    if before.fingerprint != cause.fingerprint and cause.replay is None:
         raise ConflictingMessage(f"event {cause.event_id} was handled before with other content")
-    raise AlreadyHandled(cause.event_id)
+    raise AlreadyHandled(before.event_id)
 
 
 def retry_on_conflict(work: Callable[[], T], runtime: Runtime) -> T:

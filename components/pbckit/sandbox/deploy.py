@@ -1,14 +1,19 @@
 """Deploy the program to the embedded AWS: run it, and make each resource as it is registered."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
+from pbckit.program_root import program_root
+from pbckit.sandbox.callers import make_callers
 from pbckit.sandbox.embedded_aws import EmbeddedAws
-from pbckit.sandbox.graph import Graph, Resource
+from pbckit.sandbox.graph import Graph, Resource, export_name
 from pbckit.sandbox.program import capture
 from pbckit.sandbox.provision import NotModelled, provision
+from pbckit.sandbox.stack_config import read_stack
 
 LOCAL_STACK = "local"
 CONFINEMENT = frozenset({"aws:iam/policy:Policy", "aws:kms/alias:Alias", "aws:kms/key:Key"})
@@ -70,6 +75,17 @@ def deploy(
             if on_progress is not None:
                 on_progress(resource, count)
 
+    make_callers(aws, _callers(stack, root, config or {}) if confined_by is None else ())
     graph = capture(stack, preview=False, provision=make, root=root, config=config)
-    graph.save(aws.folder / ("export.json" if stack == LOCAL_STACK else f"export.{stack}.json"))
+    graph.save(aws.folder / export_name(stack))
     return Deployment(graph=graph, not_modelled=sorted(not_modelled))
+
+
+def _callers(stack: str, root: Path | None, config: Mapping[str, str]) -> Sequence[str]:
+    """The roles that a stack names as callers of read APIs. A wrong value is the program's to refuse."""
+    found = read_stack(root or program_root(), stack)
+    named = {**found.values, **config}.get(f"{found.project}:readApiCallers", "[]")
+    try:
+        return msgspec.json.decode(named, type=list[str])
+    except msgspec.DecodeError:
+        return ()

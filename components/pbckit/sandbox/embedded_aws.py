@@ -34,6 +34,8 @@ ACCOUNT = "000000000000"
 ROOT_KEY = "test"
 """Access key and secret of the embedded account's root: they open nothing but the embedded AWS."""
 DEFAULT_FOLDER = Path(".sandbox")
+FOLDER_VARIABLE = "PBC_SANDBOX"
+"""Environment variable that names the folder of the sandbox that commands mean, where that is another one."""
 DEFAULT_PORT = 4566
 
 _HEALTH_PATH = "/_ministack/health"
@@ -163,12 +165,13 @@ def start(
     return aws
 
 
-def connect(folder: Path = DEFAULT_FOLDER) -> EmbeddedAws:
-    """The embedded AWS that runs in a folder.
+def connect(folder: Path | None = None) -> EmbeddedAws:
+    """The embedded AWS that runs in a folder; by default in that of `PBC_SANDBOX`, else in `.sandbox`.
 
     Raises:
         SandboxError: none does.
     """
+    folder = folder or Path(os.environ.get(FOLDER_VARIABLE) or DEFAULT_FOLDER)
     running = _running(folder)
     if running is None:
         raise SandboxError(f"no sandbox is running in {folder}; start one with `pbc sandbox up`")

@@ -146,6 +146,11 @@ def child_urn(project: str, stack: str, parent: str, token: str, name: str) -> s
     return f"urn:pulumi:{stack}::{project}::{qualified}::{name}"
 
 
+def export_name(stack: str) -> str:
+    """The file in a sandbox's folder that has what was deployed of a stack."""
+    return "export.json" if stack == "local" else f"export.{stack}.json"
+
+
 def load(path: Path) -> Graph:
     """Read an export.
 

@@ -15,6 +15,7 @@ _extract_action = iam_actions.extract_iam_action
 _extract_resource = iam_actions.extract_resource_arn
 _extract_tags = iam_actions.request_tag_context
 _enforce = iam_evaluator.enforce
+_condition_key = iam_evaluator._resolve_condition_key  # noqa: SLF001 the only place where it can be taught
 
 _ARCHIVE, _REPLAY = (
     "arn:aws:events:{region}:{account}:archive/{name}",
@@ -52,6 +53,7 @@ def install() -> None:
     iam_actions.extract_resource_arn = resource_arn
     iam_actions.request_tag_context = context
     iam_evaluator.enforce = enforce
+    iam_evaluator._resolve_condition_key = condition_key  # noqa: SLF001 as above
 
 
 def action(service: str, method: str, path: str, headers: Any, body: bytes, query: Any) -> str | None:
@@ -109,6 +111,19 @@ def enforce(
         return denied
     to = {"iam:PassedToService": _PASSES[asked][0]}
     return _enforce(key, "iam:PassRole", "iam", region, resource_arn=passed, service_context=to)
+
+
+def condition_key(key: str, request: Any) -> Any:
+    """The value of a global condition key. `aws:PrincipalArn` of a session is the ARN of its role.
+
+    So the IAM user guide has it, "AWS global condition context keys"; ministack gives the ARN of the session.
+    """
+    found = _condition_key(key, request)
+    if key.lower() == "aws:principalarn" and ":assumed-role/" in found:
+        name = found.split("/")[1]
+        role = iam._roles.get(name)  # noqa: SLF001 where it keeps them
+        return role["Arn"] if role else f"arn:aws:iam::{request.principal_account}:role/{name}"
+    return found
 
 
 def _function_arn(name: str) -> str:

@@ -178,4 +178,5 @@ def _call(cause: MessageContext) -> CallMetadata:
         causation_id=cause.causation_id,
         actor=cause.actor,
         trace_header=cause.trace_header,
+        began_at=cause.began_at,
     )

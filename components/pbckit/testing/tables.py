@@ -1,5 +1,6 @@
 """A unit's tables in memory: the same behaviour as DynamoDB, held to it by `tests/pbckit/runtime/test_tables.py`."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -15,6 +16,7 @@ from pbckit.runtime.ports import (
     Page,
     Put,
     Query,
+    Scan,
     TransactionConflict,
     Update,
 )
@@ -79,10 +81,19 @@ class MemoryTables:
         page = found[: query.limit]
         return Page(items=_copied(page), next={name: page[-1][name] for name in self._position(query)})
 
-    def update(self, update: Update) -> None:
-        """Change one item."""
-        self._require([update])
-        self._apply(update)
+    def scan(self, scan: Scan) -> Page:
+        """Items of a whole table, in the order of their hashed keys: as good as none."""
+        schema = self._schemas[scan.table]
+        placed = sorted((_scattered(schema.key(item)), item) for item in self._items[scan.table].values())
+        start = _scattered(scan.after) if scan.after is not None else ""
+        read = [item for place, item in placed if place > start][: scan.limit]
+        fitting = [item for item in read if scan.having in item and item.get(scan.at_most_name, "~") <= scan.at_most]
+        return Page(items=_copied(fitting), next=schema.key(read[-1]) if len(read) == scan.limit else None)
+
+    def delete(self, delete: Delete) -> None:
+        """Remove one item."""
+        self._require([delete])
+        self._apply(delete)
 
     def transact(self, operations: Sequence[Operation]) -> None:
         """Do all of it or nothing."""
@@ -100,7 +111,7 @@ class MemoryTables:
             self._apply(operation)
 
     def all(self, table: str) -> list[Item]:
-        """Every item of a table, in the order of writing. For assertions only: no port offers a scan."""
+        """Every item of a table, in the order of writing. For assertions only."""
         return _copied(list(self._items[table].values()))
 
     def _matching(self, query: Query) -> list[Item]:
@@ -157,6 +168,10 @@ class MemoryTables:
 
 def _identity(key: Key) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(key.items()))
+
+
+def _scattered(key: Key) -> str:
+    return hashlib.sha256(repr(_identity(key)).encode()).hexdigest()
 
 
 def _copied(value: Any) -> Any:

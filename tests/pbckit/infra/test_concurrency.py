@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
-from pbckit.cli.docs.quotas_page import quotas_page
+from pbckit.cli.docs.quotas_page import Environment, quotas_page
 from pbckit.infra.concurrency import calls_at_once
 from pbckit.infra.configuration import InvalidConfiguration
+from pbckit.infra.workflow import side_by_side
 from pbckit.sandbox.graph import Graph
 from pbckit.sandbox.program import capture
 from tests.conftest import ROOT, captured
 
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
-TAKEN = {"dev": 110, "staging": 335, "prod": 785}
+CEILINGS = {"dev": 5, "staging": 20, "prod": 50}
+TAKEN = {"dev": 120, "staging": 285, "prod": 660}
 
 
 def total(graph: Graph) -> int:
@@ -30,7 +32,7 @@ def unit_of(function_arn: str) -> str:
 
 
 def test_the_sums_are_those_of_the_graph(dev: Graph):
-    """Counted anew: mappings with their ceilings, starters with the call that they wait for, streams, schedules."""
+    """Counted anew: mappings with their ceilings, starters with the calls that they wait for, streams, schedules."""
     functions = {one.inputs["name"]: one.inputs for one in dev.by_type("aws:lambda/function:Function")}
     counted: Counter[tuple[str, str]] = Counter()
     for mapping in dev.by_type(MAPPING):
@@ -39,7 +41,8 @@ def test_the_sums_are_those_of_the_graph(dev: Graph):
         if "startingPosition" in mapping.inputs:
             counted[unit, "relays"] += 4
         elif "STATE_MACHINE" in functions[name]["environment"]["variables"]:
-            counted[unit, "workflows"] += 2 * mapping.inputs["scalingConfig"]["maximumConcurrency"]
+            starters = mapping.inputs["scalingConfig"]["maximumConcurrency"]
+            counted[unit, "workflows"] += starters * (1 + mapping.inputs["batchSize"])
         else:
             counted[unit, "consumers"] += mapping.inputs["scalingConfig"]["maximumConcurrency"]
     for schedule in dev.by_type("aws:scheduler/schedule:Schedule"):
@@ -56,8 +59,21 @@ def test_the_sums_are_those_of_the_graph(dev: Graph):
 @pytest.mark.parametrize("stack", TAKEN)
 def test_it_grows_with_the_ceiling_of_each_environment(stack: str):
     assert total(captured(stack)) == TAKEN[stack]
-    assert f"| {stack} | " in quotas_page(captured("dev"), {"dev": 5, "staging": 20, "prod": 50})
-    assert f" | {TAKEN[stack]} |" in quotas_page(captured("dev"), {"dev": 5, "staging": 20, "prod": 50})
+    environments = {name: Environment(captured(name), ceiling) for name, ceiling in CEILINGS.items()}
+    assert f"| {stack} | {CEILINGS[stack]} | {TAKEN[stack]} |" in quotas_page("dev", environments)
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "expected"), [(2, (2, 1)), (3, (3, 1)), (6, (2, 3)), (20, (2, 10)), (50, (5, 10)), (1000, (100, 10))]
+)
+def test_few_starters_wait_for_as_many_workflows_as_the_ceiling_says(ceiling: int, expected: tuple[int, int]):
+    assert side_by_side(ceiling) == expected
+
+
+def test_every_ceiling_is_kept_to_the_message():
+    for ceiling in range(2, 1001):
+        starters, batch = side_by_side(ceiling)
+        assert (starters * batch, starters >= 2, 1 <= batch <= 10) == (ceiling, True, True)
 
 
 def test_a_facade_waits_for_what_is_behind_it():
@@ -80,9 +96,9 @@ def test_a_quota_that_is_too_small_is_one_line():
 
 
 def test_a_stack_of_one_unit_counts_that_unit():
-    assert total(with_quota(12, stack="dev-points-ledger")) == 12
-    with pytest.raises(InvalidConfiguration, match="at least 12"):
-        with_quota(11, stack="dev-points-ledger")
+    assert total(with_quota(22, stack="dev-points-ledger")) == 22
+    with pytest.raises(InvalidConfiguration, match="at least 22"):
+        with_quota(21, stack="dev-points-ledger")
 
 
 def test_every_starter_waits_for_one_call_at_a_time(dev: Graph):

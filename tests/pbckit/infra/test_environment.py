@@ -10,6 +10,7 @@ from pbckit.infra.configuration import InvalidConfiguration
 from pbckit.infra.environment import EnvironmentConfig
 
 TOPIC = "arn:aws:sns:eu-central-1:111111111111:oncall"
+CALLER = "arn:aws:iam::111111111111:role/apps/member-app"
 KNOWN = ("platform", "points-ledger", "campaigns")
 VALID = {
     "aws:region": "eu-central-1",
@@ -77,6 +78,7 @@ def test_care_grows_with_the_environment(environment: str, protected: bool, dele
         ("rewards:repository", "acme/rewards@2", "owner@id/name@id with both ids"),
         ("rewards:repository", "acme@one/rewards@2", "owner@id/name@id with both ids"),
         ("rewards:repository", "acme@1/rewards@2:ref:refs/heads/main", "owner@id/name@id with both ids"),
+        ("rewards:outboxIndex", "yes", "removed, kept"),
         ("rewards:oidcProvider", "arn:aws:iam::1:oidc-provider/x", "managed, existing"),
         ("rewards:alarmEmail", "oncall", "one e-mail address"),
         ("rewards:alarmEmail", "a@b.example, c@d.example", "one e-mail address"),
@@ -86,6 +88,15 @@ def test_care_grows_with_the_environment(environment: str, protected: bool, dele
         ("rewards:alarmTopic", TOPIC.replace("1" * 12, "2" * 12), "of account 111111111111 in eu-central-1"),
         ("rewards:alarmTopic", TOPIC.replace("eu-central", "eu-west"), "of account 111111111111 in eu-central-1"),
         ("rewards:alarmTopic", TOPIC.replace(":sns:", ":sqs:"), "a standard SNS topic"),
+        ("rewards:readApiCallers", "member-app", "a list of ARNs of IAM roles of account 111111111111"),
+        ("rewards:readApiCallers", '["member-app"]', "a list of ARNs of IAM roles of account 111111111111"),
+        ("rewards:readApiCallers", f'["{CALLER.replace("1" * 12, "2" * 12)}"]', "of account 111111111111"),
+        ("rewards:readApiCallers", f'["{CALLER.replace("role/", "user/")}"]', "ARNs of IAM roles"),
+        ("rewards:readApiCallers", '["arn:aws:iam::111111111111:role/*"]', "ARNs of IAM roles"),
+        ("rewards:readApiCallers", '["arn:aws:iam::111111111111:role/rewards-dev-campaigns_x"]', "that are no unit's"),
+        ("rewards:readApiCallers", '["arn:aws:iam::111111111111:role/a/rewards-dev-x"]', "that are no unit's"),
+        ("rewards:readApiRequestsPerSecond", "0", "a whole number from 1 to 5000"),
+        ("rewards:readApiRequestsPerSecond", "5001", "a whole number from 1 to 5000"),
         ("rewards:units", '["points-leger"]', "platform, points-ledger, campaigns"),
         ("rewards:units", "[]", "platform, points-ledger, campaigns"),
         ("rewards:units", "points-ledger", "platform, points-ledger, campaigns"),
@@ -108,6 +119,16 @@ def test_a_missing_value_is_one_line(key: str):
     with pytest.raises(InvalidConfiguration) as error:
         load(**{key: None})
     assert str(error.value).startswith(f"{key} is missing; allowed: ")
+
+
+def test_a_read_api_is_there_only_where_its_callers_are_configured():
+    assert load().read_api_callers is None
+    assert load(rewards__readApiCallers="[]").read_api_callers == ()
+    twice = f'["{CALLER}", "{CALLER}", "arn:aws:iam::111111111111:role/rewards-development"]'
+    assert load(rewards__readApiCallers=twice).read_api_callers == (
+        CALLER,
+        "arn:aws:iam::111111111111:role/rewards-development",
+    )
 
 
 def test_alarms_go_to_the_platforms_topic_or_to_one_that_is_there():

@@ -10,22 +10,27 @@ import pytest
 from pbckit.cli.docs.resource_tree import resources_page
 from pbckit.contracts import catalogue
 from pbckit.infra.boundary import MANAGED_POLICY_LIMIT
+from pbckit.runtime.unit_admin.inventory import read_inventory
 from pbckit.sandbox.graph import UNKNOWN, Graph, Resource
 
 PBCS = catalogue.publishers()
 UNITS = ("platform", "operations", *PBCS, "earn-points", "redeem-points", "refund-points", "return-reward", "true-up")
 UNIT_TYPES = {f"pbckit:infra:{kind}" for kind in ("Platform", "Operations", "Pbc", "Offering")}
 UNTAGGED = {
+    "aws:apigateway/deployment:Deployment",
+    "aws:apigateway/methodSettings:MethodSettings",
     "aws:cloudwatch/dashboard:Dashboard",
     "aws:cloudwatch/eventArchive:EventArchive",
     "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
     "aws:cloudwatch/eventTarget:EventTarget",
     "aws:cloudwatch/logMetricFilter:LogMetricFilter",
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+    "aws:cloudwatch/queryDefinition:QueryDefinition",
     "aws:iam/rolePolicy:RolePolicy",
     "aws:kms/alias:Alias",
     "aws:lambda/alias:Alias",
     "aws:lambda/layerVersion:LayerVersion",
+    "aws:lambda/permission:Permission",
     "aws:scheduler/schedule:Schedule",
     "aws:sns/topicPolicy:TopicPolicy",
     "aws:sqs/queuePolicy:QueuePolicy",
@@ -215,6 +220,8 @@ def test_the_children_of_a_pbc(dev: Graph):
         ("LayerVersion", "campaigns-layer"),
         ("Outbox", "campaigns-outbox"),
         ("Policy", "campaigns-boundary"),
+        ("Role", "campaigns-operator"),
+        ("RolePolicy", "campaigns-operator-policy"),
         ("Schema", "campaigns-CampaignChanged-schema"),
         ("Store", "campaigns-store"),
     ]
@@ -247,3 +254,13 @@ def test_a_mapping_from_a_queue_retries_messages_alone_and_has_a_ceiling(dev: Gr
             assert 1 <= mapping.inputs["maximumRetryAttempts"] <= 100
             assert mapping.inputs["maximumRecordAgeInSeconds"] < 24 * 60 * 60
             assert mapping.inputs["destinationConfig"]["onFailure"]["destinationArn"].endswith("_relay-dlq")
+
+
+def test_each_unit_admin_is_told_all_log_groups_of_its_unit(graph: Graph):
+    logged = {one.inputs["name"] for one in graph.by_type("aws:cloudwatch/logGroup:LogGroup")}
+    told: list[str] = []
+    for function in graph.by_type("aws:lambda/function:Function"):
+        variables = function.inputs["environment"]["variables"]
+        if "UNIT_ADMIN" in variables:
+            told += read_inventory(variables["UNIT_ADMIN"]).every_log_group()
+    assert sorted(told) == sorted(name for name in logged if name.startswith("/aws/lambda/"))

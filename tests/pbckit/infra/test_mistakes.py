@@ -99,3 +99,9 @@ def test_code_that_is_no_python_is_named_with_its_line(tmp_path: Path):
     (tmp_path / "lambdas/inventory").rename(tmp_path / "lambdas/orders")
     told = mistake(tmp_path, "")
     assert told == f"{tmp_path}/lambdas/orders/reserve.py:2: not Python: invalid syntax"
+
+
+def test_a_function_of_the_name_of_the_role_for_people_is_refused(tmp_path: Path):
+    code(tmp_path)
+    told = mistake(tmp_path, "inventory.function('operator', [])")
+    assert told == "inventory: no function can be called 'operator': the role for people has that name; rename it"

@@ -15,12 +15,14 @@ PROGRAM = """
 from pbckit.infra.environment import EnvironmentConfig
 from pbckit.infra.offering import Offering
 from pbckit.infra.pbc import Pbc
+from pbckit.infra.service_levels import ServiceLevel
 from pbckit.infra.unit import UnitArgs
 from contracts.cards import PurchasePosted
 from contracts.earning_rates import RATE
 from contracts.points_calculation import PointsCalculated
 from contracts.points_ledger import BALANCE, PointsPosted
 
+IN_TIME = ServiceLevel(event=PurchasePosted, within_seconds=60, percent=99, promise="In time.")
 config = EnvironmentConfig.load(("points-ledger", "earn-points"))
 pbc = Pbc("points-ledger", UnitArgs(config=config, publishes_as=["points-ledger"]))
 {action}
@@ -55,6 +57,11 @@ def run(folder: Path, action: str) -> Graph:
             "one source",
         ),
         ("pbc.subscribes(handler='post-points', grants=[])", "InvalidSubscription", "none"),
+        (
+            "pbc.subscribes(PointsCalculated, handler='post-points', grants=[], levels=[IN_TIME])",
+            "InvalidServiceLevel",
+            "PurchasePosted, which it does not consume; allowed: PointsCalculated",
+        ),
         ("Pbc('deploy', UnitArgs(config=config))", "ReservedName", "no unit can be called 'deploy'"),
         (
             UNNAMED_CALLER,

@@ -108,7 +108,7 @@ def test_own_metrics_and_their_alarms_name_the_environment(stack: str):
         metric[0]
         for one in graph.by_type("aws:cloudwatch/dashboard:Dashboard")
         for widget in json.loads(one.inputs["dashboardBody"])["widgets"]
-        for metric in widget["properties"]["metrics"]
-        if not metric[0].startswith("AWS/")
+        for metric in widget["properties"].get("metrics", [])
+        if isinstance(metric[0], str) and not metric[0].startswith("AWS/")
     }
     assert written == read == shown == {f"rewards/{stack}"}

@@ -3,7 +3,8 @@
 import pytest
 
 from pbckit.judges.registry import JUDGES, accepted, findings
-from tests.conftest import captured
+from pbckit.sandbox.program import capture
+from tests.conftest import ROOT, captured
 
 STACKS = ("dev", "staging", "prod", "migration")
 
@@ -11,6 +12,13 @@ STACKS = ("dev", "staging", "prod", "migration")
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_shipped_stack_has_no_findings(stack: str):
     assert findings(captured(stack)) == {name: [] for name in JUDGES}
+
+
+def test_a_stack_with_read_apis_has_no_findings():
+    callers = '["arn:aws:iam::111111111111:role/member-app"]'
+    graph = capture("dev", root=ROOT, config={"rewards:readApiCallers": callers})
+    assert graph.by_type("aws:apigateway/restApi:RestApi")
+    assert findings(graph) == {name: [] for name in JUDGES}
 
 
 @pytest.mark.parametrize("number", range(len(accepted())))

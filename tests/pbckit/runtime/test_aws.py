@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pbckit.runtime.aws import DynamoDb, EventBridge, Sqs
-from pbckit.runtime.ports import BusEntry, ConditionFailed, Operation, Put, Query, TransactionConflict
+from pbckit.runtime.ports import BusEntry, ConditionFailed, Operation, Put, Query, Scan, TransactionConflict
 from pbckit.sandbox.embedded_aws import EmbeddedAws
 from pbckit.testing.world import BEGIN
 
@@ -68,16 +68,19 @@ class ReadingClient:
         self.requests.append(request)
         return {"Items": []}
 
+    scan = query
 
-def test_reads_are_consistent_except_through_an_index():
+
+def test_reads_are_consistent_except_through_an_index_and_of_a_whole_table():
     """The embedded AWS always is, so the requests themselves are looked at. DynamoDB refuses it for an index."""
     tables, client = DynamoDb(), ReadingClient()
     tables.__dict__["_client"] = client
     tables.get("store", {"pk": "a", "sk": "b"})
     tables.query(Query(table="store", key_name="pk", key_value="a"))
     tables.query(Query(table="outbox", key_name="pending", key_value="pending", index="pending"))
+    tables.scan(Scan(table="outbox", having="pending", at_most_name="occurred_at", at_most="x", limit=1))
 
-    assert [request.get("ConsistentRead") for request in client.requests] == [True, True, None]
+    assert [request.get("ConsistentRead") for request in client.requests] == [True, True, None, None]
 
 
 def queue(aws: EmbeddedAws) -> tuple[str, str]:

@@ -1,8 +1,9 @@
 """What turns a function into the handler of a capability."""
 
+import dataclasses
 import io
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from contracts.points_ledger import BALANCE, Balance, GetBalance, PointsPosted, UnknownMember
 from pbckit.runtime.capability import CallContext, capability
-from pbckit.runtime.observability import logger
+from pbckit.runtime.observability import logger, observed
 from pbckit.testing.world import World, world
 
 CONTEXT = SimpleNamespace(aws_request_id="request-1", function_name="balance")
@@ -27,6 +28,8 @@ def balance(request: GetBalance, call: CallContext) -> Balance:
         raise UnknownMember("nobody is no member")
     if request.member_id == "broken":
         raise Broken
+    if request.member_id == "slow":
+        call.runtime.clock.sleep(1)  # pyright: ignore[reportAttributeAccessIssue] of the simulated one
     work = call.unit_of_work()
     work.publish(PointsPosted(posting_id=call.cause.actor, member_id="m", points=1, balance_points=1), sequence=1)
     work.commit()
@@ -51,8 +54,8 @@ def test_answers(there: World):
     reply = balance.answer(call({"member_id": "m"}), there.runtime)
 
     given = {"member_id": "m", "balance_points": 7, "version": 2}
-    zeros = dict.fromkeys(("held_points", "spendable_points", "debt_points", "blocked_points"), 0)
-    never = {"enrolled_at": None, "closed_at": None}
+    zeros = dict.fromkeys(("held_points", "spendable_points", "debt_points", "blocked_points", "pending_points"), 0)
+    never = {"enrolled_at": None, "closed_at": None, "merged_into": None, "merged_from": []}
     assert reply == {"answer": {**given, **zeros, **never, "state": "open"}}
 
 
@@ -65,6 +68,22 @@ def test_refuses_by_the_contracts_error(there: World):
 def test_what_hinders_the_function_is_raised(there: World):
     with pytest.raises(Broken):
         balance.answer(call({"member_id": "broken"}), there.runtime)
+
+
+@pytest.mark.parametrize(("member_id", "slow"), [("m", 0.0), ("nobody", 0.0), ("slow", 1.0), ("broken", 1.0)])
+def test_an_answer_is_slow_after_its_limit_and_so_is_none(
+    there: World, capsys: pytest.CaptureFixture[str], member_id: str, slow: float
+):
+    with suppress(Broken), observed(CONTEXT):
+        balance.answer(call({"member_id": member_id}), dataclasses.replace(there.runtime, slow_after_ms=500))
+    (metrics,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    assert metrics["SlowBalance"] == [slow]
+
+
+def test_nothing_is_measured_where_nothing_is_promised(there: World, capsys: pytest.CaptureFixture[str]):
+    with observed(CONTEXT):
+        balance.answer(call({"member_id": "slow"}), there.runtime)
+    assert "SlowBalance" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

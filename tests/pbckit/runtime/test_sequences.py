@@ -20,8 +20,8 @@ CALCULATED = PointsCalculated(
 )
 
 
-def consumer(*, reports_gaps: bool) -> Subscriber:
-    subscriber = Subscriber(reports_gaps=reports_gaps)
+def consumer(*, reports_gaps: bool, knows_first: bool) -> Subscriber:
+    subscriber = Subscriber(reports_gaps=reports_gaps, knows_first=knows_first)
 
     @subscriber.on(PointsCalculated)
     def on_calculated(event: PointsCalculated, context: EventContext) -> None:
@@ -44,9 +44,11 @@ def own_metrics() -> Any:
     metrics.clear_metrics()
 
 
-def deliver(there: World, *sequences: int, aggregate: str = "p-1", reports_gaps: bool = True) -> dict[str, float]:
+def deliver(
+    there: World, *sequences: int, aggregate: str = "p-1", reports_gaps: bool = True, knows_first: bool = False
+) -> dict[str, float]:
     """Deliver events of an aggregate; gives what was counted."""
-    subscriber = consumer(reports_gaps=reports_gaps)
+    subscriber = consumer(reports_gaps=reports_gaps, knows_first=knows_first)
     for sequence in sequences:
         event = msgspec.structs.replace(CALCULATED, purchase_id=aggregate)
         body = bus_event(event, event_id=f"{aggregate}-{sequence}", sequence=sequence)
@@ -60,6 +62,31 @@ def seen(there: World) -> dict[str, int]:
 
 def test_events_in_their_order_are_no_gap(there: World):
     counted = deliver(there, 1, 2, 3)
+
+    assert ("SequenceGaps" in counted, "LateEvents" in counted) == (False, False)
+    assert seen(there) == {"seen#points-calculation#p-1": 3}
+
+
+def test_a_first_event_that_cannot_be_missing_is_not_written_down(there: World):
+    counted = deliver(there, 1, knows_first=True)
+    assert seen(there) == {}
+    counted |= deliver(there, 2, 3, knows_first=True)
+
+    assert ("SequenceGaps" in counted, "LateEvents" in counted) == (False, False)
+    assert seen(there) == {"seen#points-calculation#p-1": 3}
+
+
+@pytest.mark.parametrize(("sequences", "missing"), [((1, 3), 1), ((3,), 1), ((1, 2, 6), 3), ((4, 6), 3)])
+def test_events_are_missed_after_a_first_one_that_is_not_written_down(
+    there: World, sequences: tuple[int, ...], missing: int
+):
+    assert deliver(there, *sequences, knows_first=True)["SequenceGaps"] == missing
+
+
+def test_what_was_written_down_of_a_first_event_before_is_no_gap(there: World):
+    """By a release that wrote down each first event."""
+    deliver(there, 1)
+    counted = deliver(there, 2, 3, knows_first=True)
 
     assert ("SequenceGaps" in counted, "LateEvents" in counted) == (False, False)
     assert seen(there) == {"seen#points-calculation#p-1": 3}
@@ -127,8 +154,8 @@ def test_another_reader_in_between_is_seen_the_next_time(there: World):
     """Two events of an aggregate at the same moment: the number that is kept is never an older one."""
     deliver(there, 1)
     key = {"pk": "seen#points-calculation#p-1", "sk": "sequence"}
-    there.tables.before_transaction = lambda: there.tables.update(
-        Update(table=STORE, key=key, read_as=dict, set={"last": 3})
+    there.tables.before_transaction = lambda: there.tables.transact(
+        [Update(table=STORE, key=key, read_as=dict, set={"last": 3})]
     )
 
     counted = deliver(there, 2)

@@ -2,6 +2,7 @@
 
 import io
 import json
+from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
 
@@ -60,6 +61,33 @@ def test_each_event_gets_an_execution_in_its_own_trace(there: World, workflows: 
         {"stateMachineArn": MACHINE, "input": traced, "traceHeader": "Root=1-a-b"},
         {"stateMachineArn": MACHINE, "input": untraced},
     ]
+    assert there.dead_letters.sent == []
+
+
+def test_workflows_of_a_batch_run_side_by_side(there: World, monkeypatch: pytest.MonkeyPatch):
+    """Each waits until all ten have begun: one after the other they would never end."""
+    begun = Barrier(10, timeout=10)
+
+    class Waiting(StepFunctions):
+        def start_sync_execution(self, **request: Any) -> dict[str, Any]:
+            begun.wait()
+            return super().start_sync_execution(**request)
+
+    workflows = Waiting()
+    monkeypatch.setattr(starter, "_client", lambda: workflows)
+    assert starter.handler(sqs_batch([bus_event(REFUNDED)] * 10), CONTEXT) == {"batchItemFailures": []}
+    assert len(workflows.started) == 10
+    assert there.dead_letters.sent == []
+
+
+def test_of_a_batch_what_failed_comes_again_alone(there: World, workflows: StepFunctions):
+    bodies = [bus_event(REFUNDED, trace_header=f"Root=1-{number}") for number in range(10)]
+    workflows.endings[bodies[3]] = {"status": "FAILED"}
+    workflows.endings[bodies[7]] = RuntimeError("of no known kind")
+    batch = sqs_batch(bodies)
+    answer = starter.handler(batch, CONTEXT)
+    again = {one["itemIdentifier"] for one in answer["batchItemFailures"]}
+    assert again == {batch["Records"][number]["messageId"] for number in (3, 7)}
     assert there.dead_letters.sent == []
 
 

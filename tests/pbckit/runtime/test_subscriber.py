@@ -1,7 +1,9 @@
 """What turns functions into the handler of a subscription."""
 
+import dataclasses
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,8 +13,11 @@ import pytest
 from contracts.campaigns import CampaignChanged
 from contracts.points_calculation import PointsAdjusted, PointsCalculated
 from contracts.points_ledger import ConflictingPosting, PointsPosted
+from pbckit.runtime import relay
+from pbckit.runtime.observability import observed
 from pbckit.runtime.ports import TransactionConflict
 from pbckit.runtime.subscriber import EventContext, NotYet, Subscriber
+from pbckit.runtime.unit_of_work import ToldBy, told_by
 from pbckit.testing.deliveries import bus_event, changed, sqs_batch
 from pbckit.testing.world import BEGIN, World, world
 
@@ -163,6 +168,49 @@ def test_the_same_id_with_other_content_is_refused(there: World, consumer: Consu
     assert attributes["reason"] == "ConflictingMessage: event event-1 was handled before with other content"
 
 
+def test_without_an_inbox_there_is_no_marker_and_no_read(there: World):
+    """What is committed remembers the event itself."""
+    own, told = Subscriber(inbox=False), list[ToldBy | None]()
+    own.on(PointsCalculated)(lambda event, context: _commit(event, context, told))
+    own.consume(bus_event(CALCULATED), there.runtime)
+
+    assert (there.inbox, len(there.outbox)) == ([], 1)
+    assert [one.event_id for one in told if one is not None] == ["event-1"]
+
+
+def _commit(event: PointsCalculated, context: EventContext, told: list[ToldBy | None]) -> None:
+    told.append(told_by(context.cause))
+    work = context.unit_of_work()
+    work.publish(PointsPosted(posting_id=event.purchase_id, member_id="m", points=1, balance_points=1), sequence=1)
+    work.commit()
+
+
+@pytest.mark.parametrize("by", ["the archive", "a replay before"])
+def test_in_a_replay_other_content_under_a_known_id_is_known(there: World, consumer: Consumer, by: str):
+    """Who is rebuilt tells what it meets, in another order perhaps: whoever was told keeps what it knows."""
+    consumer.subscriber.consume(bus_event(CALCULATED), there.runtime)
+    again = json.loads(changed(bus_event(CALCULATED), points=6))
+    if by == "the archive":
+        again["replay-name"] = "r-1"
+    else:
+        again["resources"] = ["replay/r-1"]
+    consumer.subscriber.consume(json.dumps(again), there.runtime)
+
+    assert (consumer.handled, there.dead_letters.sent) == (["p-1"], [])
+
+
+def test_what_follows_from_a_replay_says_so(there: World, consumer: Consumer):
+    replayed = json.loads(bus_event(CALCULATED)) | {"replay-name": "r-1"}
+    consumer.subscriber.consume(json.dumps(replayed), there.runtime)
+    consumer.subscriber.consume(
+        bus_event(msgspec.structs.replace(CALCULATED, purchase_id="p-2"), event_id="event-2"), there.runtime
+    )
+
+    relay.relay([(item["event_id"], item) for item in there.outbox], there.runtime)
+    told = {json.loads(one.detail)["metadata"]["causation_id"]: one.resources for one in there.bus.taken}
+    assert told == {"event-1": ("replay/r-1",), "event-2": ()}
+
+
 def test_a_contracts_refusal_is_put_aside(there: World, consumer: Consumer):
     consumer.failures["p-1"] = ConflictingPosting("another amount")
     consumer.subscriber.consume(bus_event(CALCULATED), there.runtime)
@@ -253,6 +301,46 @@ def test_metrics_tell_duplicates_dead_letters_and_lag(deliver: Any, capsys: pyte
     assert 0 < metrics["DeliveryLag"][0] < 1
     units = {one["Name"]: one["Unit"] for one in metrics["_aws"]["CloudWatchMetrics"][0]["Metrics"]}
     assert units["DeliveryLag"] == "Seconds"
+
+
+@pytest.mark.parametrize(("limit", "late"), [(3599, 1.0), (3700, 0.0)])
+def test_an_event_with_a_service_level_is_late_by_the_time_since_all_of_it_began(
+    there: World, consumer: Consumer, capsys: pytest.CaptureFixture[str], limit: int, late: float
+):
+    runtime = dataclasses.replace(there.runtime, late_after={"PointsCalculated": limit})
+    began = bus_event(
+        CALCULATED, occurred_at=there.clock.time, began_at=(there.clock.time - timedelta(hours=1)).isoformat()
+    )
+    with observed(CONTEXT):
+        consumer.subscriber.consume(began, runtime)
+        consumer.subscriber.consume(bus_event(ADJUSTED, event_id="2"), runtime)
+
+    (metrics,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    assert metrics["LatePointsCalculated"] == [late]
+    assert "LatePointsAdjusted" not in metrics
+
+
+def test_what_is_replayed_is_neither_late_nor_a_lag(
+    there: World, consumer: Consumer, capsys: pytest.CaptureFixture[str]
+):
+    runtime = dataclasses.replace(there.runtime, late_after={"PointsCalculated": 1})
+    replayed = {**json.loads(bus_event(CALCULATED, occurred_at=BEGIN - timedelta(days=9))), "replay-name": "again"}
+    with observed(CONTEXT):
+        consumer.subscriber.consume(json.dumps(replayed), runtime)
+
+    assert consumer.handled == ["p-1"]
+    assert "_aws" not in capsys.readouterr().out
+
+
+def test_what_follows_from_an_event_began_when_that_did_or_with_it(there: World, consumer: Consumer):
+    first = bus_event(CALCULATED, event_id="1")
+    consumer.subscriber.consume(first, there.runtime)
+    earlier = BEGIN - timedelta(days=1)
+    consumer.subscriber.consume(bus_event(ADJUSTED, event_id="2", began_at=earlier.isoformat()), there.runtime)
+
+    told = [json.loads(item["detail"]) for item in there.outbox]
+    began = {one["data"]["posting_id"]: datetime.fromisoformat(one["metadata"]["began_at"]) for one in told}
+    assert began == {"p-1": BEGIN, "a-1": earlier}
 
 
 def test_events_nobody_reacts_to_are_poison_even_if_well_formed(there: World, consumer: Consumer):

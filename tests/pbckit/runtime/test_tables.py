@@ -1,6 +1,7 @@
 """What the kernel relies on in `Tables`: one list of promises, kept by the tables in memory and by DynamoDB."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from pbckit.runtime.ports import (
     Operation,
     Put,
     Query,
+    Scan,
     Tables,
     TransactionConflict,
     Update,
@@ -134,14 +136,14 @@ def test_a_put_that_expects_nothing_keeps_what_is_there(tables: Tables, partitio
 
 
 def test_an_update_makes_the_item(tables: Tables, partition: str) -> None:
-    tables.update(update(partition, "one", set={"balance": 5}))
+    tables.transact([update(partition, "one", set={"balance": 5})])
 
     assert read(tables, partition, "one") == {"pk": partition, "sk": "one", "balance": 5}
 
 
 def test_an_update_sets_removes_and_leaves_the_rest(tables: Tables, partition: str) -> None:
     tables.transact([put(partition, "one", stays=1, changes=1, goes=1)])
-    tables.update(update(partition, "one", set={"changes": 2, "comes": "x"}, remove=["goes", "never-was"]))
+    tables.transact([update(partition, "one", set={"changes": 2, "comes": "x"}, remove=["goes", "never-was"])])
 
     expected = {"pk": partition, "sk": "one", "stays": 1, "changes": 2, "comes": "x"}
     assert read(tables, partition, "one") == expected
@@ -154,7 +156,7 @@ def test_an_update_whose_expectation_fails_changes_nothing(tables: Tables, parti
     change = update(partition, "one", set={"version": 9}, expect=expect)
 
     with pytest.raises(ConditionFailed) as failure:
-        tables.update(change)
+        tables.transact([change])
 
     assert failure.value.failed == (change,)
     assert read(tables, partition, "one") == before.item
@@ -274,7 +276,7 @@ def test_an_index_holds_only_items_with_its_key(tables: Tables, partition: str) 
             for number, name in enumerate(names)
         ]
     )
-    tables.update(Update(table=OUTBOX, key={"event_id": names[1]}, read_as=dict, remove=["pending"]))
+    tables.transact([Update(table=OUTBOX, key={"event_id": names[1]}, read_as=dict, remove=["pending"])])
 
     waiting = Query(
         table=OUTBOX, index="pending", key_name="pending", key_value=partition, sort_name="occurred_at", limit=1
@@ -282,6 +284,43 @@ def test_an_index_holds_only_items_with_its_key(tables: Tables, partition: str) 
 
     assert [item["event_id"] for item in all_items(tables, waiting)] == [names[2], names[0]]
     assert tables.query(waiting).items[0]["body"] == "x"
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_a_scan_gives_what_fits_on_some_page(tables: Tables, partition: str, size: int) -> None:
+    """A page is what was read: where nothing of it fits it is empty, and others follow."""
+    at = {"one": "2026-06-01", "two": "2026-06-02", "late": "2026-06-09"}
+    items = [{"event_id": f"{partition}-{name}", "occurred_at": when, partition: 1} for name, when in at.items()]
+    items += [{"event_id": f"{partition}-other-{number}", "occurred_at": "2026-06-01"} for number in range(5)]
+    items += [{"event_id": f"{partition}-undated", partition: 1}]
+    tables.transact([Put(table=OUTBOX, item=item, read_as=dict) for item in items])
+    scan = Scan(table=OUTBOX, having=partition, at_most_name="occurred_at", at_most="2026-06-02", limit=size)
+    pages = [tables.scan(scan)]
+    while (after := pages[-1].next) is not None:
+        pages.append(tables.scan(replace(scan, after=after)))
+
+    found = sorted(item["event_id"] for page in pages for item in page.items)
+    assert found == [f"{partition}-one", f"{partition}-two"]
+    assert all(len(page.items) <= size for page in pages)
+    assert len(pages) >= len(items) / size
+
+
+def test_one_item_is_deleted_and_deleting_it_again_changes_nothing(tables: Tables, partition: str) -> None:
+    tables.transact([put(partition, "goes"), put(partition, "stays")])
+    for _ in range(2):
+        tables.delete(Delete(table=STORE, key={"pk": partition, "sk": "goes"}))
+
+    assert (read(tables, partition, "goes") is None, read(tables, partition, "stays") is None) == (True, False)
+
+
+def test_a_deletion_whose_expectation_fails_changes_nothing(tables: Tables, partition: str) -> None:
+    tables.transact([put(partition, "one", version=1)])
+    deletion = Delete(table=STORE, key={"pk": partition, "sk": "one"}, expect={"version": 2})
+
+    with pytest.raises(ConditionFailed) as failure:
+        tables.delete(deletion)
+    assert failure.value.failed == (deletion,)
+    assert read(tables, partition, "one") is not None
 
 
 @pytest.mark.journey

@@ -1,6 +1,7 @@
 """State, inbox marker and events: together or not at all."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
@@ -8,7 +9,7 @@ import pytest
 
 from contracts.points_ledger import PointsPosted
 from pbckit.runtime.identifiers import derived_event_id
-from pbckit.runtime.outbox import LARGEST_EVENT_BYTES, EventTooLarge
+from pbckit.runtime.outbox import LARGEST_EVENT_BYTES, EventTooLarge, outgoing
 from pbckit.runtime.ports import ConditionFailed, Delete, Put, TransactionConflict, TransactionTooLarge, Update
 from pbckit.runtime.unit_of_work import (
     AlreadyHandled,
@@ -70,8 +71,9 @@ def test_the_envelope_says_what_why_and_when(there: World):
         "correlation_id": "c",
         "causation_id": "before",
         "trace_header": "Root=1",
+        "began_at": None,
     }
-    assert item["trace_header"] == "Root=1"
+    assert outgoing(item).entry.trace_header == "Root=1"
     assert "expires_at" not in item
 
 
@@ -259,27 +261,45 @@ def test_what_no_event_caused_gets_a_new_id_each_time():
     assert ids[0] != ids[1]
 
 
-def test_an_emptied_consumer_is_rebuilt_and_tells_nothing_again(there: World):
-    """The archive is replayed into it: the same state, while what it told stays as it was, dispatched and all."""
+def test_an_emptied_consumer_is_rebuilt_and_what_it_tells_has_the_same_id(there: World):
+    """The archive is replayed into it: the same state; what it tells anew says so, and whoever was told knows it."""
     work(there, cause()).commit()
     (told,) = there.outbox
-    dispatched = Update(
-        table=OUTBOX, key={"event_id": told["event_id"]}, read_as=dict, set={"dispatched_at": "x"}, remove=["pending"]
-    )
-    there.tables.update(dispatched)
-    (after,) = there.outbox
+    there.tables.transact([Delete(table=OUTBOX, key={"event_id": told["event_id"]})])
     for item in (*there.store, *there.inbox):
         there.tables.transact([Delete(table=STORE, key={"pk": item["pk"], "sk": item["sk"]})])
     assert there.store == there.inbox == []
 
-    unit = UnitOfWork(there.runtime, cause())
+    unit = UnitOfWork(there.runtime, replace(cause(), replay="r-1"))
     unit.add(STATE)
     unit.publish(msgspec.structs.replace(EVENT, balance_points=99), sequence=1)
     unit.commit()
 
     assert there.store == [STATE.item]
     assert [marker["pk"] for marker in there.inbox] == ["inbox#e-1"]
-    assert there.outbox == [after]
+    (again,) = there.outbox
+    assert again["event_id"] == told["event_id"]
+    assert (again["replay"], "replay" in told) == ("r-1", False)
+
+
+def test_what_still_lies_in_the_outbox_is_not_told_otherwise(there: World):
+    work(there, cause()).commit()
+    before = there.outbox
+    there.tables.transact([Delete(table=STORE, key={"pk": "inbox#e-1", "sk": "marker"})])
+    unit = UnitOfWork(there.runtime, cause())
+    unit.publish(msgspec.structs.replace(EVENT, balance_points=99), sequence=1)
+    unit.commit()
+
+    assert there.outbox == before
+
+
+def test_in_a_replay_whoever_was_told_keeps_what_it_knows(there: World):
+    work(there, cause()).commit()
+
+    with pytest.raises(ConflictingMessage):
+        check_inbox(there.runtime, replace(cause(), fingerprint="other"))
+    with pytest.raises(AlreadyHandled):
+        check_inbox(there.runtime, replace(cause(), fingerprint="other", replay="r-1"))
 
 
 def test_a_state_that_is_not_as_expected_still_stops_what_was_told_before(there: World):

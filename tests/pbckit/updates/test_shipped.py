@@ -103,6 +103,17 @@ def test_new_code_is_a_new_version_and_then_the_alias_moves(monkeypatch: pytest.
     assert all(one.inputs["publish"] is True for one in before.by_type(FUNCTION))
 
 
+@pytest.mark.parametrize("stack", [UNIT, STAGING, PROD])
+def test_an_outbox_of_a_former_release_keeps_its_table_and_loses_its_index(stack: str):
+    """In place, and one index of a table: AWS makes or deletes no more at once. The way back is the same."""
+    former, wanted = after(stack, {"rewards:outboxIndex": "kept"}), captured(stack)
+    for before, then in ((former, wanted), (wanted, former)):
+        found, told = update(before, then)
+        assert {one.kind for one in found.steps} == {"update"}
+        assert changed(found, "campaigns-outbox-table") == ("attributes", "globalSecondaryIndexes")
+        assert [one for one in told if one.severity != "note"] == []
+
+
 @pytest.mark.usefixtures("handlers_need_not_exist")
 def test_where_releases_are_canaries_new_code_leaves_the_alias(monkeypatch: pytest.MonkeyPatch):
     canary = {"rewards:releases": "canary"}

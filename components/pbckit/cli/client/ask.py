@@ -15,7 +15,7 @@ from pbckit.cli.errors import OperatorError, Refused
 from pbckit.cli.output import Stack, print_json, remarks
 from pbckit.contracts import catalogue
 from pbckit.contracts.decoding import decoded
-from pbckit.contracts.definitions import AnyCapability, Event
+from pbckit.contracts.definitions import PEOPLE, AnyCapability, Event
 from pbckit.sandbox.embedded_aws import DEFAULT_FOLDER
 
 T = TypeVar("T")
@@ -70,9 +70,7 @@ def publish(
 
 
 def _capability(name: str) -> AnyCapability:
-    open_to_operators = {
-        f"{one.unit}.{one.name}": one for one in catalogue.capabilities() if "operations" in one.callers
-    }
+    open_to_operators = {f"{one.unit}.{one.name}": one for one in catalogue.callable_by(PEOPLE)}
     if name not in open_to_operators:
         raise OperatorError(f"no capability {name!r} that operators may ask; there are: {_listed(open_to_operators)}")
     return open_to_operators[name]

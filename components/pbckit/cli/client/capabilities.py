@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from pbckit.cli.client.session import Session, open_session
 from pbckit.cli.errors import OperatorError, Refused, Unreachable
-from pbckit.contracts.definitions import Capability, RequestT, ResponseT
+from pbckit.contracts.definitions import AnyCapability, Capability, RequestT, ResponseT
 from pbckit.contracts.envelope import CallMetadata, Reply
 
 
@@ -26,7 +26,7 @@ class CapabilityClient(Protocol):
 
         Raises:
             Refused: the capability said no, by one of its contract's errors.
-            OperatorError: it could not be asked, or failed.
+            OperatorError: it could not be asked, by this caller or at all, or failed.
         """
         ...
 
@@ -77,14 +77,15 @@ class LambdaCapabilities:
         function = self._session.names.of(capability.unit).capability(capability.name)
         metadata = CallMetadata(correlation_id=str(uuid.uuid4()), actor=self._session.actor)
         payload = msgspec.json.encode({"metadata": metadata, "data": data})
-        body, failed = self._invoke(function, payload)
+        body, failed = self._invoke(capability, function, payload)
         if failed:
             raise OperatorError(f"{function} failed: {body.decode()}; its log group has the reason")
         return decoded(capability, body)
 
-    def _invoke(self, function: str, payload: bytes) -> tuple[bytes, bool]:
+    def _invoke(self, capability: AnyCapability, function: str, payload: bytes) -> tuple[bytes, bool]:
+        lambda_ = self._session.lambda_for(capability)
         try:
-            answer: dict[str, Any] = self._session.client("lambda").invoke(FunctionName=function, Payload=payload)
+            answer: dict[str, Any] = lambda_.invoke(FunctionName=function, Payload=payload)
         except (BotoCoreError, ClientError) as error:
             raise Unreachable(f"cannot ask {function}: {error}") from error
         return answer["Payload"].read(), "FunctionError" in answer
@@ -94,7 +95,7 @@ def capabilities_of(stack: str) -> CapabilityClient:
     """The capabilities of a stack, asked as an operator.
 
     Raises:
-        Unreachable: there is no such stack, or it does not let this caller in.
+        Unreachable: there is no such stack, or no sandbox.
     """
     return LambdaCapabilities(open_session(stack))
 

@@ -72,8 +72,12 @@ class UnitAdmins:
     ) -> list[Record]:
         """What functions of the units noted, by time."""
         question = FindRecords(kind=kind, since=since, until=until, text=text)
-        answers = self._of_each(lambda unit: self._ask(unit, question, Records), units)
+        answers = self._of_each(lambda unit: self.find(unit, question), units)
         return sorted((record for answer in answers for record in answer.records), key=lambda record: record.at)
+
+    def find(self, unit: str, question: FindRecords) -> Records:
+        """What functions of a unit noted: the newest, and whether there are more."""
+        return self._ask(unit, question, Records)
 
     def all_health(self) -> list[Health]:
         """How all units are."""
@@ -87,6 +91,17 @@ class UnitAdmins:
             for depth in health.dead_letters
             if depth.waiting + depth.in_flight > 0
         ]
+
+    def attempts(self, ask: Callable[[str], R]) -> dict[str, R | OperatorError]:
+        """What each unit answers, or why it does not: the others are told all the same."""
+
+        def attempt(unit: str) -> R | OperatorError:
+            try:
+                return ask(unit)
+            except OperatorError as error:
+                return error
+
+        return dict(zip(self.units, self._of_each(attempt, self.units), strict=True))
 
     @staticmethod
     def _of_each(ask: Callable[[str], R], units: Sequence[str]) -> list[R]:

@@ -1,6 +1,6 @@
 """`pbc delivery report`."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,8 +10,8 @@ import typer
 
 from pbckit.cli.delivery.commits import Commits, read_commits
 from pbckit.cli.delivery.history import Deployment, read_histories
-from pbckit.cli.delivery.measures import Period, measure
-from pbckit.cli.delivery.page import TITLES, page, row
+from pbckit.cli.delivery.measures import Delivery, Period, measure
+from pbckit.cli.delivery.page import TITLES, page, row, spoken
 from pbckit.cli.errors import OperatorError
 from pbckit.cli.output import AsJson, print_json, print_table, remarks
 from pbckit.program_root import program_root
@@ -50,18 +50,45 @@ def report(
 ) -> None:
     """The measures of DORA and the regression cycle, for each unit, from the histories of Pulumi and git."""
     repository = repository or program_root()
-    commits = read_commits(repository)
+    found = measured(repository, read_commits(repository), history, environment, since, until, tests)
+    period = found.period
+    if html is not None:
+        html.write_text(page(found.units, found.deployments, period))
+        remarks.print(f"wrote {html}")
+    if as_json:
+        print_json({"since": period.since, "until": period.until, "units": [asdict(one) for one in found.units]})
+    elif html is None:
+        print_table(spoken(period), TITLES, map(row, found.units))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """The measures of all units over a period, and the deployments that they are of."""
+
+    units: list[Delivery]
+    deployments: list[Deployment]
+    period: Period
+
+
+def measured(
+    repository: Path,
+    commits: Commits,
+    history: Path | None = None,
+    environment: str = "prod",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    tests: Path | None = None,
+) -> Measured:
+    """Measure; the arguments are those of the command.
+
+    Raises:
+        OperatorError: a folder has not what it should have, or the period ends before it begins.
+    """
     deployments = [] if history is None else read_histories(history, environment)
     period = _period(since, until, deployments, commits)
     units = sorted(path.name.replace("_", "-") for room in _ROOMS for path in _folders(repository / room))
     found = measure(units, deployments, commits, period, {} if tests is None else _cycles(tests))
-    if html is not None:
-        html.write_text(page(found, deployments, period))
-        remarks.print(f"wrote {html}")
-    if as_json:
-        print_json({"since": period.since, "until": period.until, "units": [asdict(one) for one in found]})
-    elif html is None:
-        print_table(f"{period.since:%Y-%m-%d} to {period.until:%Y-%m-%d}", TITLES, map(row, found))
+    return Measured(units=found, deployments=deployments, period=period)
 
 
 def _period(since: datetime | None, until: datetime | None, deployments: list[Deployment], commits: Commits) -> Period:

@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import pulumi
 import typer
 
-from pbckit.cli.deployment import explanations, policy_pack
+from pbckit.cli.deployment import access, explanations, policy_pack
 from pbckit.cli.deployment.git_files import files_at
 from pbckit.cli.errors import COULD_NOT_RUN, SAID_NO, OperatorError
 from pbckit.cli.output import print_json, remarks
 from pbckit.program_root import program_root
-from pbckit.sandbox.program import capture
 
 MATRIX = "docs/access-matrix.md"
 Format = Literal["table", "markdown", "sarif", "json"]
@@ -25,6 +23,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Short for --format json.")
 _ACTION = re.compile(r"[a-zA-Z0-9-*?]+:[a-zA-Z0-9*?]+")
 
 app = typer.Typer(no_args_is_help=True, help="The policy pack, on stacks that exist.")
+app.command("access")(access.access)
 
 
 def preview(
@@ -45,11 +44,7 @@ def preview(
     """
     root = root or program_root()
     before = None if against is None else _matrix_of(root, against)
-    try:
-        with remarks.status(f"running the program for {stack}"):
-            export = capture(stack, preview=True, root=root).export()
-    except pulumi.RunError as error:
-        raise OperatorError(f"the program does not run for {stack}: {error}") from error
+    export = access.previewed(stack, root)
     _tell(_judge(export, preview=True, before=before), "json" if as_json else format_, out, verbose=verbose)
 
 
@@ -66,10 +61,7 @@ def check(
     Of encrypted secrets nothing can be proved; `pulumi stack export --show-secrets` writes them in plain text.
     Exit code 0: no violation; 1: violations; 2: it could not be judged.
     """
-    try:
-        export = policy_pack.read_export(file)
-    except policy_pack.InvalidExport as error:
-        raise OperatorError(str(error)) from error
+    export = access.exported(file)
     _tell(_judge(export, preview=False), "json" if as_json else format_, out, verbose=verbose)
 
 

@@ -4,13 +4,18 @@ The pack stands alone; this is the one module that imports it.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from pbc_isolation import rule_reference
 from pbc_isolation.analysis import access_matrix
+from pbc_isolation.analysis import reasons as access_reasons
 from pbc_isolation.analysis.access_matrix import Edge
 from pbc_isolation.analysis.context import Analysis
+from pbc_isolation.analysis.reasons import Reason
 from pbc_isolation.folder import pack_folder
 from pbc_isolation.iam import explanation as action_explanation
 from pbc_isolation.iam import judgement
@@ -26,6 +31,7 @@ from pbc_isolation.rules.rule import Violation, from_text
 from pbc_isolation.stack import type_data
 from pbc_isolation.stack.explanation import Explanation, UnknownType, of_type
 from pbc_isolation.stack.graph import InvalidExport, from_export, read_export
+from pbckit.cli.errors import OperatorError
 from pbckit.program_root import program_root
 
 UNREADABLE = unreadable.RULE.id
@@ -34,14 +40,19 @@ UNREADABLE = unreadable.RULE.id
 __all__ = [
     "FORMATS",
     "UNREADABLE",
+    "AccessReport",
     "Edge",
     "Explained",
     "Explanation",
     "InvalidExport",
+    "InvalidReport",
     "PackFailed",
+    "Reason",
     "UnknownType",
     "Verdict",
+    "Violation",
     "access_edges",
+    "access_report",
     "actions_page",
     "derived_actions",
     "explained_actions",
@@ -50,10 +61,25 @@ __all__ = [
     "matrix_page",
     "read_export",
     "read_matrix",
+    "read_verdict",
     "rests_on",
     "rules_page",
     "types_page",
 ]
+
+
+class InvalidReport(OperatorError):
+    """That is no report of the policy pack."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessReport:
+    """Who reaches what in a stack, by which path and which statement."""
+
+    project: str
+    stack: str
+    units: Sequence[str]
+    reasons: Sequence[Reason]
 
 
 def judge(export: dict[str, Any], *, preview: bool, before: Sequence[Edge] | None = None) -> Verdict:
@@ -92,6 +118,29 @@ def _pack() -> Path:
 def access_edges(export: dict[str, Any]) -> list[Edge]:
     """Who reaches whom in a stack, and by what."""
     return access_matrix.edges(Analysis(from_export(export), settings({}, _pack())))
+
+
+def access_report(export: dict[str, Any]) -> AccessReport:
+    """Who reaches what in a stack, and why.
+
+    Raises:
+        InvalidExport: it is none.
+    """
+    graph = from_export(export)
+    found = access_reasons.reasons(Analysis(graph, settings({}, _pack())))
+    return AccessReport(project=graph.project, stack=graph.stack, units=graph.units, reasons=found)
+
+
+def read_verdict(text: bytes) -> Verdict:
+    """What `pbc preview --json` or `pbc policy check --json` wrote.
+
+    Raises:
+        InvalidReport: it is something else.
+    """
+    try:
+        return msgspec.json.decode(text, type=Verdict)
+    except msgspec.DecodeError as error:
+        raise InvalidReport(f"not what `pbc preview --json` writes: {error}") from error
 
 
 def _violation(diagnostic: Diagnostic) -> Violation:

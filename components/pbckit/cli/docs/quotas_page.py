@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -12,6 +13,14 @@ from pbckit.sandbox.graph import Graph
 _DATA = Path(__file__).with_name("quotas.yaml")
 _MACHINE = "aws:sfn/stateMachine:StateMachine"
 _PER_CENT = 100
+
+
+class Environment(NamedTuple):
+    """A stack of all units."""
+
+    graph: Graph
+    ceiling: int
+    """How many messages each consumer handles at once, as it is configured."""
 
 
 class _Count(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,13 +49,14 @@ class _Quotas(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rates: Sequence[_Rate]
 
 
-def quotas_page(graph: Graph, concurrency: Mapping[str, int]) -> str:
+def quotas_page(stack: str, environments: Mapping[str, Environment]) -> str:
     """Markdown with what the program takes and what AWS gives by default.
 
     Args:
-        graph: of a stack of all units.
-        concurrency: by environment, the ceiling that is configured for each consumer; that of the stack among them.
+        stack: the one that is shown in full.
+        environments: each with the graph of all its units, by name; that stack among them.
     """
+    graph, ceiling = environments[stack]
     units: Mapping[str, Mapping[str, int]] = graph.outputs["concurrency"]
     quotas = msgspec.yaml.decode(_DATA.read_bytes(), type=_Quotas)
     return "\n".join(
@@ -67,13 +77,13 @@ def quotas_page(graph: Graph, concurrency: Mapping[str, int]) -> str:
             "",
             *_EXPLANATION,
             "",
-            *_by_environment(graph, concurrency),
+            *_by_environment(environments),
             "",
             "## Other quotas",
             "",
             f"| quota | default | of | `{graph.stack}` takes | share |",
             "|---|---:|---|---:|---:|",
-            *(_quota(graph, one, concurrency[graph.stack]) for one in quotas.counts),
+            *(_quota(graph, one, ceiling) for one in quotas.counts),
             "",
             "CloudWatch has no quota of metric alarms and dashboards. All but those of a bus or registry are shared by",
             "everything in the account: other environments and other systems come on top.",
@@ -88,8 +98,8 @@ def quotas_page(graph: Graph, concurrency: Mapping[str, int]) -> str:
 
 _EXPLANATION = (
     "- **consumers**: a function on a queue runs as often as its ceiling allows.",
-    "- **workflows**: a starter waits for its workflow, and the workflow for the function that it calls: two",
-    "  executions for each message, three where a facade stands between.",
+    "- **workflows**: a starter waits for the workflows of its batch, which run side by side, and each of them for the",
+    "  function that it calls: an execution for each message, two where a facade stands between, and the starters.",
     f"- **relays**: a batch of each shard of an outbox's stream: {STREAM_SHARDS} for a new table, more for one",
     "  that has grown.",
     "- **schedules**: one each.",
@@ -98,14 +108,11 @@ _EXPLANATION = (
 )
 
 
-def _by_environment(graph: Graph, concurrency: Mapping[str, int]) -> Iterable[str]:
-    taken = _sum(graph.outputs["concurrency"].values())
-    by_ceiling = taken["consumers"] + taken["workflows"]
-    fixed = taken["relays"] + taken["schedules"]
+def _by_environment(environments: Mapping[str, Environment]) -> Iterable[str]:
     yield "| environment | `maximumConcurrency` | executions at once |"
     yield "|---|---:|---:|"
-    for environment, ceiling in concurrency.items():
-        yield f"| {environment} | {ceiling} | {by_ceiling * ceiling // concurrency[graph.stack] + fixed:,} |"
+    for name, (graph, ceiling) in environments.items():
+        yield f"| {name} | {ceiling} | {sum(_sum(graph.outputs['concurrency'].values()).values()):,} |"
     yield ""
     yield "A preview fails where `lambdaConcurrencyQuota` is configured and the stack takes more than that. A stack of"
     yield "one unit counts that unit only: preview the environment (`make preview STACK=prod`) to see all of them."

@@ -1,13 +1,12 @@
 """The system as a picture and a table, drawn from the captured graph of the program: `docs/system.md`."""
 
-import json
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pbckit.sandbox.graph import Graph, Resource
+from pbckit.cli.topology import calls, kinds, resource_counts, subscriptions
+from pbckit.sandbox.graph import Graph
 
-_UNIT_TYPES = ("Platform", "Operations", "Pbc", "Strangler", "Offering")
 _BEGIN = "<!-- picture: made by `make docs` -->\n"
 _END = "<!-- end of picture -->\n"
 _COUNTED = {
@@ -56,8 +55,8 @@ def with_picture(page: str, graph: Graph) -> str:
 
 def _picture(graph: Graph, without: Sequence[str] = ("Platform",)) -> Iterator[str]:
     yield "flowchart LR"
-    kinds = {resource.name: resource.type.split(":")[-1] for resource in _units(graph)}
-    hidden = {unit for unit, kind in kinds.items() if kind in without}
+    units = kinds(graph)
+    hidden = {unit for unit, kind in units.items() if kind in without}
     shapes = {
         "Pbc": '["{}"]',
         "Offering": '[/"{}"/]',
@@ -65,62 +64,24 @@ def _picture(graph: Graph, without: Sequence[str] = ("Platform",)) -> Iterator[s
         "Operations": '(["{}"])',
         "Platform": '{{{{"{}"}}}}',
     }
-    for unit, kind in sorted(kinds.items()):
+    for unit, kind in sorted(units.items()):
         if unit not in hidden:
             yield f"  {unit}{shapes[kind].format(unit)}"
-    for outside in sorted({source for source, _, _ in subscriptions(graph)} - set(kinds)):
+    for outside in sorted({source for source, _, _ in subscriptions(graph)} - set(units)):
         yield f'  {outside}(["{outside}"])'
     for source, target, types in sorted(subscriptions(graph)):
         yield f'  {source} == "{", ".join(types)}" ==> {target}'
-    for caller, unit, names in sorted(one for one in _calls(graph) if one[0] not in hidden):
+    for caller, unit, names in sorted(one for one in calls(graph) if one.source not in hidden):
         yield f'  {caller} -- "{"<br>".join(names)}" --> {unit}'
 
 
-def subscriptions(graph: Graph) -> list[tuple[str, str, tuple[str, ...]]]:
-    """Source, consumer and detail types of each subscription."""
-    rules = graph.by_type("aws:cloudwatch/eventRule:EventRule")
-    patterns = [(_owner(graph, rule), json.loads(rule.inputs["eventPattern"])) for rule in rules]
-    return [(source, unit, tuple(pattern["detail-type"])) for unit, pattern in patterns for source in pattern["source"]]
-
-
-def _calls(graph: Graph) -> list[tuple[str, str, tuple[str, ...]]]:
-    """Caller, unit and capabilities: what identity policies let a unit invoke in another."""
-    edges: dict[tuple[str, str], set[str]] = defaultdict(set)
-    prefix = f"{graph.project}-{graph.stack}-"
-    for policy in graph.by_type("aws:iam/rolePolicy:RolePolicy"):
-        caller = _owner(graph, policy)
-        for statement in json.loads(policy.inputs["policy"])["Statement"]:
-            if "lambda:InvokeFunction" not in statement["Action"]:
-                continue
-            for arn in statement["Resource"]:
-                unit, capability = arn.split(":")[6].removeprefix(prefix).split("_")
-                if unit != caller:
-                    edges[caller, unit].add(capability)
-    return [(caller, unit, tuple(sorted(names))) for (caller, unit), names in edges.items()]
-
-
 def _table(graph: Graph) -> Iterator[str]:
-    counts: Mapping[str, Counter[str]] = defaultdict(Counter)
-    for resource in graph.resources:
-        if resource.type.startswith("aws:"):
-            counts[_owner(graph, resource)][resource.type] += 1
+    counts = resource_counts(graph)
     yield f"| unit | kind | resources | {' | '.join(_COUNTED)} |"
     yield f"|---|---|{'---:|' * (len(_COUNTED) + 1)}"
-    for unit in _units(graph):
-        found = counts[unit.name]
-        cells: list[Any] = [unit.name, unit.type.split(":")[-1], found.total()]
+    for unit, kind in kinds(graph).items():
+        found = counts[unit]
+        cells: list[Any] = [unit, kind, found.total()]
         yield f"| {' | '.join(map(str, cells + [found[token] for token in _COUNTED.values()]))} |"
     every = sum(counts.values(), Counter[str]())
     yield f"| **all** | | {every.total()} | {' | '.join(str(every[token]) for token in _COUNTED.values())} |"
-
-
-def _units(graph: Graph) -> list[Resource]:
-    units = [(kind, unit) for kind in _UNIT_TYPES for unit in graph.by_type(f"pbckit:infra:{kind}")]
-    return [unit for kind, unit in sorted(units, key=lambda pair: (_UNIT_TYPES.index(pair[0]), pair[1].name))]
-
-
-def _owner(graph: Graph, resource: Resource) -> str:
-    tokens = {f"pbckit:infra:{kind}" for kind in _UNIT_TYPES}
-    while resource.type not in tokens:
-        resource = graph.resource(resource.parent)
-    return resource.name

@@ -1,5 +1,6 @@
 """`pbc fitness`."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +22,8 @@ from pbckit.program_root import program_root
 from pbckit.sandbox.program import capture
 
 _PERIOD = timedelta(days=90)
+SMELL_COLUMNS = ["smell", "units", "evidence", "advice"]
+ACCEPTED_COLUMNS = ["smell", "units", "why"]
 ACCEPTED = Path("fitness.yaml")
 """The signs that a program accepts, relative to its root. A program that accepts none has no such file."""
 
@@ -49,27 +52,59 @@ def fitness(
     Advice: whatever it finds, it ends with 0, unless --strict is given.
     """
     root = root or program_root()
-    commits = read_commits(root)
+    found = looked_for(root, read_commits(root), stack, history, environment, since)
+    if as_json:
+        print_json({name: getattr(found, name) for name in ("smells", "accepted", "stale", "trend")})
+    else:
+        _show(found.smells, found.accepted, found.commits)
+        _show_trend(found.trend)
+        for one in found.stale:
+            out.print(f"{ACCEPTED}: {one.name} of {one.where} is accepted, and is not found any more.")
+    if found.smells and strict:
+        raise typer.Exit(SAID_NO)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What was found."""
+
+    smells: list[Smell]
+    accepted: list[Accepted]
+    """Those that are found and meant to be."""
+    stale: list[Accepted]
+    """Those that are meant to be and are not found any more."""
+    trend: list[Month]
+    commits: int
+    """How many were looked at for smells."""
+
+
+def looked_for(
+    root: Path,
+    commits: Commits,
+    stack: str = "dev",
+    history: Path | None = None,
+    environment: str = "prod",
+    since: datetime | None = None,
+) -> Findings:
+    """Look for smells; the arguments are those of the command.
+
+    Raises:
+        OperatorError: a folder or a file has not what it should have.
+    """
     deployments = [] if history is None else read_histories(history, environment)
     latest = commits.ordered[-1].made_at
     period = Period(latest - _PERIOD if since is None else since.replace(tzinfo=since.tzinfo or UTC), latest)
     known = system(capture(stack, preview=True, root=root).export(), root, commits, deployments, period)
     found = all_smells(known)
     accepted = {(one.name, one.where): one for one in read_accepted(root / ACCEPTED)}
-    smells = [one for one in found if (one.name, one.where) not in accepted]
     meant = [accepted[key] for one in found if (key := (one.name, one.where)) in accepted]
-    stale = [one for one in accepted.values() if one not in meant]
-    months = trend(commits, list(known.kinds), _matrices(root, commits))
-    if as_json:
-        told = {"smells": smells, "accepted": meant, "stale": stale, "trend": months}
-        print_json(told)
-    else:
-        _show(smells, meant, len(known.commits))
-        _show_trend(months)
-        for one in stale:
-            out.print(f"{ACCEPTED}: {one.name} of {one.where} is accepted, and is not found any more.")
-    if smells and strict:
-        raise typer.Exit(SAID_NO)
+    return Findings(
+        smells=[one for one in found if (one.name, one.where) not in accepted],
+        accepted=meant,
+        stale=[one for one in accepted.values() if one not in meant],
+        trend=trend(commits, list(known.kinds), _matrices(root, commits)),
+        commits=len(known.commits),
+    )
 
 
 def _matrices(root: Path, commits: Commits) -> dict[str, int]:
@@ -93,12 +128,21 @@ def read_accepted(path: Path) -> list[Accepted]:
 
 def _show(smells: list[Smell], meant: list[Accepted], commits: int) -> None:
     if smells:
-        rows = [(one.name, one.where, one.evidence, one.advice) for one in smells]
-        print_table("Smells", ["smell", "units", "evidence", "advice"], rows)
+        print_table("Smells", SMELL_COLUMNS, map(smell_row, smells))
     else:
         out.print(f"Nothing smells: not in the graph, and not in {commits} commits.")
     if meant:
-        print_table("Accepted", ["smell", "units", "why"], [(one.name, one.where, one.why) for one in meant])
+        print_table("Accepted", ACCEPTED_COLUMNS, map(accepted_row, meant))
+
+
+def smell_row(one: Smell) -> tuple[str, ...]:
+    """A smell under `SMELL_COLUMNS`."""
+    return one.name, one.where, one.evidence, one.advice
+
+
+def accepted_row(one: Accepted) -> tuple[str, ...]:
+    """What is meant to be under `ACCEPTED_COLUMNS`."""
+    return one.name, one.where, one.why
 
 
 def _show_trend(months: list[Month]) -> None:

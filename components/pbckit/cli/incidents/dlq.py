@@ -1,7 +1,6 @@
 """`pbc dlq`: what could not be handled, why, and what becomes of it."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -10,14 +9,21 @@ from pbckit.cli.client.capabilities import capabilities_of
 from pbckit.cli.client.session import LOCAL_STACK
 from pbckit.cli.client.unit_admins import QueueName, UnitAdmins, queue_name
 from pbckit.cli.errors import NotFound, OperatorError
-from pbckit.cli.incidents.dead_letters import Action, Pace, go_through
+from pbckit.cli.incidents.dead_letters import (
+    ACT_COLUMNS,
+    Action,
+    Pace,
+    act_row,
+    go_through,
+    meant,
+    outcome,
+    selecting,
+)
 from pbckit.cli.output import AsJson, Stack, out, print_json, print_table, progress, remarks
-from pbckit.cli.requests import request_of
-from pbckit.cli.time_options import Age, Window, age, window
+from pbckit.cli.time_options import Age, Window, window
 from pbckit.contracts.operating import DeadLetter, Record, Selection
 
 _SHOWN = 1000
-_DONE: Mapping[Action, str] = {"look": "looked at", "redrive": "redriven", "discard": "discarded"}
 
 app = typer.Typer(no_args_is_help=True, help="What could not be handled, why, and what becomes of it.")
 
@@ -47,7 +53,9 @@ def list_letters(
 ) -> None:
     """Letters of all queues. Looking takes nothing away."""
     unit_admins = UnitAdmins(capabilities_of(stack))
-    selection = _selection(None, reason, source, correlation_id, older_than, newer_than)
+    selection = selecting(
+        reason=reason, source=source, correlation_id=correlation_id, older_than=older_than, newer_than=newer_than
+    )
     queues = [queue_name(queue)] if queue else unit_admins.queues_with_dead_letters()
     found = {one: list(go_through(unit_admins, one, "look", selection, Pace(), limit)) for one in queues}
     if as_json:
@@ -96,7 +104,14 @@ def redrive(
     as_json: AsJson = False,
 ) -> None:
     """Send letters back to where they came from. Killed half-way and run again, it loses and doubles nothing."""
-    selection = _selection(letter_id, reason, source, correlation_id, older_than, newer_than)
+    selection = selecting(
+        ids=letter_id or (),
+        reason=reason,
+        source=source,
+        correlation_id=correlation_id,
+        older_than=older_than,
+        newer_than=newer_than,
+    )
     _dispose("redrive", queue, selection, Pace(letters_per_second=rate), limit, stack, dry_run=dry_run, as_json=as_json)
 
 
@@ -119,7 +134,14 @@ def discard(
     """Take letters away for good. The audit trail keeps that, not what they said."""
     if not (every or letter_id or reason or source or correlation_id or older_than or newer_than):
         raise OperatorError("discard needs to know which: give --id, --reason or another filter, or --all")
-    selection = _selection(letter_id, reason, source, correlation_id, older_than, newer_than)
+    selection = selecting(
+        ids=letter_id or (),
+        reason=reason,
+        source=source,
+        correlation_id=correlation_id,
+        older_than=older_than,
+        newer_than=newer_than,
+    )
     _dispose("discard", queue, selection, Pace(letters_per_second=rate), limit, stack, dry_run=dry_run, as_json=as_json)
 
 
@@ -151,44 +173,20 @@ def _dispose(
     as_json: bool,
 ) -> None:
     unit_admins, name = UnitAdmins(capabilities_of(stack)), queue_name(queue)
-    meant = [letter.id for letter in go_through(unit_admins, name, "look", selection, Pace(), limit)]
-    if selection.ids and set(selection.ids) - set(meant):
-        missing = ", ".join(sorted(set(selection.ids) - set(meant)))
-        raise NotFound(f"{name} has no letter {missing}; somebody else may be looking at it at this moment")
+    selected = sum(1 for _ in meant(unit_admins, name, selection, limit))
     done = 0
-    if not dry_run and meant:
+    if not dry_run and selected:
         with progress() as bar:
-            task = bar.add_task(action, total=len(meant))
+            task = bar.add_task(action, total=selected)
             for _ in go_through(unit_admins, name, action, selection, pace, limit):
                 done += 1
                 bar.advance(task)
     if as_json:
-        print_json({"queue": str(name), "action": action, "dry_run": dry_run, "selected": len(meant), "done": done})
+        print_json({"queue": str(name), "action": action, "dry_run": dry_run, "selected": selected, "done": done})
     else:
-        out.print(f"{name}: {len(meant)} letters selected, {done} {_DONE[action]}", highlight=False)
-    if done < len(meant) and not dry_run:
-        remarks.print(f"{len(meant) - done} letters were not there any more: somebody else took or holds them")
-
-
-def _selection(
-    ids: Sequence[str] | None,
-    reason: str | None,
-    source: str | None,
-    correlation_id: str | None,
-    older_than: str | None,
-    newer_than: str | None,
-) -> Selection:
-    # Letters that come while the command runs are left alone: what fails again at once would go round for ever.
-    now = datetime.now(UTC)
-    return request_of(
-        Selection,
-        ids=tuple(ids or ()),
-        reason=reason,
-        source=source,
-        correlation_id=correlation_id,
-        set_aside_after=now - age(newer_than) if newer_than else None,
-        set_aside_before=now - age(older_than) if older_than else now,
-    )
+        out.print(outcome(name, action, selected, done), highlight=False)
+    if done < selected and not dry_run:
+        remarks.print(f"{selected - done} letters were not there any more: somebody else took or holds them")
 
 
 def _row(queue: QueueName, letter: DeadLetter) -> dict[str, object]:
@@ -216,20 +214,5 @@ def _print(queue: QueueName, letters: Sequence[DeadLetter]) -> None:
 
 
 def _print_acts(records: Sequence[Record], span: Window) -> None:
-    print_table(
-        f"Acts of operators since {span.start:%Y-%m-%d %H:%M:%S} UTC",
-        ["at", "who", "what", "outcome", "unit", "letter", "correlation id", "reason"],
-        [
-            (
-                f"{one.at:%Y-%m-%d %H:%M:%S}",
-                one.actor,
-                one.what,
-                one.outcome,
-                one.unit,
-                one.name,
-                one.correlation_id,
-                one.detail,
-            )
-            for one in records
-        ],
-    )
+    title = f"Acts of operators since {span.start:%Y-%m-%d %H:%M:%S} UTC"
+    print_table(title, ACT_COLUMNS, map(act_row, records))

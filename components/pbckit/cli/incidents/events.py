@@ -13,14 +13,16 @@ from pbckit.cli.client.session import LOCAL_STACK, open_session
 from pbckit.cli.client.unit_admins import UnitAdmins
 from pbckit.cli.errors import NotFound
 from pbckit.cli.incidents import replay as replays
-from pbckit.cli.incidents.timeline import Hop, as_data, correlation_ids, hops, read_segments
+from pbckit.cli.incidents.timeline import as_data, read_segments
 from pbckit.cli.incidents.timeline_html import lines, page
+from pbckit.cli.incidents.trace import trace as find_trace
 from pbckit.cli.output import AsJson, Stack, out, print_json, print_table, progress
 from pbckit.cli.time_options import Age, instant, window
 from pbckit.cli.waiting import wait_for
 from pbckit.contracts import catalogue
 from pbckit.contracts.operating import UNIT_ADMIN, InboundQueue, Record
-from pbckit.sandbox.embedded_aws import DEFAULT_FOLDER, connect
+from pbckit.infra.environment import EMBEDDED
+from pbckit.sandbox.embedded_aws import connect
 
 _OVERLAP = timedelta(seconds=30)
 """Lines can come late into a log: each look goes back so far, and known ones are left out."""
@@ -68,7 +70,9 @@ def trace(
     as_json: AsJson = False,
 ) -> None:
     """Each hop of a message across the units, with its times."""
-    way = _way(wanted, since, stack)
+    unit_admins = UnitAdmins(capabilities_of(stack))
+    segments = read_segments(connect().segments_file) if stack in EMBEDDED else []
+    way = find_trace(unit_admins, wanted, since, segments)
     if html is not None:
         html.write_text(page(f"The way of {wanted}", way))
     if as_json:
@@ -100,20 +104,6 @@ def tail(
                 soft_wrap=True,
                 highlight=False,
             )
-
-
-def _way(wanted: str, since: str, stack: str) -> list[Hop]:
-    unit_admins, span = UnitAdmins(capabilities_of(stack)), window(since)
-
-    def found(text: str) -> list[Record]:
-        return unit_admins.records(unit_admins.units, "hop", span.start, span.end, text)
-
-    known = correlation_ids(found(wanted), wanted)
-    if not known:
-        raise NotFound(f"nobody has noted {wanted!r} within {since}; a longer --since looks further back")
-    records = [record for one in sorted(known) for record in found(one) if record.correlation_id == one]
-    segments = read_segments(connect(DEFAULT_FOLDER).segments_file) if stack == LOCAL_STACK else []
-    return hops(records, segments)
 
 
 def _records(unit_admins: UnitAdmins, since: datetime, *, once: bool) -> Iterator[Record]:

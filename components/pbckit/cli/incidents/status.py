@@ -16,8 +16,9 @@ from rich.text import Text
 from pbckit.cli.client.capabilities import LambdaCapabilities
 from pbckit.cli.client.session import LOCAL_STACK, Session, open_session
 from pbckit.cli.client.unit_admins import UnitAdmins
+from pbckit.cli.errors import OperatorError
 from pbckit.cli.output import AsJson, Stack, out, print_json, print_whole
-from pbckit.contracts.operating import FALLBACKS, Health, Record
+from pbckit.contracts.operating import FALLBACKS, FindRecords, Health, Record
 
 _OLD_SECONDS = 300
 """As old as the sweeper lets pending events become."""
@@ -48,6 +49,8 @@ class UnitStatus:
     alarms: list[Alarm]
     fallbacks: dict[str, int]
     """Answers given by a fallback within the last hour, by fallback."""
+    silent: str | None = None
+    """Why its unit admin did not answer; the figures are nothing then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,18 +81,32 @@ def status(
 
 
 def look(session: Session) -> Status:
-    """Ask every unit admin, and CloudWatch for the alarms that ring."""
+    """Ask every unit admin, and CloudWatch for the alarms that ring. A unit that does not answer hides no other.
+
+    Raises:
+        OperatorError: no unit answers.
+    """
     unit_admins, now = UnitAdmins(LambdaCapabilities(session)), datetime.now(UTC)
-    alarms = _ringing(session)
-    ran = unit_admins.records(unit_admins.units, "hop", now - _FALLBACKS_WITHIN, now, FALLBACKS.strip())
-    units = [_unit(health, alarms, ran) for health in unit_admins.all_health()]
-    others = sorted({alarm.unit for alarm in alarms} - {unit.unit for unit in units})
-    units += [_without_admin(unit, alarms) for unit in others]
+    alarms = ringing(session)
+
+    def ask(unit: str) -> UnitStatus:
+        ran = FindRecords(kind="hop", since=now - _FALLBACKS_WITHIN, until=now, text=FALLBACKS.strip())
+        return unit_status(unit_admins.health(unit), alarms, unit_admins.find(unit, ran).records)
+
+    answers = unit_admins.attempts(ask)
+    failures = [answer for answer in answers.values() if isinstance(answer, OperatorError)]
+    if failures and len(failures) == len(answers):
+        raise failures[0]
+    units = [
+        without_admin(unit, alarms, str(answer)) if isinstance(answer, OperatorError) else answer
+        for unit, answer in answers.items()
+    ]
+    units += [without_admin(unit, alarms) for unit in sorted({alarm.unit for alarm in alarms} - {*answers})]
     return Status(at=now, healthy=all(unit.healthy for unit in units), units=units)
 
 
-def _without_admin(unit: str, alarms: Sequence[Alarm]) -> UnitStatus:
-    """A unit that has no unit admin to ask, the platform for one: only its alarms tell how it is."""
+def without_admin(unit: str, alarms: Sequence[Alarm], silent: str | None = None) -> UnitStatus:
+    """A unit without a unit admin, the platform for one, or whose does not answer: only its alarms tell how it is."""
     return UnitStatus(
         unit=unit,
         healthy=False,
@@ -99,10 +116,12 @@ def _without_admin(unit: str, alarms: Sequence[Alarm]) -> UnitStatus:
         dead_letters={},
         alarms=[alarm for alarm in alarms if alarm.unit == unit],
         fallbacks={},
+        silent=silent,
     )
 
 
-def _unit(health: Health, alarms: Sequence[Alarm], ran: Sequence[Record]) -> UnitStatus:
+def unit_status(health: Health, alarms: Sequence[Alarm], ran: Sequence[Record]) -> UnitStatus:
+    """What a unit's health, the alarms that ring and the runs with fallbacks say of the unit."""
     own = [alarm for alarm in alarms if alarm.unit == health.unit]
     dead_letters = {depth.queue: depth.waiting + depth.in_flight for depth in health.dead_letters}
     late = (health.oldest_pending_seconds or 0) > _OLD_SECONDS
@@ -128,7 +147,8 @@ def _fallbacks(records: Sequence[Record]) -> dict[str, int]:
     return dict(Counter(named))
 
 
-def _ringing(session: Session) -> list[Alarm]:
+def ringing(session: Session) -> list[Alarm]:
+    """The alarms of all units that ring, as CloudWatch has them."""
     prefix = f"{session.names.project}-{session.names.environment}-"
     pages = (
         session.client("cloudwatch")
@@ -161,16 +181,17 @@ def _screen(found: Status) -> Group:
     for unit in found.units:
         table.add_row(
             Text(unit.unit, style="green" if unit.healthy else "red"),
-            str(unit.pending_events),
+            "?" if unit.silent else str(unit.pending_events),
             "" if unit.oldest_pending_seconds is None else f"{unit.oldest_pending_seconds:.0f} s",
-            str(sum(unit.queues.values())),
+            "?" if unit.silent else str(sum(unit.queues.values())),
             "\n".join(f"{queue}: {count}" for queue, count in unit.dead_letters.items() if count),
             ", ".join(f"{name} {count}" for name, count in unit.fallbacks.items()),
         )
     alarms = [
         Text(f"ALARM {alarm.name}: {alarm.meaning}", style="red") for unit in found.units for alarm in unit.alarms
     ]
-    return Group(table, *alarms, Text(_summary(found)))
+    silent = [Text(f"{unit.unit} does not answer: {unit.silent}", style="red") for unit in found.units if unit.silent]
+    return Group(table, *silent, *alarms, Text(_summary(found)))
 
 
 def _summary(found: Status) -> str:

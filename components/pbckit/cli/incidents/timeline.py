@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from pbckit.contracts.operating import UNIT_ADMIN, Record
+
+_PAUSE = timedelta(seconds=10)
+"""After so long without a hop, what follows gets an axis of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +38,16 @@ class Hop:
     correlation_id: str
     event_id: str | None
     trace_id: str | None
+    function: str = ""
+    """Whose log has the note of it."""
+    request_id: str | None = None
+    """Of the function's invocation."""
     calls: tuple[Call, ...] = ()
+
+    @property
+    def wrong(self) -> bool:
+        """Whether it ended otherwise than it should."""
+        return self.outcome.startswith(("failed", "refused")) or self.outcome == "set aside"
 
     @property
     def milliseconds(self) -> float:
@@ -57,6 +69,40 @@ class Segment(msgspec.Struct, frozen=True):
     end_time: float = 0.0
     parent_id: str = ""
     aws: _Aws = _Aws()
+
+
+class Stretch(NamedTuple):
+    """Hops without a long pause between them."""
+
+    later: timedelta
+    """How long nothing happened before; zero for the first."""
+    hops: tuple[Hop, ...]
+
+    @property
+    def started(self) -> datetime:
+        """When the first hop began."""
+        return min(hop.started for hop in self.hops)
+
+    @property
+    def ended(self) -> datetime:
+        """When the last hop ended."""
+        return max(hop.ended for hop in self.hops)
+
+
+def stretches(way: Sequence[Hop]) -> list[Stretch]:
+    """A way cut at its pauses: on one axis, a refund a day later would make everything else a point.
+
+    Args:
+        way: hops by the time they began.
+    """
+    found: list[Stretch] = []
+    for hop in way:
+        pause = hop.started - found[-1].ended if found else timedelta()
+        if found and pause < _PAUSE:
+            found[-1] = Stretch(found[-1].later, (*found[-1].hops, hop))
+        else:
+            found.append(Stretch(pause, (hop,)))
+    return found
 
 
 def correlation_ids(records: Iterable[Record], wanted: str) -> set[str]:
@@ -104,6 +150,8 @@ def _hop(record: Record, segments: Sequence[Segment]) -> Hop:
         correlation_id=record.correlation_id,
         event_id=record.event_id,
         trace_id=record.trace_id,
+        function=record.function,
+        request_id=record.request_id,
         calls=tuple(_calls(record, started, segments)),
     )
 

@@ -28,12 +28,14 @@ from pbckit.contracts.migration import (
     Pause,
     Resume,
     RollBack,
+    Setting,
     Start,
     Steer,
 )
 
 _LIVE_SECONDS = 2
-_MOST_HISTORY = 50
+MOST_HISTORY = 50
+"""Routings before the one that holds now that a report goes back."""
 
 Reason = Annotated[str, typer.Option(help="Why; stands in the audit trail.")]
 
@@ -164,7 +166,7 @@ def write_report(capabilities: CapabilityClient, of: Facade, stack: str, path: P
     Raises:
         OperatorError: the file cannot be written, or the facade cannot be asked.
     """
-    migration = capabilities.ask(of.migration, GetMigration(history=_MOST_HISTORY))
+    migration = capabilities.ask(of.migration, GetMigration(history=MOST_HISTORY))
     page = migration_report.page(stack, migration, every_mismatch(capabilities, of), datetime.now(UTC))
     try:
         path.write_text(page)
@@ -178,14 +180,23 @@ def every_mismatch(capabilities: CapabilityClient, of: Facade) -> list[Mismatch]
     return [mismatch for page in pages for mismatch in page.mismatches]
 
 
+def steer(capabilities: CapabilityClient, of: Facade, order: Order, reason: str) -> Setting:
+    """Give an order; the setting that follows. It stands in the audit trail with who gave it and why.
+
+    Raises:
+        Refused: the evidence does not allow it, or it is not possible now.
+        OperatorError: the reason is none, or the facade cannot be asked.
+    """
+    return capabilities.ask(of.steer, request_of(Steer, order=order, reason=reason))
+
+
 def _asked(stack: str | None, facade: str | None) -> tuple[CapabilityClient, Facade]:
     of = facade_of(facade)
     return capabilities_of(stack or usual_stack()), of
 
 
 def _steer(order: Order, reason: str, stack: str | None, facade: str | None, *, as_json: bool) -> None:
-    capabilities, of = _asked(stack, facade)
-    setting = capabilities.ask(of.steer, request_of(Steer, order=order, reason=reason))
+    setting = steer(*_asked(stack, facade), order, reason)
     if as_json:
         print_json(setting)
     else:

@@ -1,26 +1,22 @@
 """How a migration went, as one HTML page that needs no other file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from pbckit.cli.migration import charts
 from pbckit.cli.migration.terminal import request_text, routed, setting_line
+from pbckit.cli.reports import charts
+from pbckit.cli.reports.markup import table
+from pbckit.cli.reports.style import document
 from pbckit.contracts.migration import Migration, Mismatch, Period, Side
 
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 900px; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
-table { border-collapse: collapse; width: 100%; font-size: 13px; }
-th, td { text-align: left; padding: 4px 8px; border-bottom: 1px solid #ddd; vertical-align: top; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
-svg text { font: 11px system-ui, sans-serif; fill: #555; }
-tr.back td { background: #fbe9ea; }
-"""
 _ROUTING_COLUMNS = (
-    "version", "since (UTC)", "routing", "compared", "differ", "for a reason", "errors legacy", "errors candidate",
-    "answered by candidate", "by", "why",
+    "version", "since (UTC)", "routing", "taken back", "compared", "differ", "for a reason", "errors legacy",
+    "errors candidate", "answered by candidate", "by", "why",
 )  # fmt: skip
+_MISMATCH_COLUMNS = ("key", "request", "difference", "last seen (UTC)", "version")
+_DRAWN = 12
+"""Routings in the charts, the newest; the table of routings has all."""
 
 
 def page(stack: str, migration: Migration, mismatches: Sequence[Mismatch], now: datetime) -> str:
@@ -32,45 +28,45 @@ def page(stack: str, migration: Migration, mismatches: Sequence[Mismatch], now: 
         mismatches: answers that differed without a reason.
         now: the time of the report, in UTC.
     """
+    state = f"{escape(setting_line(migration.now.setting))}<br>As of {now:%Y-%m-%d %H:%M:%S} UTC."
+    return document(f"Migration of {stack}", f"<p>{state}</p>{sections(migration, mismatches, now)}")
+
+
+def sections(migration: Migration, mismatches: Sequence[Mismatch], now: datetime) -> str:
+    """Charts and tables, as HTML: shares, mismatches, failures, times to answer, and every routing."""
     periods = [*reversed(migration.history), migration.now]
-    observed = [one for one in periods if one.evidence.observed]
+    observed = [one for one in periods if one.evidence.observed][-_DRAWN:]
     labels = [f"{one.setting.routing.version}: {routed(one.setting.routing).split(',')[0]}" for one in observed]
-    parts = [
-        f"<h1>Migration of {escape(stack)}</h1>",
-        f"<p>{escape(setting_line(migration.now.setting))}<br>As of {now:%Y-%m-%d %H:%M:%S} UTC.</p>",
-        "<h2>Share of the keys that the candidate answers</h2>",
-        _share(periods, now),
-        "<h2>Answers that differ</h2>",
-        charts.bars(labels, [charts.Series(name="mismatches", values=[_mismatch(one) for one in observed])], "%"),
-        "<h2>Calls that fail</h2>",
-        charts.bars(labels, [_errors("legacy", observed), _errors("candidate", observed)], "%"),
-        "<h2>Time to answer, p50</h2>",
-        charts.bars(labels, [_times("legacy", observed, "p50_ms"), _times("candidate", observed, "p50_ms")], "ms"),
-        "<h2>Time to answer, p99</h2>",
-        charts.bars(labels, [_times("legacy", observed, "p99_ms"), _times("candidate", observed, "p99_ms")], "ms"),
-        "<h2>Every routing</h2>",
-        _table(_ROUTING_COLUMNS, map(_row, periods), [_went_back(periods, number) for number in range(len(periods))]),
-        "<h2>Mismatches</h2>",
-        _mismatches(mismatches),
-    ]
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Migration of {escape(stack)}</title>'
-        f"<style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
+    compared = charts.Series(name="mismatches", values=[_mismatch(one) for one in observed])
+
+    def drawn(title: str, series: Sequence[charts.Series], unit: str) -> str:
+        return charts.bars(title, "routing", labels, series, unit)
+
+    both: Sequence[Side] = ("legacy", "candidate")
+    return "".join(
+        [
+            _share(periods, now),
+            drawn("Answers that differ, in percent", [compared], "%"),
+            drawn("Calls that fail, in percent", [_errors(side, observed) for side in both], "%"),
+            drawn("Time to answer, p50, in ms", [_times(side, observed, "p50_ms") for side in both], "ms"),
+            drawn("Time to answer, p99, in ms", [_times(side, observed, "p99_ms") for side in both], "ms"),
+            table("Every routing", _ROUTING_COLUMNS, (_row(periods, number) for number in range(len(periods)))),
+            table("Mismatches", _MISMATCH_COLUMNS, map(_mismatch_row, mismatches)),
+        ]
     )
 
 
 def _share(periods: Sequence[Period], now: datetime) -> str:
-    begin = periods[0].setting.effective_at
     points = [
         charts.Point(
-            at=max(0.0, (one.setting.effective_at - begin).total_seconds()),
+            at=one.setting.effective_at,
             value=_moved(one),
             title=f"{routed(one.setting.routing)}: {one.setting.reason}",
             marked=_went_back(periods, number),
         )
         for number, one in enumerate(periods)
     ]
-    return charts.steps(points, max((now - begin).total_seconds(), points[-1].at), 100, "%")
+    return charts.steps("Share of the keys that the candidate answers, in percent", points, now, 100, "%")
 
 
 def _moved(period: Period) -> int:
@@ -97,12 +93,13 @@ def _times(side: Side, periods: Sequence[Period], which: str) -> charts.Series:
     return charts.Series(name=side, values=[one.p50_ms if which == "p50_ms" else one.p99_ms for one in seen])
 
 
-def _row(period: Period) -> list[object]:
-    setting, seen = period.setting, period.evidence
+def _row(periods: Sequence[Period], number: int) -> list[object]:
+    setting, seen = periods[number].setting, periods[number].evidence
     return [
         setting.routing.version,
         f"{setting.effective_at:%Y-%m-%d %H:%M:%S}",
         routed(setting.routing),
+        "taken back" if _went_back(periods, number) else "",
         seen.compared,
         seen.different,
         seen.ignored,
@@ -114,24 +111,5 @@ def _row(period: Period) -> list[object]:
     ]
 
 
-def _mismatches(mismatches: Sequence[Mismatch]) -> str:
-    if not mismatches:
-        return "<p>None.</p>"
-    rows = [
-        [one.key, request_text(one), one.difference, f"{one.seen_at:%Y-%m-%d %H:%M:%S}", one.version]
-        for one in mismatches
-    ]
-    return _table(("key", "request", "difference", "last seen (UTC)", "version"), rows, [False] * len(rows))
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[object]], marked: Sequence[bool]) -> str:
-    head = "".join(f"<th>{escape(column)}</th>" for column in columns)
-    body = "".join(
-        f"<tr{' class=back' if mark else ''}>{''.join(map(_cell, row))}</tr>"
-        for row, mark in zip(rows, marked, strict=True)
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _cell(value: object) -> str:
-    return f"<td{' class=number' if isinstance(value, int) else ''}>{escape(str(value))}</td>"
+def _mismatch_row(one: Mismatch) -> list[object]:
+    return [one.key, request_text(one), one.difference, f"{one.seen_at:%Y-%m-%d %H:%M:%S}", one.version]

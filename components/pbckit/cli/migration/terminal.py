@@ -1,5 +1,7 @@
 """A migration for the terminal."""
 
+from collections.abc import Iterator
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -13,15 +15,21 @@ def shown(migration: Migration) -> RenderableType:
     """How it stands: the routing, the evidence, what the next step needs, and the routings before."""
     now = migration.now
     parts: list[RenderableType] = [Text(setting_line(now.setting)), _evidence(now.evidence)]
-    if migration.broken:
-        parts.append(Text("broken: " + "; ".join(migration.broken), style="red"))
-    if migration.missing:
-        parts.append(Text("missing: " + "; ".join(migration.missing), style="yellow"))
-    if now.setting.ramp and now.setting.ramp.state == "running" and not (migration.broken or migration.missing):
-        parts.append(Text("the next step may be taken", style="green"))
+    parts += [Text(line, style=colour) for line, colour in next_step(migration)]
     if migration.history:
         parts.append(_history(migration.history))
     return Group(*parts)
+
+
+def next_step(migration: Migration) -> Iterator[tuple[str, str]]:
+    """What the evidence says of the next step, line by line, each with a colour."""
+    if migration.broken:
+        yield "broken: " + "; ".join(migration.broken), "red"
+    if migration.missing:
+        yield "missing: " + "; ".join(migration.missing), "yellow"
+    ramp = migration.now.setting.ramp
+    if ramp and ramp.state == "running" and not (migration.broken or migration.missing):
+        yield "the next step may be taken", "green"
 
 
 def setting_line(setting: Setting) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pbckit.contracts.operating import Health, InboundQueue, QueueDepth
-from pbckit.runtime.outbox import pending
+from pbckit.runtime.outbox import pending_pages
 from pbckit.runtime.ports import Item
 from pbckit.runtime.runtime import Runtime
 from pbckit.runtime.unit_admin.inventory import Inventory
@@ -15,19 +15,28 @@ _COUNTED = 1000
 def health(runtime: Runtime, inventory: Inventory, ports: UnitAdminPorts) -> Health:
     """Count what is pending, and measure the queues."""
     now = runtime.clock.now()
-    # One more than is counted tells whether there are more.
-    waiting = pending(runtime, now, _COUNTED + 1) if runtime.outbox_table else []
+    waiting = _pending(runtime, now) if runtime.outbox_table else []
     return Health(
         unit=runtime.unit,
         pending_events=min(len(waiting), _COUNTED),
         more_pending=len(waiting) > _COUNTED,
-        oldest_pending_seconds=_age_seconds(waiting[0], now) if waiting else None,
+        oldest_pending_seconds=max((_age_seconds(item, now) for item in waiting), default=None),
         queues=[
             InboundQueue(depth=_depth(ports, thing, queue.url), rule_arn=queue.rule, source=queue.source)
             for thing, queue in sorted(inventory.queues.items())
         ],
         dead_letters=[_depth(ports, thing, queue.url) for thing, queue in sorted(inventory.dead_letters.items())],
     )
+
+
+def _pending(runtime: Runtime, now: datetime) -> list[Item]:
+    """What is pending; of very much, no more than it takes to know that it is."""
+    found: list[Item] = []
+    for items in pending_pages(runtime, now, _COUNTED):
+        found += items
+        if len(found) > _COUNTED:
+            break
+    return found
 
 
 def _depth(ports: UnitAdminPorts, thing: str, url: str) -> QueueDepth:

@@ -30,9 +30,14 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     """By thing."""
     dead_letters: dict[str, DeadLetterQueue]
     """By thing."""
-    log_groups: list[str]
+    log_groups: dict[str, list[str]]
+    """What the names of the unit's log groups end with, by what they begin with: environments hold 4 KB."""
     sweeper: str | None
     """ARN of the outbox's sweeper."""
+
+    def every_log_group(self) -> list[str]:
+        """The names of the unit's log groups."""
+        return [f"{beginning}{end}" for beginning, ends in self.log_groups.items() for end in ends]
 
 
 def read_inventory(text: str) -> Inventory:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from pbckit.contracts.operating import FindRecords, Record, Records
+from pbckit.runtime.observability import REQUEST_ID
 from pbckit.runtime.records import RECORD
 from pbckit.runtime.unit_admin.inventory import Inventory
 from pbckit.runtime.unit_admin.ports import LogLine, UnitAdminPorts
@@ -16,6 +17,7 @@ class _Line(msgspec.Struct, frozen=True):
     """A log line with a note in it, as far as it is needed."""
 
     record: msgspec.Raw = msgspec.field(name=RECORD)
+    request_id: str | None = msgspec.field(name=REQUEST_ID, default=None)
 
 
 def find(request: FindRecords, unit: str, inventory: Inventory, ports: UnitAdminPorts) -> Records:
@@ -24,7 +26,7 @@ def find(request: FindRecords, unit: str, inventory: Inventory, ports: UnitAdmin
     found = sorted(
         (
             record
-            for group in inventory.log_groups
+            for group in inventory.every_log_group()
             for record in _records(ports.logs.find(group, terms, request.since, request.until), unit)
             if record.kind == request.kind
         ),
@@ -36,8 +38,8 @@ def find(request: FindRecords, unit: str, inventory: Inventory, ports: UnitAdmin
 def _records(lines: Sequence[LogLine], unit: str) -> Iterator[Record]:
     for line in lines:
         try:
-            given = msgspec.json.decode(msgspec.json.decode(line.text, type=_Line).record)
+            note = msgspec.json.decode(line.text, type=_Line)
             here = {"unit": unit, "function": line.log_group.removeprefix(_FUNCTION_PREFIX), "at": line.at}
-            yield msgspec.convert({**given, **here}, Record)
+            yield msgspec.convert({**msgspec.json.decode(note.record), **here, "request_id": note.request_id}, Record)
         except (msgspec.DecodeError, TypeError):
             continue  # The terms stand in a line that is no note.

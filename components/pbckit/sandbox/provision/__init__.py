@@ -1,6 +1,7 @@
 """Makes each resource of the program in the embedded AWS, by type token: a file per AWS service."""
 
 from pbckit.sandbox.provision import (
+    apigateway,
     cloudwatch,
     dynamodb,
     events,
@@ -19,6 +20,7 @@ from pbckit.sandbox.provision.registry import NotModelled, UnknownType, provisio
 __all__ = [
     "NotModelled",
     "UnknownType",
+    "apigateway",
     "cloudwatch",
     "dynamodb",
     "events",

@@ -20,6 +20,7 @@ def metric_alarm(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
         Threshold=inputs["threshold"],
         Period=inputs["period"],
         EvaluationPeriods=inputs["evaluationPeriods"],
+        DatapointsToAlarm=inputs.get("datapointsToAlarm", inputs["evaluationPeriods"]),
         TreatMissingData=inputs.get("treatMissingData", "missing"),
         AlarmActions=plain(inputs.get("alarmActions", [])),
         OKActions=plain(inputs.get("okActions", [])),

@@ -76,7 +76,8 @@ def provision(aws: EmbeddedAws, resource: Resource) -> list[NotModelled]:
         error.add_note(f"while making {resource.type} {resource.name}")
         raise
     resource.id = made.id
-    resource.outputs |= made.outputs
+    # The provider gives the id among the outputs, too: the engine hands a policy pack these only.
+    resource.outputs |= {**made.outputs, "id": made.id}
     return [NotModelled(resource.type, resource.name, path) for path in inputs.unread()]
 
 

@@ -20,8 +20,8 @@ def test_what_is_between_the_marks_is_drawn_anew_and_the_rest_stays(dev: Graph):
 def test_every_unit_but_operations_is_in_it_with_its_edges(dev: Graph):
     page = with_picture(MARKED, dev)
     assert 'points-ledger["points-ledger"]' in page
-    assert 'cards == "PurchasePosted" ==> earn-points' in page
-    assert 'earn-points -- "calculate" --> points-calculation' in page
+    assert 'cards == "PurchaseAuthorised, PurchasePosted" ==> earn-points' in page
+    assert 'earn-points -- "calculate<br>estimate" --> points-calculation' in page
     assert "operations" not in page
 
 

@@ -77,7 +77,7 @@ def test_what_it_consumes_stands_in_its_place():
     ("contract", "field", "problem"),
     [
         ("cards.Nothing", None, "no event 'cards.Nothing' to consume; there are: campaigns.CampaignChanged, "),
-        ("cards.PurchasePosted", "color", "cards.PurchasePosted has no field 'color'; there are: amount, card"),
+        ("cards.PurchasePosted", "color", "cards.PurchasePosted has no field 'color'; there are: amount, "),
         ("cards.PurchasePosted", "merchant", "cards.PurchasePosted cannot be counted by merchant: "),
         ("cards.PurchasePosted", "posted_at", "cards.PurchasePosted cannot be counted by posted_at: "),
     ],

@@ -110,7 +110,7 @@ def there() -> There:
             "post-points-queue-dlq": DeadLetterQueue(url=DLQ, origin=ORIGIN),
             "relay-dlq": DeadLetterQueue(url=STREAM, origin=None),
         },
-        log_groups=[],
+        log_groups={},
         sweeper=None,
     )
     ports = UnitAdminPorts(queues=queues, logs=NoLogs(), sweeper=sweeper)

@@ -35,7 +35,7 @@ NOW = datetime(2026, 6, 1, 13, tzinfo=UTC)
 INVENTORY = Inventory(
     queues={"post-points-queue": Queue(url="queue", rule="rule", source="points-calculation")},
     dead_letters={"post-points-queue-dlq": DeadLetterQueue(url="dlq", origin="queue")},
-    log_groups=["/aws/lambda/post-points", "/aws/lambda/relay"],
+    log_groups={"/aws/lambda/": ["post-points", "relay"]},
     sweeper=None,
 )
 
@@ -172,7 +172,7 @@ def test_notes_of_all_functions_come_by_time(ask: Any, ports: Ports):
 def test_notes_are_searched_for_by_a_text(ask: Any, ports: Ports):
     ask(asked(text="c-7"))
 
-    assert ports.searched == [(group, ("record", "c-7")) for group in INVENTORY.log_groups]
+    assert ports.searched == [(group, ("record", "c-7")) for group in INVENTORY.every_log_group()]
 
 
 def test_the_newest_notes_are_given_where_there_are_too_many(ask: Any, ports: Ports):
@@ -195,6 +195,14 @@ def test_a_note_says_neither_whose_it_is_nor_when(ask: Any, ports: Ports):
     (found,) = ask(asked()).records
 
     assert (found.unit, found.at) == ("points-ledger", BEGIN + timedelta(minutes=1))
+
+
+def test_a_note_says_which_invocation_it_is_of(ask: Any, ports: Ports):
+    """As its line does; what stands in the note itself does not count."""
+    line = note(1, request_id="forged")
+    said = json.dumps({**json.loads(line.text), "function_request_id": "r-1"})
+    ports.lines = [LogLine(at=line.at, log_group=line.log_group, text=said), note(2, request_id="forged")]
+    assert [one.request_id for one in ask(asked()).records] == ["r-1", None]
 
 
 def test_the_desk_speaks_its_contract(ports: Ports, there: World):

@@ -3,7 +3,7 @@
 import json
 
 import pulumi
-from pulumi_aws import cloudwatch, dynamodb, iam, kms, lambda_, scheduler, schemas, sfn, sns, sqs, ssm
+from pulumi_aws import apigateway, cloudwatch, dynamodb, iam, kms, lambda_, scheduler, schemas, sfn, sns, sqs, ssm
 
 config = pulumi.Config()
 prefix = config.require("prefix")
@@ -158,6 +158,47 @@ lambda_.Permission(
     function=function.name,
     principal="sns.amazonaws.com",
     source_arn=f"arn:aws:sns:{region}:{ACCOUNT}:{prefix}_topic",
+)
+
+# REST API
+live_function = f"arn:aws:lambda:{region}:{ACCOUNT}:function:{prefix}_function:live"
+invoked = f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{live_function}/invocations"
+signed = {"type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "awsSigv4"}
+api = apigateway.RestApi(
+    "api",
+    name=f"{prefix}_api",
+    description="What is in a box",
+    body=json.dumps(
+        {
+            "openapi": "3.0.1",
+            "info": {"title": "boxes", "version": "1"},
+            "components": {"securitySchemes": {"signed": signed}},
+            "paths": {
+                "/boxes/{box}": {
+                    "get": {
+                        "security": [{"signed": []}],
+                        "x-amazon-apigateway-integration": {
+                            "type": "aws_proxy",
+                            "httpMethod": "POST",
+                            "uri": invoked,
+                        },
+                    }
+                }
+            },
+        }
+    ),
+    policy=policy({"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*"}),
+    endpoint_configuration={"types": "REGIONAL"},
+    tags=TAGS,
+)
+deployed = apigateway.Deployment("api-deployment", rest_api=api.id, triggers={"content": "one"})
+stage = apigateway.Stage("api-stage", rest_api=api.id, deployment=deployed.id, stage_name="v1", tags=TAGS)
+apigateway.MethodSettings(
+    "api-throttling",
+    rest_api=api.id,
+    stage_name=stage.stage_name,
+    method_path="*/*",
+    settings={"throttling_rate_limit": 3, "throttling_burst_limit": 4},
 )
 
 # Queue

@@ -1,6 +1,8 @@
 """Each type, asked back from the embedded AWS: what the program says is what is there."""
 
 import json
+import urllib.error
+import urllib.request
 from typing import Any
 
 import boto3
@@ -123,6 +125,33 @@ def test_function_invocations_and_permissions(aws: EmbeddedAws):
     (statement,) = json.loads(lambda_.get_policy(FunctionName="boxes-local_function")["Policy"])["Statement"]
     assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
     assert statement["Condition"]["ArnLike"]["AWS:SourceArn"] == arn("sns", "boxes-local_topic")
+
+
+def test_rest_api(aws: EmbeddedAws, deployment: Deployment):
+    gateway, made = aws.client("apigateway"), deployment.graph.one("aws:apigateway/restApi:RestApi", "api")
+    api = gateway.get_rest_api(restApiId=made.id)
+    assert made.outputs["executionArn"] == arn("execute-api", made.id)
+    assert (api["name"], api["description"]) == ("boxes-local_api", "What is in a box")
+    assert json.loads(api["policy"].replace("\\", ""))["Statement"][0]["Effect"] == "Deny"
+    assert api["tags"] == {"box": "one"}
+    (box,) = [one for one in gateway.get_resources(restApiId=made.id)["items"] if one["path"] == "/boxes/{box}"]
+    method = gateway.get_method(restApiId=made.id, resourceId=box["id"], httpMethod="GET")
+    assert method["authorizationType"] == "AWS_IAM"
+    assert method["methodIntegration"]["type"] == "AWS_PROXY"
+    assert method["methodIntegration"]["uri"].endswith(":function:boxes-local_function:live/invocations")
+
+
+def test_stage(aws: EmbeddedAws, deployment: Deployment):
+    api = deployment.graph.one("aws:apigateway/restApi:RestApi", "api")
+    made = deployment.graph.one("aws:apigateway/stage:Stage", "api-stage").outputs
+    stage = aws.client("apigateway").get_stage(restApiId=api.id, stageName="v1")
+    assert stage["deploymentId"] == deployment.graph.one("aws:apigateway/deployment:Deployment", "api-deployment").id
+    assert stage["tags"] == {"box": "one"}
+    settings = stage["methodSettings"]["*/*"]
+    assert (settings["throttlingRateLimit"], settings["throttlingBurstLimit"]) == (3, 4)
+    request = urllib.request.Request(f"{made['invokeUrl']}/boxes/1")  # noqa: S310 an address of the embedded AWS
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(request)  # noqa: S310 as above
 
 
 def test_event_source_mappings(aws: EmbeddedAws, deployment: Deployment):
