@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo migrate-demo faults simulate test test-unit test-new-pbc new-pbc check check-provider check-workflows preview preview-cli bench docs record-provider try-provider up lock clean
+.PHONY: help install demo migrate-demo faults simulate test test-browser test-unit test-new-pbc pictures new-pbc check check-provider check-workflows preview preview-cli bench docs record-provider try-provider up lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -44,6 +44,17 @@ test-unit: install ## Run only the tests of UNIT=points-ledger, and those of con
 	@test -d pbcs/$(FOLDER) -o -d offerings/$(FOLDER) || \
 	  { echo "No unit '$(UNIT)'. There are: $(subst _,-,$(notdir $(patsubst %/,%,$(filter-out %__pycache__/,$(wildcard pbcs/*/ offerings/*/)))))"; exit 2; }
 	@$(BIN)/pytest $(wildcard tests/lambdas/$(FOLDER) tests/lambdas/$(FOLDER)_*) tests/contracts tests/test_units_apart.py -k "not (stack_of_one_unit or what_is_expected) or $(UNIT)"
+
+BROWSERS := chromium chromium-browser google-chrome
+test-browser: install ## Test the console in a browser, on the embedded AWS; needs Chromium; pictures in dist/console
+	@command -v $(BROWSERS) >/dev/null || \
+	  { echo "A browser is needed: apt-get install chromium, or Google Chrome"; exit 2; }
+	@$(BIN)/pytest -m browser tests/journeys/console tests/pbckit/console
+
+pictures: install ## Take the pictures of docs/pictures: the console in a browser, and the demo; needs Chromium
+	@command -v $(BROWSERS) >/dev/null || \
+	  { echo "A browser is needed: apt-get install chromium, or Google Chrome"; exit 2; }
+	@$(BIN)/python -m devtools.pictures
 
 test-new-pbc: install ## Make a PBC in a copy of this tree, and run all checks and all tests there
 	@NEW_PBC_IN_FULL=1 $(BIN)/pytest tests/test_adding_a_pbc.py

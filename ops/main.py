@@ -15,11 +15,16 @@ app = command(
         "ledger": Entry("ops.members.ledger", "app", "Totals, verification and reconciliation of the ledger."),
         "card-products": Entry("ops.programme.card_products", "app", "Kinds of cards, with their billing currencies."),
         "rates": Entry("ops.programme.rates", "app", "Earning rates."),
+        "earning-rules": Entry("ops.programme.earning_rules", "app", "Purchases that earn nothing."),
         "campaigns": Entry("ops.programme.campaigns", "app", "Bonus campaigns."),
         "tiers": Entry("ops.programme.tiers", "app", "Tiers of members."),
         "categories": Entry("ops.programme.categories", "app", "Reward categories."),
+        "capacity": Entry(
+            "ops.capacity.command", "capacity", "What a load of purchases costs, and which quota binds first."
+        ),
         "merchants": Entry("ops.programme.merchants", "app", "Categories of merchants."),
         **COMMANDS,
+        "console": Entry("ops.console.command", "console", "The system live in a browser, on this machine only."),
         "migrate": Entry("ops.demo.migration", "app", "Move a capability out of a legacy system."),
         "docs": Entry("ops.docs.command", "app", "Generate documents from the program, or check them."),
         "new-pbc": Entry("ops.pbc_template.command", "new_pbc", "Make a new PBC that works."),

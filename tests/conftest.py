@@ -1,6 +1,7 @@
 """What tests share: the captured program graph of each stack, captured once, and the settings of powertools.
 
 Powertools reads them when it is imported, by whichever test comes first. Infrastructure sets them for every function.
+No example of a property test has a time to keep: a busy machine would fail it.
 
 Where two processes run the tests (`make test`), one takes the journeys, which share one deployment, and the other takes
 file after file of the rest; whichever is done first helps with what is left.
@@ -12,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
@@ -21,6 +23,9 @@ from pbckit.sandbox.program import capture
 
 os.environ["POWERTOOLS_SERVICE_NAME"] = "points-ledger"
 os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "rewards"
+
+hypothesis.settings.register_profile("rewards", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("rewards")
 
 ROOT = Path(__file__).parents[1]
 JOURNEYS = "tests/journeys"

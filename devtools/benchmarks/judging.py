@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from devtools.benchmarks.synthetic import Synthetic, grown
-from pbc_isolation.pack_process import PackProcess
+from pbc_isolation.pack_process import PackProcess, questions
 from pbckit.sandbox.program import capture
 
 COPIES = (1, 4, 10, 33)
@@ -55,7 +55,10 @@ class Judging:
     engine: Seconds
     """`engine.judge` on resources that have been read; it reads the catalogue of IAM's actions itself."""
     pack: Seconds
-    """The pack's process at a preview, from its start to its last answer, asked about each resource and the stack."""
+    """The pack's process at a preview, from its start to its last answer, asked about each resource and the stack.
+
+    What it is asked is put together before: at a preview the engine does that, which is another program.
+    """
     update: Seconds
     """As `pack`, at an update: there it also looks at each resource on its own, before that is made."""
 
@@ -92,9 +95,10 @@ def _by_engine(pack: Path, export: Path, contracts: Path) -> Seconds:
 
 def _by_pack(stack: Synthetic, contracts: Path, *, preview: bool) -> Seconds:
     config: dict[str, dict[str, Any]] = {name: {"contracts": str(contracts)} for name in _POLICIES}
+    asked = questions(stack.resources)
     begin, busy = time.perf_counter(), _busy_children()
     with PackProcess(stack.project, stack.stack, preview=preview, config=config) as pack:
-        found = pack.judge(stack.resources)
+        found = pack.answer(asked)
     seconds = Seconds(time.perf_counter() - begin, _busy_children() - busy)
     if found:
         raise NotCleanError(f"{len(found)} violations, the first: {found[0].message}")

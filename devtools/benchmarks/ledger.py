@@ -283,14 +283,7 @@ def _make_tables(aws: EmbeddedAws) -> None:
     """The tables of a unit, as its components make them."""
     dynamodb = aws.client("dynamodb")
     dynamodb.create_table(TableName=STORE, BillingMode="PAY_PER_REQUEST", **_keys("pk", "sk"))
-    index = {"IndexName": "pending", "KeySchema": _keys("pending", "occurred_at")["KeySchema"]}
-    dynamodb.create_table(
-        TableName=OUTBOX,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=_keys("event_id")["KeySchema"],
-        AttributeDefinitions=_keys("event_id", "pending", "occurred_at")["AttributeDefinitions"],
-        GlobalSecondaryIndexes=[{**index, "Projection": {"ProjectionType": "ALL"}}],
-    )
+    dynamodb.create_table(TableName=OUTBOX, BillingMode="PAY_PER_REQUEST", **_keys("event_id"))
 
 
 def _keys(*names: str) -> dict[str, Any]:

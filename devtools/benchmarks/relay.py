@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from logging import CRITICAL
 from pathlib import Path
-from typing import Any
 
 from contracts.points_ledger import PointsPosted
 from pbckit.runtime.aws import DynamoDb, EventBridge
 from pbckit.runtime.observability import logger, metrics
-from pbckit.runtime.outbox import PENDING, batches, dispatch, outgoing, pending
-from pbckit.runtime.ports import BusEntry, Item, Key, Operation, Page, Query, Update
+from pbckit.runtime.outbox import batches, dispatch, outgoing, pending_pages
+from pbckit.runtime.ports import BusEntry, Delete, Item, Key, Operation, Page, Query, Scan
 from pbckit.runtime.relay import relay
 from pbckit.runtime.runtime import Runtime
 from pbckit.runtime.unit_of_work import MessageContext, UnitOfWork
@@ -97,7 +96,7 @@ def _one_a_call(items: Sequence[Item], runtime: Runtime) -> None:
 def _polling(_items: Sequence[Item], runtime: Runtime) -> None:
     """Ask until nothing is pending. Without a pause in between: this is about throughput."""
     soon = runtime.clock.now() + timedelta(minutes=1)
-    while page := pending(runtime, soon, _PAGE):
+    while page := next(pending_pages(runtime, soon, _PAGE)):
         for batch in batches([outgoing(item) for item in page]):
             dispatch(batch, runtime)
 
@@ -108,7 +107,8 @@ def _committed(runtime: Runtime) -> list[Item]:
         event = PointsPosted(posting_id=f"p-{number}", member_id="m-1", points=1, balance_points=1)
         work.publish(event, sequence=number + 1)
         work.commit()
-    items = pending(runtime, runtime.clock.now() + timedelta(minutes=1), _EVENTS)
+    until = runtime.clock.now() + timedelta(minutes=1)
+    items = [item for page in pending_pages(runtime, until, _EVENTS) for item in page]
     if len(items) != _EVENTS:
         raise RuntimeError(f"{len(items)} events are pending instead of {_EVENTS}")
     return items
@@ -136,9 +136,13 @@ class _CountedTables:
         self.calls["query"] += 1
         return self.inner.query(query)
 
-    def update(self, update: Update) -> None:
-        self.calls["update"] += 1
-        self.inner.update(update)
+    def scan(self, scan: Scan) -> Page:
+        self.calls["scan"] += 1
+        return self.inner.scan(scan)
+
+    def delete(self, delete: Delete) -> None:
+        self.calls["delete"] += 1
+        self.inner.delete(delete)
 
     def transact(self, operations: Sequence[Operation]) -> None:
         self.calls["transact"] += 1
@@ -156,26 +160,13 @@ class _CountedBus:
 
 
 def _make(aws: EmbeddedAws) -> None:
-    names = ("event_id", PENDING, "occurred_at")
     aws.client("events").create_event_bus(Name=_BUS)
     aws.client("dynamodb").create_table(
         TableName=_OUTBOX,
         BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "event_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
-        GlobalSecondaryIndexes=[_pending_index()],
+        AttributeDefinitions=[{"AttributeName": "event_id", "AttributeType": "S"}],
     )
-
-
-def _pending_index() -> dict[str, Any]:
-    return {
-        "IndexName": PENDING,
-        "KeySchema": [
-            {"AttributeName": PENDING, "KeyType": "HASH"},
-            {"AttributeName": "occurred_at", "KeyType": "RANGE"},
-        ],
-        "Projection": {"ProjectionType": "ALL"},
-    }
 
 
 @contextmanager

@@ -22,32 +22,36 @@ else. Medians of 7, in turns; the ratio is the median of each turn's.
 """
 _RELAY = """\
 The same events from the outbox to the bus, each way in turns, one process, nothing else in the bus. A call an event is
-the mark in the outbox, in all of them. Polling asks the index for pending events; here without a pause, so that what it
+the removal from the outbox, in all of them. Polling scans the outbox; here without a pause, so that what it
 costs while nothing is pending does not show: a call a second, for each outbox, where the relay is woken by the stream.
 """
 _JUDGING = """\
 Stacks of any size are the real program's graph (stack `dev`, as at a preview) with all its units copied under other
 names, and the contracts with them. `engine` is `engine.judge` on resources that have been read; `pack` is the pack's
-own process, asked over gRPC as Pulumi asks it at a preview, from its start to its last answer; Pulumi asks about single
-resources while it makes its plan, here they are asked about at once. `update` is the same at an update, where the pack
-also looks at each resource on its own before it is made. Each was measured once, in a fresh interpreter, and each
-stack passed every rule. `busy` is seconds of a processor, of the pack without those of who asks: on an idle machine
-that is how long the engine takes. `growth` is how many times the busy seconds grew for each time that the resources
-did: 1.0 is linear. The load of the machine before was {load:.1f}.
+own process, asked over gRPC as Pulumi asks it at a preview, from its start to its last answer, with questions that were
+put together before; Pulumi asks about single resources while it makes its plan, here they are asked about at once.
+`update` is the same at an update, where the pack also looks at each resource on its own before it is made. Each was
+measured once, in a fresh interpreter, and each stack passed every rule. `busy` is seconds of a processor, of the pack
+without those of who asks: on an idle machine that is how long the engine takes. `growth` is how many times the busy
+seconds grew for each time that the resources did: 1.0 is linear. The load of the machine before was {load:.1f}.
 """
 _PEERS = """\
-The shipped stack (`dev`, as at a preview), and the same with each of the {leaks} leaks that the pack's own tests try
-(`tests/policies/leaks/corpus.py`). The leaks were written for this pack, which must block all of them; other tools were
-made for other ends, and the numbers say only how far they can take its place. Seconds are those of the tool's process
-for the shipped stack, once. A leak counts as found if the tool finds anything that it did not find without it; most
-need the boundary of a unit to be open, and are compared with the stack whose boundary is.
+The shipped stack (`dev`, as at a preview), and the same with {leaks} leaks of those that the pack's own tests try
+(`tests/policies/leaks`), {which} in their order: those of the eight kinds that lists miss when all that can be known is
+known. The leaks were written for this pack, which must block all of them; other tools were made for other ends, and the
+numbers say only how far they can take its place. Seconds are those of the tool's process for the shipped stack, once.
+`not told` are leaks that change nothing of what the tool can be told: wiring, and what lies in no document. A leak
+counts as found if the tool finds anything that it did not find without it; most need the boundary of a unit to be open,
+and are compared with the stack whose boundary is.
 
 - checkov was given a Terraform plan with every resource; it has no notion of units, so that it sees what is wrong with
   one resource. Of each leak it was given what the leak changes or adds, all in one run.
 - iamprover was given all roles with their boundaries and trust policies, all resource policies, and invariants written
   for it, one for each ARN of a unit: nobody but the unit's roles does anything with it. It ran with `--privesc
-  --check-trust --closure all`; after {limit} s a leak counts as not answered. What is not known before it is created,
-  whose a key is, and wiring (event source mappings, subscriptions and the like) cannot be told to it.
+  --check-trust --closure all`; after {limit} s a leak counts as not answered. Of each leak it was told of the roles of
+  the unit that leaks go out from, of whom else the leak changes, and of the things of five units; where the shipped
+  stack has no figure, it gave no answer about the whole in that time. What is not known before it is created, whose a
+  key is, and wiring (event source mappings, subscriptions and the like) cannot be told to it.
 - iam-simulate, PMapper and IAMSpy judge one request at a time. They were given those of whom the leak changes: each
   harmful action that a new statement names, on each of those ARNs that are not the unit's own, and as whom: with the
   identity's policies, its boundary, and the thing's own policy. iam-simulate ran in its discovery mode, in which a
@@ -191,17 +195,19 @@ def _policies(_graph: Graph) -> Iterator[str]:
 def _peers(_graph: Graph) -> Iterator[str]:
     leaks, compared = comparison.measure()
     yield _PEERS.format(
-        leaks=leaks, limit=comparison.iamprover.LIMIT_SECONDS, seconds=comparison.simulators.LIMIT_SECONDS
+        leaks=leaks,
+        which="all" if comparison.EVERY == 1 else f"one of {comparison.EVERY}",
+        limit=comparison.iamprover.LIMIT_SECONDS,
+        seconds=comparison.simulators.LIMIT_SECONDS,
     )
-    yield "| tool | shipped stack, s | findings there | leaks found | not answered |"
-    yield "|---|---:|---:|---:|---:|"
+    yield "| tool | shipped stack, s | findings there | leaks found | not answered | not told |"
+    yield "|---|---:|---:|---:|---:|---:|"
     for one in compared:
         if one.found is None:
-            yield f"| {one.tool} | not measured: it could not be installed | | | |"
-        elif one.seconds is None:
-            yield f"| {one.tool} | | | {one.found} | {one.unanswered} |"
+            yield f"| {one.tool} | not measured: it could not be installed | | | | |"
         else:
-            yield f"| {one.tool} | {one.seconds:.1f} | {one.on_shipped} | {one.found} | {one.unanswered} |"
+            shipped = f"{one.seconds:.1f} | {one.on_shipped}" if one.seconds is not None else "|"
+            yield f"| {one.tool} | {shipped} | {one.found} | {one.unanswered} | {one.untold} |"
 
     yield from _third()
 

@@ -149,8 +149,7 @@ class Campaign:
 
     def _poison(self) -> None:
         sqs = self.world.aws.client("sqs")
-        (queue,) = self.unit_admins.health(LEDGER).queues
-        name = self.world.names(LEDGER).physical(queue.depth.queue, limit=80)
+        name = self.world.names(LEDGER).physical("post-points-queue", limit=80)
         url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
         for body in self.plan.poison:
             sqs.send_message(QueueUrl=url, MessageBody=body)

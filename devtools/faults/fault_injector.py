@@ -14,7 +14,7 @@ from devtools.faults.loopback import Act, Answer, KillCaller, Pass, Request
 from devtools.faults.plan import Fault, Strike
 
 _PURCHASE = re.compile(r"fault-\d{5}")
-PUBLISH, COMMIT, MARK = "AWSEvents.PutEvents", "DynamoDB_20120810.TransactWriteItems", "DynamoDB_20120810.UpdateItem"
+PUBLISH, COMMIT, REMOVE = "AWSEvents.PutEvents", "DynamoDB_20120810.TransactWriteItems", "DynamoDB_20120810.DeleteItem"
 """Operations that strikes fall upon."""
 
 _REFUSALS: Mapping[Fault, Answer] = {
@@ -86,7 +86,7 @@ class FaultInjector:
 
     def judge(self, request: Request) -> Act:
         """What is done to a request."""
-        at = {PUBLISH: self._at_publish, COMMIT: self._at_commit, MARK: self._at_mark}.get(request.target)
+        at = {PUBLISH: self._at_publish, COMMIT: self._at_commit, REMOVE: self._at_removal}.get(request.target)
         return at(request) if at else Pass(body=request.body)
 
     def _at_publish(self, request: Request) -> Act:
@@ -142,7 +142,7 @@ class FaultInjector:
                 return KillCaller(first=request.body)
         return Pass(body=request.body)
 
-    def _at_mark(self, request: Request) -> Act:
+    def _at_removal(self, request: Request) -> Act:
         event_id = json.loads(request.body)["Key"].get("event_id", {}).get("S")
         with self._lock:
             key = self._purchases_by_event.get(event_id)

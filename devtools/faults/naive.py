@@ -11,7 +11,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from devtools.faults.fault_injector import COMMIT, MARK, PUBLISH
+from devtools.faults.fault_injector import COMMIT, PUBLISH, REMOVE
 from devtools.faults.loopback import Act, Answer, Judge, KillCaller, Pass, Request
 
 _LOOK_UP = "DynamoDB_20120810.GetItem"
@@ -85,8 +85,8 @@ class PublishAfterCommit:
         if waiting:
             return _NOT_PUBLISHED
         for event in events:
-            mark = {"Key": {"event_id": event["event_id"]}}
-            act = self._storm.judge(Request(target=MARK, body=json.dumps(mark).encode()))
+            removal = {"Key": {"event_id": event["event_id"]}}
+            act = self._storm.judge(Request(target=REMOVE, body=json.dumps(removal).encode()))
             if isinstance(act, KillCaller):
                 return act
         return answer

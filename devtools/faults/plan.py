@@ -26,7 +26,7 @@ _PURCHASES_A_MEMBER = 25
 class Fault(StrEnum):
     """A kind of fault."""
 
-    RELAY_KILLED = "relay killed between publish and mark"
+    RELAY_KILLED = "relay killed between publish and removal"
     BUS_FAILED = "PutEvents failed whole"
     BUS_THROTTLED = "PutEvents throttled"
     BUS_PARTIAL = "PutEvents took only a part"

@@ -23,13 +23,13 @@ class Fault(Enum):
         "killed right after",
         0.006,
         "a function is killed after such a call: between commit and \
-acknowledgement, between publishing and marking",
+acknowledgement, between publishing and removing",
     )
     PAUSED = "paused before", 0.03, "a function stands still inside a unit of work, and others come in between"
     ANSWER_LOST = "failed, though it was done:", 0.004, "a write is done, and its answer gets lost"
     CONFLICT = "transaction conflict:", 0.02, "a transaction meets another writer"
     TABLE_FAILED = "table failed:", 0.003, "a table fails"
-    INDEX_STALE = "index did not know yet:", 0.1, "the index of pending events is behind its table"
+    SCAN_STALE = "scan did not know yet:", 0.02, "a scan of the outbox is behind its table"
     BUS_FAILED = "bus took nothing:", 0.04, "PutEvents fails as a whole"
     BUS_ANSWER_LOST = "bus took all, but answered with failure:", 0.01, "PutEvents succeeds, and its answer gets lost"
     ENTRY_THROTTLED = "bus throttled", 0.03, "PutEvents throttles some entries"

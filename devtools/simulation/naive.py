@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from devtools.simulation.tables import ServiceFailed
 from pbckit.runtime.outbox import outgoing
-from pbckit.runtime.ports import Bus, BusEntry, Clock, Item, Key, Operation, Page, Put, Query, Tables, Update
+from pbckit.runtime.ports import Bus, BusEntry, Clock, Delete, Item, Key, Operation, Page, Put, Query, Scan, Tables
 from pbckit.testing.tables import OUTBOX
 
 _ATTEMPTS = 5
@@ -31,9 +31,13 @@ class PublishAfterCommit:
         """As it is."""
         return self._inner.query(query)
 
-    def update(self, update: Update) -> None:
+    def scan(self, scan: Scan) -> Page:
         """As it is."""
-        self._inner.update(update)
+        return self._inner.scan(scan)
+
+    def delete(self, delete: Delete) -> None:
+        """As it is."""
+        self._inner.delete(delete)
 
     def transact(self, operations: Sequence[Operation]) -> None:
         """Commit the state, then publish."""

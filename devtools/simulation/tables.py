@@ -1,12 +1,15 @@
 """DynamoDB as a unit sees it on a bad day, around the tables in memory."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from devtools.simulation.faults import Decisions, Fault
 from devtools.simulation.steps import Steps
-from pbckit.runtime.outbox import PENDING
-from pbckit.runtime.ports import Delete, Item, Key, Operation, Page, Put, Query, TransactionConflict, Update
+from pbckit.runtime.ports import Delete, Item, Key, Operation, Page, Put, Query, Scan, TransactionConflict
 from pbckit.testing.tables import OUTBOX, STORE, MemoryTables
+
+_MOST_OF_A_PAGE = 3
+"""Of a scan: a page ends after a MiB, however many items were asked for, and histories are to have several pages."""
 
 
 class ServiceFailed(Exception):
@@ -14,7 +17,7 @@ class ServiceFailed(Exception):
 
 
 class SimulatedTables:
-    """`Tables` with conflicts, failures, lost answers and a stale index.
+    """`Tables` with conflicts, failures, lost answers and stale scans.
 
     Args:
         unit: whose tables.
@@ -38,7 +41,7 @@ class SimulatedTables:
         self._decisions = decisions
         self._committed = committed
         self._labels: dict[str, str] = {}
-        self._index_before = Page(items=[], next=None)
+        self._scanned_before = dict[str, Page]()
 
     def get(self, table: str, key: Key) -> Item | None:
         """An item, or None."""
@@ -48,23 +51,29 @@ class SimulatedTables:
         return self._inner.get(table, key)
 
     def query(self, query: Query) -> Page:
-        """Items in the order of their sort key; the index may be behind."""
+        """Items in the order of their sort key."""
         call = f"{self._unit} queries {query.key_value}"
         self._steps.before(call)
         self._fail_maybe(call)
-        page = self._inner.query(query)
-        if query.index != PENDING:
-            return page
-        before, self._index_before = self._index_before, page
-        if self._decisions.strikes(Fault.INDEX_STALE, call):
+        return self._inner.query(query)
+
+    def scan(self, scan: Scan) -> Page:
+        """Items of a whole table, a few a page; it may be behind."""
+        call = f"{self._unit} scans its {scan.table}"
+        self._steps.before(call)
+        self._fail_maybe(call)
+        page = self._inner.scan(replace(scan, limit=min(scan.limit, _MOST_OF_A_PAGE)))
+        place = repr(scan.after)
+        before = self._scanned_before.get(place, Page(items=[], next=None))
+        self._scanned_before[place] = page
+        if self._decisions.strikes(Fault.SCAN_STALE, call):
             # Items of before are still there, whatever became of them; new ones are not there yet.
-            until = query.sort_at_most or ""
-            return Page(items=[item for item in before.items if item["occurred_at"] <= until], next=None)
+            return replace(page, items=[item for item in before.items if item["occurred_at"] <= scan.at_most])
         return page
 
-    def update(self, update: Update) -> None:
-        """Change one item."""
-        self._write(f"{self._unit} marks {self._named(update.key)}", lambda: self._inner.update(update))
+    def delete(self, delete: Delete) -> None:
+        """Remove one item."""
+        self._write(f"{self._unit} removes {self._named(delete.key)}", lambda: self._inner.delete(delete))
 
     def transact(self, operations: Sequence[Operation]) -> None:
         """Do all of it or nothing."""

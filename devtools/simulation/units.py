@@ -13,12 +13,13 @@ from devtools.simulation.steps import Steps
 from devtools.simulation.streams import Relay, Stream
 from devtools.simulation.tables import SimulatedTables, label
 from pbckit.runtime import relay, sweeper
-from pbckit.runtime.ports import Bus, Item, Tables
+from pbckit.runtime.ports import Bus, Item, Operation, Put, Tables
 from pbckit.runtime.runtime import Runtime
 from pbckit.testing.tables import OUTBOX, STORE, MemoryTables
 
 _SWEEP_SECONDS = 300.0
 _TIMEOUT_SECONDS = 60.0
+_MARKED = 20
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Unit:
         self.dead_letters = DeadLetterQueue(f"{name} dead letters")
         self.committed: dict[str, str] = {}
         """Events that were committed: id and name."""
+        self.tables.transact(_of_the_former_release())
         self._around = around
         self.stream = Stream(around.scheduler, around.decisions, Relay(self._relay, self.down))
         steps = Steps(around.scheduler, around.decisions)
@@ -60,8 +62,8 @@ class Unit:
 
     @property
     def pending(self) -> list[Item]:
-        """Outbox items that are not marked as dispatched."""
-        return [item for item in self.tables.all(OUTBOX) if "pending" in item]
+        """Events that were committed and are still in the outbox."""
+        return [item for item in self.tables.all(OUTBOX) if item["event_id"] in self.committed]
 
     def expire(self) -> None:
         """Delete what may expire."""
@@ -93,3 +95,9 @@ class Unit:
         if not self.down():
             # A sweep that fails is not tried again; the next one comes.
             self._around.scheduler.invoke(lambda: sweeper.sweep(self.runtime), _TIMEOUT_SECONDS, lambda _ended: None)
+
+
+def _of_the_former_release() -> list[Operation]:
+    """Events that were marked when they were published, and expire in the end: a history begins after an update."""
+    marked = {"occurred_at": "2026-01-01T00:00:00.000000+00:00", "dispatched_at": "2026-01-01T00:00:01+00:00"}
+    return [Put(table=OUTBOX, item={"event_id": f"former-{n}", **marked}, read_as=dict) for n in range(_MARKED)]

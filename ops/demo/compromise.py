@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from pbckit.infra.names import Names
 DENIALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 _ADMITTED = frozenset({"ok", "ConditionalCheckFailedException"})
 """AWS evaluates a condition only for whoever may write."""
+_SIDE_BY_SIDE = 4
+"""Functions that try at once: each starts a process of its own on the embedded AWS."""
 _PROBE = Path(__file__).with_name("probe.py")
 _KEY = {"pk": {"S": "anything"}, "sk": {"S": "anything"}}
 _EVENT_KEY = {"event_id": {"S": "anything"}}
@@ -70,23 +73,26 @@ def probe_all(
         client: makes a deployer's client for a service.
         names: names of any unit of the environment.
         units: keys of the PBCs.
-        on_function: told each function and how many there are, for a progress bar.
+        on_function: told each function that has tried, and how many there are, for a progress bar.
         only: name of the one function to replace; all without it.
     """
     targets = {unit: list(_attempts(client, names.of(unit))) for unit in units}
     functions = [(unit, name) for unit in units for name in _functions(client, names.of(unit)) if only in (None, name)]
     foreign: list[Finding] = []
     own: list[Finding] = []
-    for unit, function in functions:
-        on_function(function, len(functions))
-        outcomes = _probe(client, function, [attempt for unit in units for attempt in targets[unit]])
-        for target_unit in units:
-            findings = [
-                Finding(function=function, target_unit=target_unit, **outcome)
-                for outcome in outcomes
-                if outcome["target"] in {attempt["target"] for attempt in targets[target_unit]}
-            ]
-            (own if target_unit == unit else foreign).extend(findings)
+    lambda_ = client("lambda")  # one for all threads: clients may be shared, but not made side by side
+    everything = [attempt for unit in units for attempt in targets[unit]]
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+        answers = pool.map(lambda one: _probe(lambda_, one[1], everything), functions)
+        for (unit, function), outcomes in zip(functions, answers, strict=True):
+            on_function(function, len(functions))
+            for target_unit in units:
+                findings = [
+                    Finding(function=function, target_unit=target_unit, **outcome)
+                    for outcome in outcomes
+                    if outcome["target"] in {attempt["target"] for attempt in targets[target_unit]}
+                ]
+                (own if target_unit == unit else foreign).extend(findings)
     return Report(foreign=foreign, own=own)
 
 
@@ -125,6 +131,15 @@ def _attempts(client: Callable[[str], Any], names: Names) -> Iterator[dict[str, 
             ExpressionAttributeValues={":true": {"BOOL": True}},
             ReturnValues="ALL_OLD",
         )
+    yield attempt(
+        "dynamodb",
+        outbox,
+        "delete_item",  # another one
+        TableName=outbox,
+        Key=_EVENT_KEY,
+        ConditionExpression="attribute_exists(event_id)",
+        ReturnValues="ALL_OLD",
+    )
     yield attempt("dynamodb", outbox, "scan", TableName=outbox)
     yield attempt("dynamodb", outbox, "get_item", TableName=outbox, Key=_EVENT_KEY)
     yield attempt(
@@ -132,9 +147,8 @@ def _attempts(client: Callable[[str], Any], names: Names) -> Iterator[dict[str, 
         outbox,
         "query",
         TableName=outbox,
-        IndexName="pending",
-        KeyConditionExpression="pending = :pending",
-        ExpressionAttributeValues={":pending": {"S": "pending"}},
+        KeyConditionExpression="event_id = :event_id",
+        ExpressionAttributeValues={":event_id": {"S": "anything"}},
     )
     stream = client("dynamodb").describe_table(TableName=outbox)["Table"]["LatestStreamArn"]
     shards = client("dynamodbstreams").describe_stream(StreamArn=stream)["StreamDescription"]["Shards"]
@@ -152,8 +166,7 @@ def _attempts(client: Callable[[str], Any], names: Names) -> Iterator[dict[str, 
         yield attempt("sqs", url.rsplit("/", 1)[-1], "receive_message", QueueUrl=url, VisibilityTimeout=0)
 
 
-def _probe(client: Callable[[str], Any], function: str, attempts: list[dict[str, Any]]) -> list[dict[str, str]]:
-    lambda_ = client("lambda")
+def _probe(lambda_: Any, function: str, attempts: list[dict[str, Any]]) -> list[dict[str, str]]:
     configuration = lambda_.get_function_configuration(FunctionName=function)
     original = configuration["Handler"]
     lambda_.update_function_code(FunctionName=function, ZipFile=as_module(original, _PROBE.read_text()), Publish=False)

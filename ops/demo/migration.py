@@ -34,6 +34,7 @@ from pbckit.cli.migration import terminal as migration_view
 from pbckit.cli.migration.command import every_mismatch, write_report
 from pbckit.cli.migration.facade import facade_of
 from pbckit.cli.output import AsJson, out
+from pbckit.contracts.envelope import Envelope
 from pbckit.contracts.migration import (
     Advance,
     Finish,
@@ -205,14 +206,14 @@ def second_run(world: DeployedSystem, traffic: Traffic) -> Scenario:
     ramp_to(world, FAULT_AT)
     settle(world)
     before = len(traffic.purchases)
-    with world.broken("merchant-categorization", "categorize"):
+    with world.tapped(MigrationRolledBack) as tap, world.broken("merchant-categorization", "categorize"):
         back = wait_for(
             lambda: world.capabilities.ask(MIGRATION, GetMigration()).now.setting,
             lambda setting: setting.routing.share < FAULT_AT,
             "the guard to take the share back",
         )
+        told = wait_for(lambda: rollbacks_told(tap()), bool, "the event")
     wait_for(lambda: len(traffic.purchases), lambda count: count > before, "purchases")
-    told = wait_for(lambda: rollbacks_told(world), bool, "the event")
     return Scenario(
         title=f"Second run: a fault at {FAULT_AT} %",
         findings=[
@@ -348,15 +349,10 @@ def answered_in_two_ways(world: DeployedSystem) -> list[str]:
     return sorted(purchase for purchase, categories in answers.items() if len(categories) > 1)
 
 
-def rollbacks_told(world: DeployedSystem) -> list[MigrationRolledBack]:
-    """Events of rollbacks that are on the bus, oldest first."""
-    items = world.aws.client("dynamodb").scan(TableName=world.names(UNIT).physical("outbox"))["Items"]
-    told = [
-        msgspec.json.decode(item["detail"]["S"])["data"]
-        for item in sorted(items, key=lambda item: item["event_id"]["S"])
-        if item["detail_type"]["S"] == MigrationRolledBack.detail_type() and "pending" not in item
-    ]
-    return [msgspec.convert(one, MigrationRolledBack) for one in told]
+def rollbacks_told(events: Sequence[Envelope]) -> list[MigrationRolledBack]:
+    """Events of rollbacks that came on the bus, oldest first, each once."""
+    by_id = {one.metadata.event_id: one for one in events}
+    return [msgspec.json.decode(by_id[known].data, type=MigrationRolledBack) for known in sorted(by_id)]
 
 
 def _carried(done: Backfill) -> str:

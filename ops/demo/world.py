@@ -1,9 +1,13 @@
 """The deployed system as the demo and the journeys see it: asked as an operator, broken and mended as AWS can break."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
+
+import msgspec
 
 from contracts.points_calculation import EXPLAIN, Calculation, Explain
 from contracts.points_ledger import BALANCE, GetBalance
@@ -15,6 +19,7 @@ from pbckit.cli.errors import Refused
 from pbckit.cli.waiting import NothingHappens, wait_for
 from pbckit.contracts import catalogue
 from pbckit.contracts.definitions import Event
+from pbckit.contracts.envelope import Envelope
 from pbckit.infra.iam import Statement, document
 from pbckit.infra.names import LIVE, Names
 from pbckit.sandbox.embedded_aws import EmbeddedAws
@@ -24,6 +29,10 @@ PBCS = catalogue.publishers()
 
 _BROKEN = "broken"
 _SLEEPER = "import time\n\n\ndef handler(_event, _context):\n    time.sleep(600)\n"
+
+
+class _OnTheBus(msgspec.Struct, frozen=True):
+    detail: Envelope
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +110,32 @@ class DeployedSystem:
         answer = self.aws.client("lambda").invoke(FunctionName=arn, Payload=b"{}")
         if "FunctionError" in answer:
             raise NothingHappens(f"{function} failed: {answer['Payload'].read().decode()}")
+
+    @contextmanager
+    def tapped(self, kind: type[Event]) -> Iterator[Callable[[], list[Envelope]]]:
+        """Listen to the bus: gives a function that gives all events of a kind that came since."""
+        sqs, events, name = self.aws.client("sqs"), self.aws.client("events"), f"tap-{uuid4()}"
+        place = {"EventBusName": self.session.names.bus_name()}
+        url = sqs.create_queue(QueueName=name)["QueueUrl"]
+        queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        pattern = {"source": [kind.source], "detail-type": [kind.detail_type()]}
+        events.put_rule(Name=name, EventPattern=json.dumps(pattern), **place)
+        events.put_targets(Rule=name, Targets=[{"Id": "tap", "Arn": queue}], **place)
+        seen: list[Envelope] = []
+
+        def look() -> list[Envelope]:
+            while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+                seen.extend(msgspec.json.decode(one["Body"], type=_OnTheBus).detail for one in messages)
+                for one in messages:
+                    sqs.delete_message(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"])
+            return list(seen)
+
+        try:
+            yield look
+        finally:
+            events.remove_targets(Rule=name, Ids=["tap"], **place)
+            events.delete_rule(Name=name, **place)
+            sqs.delete_queue(QueueUrl=url)
 
     @contextmanager
     def broken(self, unit: str, function: str) -> Iterator[None]:

@@ -7,6 +7,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from devtools.units.page import PAGE as UNITS
+from devtools.units.page import units_page
+from ops.capacity.page import PAGE as SCALE
+from ops.capacity.page import scale_page
 from ops.docs.adding_a_pbc_page import PAGE, adding_page
 from ops.docs.costs import costs_page
 from ops.docs.evidence_page import PAGE as EVIDENCE
@@ -17,17 +21,19 @@ from pbckit.cli.deployment import pipelines, policy_pack
 from pbckit.cli.deployment.updates import NAMES, names_page
 from pbckit.cli.docs.commands_page import commands_page
 from pbckit.cli.docs.event_catalogue import events_page
-from pbckit.cli.docs.quotas_page import quotas_page
+from pbckit.cli.docs.quotas_page import Environment, quotas_page
 from pbckit.cli.docs.resource_tree import resources_page
 from pbckit.cli.docs.runbooks_page import runbooks_page
-from pbckit.cli.docs.system_page import subscriptions, system_page, with_picture
+from pbckit.cli.docs.system_page import system_page, with_picture
 from pbckit.cli.main import app as pbc
+from pbckit.cli.topology import subscriptions
 from pbckit.contracts import catalogue, history
 from pbckit.sandbox.program import capture
 from pbckit.sandbox.stack_config import read_stack
 
 PICTURED_STACK = "dev"
 ON_AWS = ("dev", "staging", "prod")
+SCALED_STACK = "prod"
 HISTORY = history.FILE
 README = Path("README.md")
 SCHEMAS = Path("contracts/schemas")
@@ -54,8 +60,9 @@ def pages(root: Path) -> dict[Path, str]:
 
     The policy pack, which makes some of the pages, reads the schemas that are there.
     """
-    graph = capture(PICTURED_STACK, preview=True, root=root)
     migration = capture(MIGRATION_STACK, preview=True, root=root)
+    environments = {stack: _environment(root, stack) for stack in ON_AWS}
+    graph = environments[PICTURED_STACK].graph
     versions = _history(root)
     # Imported here, as the command imports this module.
     from ops.main import app as rewards
@@ -69,7 +76,9 @@ def pages(root: Path) -> dict[Path, str]:
         Path("docs/resources.md"): resources_page(graph),
         Path("docs/access-matrix.md"): policy_pack.matrix_page(graph.export()),
         Path("docs/costs.md"): costs_page(graph, migration, facade=facade, legacy=legacy),
-        Path("docs/quotas.md"): quotas_page(graph, _ceilings(root)),
+        UNITS: units_page(),
+        SCALE: scale_page(environments[SCALED_STACK].graph, _region(root, SCALED_STACK)),
+        Path("docs/quotas.md"): quotas_page(PICTURED_STACK, environments),
         Path("docs/runbooks/README.md"): runbooks_page([graph, migration]),
         Path("docs/policies.md"): policy_pack.rules_page(),
         Path("docs/coverage-types.md"): policy_pack.types_page(),
@@ -105,9 +114,13 @@ def check(root: Annotated[Path, typer.Option(help="The project's root.")] = ROOT
         raise typer.Exit(1)
 
 
-def _ceilings(root: Path) -> dict[str, int]:
-    """How many messages a consumer handles at once in each environment on AWS, as its stack is configured."""
-    return {stack: int(read_stack(root, stack).value("rewards:maximumConcurrency")) for stack in ON_AWS}
+def _environment(root: Path, stack: str) -> Environment:
+    ceiling = int(read_stack(root, stack).value("rewards:maximumConcurrency"))
+    return Environment(capture(stack, preview=True, root=root), ceiling)
+
+
+def _region(root: Path, stack: str) -> str:
+    return read_stack(root, stack).value("aws:region")
 
 
 def _history(root: Path) -> str:

@@ -6,20 +6,16 @@ from collections.abc import Sequence
 from html import escape
 
 from pbckit.cli.errors import OperatorError
+from pbckit.cli.reports.style import document
 
 Cell = str | int | None
 
 _STYLE = """
-body { font: 14px/1.45 system-ui, sans-serif; color: #1b1f24; margin: 2rem; }
-h1 { font-size: 1.4rem; margin-bottom: .2rem; }
-table { border-collapse: collapse; width: 100%; margin-top: 1rem; }
-th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d8dee4; vertical-align: top; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-tr.sum td { font-weight: 600; border-top: 2px solid #1b1f24; }
-@media print { @page { margin: 15mm; } body { margin: 0; font-size: 10pt; } thead { display: table-header-group; }
+table { width: 100%; } td.number, th.number { white-space: nowrap; }
+tr.sum td { font-weight: 600; border-top: 2px solid var(--text); }
+@media print { @page { margin: 15mm; } body { font-size: 10pt; } thead { display: table-header-group; }
   tr { break-inside: avoid; } }
 """
-_SECURITY = "default-src 'none'; style-src 'unsafe-inline'"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
 
@@ -38,19 +34,17 @@ def as_page(
 ) -> str:
     """A table as a page. Columns of whole numbers and amounts are aligned to the right; `total` is the last row."""
     right = [all(_is_number(row[column]) for row in rows) for column in range(len(columns))]
-    head = "".join(f"<th{_class(right[number])}>{escape(name)}</th>" for number, name in enumerate(columns))
+    head = "".join(f'<th scope="col"{_class(right[number])}>{escape(name)}</th>' for number, name in enumerate(columns))
     body = "\n".join(_row(row, right) for row in rows)
     last = _row(total, right, "sum") if total else ""
-    return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{_SECURITY}">
-<title>{escape(title)}</title><style>{_STYLE}</style></head>
-<body><h1>{escape(title)}</h1>
-{"".join(f"<p>{escape(note)}</p>" for note in notes)}
+    content = f"""{"".join(f"<p>{escape(note)}</p>" for note in notes)}
+<div class="wide" tabindex="0" role="region" aria-label="{escape(title)}">
 <table><thead><tr>{head}</tr></thead>
 <tbody>
 {body}
-{last}</tbody></table></body></html>
+{last}</tbody></table></div>
 """
+    return document(title, content, _STYLE)
 
 
 def require_one_output(*, as_json: bool, as_csv: bool) -> None:

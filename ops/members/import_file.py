@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from contracts.cards import PurchasePosted, PurchaseRefunded
+from contracts.cards import AuthorisationReversed, PurchaseAuthorised, PurchasePosted, PurchaseRefunded
 from ops.members import camt053, ofx
 from ops.members.bank_entries import BankMap, Entries, event_of
-from ops.members.given_back_rows import GivenBack, event_of_row
+from ops.members.event_rows import Authorisation, GivenBack, event_of_row
 from ops.members.purchase_file import InvalidRow, RefusedRow, read_rows
 from pbckit.cli.errors import OperatorError
 
@@ -29,6 +29,8 @@ class Imported:
     purchases: list[PurchasePosted]
     refunds: list[GivenBack] = field(default_factory=list[GivenBack])
     """Refunds and chargebacks."""
+    authorisations: list[Authorisation] = field(default_factory=list[Authorisation])
+    """Authorisations and their reversals."""
     refused: list[RefusedRow] = field(default_factory=list[RefusedRow])
     """Rows that should be purchases or refunds, and are wrong."""
     skipped: list[RefusedRow] = field(default_factory=list[RefusedRow])
@@ -53,8 +55,13 @@ def read_import(file: Path, known: BankMap | None, file_format: FileFormat | Non
     if found is FileFormat.CSV:
         events, refused = read_rows(file, event_of_row)
         purchases = [one for one in events if isinstance(one, PurchasePosted)]
-        refunds = [one for one in events if not isinstance(one, PurchasePosted)]
-        return Imported(format=found, purchases=purchases, refunds=refunds, refused=refused)
+        authorisations = [one for one in events if isinstance(one, PurchaseAuthorised | AuthorisationReversed)]
+        refunds = [
+            one for one in events if not isinstance(one, PurchasePosted | PurchaseAuthorised | AuthorisationReversed)
+        ]
+        return Imported(
+            format=found, purchases=purchases, refunds=refunds, authorisations=authorisations, refused=refused
+        )
     try:
         entries = _READERS[found](file.read_bytes())
     except (OSError, OperatorError) as error:

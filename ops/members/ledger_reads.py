@@ -3,7 +3,17 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from contracts.points_ledger import MEMBERS, STATEMENT, TOTALS, AccountTotal, GetStatement, GetTotals, ListMembers
+from contracts.points_ledger import (
+    MEMBERS,
+    STATEMENT,
+    TOTALS,
+    AccountTotal,
+    GetStatement,
+    GetTotals,
+    ListMembers,
+    Statement,
+    StatementLine,
+)
 from pbckit.cli.client.capabilities import CapabilityClient, every_page
 from pbckit.cli.errors import Refused
 
@@ -31,12 +41,28 @@ def total(capabilities: CapabilityClient) -> list[AccountTotal]:
 
 def postings(capabilities: CapabilityClient, member_id: str) -> Iterator[tuple[str, int]]:
     """Ids and points of what is posted of a member's purchases; nothing for one whom the ledger does not know. What is
-    held, spent or corrected by hand has ids of its own, which may be a purchase's.
+    held, spent or corrected by hand has ids of its own, which may be a purchase's. Where the account is merged into
+    another one, what came to that one's for the member is among them.
     """
-    request = GetStatement(member_id=member_id, limit=PAGE)
+    merged_into = None
     try:
-        for page in every_page(capabilities, STATEMENT, request, lambda page: page.next, cursor="before"):
+        for page in _statement(capabilities, member_id):
             yield from ((line.posting_id, line.points) for line in page.lines if line.kind in _OF_PURCHASES)
+            merged_into = page.merged_into
+        if merged_into is not None:
+            later = reported_later(capabilities, merged_into, member_id)
+            yield from ((line.posting_id, line.points) for line in later)
     except Refused as refusal:
         if refusal.error != "UnknownMember":
             raise
+
+
+def reported_later(capabilities: CapabilityClient, merged_into: str, member_id: str) -> Iterator[StatementLine]:
+    """Lines of the account that a member's was merged into: those of what was reported for the member after it."""
+    for page in _statement(capabilities, merged_into):
+        yield from (line for line in page.lines if line.reported_for == member_id)
+
+
+def _statement(capabilities: CapabilityClient, member_id: str) -> Iterator[Statement]:
+    request = GetStatement(member_id=member_id, limit=PAGE)
+    return every_page(capabilities, STATEMENT, request, lambda page: page.next, cursor="before")

@@ -1,4 +1,4 @@
-"""Files of purchases: CSV, a purchase a row, amounts as people write them. What is given back: `given_back_rows`.
+"""Files of purchases: CSV, a purchase a row, amounts as people write them. Other kinds of rows: `event_rows`.
 
 Cells are separated by commas or, as spreadsheets write it where a comma is the decimal sign, by semicolons.
 """
@@ -38,9 +38,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """In major units: `19.99`."""
     currency: Currency
     posted_at: Instant
+    authorisation_id: Identifier | None = None
 
 
-COLUMNS = Row.__struct_fields__
+AUTHORISATION = "authorisation_id"
+"""A column that a file may have besides: the authorisation that a purchase settles."""
+COLUMNS = tuple(name for name in Row.__struct_fields__ if name != AUTHORISATION)
 KIND = "kind"
 """A column that a file may have besides: what a row is."""
 PURCHASE = "purchase"
@@ -98,7 +101,7 @@ def purchase_of(cells: Cells) -> PurchasePosted:
         raise InvalidRow(f"kind {cells[KIND]!r}: here only purchases are read")
     require_cells(cells, COLUMNS)
     try:
-        row = converted({str(name): cell for name, cell in cells.items()}, Row)
+        row = converted({str(name): cell for name, cell in cells.items() if cell or name != AUTHORISATION}, Row)
         require_possible("posted_at", row.posted_at)
     except (InstantOutOfRange, msgspec.ValidationError) as error:
         raise InvalidRow(str(error)) from error
@@ -109,6 +112,7 @@ def purchase_of(cells: Cells) -> PurchasePosted:
         merchant=Merchant(id=row.merchant_id, name=row.merchant_name, mcc=row.mcc, country=row.country),
         amount=Money(minor_units=minor_units(row.amount, row.currency), currency=row.currency),
         posted_at=row.posted_at,
+        authorisation_id=row.authorisation_id,
     )
 
 

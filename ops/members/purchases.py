@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from contracts.cards import PurchaseChargedBack, PurchaseRefunded, RefundPosted
+from contracts.cards import PurchaseAuthorised, PurchaseChargedBack, PurchaseRefunded, RefundPosted
 from contracts.points_calculation import LIST_REFUSED, ListRefused
 from contracts.vocabulary import InstantOutOfRange, Money
 from ops.members import given_back
@@ -37,6 +37,10 @@ class Ingested:
     refunds: int
     """Those that name no purchase among them."""
     chargebacks: int
+    authorisations: int
+    """Purchases that are authorised only: their points are pending."""
+    reversals: int
+    """Of authorisations."""
     refused: list[RefusedRow]
     skipped: list[RefusedRow]
     """Entries of a statement that are neither purchase nor refund."""
@@ -67,7 +71,9 @@ def ingest(
     stack: Stack = LOCAL_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Publish the purchases and refunds of a file. Wrong rows are named and left out; exit code 1 if there were any."""
+    """Publish the purchases, refunds and authorisations of a file. Wrong rows are named and left out; exit code 1 if
+    there were any.
+    """
     found = read_import(file, read_map(bank_map) if bank_map else None, file_format)
     if not dry_run:
         _publish(stack, found, wait=wait)
@@ -80,9 +86,9 @@ def _publish(stack: str, found: Imported, *, wait: bool) -> None:
     session = open_session(stack)
     total = len(found.purchases) + len(found.refunds)
     with progress() as bar:
-        task = bar.add_task("published", total=total)
+        task = bar.add_task("published", total=total + len(found.authorisations))
         # Refunds after purchases: a refund of a purchase that is not known yet has to be tried again.
-        for events in (found.purchases, found.refunds):
+        for events in (found.authorisations, found.purchases, found.refunds):
             publish(session, events, lambda count: bar.advance(task, count))
         if wait and total:
             unnamed = sum(isinstance(one, RefundPosted) for one in found.refunds)
@@ -96,12 +102,16 @@ def _publish(stack: str, found: Imported, *, wait: bool) -> None:
 def _report(file: Path, found: Imported, *, dry_run: bool, as_json: bool) -> None:
     chargebacks = sum(isinstance(one, PurchaseChargedBack) for one in found.refunds)
     refunded = len(found.refunds) - chargebacks
+    authorised = sum(isinstance(one, PurchaseAuthorised) for one in found.authorisations)
+    reversed_ = len(found.authorisations) - authorised
     if as_json:
         print_json(
             Ingested(
                 accepted=len(found.purchases),
                 refunds=refunded,
                 chargebacks=chargebacks,
+                authorisations=authorised,
+                reversals=reversed_,
                 refused=found.refused,
                 skipped=found.skipped,
                 format=found.format,
@@ -109,11 +119,16 @@ def _report(file: Path, found: Imported, *, dry_run: bool, as_json: bool) -> Non
             )
         )
     else:
-        refunds = f" and {refunded} refunds" if refunded else ""
-        refunds += f" and {chargebacks} chargebacks" if chargebacks else ""
+        others = {
+            "refunds": refunded,
+            "chargebacks": chargebacks,
+            "authorisations": authorised,
+            "reversals": reversed_,
+        }
+        besides = "".join(f" and {number} {what}" for what, number in others.items() if number)
         skipped = f", {len(found.skipped)} entries skipped" if found.skipped else ""
         unpublished = "; nothing was published" if dry_run else ""
-        accepted = f"{len(found.purchases)} purchases{refunds} accepted"
+        accepted = f"{len(found.purchases)} purchases{besides} accepted"
         out.print(f"{accepted}, {len(found.refused)} rows refused{skipped}{unpublished}", soft_wrap=True)
     for row in found.refused:
         remarks.print(f"{file}:{row.row}: {row.reason}", markup=False, soft_wrap=True, highlight=False)

@@ -12,13 +12,14 @@ from contracts.points_ledger import (
     FORECAST,
     STATEMENT,
     Balance,
+    Forecast,
     GetBalance,
     GetForecast,
     GetStatement,
     Statement,
     StatementLine,
 )
-from ops.members import membership, purchase, spending, tier
+from ops.members import bonuses, member_export, membership, merging, pending, purchase, spending, tier
 from ops.members.exports import Cell, as_csv, as_page, require_one_output
 from ops.members.ledger_reads import PAGE
 from pbckit.cli.client.capabilities import capabilities_of, every_page
@@ -48,8 +49,14 @@ def balance(
     if as_json:
         print_json(answer)
     else:
-        besides = "".join(_besides(answer))
-        out.print(f"{answer.member_id}: {answer.balance_points} points after {answer.version} postings{besides}")
+        out.print(summary(answer))
+
+
+def summary(answer: Balance) -> str:
+    """What a member has, in a line."""
+    return (
+        f"{answer.member_id}: {answer.balance_points} points after {answer.version} postings{''.join(_besides(answer))}"
+    )
 
 
 def _besides(answer: Balance) -> Iterator[str]:
@@ -57,10 +64,16 @@ def _besides(answer: Balance) -> Iterator[str]:
         yield f", {answer.held_points} of them held"
     if answer.blocked_points:
         yield f", {answer.blocked_points} of them blocked"
+    if answer.pending_points:
+        yield f"; {answer.pending_points} pending"
     if answer.debt_points:
         yield f"; owes {answer.debt_points}"
     if answer.closed_at is not None:
         yield f"; closed since {answer.closed_at:%Y-%m-%d}"
+    if answer.merged_into is not None:
+        yield f", merged into {answer.merged_into}"
+    if answer.merged_from:
+        yield f"; merged from {', '.join(answer.merged_from)}"
 
 
 @app.command()
@@ -70,8 +83,16 @@ def forecast(member_id: MemberId, stack: Stack = LOCAL_STACK, as_json: AsJson = 
     if as_json:
         print_json(answer)
         return
+    print_table(member_id, EXPIRY_COLUMNS, expiry_rows(answer))
+
+
+EXPIRY_COLUMNS = ("gone from", "points")
+
+
+def expiry_rows(answer: Forecast) -> list[tuple[str, int]]:
+    """When points are gone if nothing is spent; those that stay come last."""
     rows = [(f"{one.expires_at:%Y-%m-%d}", one.points) for one in answer.expiring]
-    print_table(member_id, ["gone from", "points"], [*rows, ("never", answer.lasting_points)])
+    return [*rows, ("never", answer.lasting_points)]
 
 
 @app.command()
@@ -100,33 +121,40 @@ def statement(
     if as_json:
         print_json(answer)
         return
-    print_table(f"{answer.member_id}: {answer.balance_points} points", _COLUMNS, map(_row, answer.lines))
+    print_table(f"{answer.member_id}: {answer.balance_points} points", COLUMNS, map(row, answer.lines))
+    if answer.pending_points:
+        out.print(f"pending, not booked and not spendable: {answer.pending_points} points")
     if answer.next is not None:
         out.print(f"older: --before {answer.next}")
 
 
-_COLUMNS = ("number", "posted at", "posting", "points", "balance points", "why")
+COLUMNS = ("number", "posted at", "posting", "points", "balance points", "why")
 
 
-def _row(line: StatementLine) -> tuple[Cell, ...]:
+def row(line: StatementLine) -> tuple[Cell, ...]:
+    """A line of a statement, by `COLUMNS`."""
     posted_at = f"{line.posted_at:%Y-%m-%d %H:%M}"
     return line.sequence, posted_at, line.posting_id, line.points, line.balance_points, line.text
 
 
 def _export(pages: Sequence[Statement], html: Path | None, *, as_csv_: bool) -> None:
-    rows = [_row(line) for page in pages for line in page.lines]
+    rows = [row(line) for page in pages for line in page.lines]
     first = pages[0]
     if html is not None:
         note = f"{first.balance_points} points. As of {datetime.now(UTC):%Y-%m-%d %H:%M} UTC; times are in UTC."
-        page = as_page(f"Statement of {first.member_id}", [note], _COLUMNS, rows)
+        page = as_page(f"Statement of {first.member_id}", [note], COLUMNS, rows)
         html.write_text(page, encoding="utf-8")
     if as_csv_:
-        typer.echo(as_csv(_COLUMNS, rows), nl=False)
+        typer.echo(as_csv(COLUMNS, rows), nl=False)
 
 
+app.command("pending")(pending.pending)
 app.command("enrol")(membership.enrol)
 app.command("close")(membership.close)
+app.command("merge")(merging.merge)
+app.command("export")(member_export.export)
 app.command("explain")(purchase.explain)
+app.command("bonuses")(bonuses.bonuses)
 app.command("tier")(tier.tier)
 app.command("hold")(spending.hold)
 app.command("redeem")(spending.redeem)

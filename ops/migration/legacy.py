@@ -34,10 +34,9 @@ class LegacyFunction:
     def ask(self, operation: Operation) -> LegacyAnswer:
         """Its answer."""
         function = self._session.names.of(SERVICE.unit).capability(SERVICE.name)
+        lambda_ = self._session.lambda_for(SERVICE)
         try:
-            answer = self._session.client("lambda").invoke(
-                FunctionName=function, Payload=msgspec.json.encode(operation)
-            )
+            answer = lambda_.invoke(FunctionName=function, Payload=msgspec.json.encode(operation))
         except (BotoCoreError, ClientError) as error:
             raise Unreachable(f"cannot ask {function}: {error}") from error
         body: bytes = answer["Payload"].read()

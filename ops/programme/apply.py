@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from contracts.campaigns import SET_CAMPAIGN
-from contracts.earning_rates import SET_CARD_PRODUCT, SET_RATE
+from contracts.earning_rates import SET_CARD_PRODUCT, SET_EARNING_RULES, SET_RATE
 from contracts.merchant_categorization import SET_OVERRIDE
 from contracts.tiers import SET_TIERS
 from ops.programme.card_products import registered, require_registered
@@ -29,11 +29,11 @@ def group() -> None:
 
 @app.command()
 def apply(
-    file: Annotated[Path, typer.Argument(help="YAML file with card products, rates, campaigns, overrides and tiers.")],
+    file: Annotated[Path, typer.Argument(help="YAML file of a programme.")],
     stack: Stack = LOCAL_STACK,
     as_json: AsJson = False,
 ) -> None:
-    """Set every card product, rate, campaign, override and tier of a file. Applying it again corrects what is there."""
+    """Set every card product, rate, earning rule, campaign, override and tier of a file, or correct it."""
     programme = read_programme(file)
     capabilities = capabilities_of(stack)
     with progress() as bar:
@@ -42,6 +42,7 @@ def apply(
     counts = {
         "card products": len(programme.card_products),
         "rates": len(programme.rates),
+        "earning rules": len(programme.earning_rules),
         "campaigns": len(programme.campaigns),
         "overrides": len(programme.overrides),
         "sets of tiers": len(programme.tiers),
@@ -54,7 +55,7 @@ def apply(
 
 @app.command()
 def validate(
-    file: Annotated[Path, typer.Argument(help="YAML file with card products, rates, campaigns, overrides and tiers.")],
+    file: Annotated[Path, typer.Argument(help="YAML file of a programme.")],
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask nobody: every card product must stand in the file.")
     ] = False,
@@ -92,6 +93,10 @@ def _faults(file: Path, stack: str | None) -> list[Fault]:
 def _require_card_products(programme: Programme, capabilities: CapabilityClient) -> None:
     named = [(f"rates[{number}]", [rate.card_product]) for number, rate in enumerate(programme.rates)]
     named += [(f"campaigns[{number}]", one.card_products) for number, one in enumerate(programme.campaigns)]
+    named += [
+        (f"earning_rules[{number}]", [minimum.card_product for minimum in one.minimums])
+        for number, one in enumerate(programme.earning_rules)
+    ]
     known = {one.card_product for one in programme.card_products}
     if not {name for _, names in named for name in names} <= known | {"*"}:
         known |= registered(capabilities)
@@ -110,6 +115,9 @@ def apply_programme(programme: Programme, capabilities: CapabilityClient, on_set
         on_set()
     for rate in programme.rates:
         capabilities.ask(SET_RATE, msgspec.structs.replace(rate, replace=True))
+        on_set()
+    for rules in programme.earning_rules:
+        capabilities.ask(SET_EARNING_RULES, msgspec.structs.replace(rules, replace=True))
         on_set()
     for campaign in programme.campaigns:
         capabilities.ask(SET_CAMPAIGN, campaign)

@@ -13,10 +13,13 @@ from contracts.campaigns import (
     ListCampaigns,
     SetCampaign,
 )
+from ops.members.amounts import written
+from ops.members.purchase_file import InvalidRow, minor_units
 from ops.programme.card_products import registered, require_registered
 from ops.programme.history_table import print_changes
 from pbckit.cli.client.capabilities import capabilities_of
 from pbckit.cli.client.session import LOCAL_STACK
+from pbckit.cli.errors import OperatorError
 from pbckit.cli.output import AsJson, Stack, print_json, print_table
 from pbckit.cli.requests import request_of
 
@@ -54,6 +57,13 @@ def set_campaign(
         int | None, typer.Option(help="The most that it adds for one member in a calendar month (UTC).")
     ] = None,
     budget_points: Annotated[int | None, typer.Option(help="The most that it adds altogether.")] = None,
+    first_purchase: Annotated[
+        bool, typer.Option("--first-purchase", help="Each member earns it once, with the first purchase that meets it.")
+    ] = False,
+    threshold: Annotated[
+        str | None, typer.Option(help='Each member earns it once so much is spent, for example "500.00 EUR".')
+    ] = None,
+    days: Annotated[int | None, typer.Option(help="Within how many days the threshold must be spent.")] = None,
     stack: Stack = LOCAL_STACK,
     as_json: AsJson = False,
 ) -> None:
@@ -73,6 +83,8 @@ def set_campaign(
         points_per_purchase=points_per_purchase,
         points_per_member_month=points_per_member_month,
         budget_points=budget_points,
+        first_purchase=first_purchase,
+        threshold=_threshold(threshold, days),
     )
     capabilities = capabilities_of(stack)
     if card_product:
@@ -83,6 +95,18 @@ def set_campaign(
         print_json(answer)
     else:
         _print([answer])
+
+
+def _threshold(amount: str | None, days: int | None) -> dict[str, str | int] | None:
+    if amount is None and days is None:
+        return None
+    if amount is None or days is None:
+        raise OperatorError("--threshold and --days belong together: one of them is missing")
+    number, _, currency = amount.partition(" ")
+    try:
+        return {"minor_units": minor_units(number, currency), "currency": currency, "days": days}
+    except InvalidRow as error:
+        raise OperatorError(f"--threshold {amount!r}: {error}") from error
 
 
 @app.command()
@@ -99,20 +123,29 @@ def history(
         print_changes(campaign_id, [(change.before, change.after) for change in answer.changes])
 
 
-def _print(campaigns: list[Campaign]) -> None:
-    print_table(
-        "Campaigns",
-        ["campaign", "from", "until", "categories", "card products", "bonus", "priority"],
-        [
-            (
-                one.campaign_id,
-                f"{one.starts_at:%Y-%m-%d %H:%M}",
-                f"{one.ends_at:%Y-%m-%d %H:%M}",
-                ", ".join(one.categories),
-                ", ".join(one.card_products),
-                (f"x {one.multiplier}" if one.multiplier else f"+ {one.fixed_points}") + f", {one.combination}",
-                one.priority,
-            )
-            for one in campaigns
-        ],
+COLUMNS = ("campaign", "from", "until", "categories", "card products", "bonus", "priority")
+
+
+def row(one: Campaign) -> tuple[str | int, ...]:
+    """A campaign, by `COLUMNS`."""
+    return (
+        one.campaign_id,
+        f"{one.starts_at:%Y-%m-%d %H:%M}",
+        f"{one.ends_at:%Y-%m-%d %H:%M}",
+        ", ".join(one.categories),
+        ", ".join(one.card_products),
+        f"x {one.multiplier}, {one.combination}" if one.multiplier else f"+ {one.fixed_points}, {_when(one)}",
+        one.priority,
     )
+
+
+def _when(one: Campaign) -> str:
+    if one.first_purchase:
+        return "once, first purchase"
+    if one.threshold is not None:
+        return f"once, {written(one.threshold)} in {one.threshold.days} days"
+    return one.combination
+
+
+def _print(campaigns: list[Campaign]) -> None:
+    print_table("Campaigns", COLUMNS, map(row, campaigns))

@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, cast
 
 import msgspec
 import yaml
 
 from contracts.campaigns import SetCampaign, overlap, problems
-from contracts.earning_rates import SetCardProduct, SetRate, UnknownCardProduct, require_card_products
+from contracts.earning_rates import SetCardProduct, SetEarningRules, SetRate, UnknownCardProduct, require_card_products
 from contracts.merchant_categorization import SetMerchantOverride, UnknownCategory, require_categories
 from contracts.tiers import InvalidTiers, SetTiers, require_distinct
 from contracts.vocabulary import no_such_name
@@ -23,6 +23,7 @@ Place = tuple[str | int, ...]
 _SECTIONS: dict[str, type[Request]] = {
     "card_products": SetCardProduct,
     "rates": SetRate,
+    "earning_rules": SetEarningRules,
     "campaigns": SetCampaign,
     "overrides": SetMerchantOverride,
     "tiers": SetTiers,
@@ -74,6 +75,7 @@ def card_products_named(text: str) -> set[str]:
     own = {product.card_product for _, product in read.get("card_products", [])}
     named = {rate.card_product for _, rate in read.get("rates", [])}
     named |= {name for _, campaign in read.get("campaigns", []) for name in campaign.card_products}
+    named |= {one.card_product for _, rules in read.get("earning_rules", []) for one in rules.minimums}
     return named - own - {"*"}
 
 
@@ -137,6 +139,11 @@ def _unfit(read: dict[str, list[tuple[Place, Any]]], known: Collection[str]) -> 
     for path, rate in read.get("rates", []):
         yield from _unknown((*path, "category"), [rate.category])
         yield from _unregistered((*path, "card_product"), [rate.card_product], known)
+    for path, rules in read.get("earning_rules", []):
+        yield from _unknown((*path, "excluded_categories"), rules.excluded_categories)
+        products = [minimum.card_product for minimum in rules.minimums]
+        yield from _unregistered((*path, "minimums"), products, known)
+        yield from (((*path, "minimums"), f"{name} stands here twice") for name in _more_than_once(products))
     for path, campaign in read.get("campaigns", []):
         yield from ((path, problem) for problem in problems(campaign))
         yield from _unknown((*path, "categories"), campaign.categories)
@@ -155,6 +162,7 @@ def _repeated(read: dict[str, list[tuple[Place, Any]]]) -> Iterator[tuple[Place,
     identities = {
         "card_products": lambda one: one.card_product,
         "rates": lambda one: f"{one.card_product} at {one.category} from {one.effective_from.isoformat()}",
+        "earning_rules": lambda one: f"{one.effective_from.isoformat()}",
         "campaigns": lambda one: one.campaign_id,
         "overrides": lambda one: one.merchant_id,
         "tiers": lambda one: f"a set of tiers from {one.effective_from.isoformat()}",
@@ -188,6 +196,10 @@ def _unregistered(path: Place, names: list[str], known: Collection[str]) -> Iter
             require_card_products([name], known, "")
         except UnknownCardProduct as error:
             yield path, str(error).removeprefix(": ")
+
+
+def _more_than_once(names: Iterable[str]) -> list[str]:
+    return [name for name, times in Counter(names).items() if times > 1]
 
 
 def _is_billable(product: SetCardProduct) -> bool:

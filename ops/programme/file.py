@@ -7,7 +7,7 @@ import msgspec
 import yaml
 
 from contracts.campaigns import SetCampaign
-from contracts.earning_rates import SetCardProduct, SetRate
+from contracts.earning_rates import SetCardProduct, SetEarningRules, SetRate
 from contracts.merchant_categorization import SetMerchantOverride, UnknownCategory, require_categories
 from contracts.tiers import SetTiers
 from pbckit.cli.errors import OperatorError
@@ -19,6 +19,7 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     card_products: list[SetCardProduct] = msgspec.field(default_factory=list)
     rates: list[SetRate] = msgspec.field(default_factory=list)
+    earning_rules: list[SetEarningRules] = msgspec.field(default_factory=list)
     campaigns: list[SetCampaign] = msgspec.field(default_factory=list)
     overrides: list[SetMerchantOverride] = msgspec.field(default_factory=list)
     tiers: list[SetTiers] = msgspec.field(default_factory=list)
@@ -45,6 +46,8 @@ def read_programme(file: Path) -> Programme:
 def _require_categories(programme: Programme) -> None:
     for number, rate in enumerate(programme.rates):
         require_categories([rate.category], f"rates[{number}]")
+    for number, rules in enumerate(programme.earning_rules):
+        require_categories(rules.excluded_categories, f"earning_rules[{number}]")
     for number, campaign in enumerate(programme.campaigns):
         require_categories(campaign.categories, f"campaigns[{number}]")
     for number, override in enumerate(programme.overrides):

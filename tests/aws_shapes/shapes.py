@@ -54,6 +54,12 @@ def _log_resource_policy(at: Place, _urn: str, inputs: Props) -> tuple[str, dict
     return inputs["policyName"], {"policyScope": "at.account", "resourceArn": "", "revisionId": ""}
 
 
+def _query_definition(at: Place, urn: str, inputs: Props) -> tuple[str, dict[str, Any]]:
+    drawn = drawn_uuid(urn)
+    given = {"arn": at.arn("logs", f"query-definition:{drawn}"), "queryDefinitionId": drawn}
+    return drawn, {"logGroupNames": [], **given}
+
+
 def _event_bus(at: Place, _urn: str, inputs: Props) -> tuple[str, dict[str, Any]]:
     return inputs["name"], {"arn": at.arn("events", f"event-bus/{inputs['name']}")}
 
@@ -434,7 +440,60 @@ def _document(body: Mapping[str, Any]) -> str:
     return json.dumps(body, separators=(",", ":"))
 
 
+def _rest_api(at: Place, urn: str, _inputs: Props) -> tuple[str, dict[str, Any]]:
+    own = drawn_uuid(urn).replace("-", "")[:10]
+    return own, {
+        "apiKeySource": "HEADER",
+        "arn": f"arn:aws:apigateway:{at.region}::/restapis/{own}",
+        "binaryMediaTypes": [],
+        "createdDate": NOW,
+        "disableExecuteApiEndpoint": False,
+        "executionArn": at.arn("execute-api", own),
+        "minimumCompressionSize": "",
+        "putRestApiMode": "overwrite",
+        "rootResourceId": drawn_uuid(urn + "/").replace("-", "")[:10],
+        "securityPolicy": "TLS_1_0",
+    }
+
+
+def _rest_api_deployment(_at: Place, urn: str, _inputs: Props) -> tuple[str, dict[str, Any]]:
+    return drawn_uuid(urn)[:6], {"createdDate": NOW, "description": ""}
+
+
+def _stage(at: Place, _urn: str, inputs: Props) -> tuple[str, dict[str, Any]]:
+    api, name = inputs["restApi"], inputs["stageName"]
+    return f"ags-{api}-{name}", {
+        "arn": f"arn:aws:apigateway:{at.region}::/restapis/{api}/stages/{name}",
+        "cacheClusterEnabled": False,
+        "clientCertificateId": "",
+        "description": "",
+        "documentationVersion": "",
+        "executionArn": at.arn("execute-api", f"{api}/{name}"),
+        "invokeUrl": f"https://{api}.execute-api.{at.region}.amazonaws.com/{name}",
+        "webAclArn": "",
+        "xrayTracingEnabled": False,
+    }
+
+
+def _method_settings(_at: Place, _urn: str, inputs: Props) -> tuple[str, dict[str, Any]]:
+    return f"{inputs['restApi']}-{inputs['stageName']}-{inputs['methodPath']}", {}
+
+
+def _permission(_at: Place, _urn: str, inputs: Props) -> tuple[str, dict[str, Any]]:
+    return inputs.get("statementId", "terraform-20261126190000000000000001"), {
+        "eventSourceToken": "",
+        "functionUrlAuthType": "",
+        "principalOrgId": "",
+        "sourceAccount": "",
+        "statementIdPrefix": "",
+    }
+
+
 SHAPES: Mapping[str, Shape] = {
+    "aws:apigateway/deployment:Deployment": _rest_api_deployment,
+    "aws:apigateway/methodSettings:MethodSettings": _method_settings,
+    "aws:apigateway/restApi:RestApi": _rest_api,
+    "aws:apigateway/stage:Stage": _stage,
     "aws:cloudwatch/dashboard:Dashboard": _dashboard,
     "aws:cloudwatch/eventArchive:EventArchive": _event_archive,
     "aws:cloudwatch/eventBus:EventBus": _event_bus,
@@ -445,6 +504,7 @@ SHAPES: Mapping[str, Shape] = {
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": _log_metric_filter,
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": _log_resource_policy,
     "aws:cloudwatch/metricAlarm:MetricAlarm": _metric_alarm,
+    "aws:cloudwatch/queryDefinition:QueryDefinition": _query_definition,
     "aws:dynamodb/table:Table": _table,
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": _identity_provider,
     "aws:iam/policy:Policy": _iam_policy,
@@ -456,6 +516,7 @@ SHAPES: Mapping[str, Shape] = {
     "aws:lambda/eventSourceMapping:EventSourceMapping": _mapping,
     "aws:lambda/function:Function": _function,
     "aws:lambda/layerVersion:LayerVersion": _layer_version,
+    "aws:lambda/permission:Permission": _permission,
     "aws:scheduler/schedule:Schedule": _schedule,
     "aws:schemas/registry:Registry": _registry,
     "aws:schemas/schema:Schema": _schema,

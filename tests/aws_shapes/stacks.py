@@ -29,6 +29,9 @@ def _created(stack: str) -> Export:
         "aws:allowedAccountIds": json.dumps([_ACCOUNT]),
         "rewards:repository": "acme/rewards",
     }
+    callers = read_stack(ROOT, stack).values.get("rewards:readApiCallers")
+    if callers is not None:
+        config["rewards:readApiCallers"] = callers.replace(at.account, _ACCOUNT)
     made = provider(Place(_ACCOUNT, at.region))
     export = capture(stack, preview=False, provision=made, root=ROOT, config=config).export()
     for state in export["deployment"]["resources"]:
@@ -113,7 +116,7 @@ def as_sdk(states: Iterable[State]) -> list[Any]:
             parent=None,
             dependencies=[],
             property_dependencies={},
-            provider=SimpleNamespace() if state.get("custom") else None,
+            provider=SimpleNamespace(props={}) if state.get("custom") else None,
             opts=SimpleNamespace(parent=state.get("parent", ""), protect=state.get("protect", False)),
         )
         for state in states

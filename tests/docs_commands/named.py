@@ -14,7 +14,7 @@ import pbckit.cli.main
 from tests.conftest import ROOT
 
 APPS = {"pbc": pbckit.cli.main.app, "rewards": ops.main.app}
-OTHERS = {".", "aws", "cd", "gh", "git", "mkdir", "pip", "pulumi"}
+OTHERS = {".", "aws", "cd", "gh", "git", "head", "mkdir", "pip", "pulumi"}
 """Programs that are not ours."""
 _ENDS = {"&&", "||", ";", "|", "&"}
 _TARGET = re.compile(r"^([a-z-]+):", re.MULTILINE)

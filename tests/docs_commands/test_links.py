@@ -1,4 +1,4 @@
-"""A relative link of a page leads to a file that is there."""
+"""A relative link of a page leads to a file that is there, and so does a picture."""
 
 import re
 
@@ -8,12 +8,14 @@ from tests.conftest import ROOT
 from tests.docs_commands.blocks import PAGES
 
 _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+_PICTURE = re.compile(r'\bsrc(?:set)?="([^"]+)"')
 
 
 @pytest.mark.parametrize("page", [*PAGES, "SECURITY.md"])
 def test_links_lead_somewhere(page: str):
     place = ROOT / page
-    targets = [one for one in _LINK.findall(place.read_text()) if not one.startswith(("http:", "https:", "mailto:"))]
+    named = [*_LINK.findall(place.read_text()), *_PICTURE.findall(place.read_text())]
+    targets = [one for one in named if not one.startswith(("http:", "https:", "mailto:"))]
     assert [one for one in targets if not (place.parent / one).exists()] == []
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ops.demo import migration
 from ops.demo.command import apply
 from ops.demo.world import DeployedSystem
 from pbckit.sandbox.deploy import Deployment, deploy
@@ -36,4 +37,13 @@ def world(aws: EmbeddedAws, deployment: Deployment) -> DeployedSystem:
     """The deployed system with the example programme."""
     there = DeployedSystem.of(aws)
     apply(there, ROOT / "examples/programme.yaml")
+    return there
+
+
+@pytest.fixture(scope="session")
+def moving(aws: EmbeddedAws) -> DeployedSystem:
+    """The stack `migration`, beside the shared one."""
+    deploy(aws, stack="migration")
+    there = DeployedSystem.of(aws, "migration")
+    migration.prepare(there, ROOT / "examples/programme.yaml")
     return there

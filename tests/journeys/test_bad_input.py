@@ -1,12 +1,14 @@
 """Bad input gets a clear reason; the rest goes on; nothing is lost."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
-from contracts.cards import PurchasePosted
+from contracts.cards import PurchaseAuthorised, PurchasePosted
+from contracts.points_ledger import PENDING, GetPending
 from ops.demo import scenarios
 from ops.demo.world import DeployedSystem, wait_for
 from pbckit.contracts.envelope import EventMetadata
@@ -41,6 +43,25 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+def authorised(authorisation_id: str, **changes: Any) -> dict[str, Any]:
+    bought = detail(authorisation_id)
+    data = {name: bought["data"][name] for name in ("id", "member_id", "card_product", "merchant", "amount")}
+    now = datetime.now(UTC)
+    times = {"authorised_at": now.isoformat(), "expires_at": (now + timedelta(days=7)).isoformat()}
+    return {**bought, "data": {**data, **times, **changes}}
+
+
+BAD_AUTHORISATIONS: dict[str, tuple[dict[str, Any], str]] = {
+    "no-end": ({"expires_at": None}, "expires_at"),
+    "end-before-it-began": (
+        {"expires_at": "2020-01-01T00:00:00Z"},
+        "InstantOutOfRange: expires_at of authorisation end-before-it-began",
+    ),
+    "authorised-in-the-year-one": ({"authorised_at": "0001-01-01T00:00:00Z"}, "InstantOutOfRange"),
+    "authorised-in-no-currency": ({"amount": {"minor_units": 5, "currency": "XQX"}}, "UnknownCurrency"),
+}
+
+
 @pytest.fixture(scope="module")
 def dead_letters(world: DeployedSystem) -> dict[str, dict[str, str]]:
     """What became of all bad purchases, by purchase id; a good one among them goes through."""
@@ -48,14 +69,18 @@ def dead_letters(world: DeployedSystem) -> dict[str, dict[str, str]]:
     details.append({"metadata": {}, "data": {"nothing": "of it"}})
     details.append({})
     _publish(world, details)
+    wrong = [authorised(identity, **changes) for identity, (changes, _) in BAD_AUTHORISATIONS.items()]
+    _publish(world, wrong, PurchaseAuthorised)
     world.ingest([scenarios.example_purchase("bad-input-good", "bad-input-member")])
     world.wait_for_postings({"bad-input-member": 1}, lambda _count: None)
-    found = wait_for(
-        lambda: world.dead_letters("earn-points", "earn-queue-dlq"),
-        lambda letters: len({letter["body"] for letter in letters}) >= len(details),
-        "dead letters",
-    )
-    return {_purchase_id(letter["body"]): letter for letter in found}
+    asked = {*BAD, *BAD_AUTHORISATIONS, "none"}
+
+    def of_these() -> dict[str, dict[str, str]]:
+        found = world.dead_letters("earn-points", "earn-queue-dlq")
+        letters = {_purchase_id(letter["body"]): letter for letter in found}
+        return {purchase_id: letter for purchase_id, letter in letters.items() if purchase_id in asked}
+
+    return wait_for(of_these, lambda letters: set(letters) == asked, "dead letters")
 
 
 @pytest.mark.parametrize("purchase_id", BAD)
@@ -64,6 +89,17 @@ def test_a_bad_purchase_is_set_aside_with_its_reason(dead_letters: dict[str, dic
     assert BAD[purchase_id][1] in letter["reason"]
     assert letter["correlation_id"] == f"correlation-{purchase_id}"
     assert json.loads(letter["body"])["detail-type"] == "PurchasePosted"
+
+
+@pytest.mark.parametrize("authorisation_id", BAD_AUTHORISATIONS)
+def test_a_bad_authorisation_is_set_aside_with_its_reason(
+    world: DeployedSystem, dead_letters: dict[str, dict[str, str]], authorisation_id: str
+):
+    letter = dead_letters[authorisation_id]
+    assert BAD_AUTHORISATIONS[authorisation_id][1] in letter["reason"]
+    assert json.loads(letter["body"])["detail-type"] == "PurchaseAuthorised"
+    shown = world.capabilities.ask(PENDING, GetPending(member_id="bad-input-member"))
+    assert authorisation_id not in {one.authorisation_id for one in shown.purchases}
 
 
 def test_what_is_no_purchase_at_all_is_set_aside_too(dead_letters: dict[str, dict[str, str]]):
@@ -107,25 +143,31 @@ def test_a_poison_message_goes_to_the_consumers_dead_letters_alone(world: Deploy
     )
     world.ingest(good[1:])
     world.wait_for_postings({"poison-member": 2}, lambda _count: None)
-    letters = wait_for(
-        lambda: world.dead_letters("points-ledger", "post-points-queue-dlq"), lambda found: len(found) > 0, "poison"
-    )
-    assert letters[0]["correlation_id"] == "poison-correlation"
-    assert letters[0]["source"] == "points-ledger"
-    assert "occurred_at" in letters[0]["reason"]
+
+    def poison() -> list[dict[str, Any]]:
+        found = world.dead_letters("points-ledger", "post-points-queue-dlq")
+        return [letter for letter in found if letter["correlation_id"] == "poison-correlation"]
+
+    (letter,) = wait_for(poison, lambda found: len(found) > 0, "poison")
+    assert letter["source"] == "points-ledger"
+    assert "occurred_at" in letter["reason"]
 
 
 def test_an_event_has_the_metadata_of_its_contract(world: DeployedSystem):
     assert set(detail("x")["metadata"]) <= set(EventMetadata.__struct_fields__)
 
 
-def _publish(world: DeployedSystem, details: list[dict[str, Any]]) -> None:
+def _publish(
+    world: DeployedSystem,
+    details: list[dict[str, Any]],
+    event: type[PurchasePosted | PurchaseAuthorised] = PurchasePosted,
+) -> None:
     for start in range(0, len(details), 10):
         entries = [
             {
                 "EventBusName": world.session.names.bus_name(),
-                "Source": PurchasePosted.source,
-                "DetailType": PurchasePosted.detail_type(),
+                "Source": event.source,
+                "DetailType": event.detail_type(),
                 "Detail": json.dumps(one),
             }
             for one in details[start : start + 10]

@@ -1,6 +1,7 @@
 """Members who are enrolled and leave, on the embedded AWS, by the commands that people use."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from contracts.cards import PurchaseRefunded
 from ops.demo import scenarios
 from ops.demo.world import DeployedSystem, wait_for
 from ops.main import app
+from ops.members.member_export import MemberExport
 from tests.journeys.test_ledger import earned
 
 Rewards = Callable[..., tuple[int, Any]]
@@ -58,3 +60,25 @@ def test_a_member_leaves_and_what_comes_later_is_booked_and_forfeited(world: Dep
     assert "ClosedMember" in said
     assert rewards("ledger", "verify", name)[0] == 0
     assert rewards("ledger", "totals")[0] == 0
+
+
+def test_everything_that_is_kept_about_a_member_is_written_into_one_file(
+    world: DeployedSystem, rewards: Rewards, tmp_path: Path
+):
+    name = "membership-export"
+    made = earned(world, name, purchases=3)
+    what = ("--for", "a toaster")
+    assert rewards("member", "hold", name, "30", "--hold-id", "export-h", *what)[0] == 0
+    assert rewards("member", "hold", name, "9000", "--hold-id", "export-no", *what)[0] == 1
+    to = tmp_path / "member.json"
+    result = CliRunner().invoke(app, ["member", "export", name, "--to", str(to)])
+    assert result.exit_code == 0, result.output
+
+    found = msgspec.json.decode(to.read_bytes(), type=MemberExport)
+    assert found.points_ledger is not None
+    assert [line.kind for line in found.points_ledger.lines] == ["held", "earned", "earned", "earned"]
+    assert {hold.hold_id: hold.refusal is None for hold in found.points_ledger.holds} == {
+        "export-h": True,
+        "export-no": False,
+    }
+    assert {one.basis.purchase.id for one in found.points_calculation.purchases} == {one.id for one in made}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from contracts.categorization_facade import CATEGORIZE, MIGRATION
+from contracts.categorization_facade import CATEGORIZE, MIGRATION, MigrationRolledBack
 from contracts.merchant_categorization import Categorize
 from ops.demo import migration as demo
 from ops.demo.world import DeployedSystem
@@ -20,20 +20,9 @@ from pbckit.cli.errors import OperatorError
 from pbckit.cli.migration.command import every_mismatch
 from pbckit.cli.migration.facade import facade_of
 from pbckit.contracts.migration import GetMigration, Migration, Resume, RollBack, Start
-from pbckit.sandbox.deploy import deploy
-from pbckit.sandbox.embedded_aws import EmbeddedAws
 from pbckit.strangler.environment import ON_THE_PATH_SECONDS
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def moving(aws: EmbeddedAws) -> DeployedSystem:
-    """The stack `migration`, beside the shared one."""
-    deploy(aws, stack="migration")
-    world = DeployedSystem.of(aws, "migration")
-    demo.prepare(world, ROOT / "examples/programme.yaml")
-    return world
 
 
 @pytest.fixture
@@ -137,14 +126,14 @@ def test_from_legacy_into_a_ramp_and_back_by_itself(
     demo.settle(moving)
     until = moving.capabilities.ask(MIGRATION, GetMigration()).now.setting.routing.version
     assert demo.went_back(demo.observations(moving, until)) == []
-    with moving.broken("merchant-categorization", "categorize"):
+    with moving.tapped(MigrationRolledBack) as tap, moving.broken("merchant-categorization", "categorize"):
         moving.ingest(purchases[3:])
         ask(moving, 25)
         demo.look_until(moving, lambda one: bool(one.broken), "failures")
         assert guard(moving) == {"mode": "canary", "share": 5}
+        told = demo.wait_for(lambda: demo.rollbacks_told(tap()), bool, "the event")
     status = json.loads(rewards("status", "--json")[1])["now"]["setting"]
     assert (status["changed_by"], status["ramp"]["state"], status["ramp"]["step"]) == ("guard", "stopped", 2)
-    told = demo.wait_for(lambda: demo.rollbacks_told(moving), bool, "the event")
     assert [one.routing.share for one in told] == [5]
 
     # Nobody lost anything by it.

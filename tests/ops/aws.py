@@ -65,6 +65,7 @@ class ScriptedLambda:
     def fails(self, capability: AnyCapability, message: str) -> None:
         """Let a capability's function fail, as Lambda tells it."""
         body = json.dumps({"errorType": "ValueError", "errorMessage": message}).encode()
+        self._deciders.pop(arn(capability), None)
         self._replies[arn(capability)] = [{"FunctionError": "Unhandled", "body": body}]
 
     def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 boto3's own names
@@ -140,7 +141,7 @@ class Aws:
     def session(self) -> Session:
         """An operator's session on it."""
         boto: Any = self
-        return Session(names=NAMES, actor="ada", boto=boto, endpoint=None)
+        return Session(names=NAMES, actor="ada", assume=lambda _unit: boto, endpoint=None)
 
 
 def arn(capability: AnyCapability) -> str:

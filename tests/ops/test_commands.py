@@ -16,7 +16,18 @@ from contracts.campaigns import (
     CampaignHistory,
     Campaigns,
 )
-from contracts.earning_rates import LIST_RATES, RATE_HISTORY, SET_RATE, RateChange, RateHistory, Rates
+from contracts.earning_rates import (
+    LIST_EARNING_RULES,
+    LIST_RATES,
+    RATE_HISTORY,
+    SET_EARNING_RULES,
+    SET_RATE,
+    EarningRulesChange,
+    EarningRulesList,
+    RateChange,
+    RateHistory,
+    Rates,
+)
 from contracts.merchant_categorization import (
     LIST_OVERRIDES,
     OVERRIDE_HISTORY,
@@ -50,7 +61,7 @@ from pbckit.contracts import catalogue
 from pbckit.contracts.definitions import AnyCapability, Message
 from tests.ops.aws import Aws, arn
 from tests.ops.conftest import Rewards
-from tests.ops.test_programme import CAMPAIGN, OVERRIDE, RATE
+from tests.ops.test_programme import CAMPAIGN, OVERRIDE, RATE, RULES
 
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)
 LINE = StatementLine(
@@ -172,6 +183,41 @@ CASES: dict[str, Case] = {
         },
         ["gold", "1.5"],
     ),
+    "earning-rules list": (
+        ["earning-rules", "list"],
+        LIST_EARNING_RULES,
+        EarningRulesList(rules=[RULES], changes=[]),
+        {},
+        ["cash-like", "gold=500", "2026-06-01 00:00", "ada"],
+    ),
+    "earning-rules history": (
+        ["earning-rules", "history"],
+        LIST_EARNING_RULES,
+        EarningRulesList(
+            rules=[],
+            changes=[
+                EarningRulesChange(before=None, after=RULES),
+                EarningRulesChange(before=RULES, after=msgspec.structs.replace(RULES, minimums=[], changed_by="bob")),
+            ],
+        ),
+        {},
+        ["excluded_categories: none → cash-like", "minimums: gold=500 → none", "bob"],
+    ),
+    "earning-rules set": (
+        [
+            "earning-rules", "set", "--effective-from", "2026-06-01T00:00:00Z", "--exclude", "cash-like",
+            "--minimum", "gold=500", "--replace",
+        ],
+        SET_EARNING_RULES,
+        RULES,
+        {
+            "effective_from": "2026-06-01T00:00:00Z",
+            "excluded_categories": ["cash-like"],
+            "minimums": [{"card_product": "gold", "minor_units": 500}],
+            "replace": True,
+        },
+        ["cash-like", "gold=500"],
+    ),
     "campaigns list": (
         ["campaigns", "list", "--at", "2026-06-01T00:00:00Z"],
         LIST_CAMPAIGNS,
@@ -202,6 +248,8 @@ CASES: dict[str, Case] = {
             "points_per_purchase": 100,
             "points_per_member_month": None,
             "budget_points": 5000,
+            "first_purchase": False,
+            "threshold": None,
         },
         ["june", "x 2"],
     ),
@@ -226,6 +274,8 @@ CASES: dict[str, Case] = {
             "points_per_purchase": None,
             "points_per_member_month": None,
             "budget_points": None,
+            "first_purchase": False,
+            "threshold": None,
         },
         ["june", "+ 50"],
     ),
@@ -329,6 +379,8 @@ def test_a_function_that_is_missing_is_one_line_and_exit_code_2(rewards: Rewards
         (["member", "statement", "-"], "member_id is"),
         (["purchase", "explain", "not an id"], "purchase_id is"),
         (["rates", "list", "--category", "Fuel"], "category is"),
+        (["earning-rules", "set", "--effective-from", "2026-06-01T00:00:00Z", "--minimum", "gold"], "--minimum 'gold'"),
+        (["earning-rules", "set", "--effective-from", "2026-06-01T00:00:00Z", "--minimum", "g=0"], "minor_units"),
         (["rates", "set", "gold", "fuel", "1,5", "--effective-from", "2026-06-01T00:00:00Z"], "points_per_unit is"),
         (["rates", "set", "gold", "fuel", "1.5", "--effective-from", "2026-06-01"], "effective_from is"),
         (["campaigns", "list", "--at", "now"], "at is"),

@@ -8,13 +8,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.points_ledger import (
@@ -36,6 +35,7 @@ from lambdas.points_ledger.handlers import balance, forecast, members, totals
 from ops.members.liability import HELD, NEVER, Liability, Valuation, liability_of
 from pbckit.cli.errors import DifferencesFound
 from pbckit.contracts.definitions import AnyCapability, Request
+from tests.html_pages import HtmlPage
 from tests.lambdas.points_ledger.handlers.test_histories import Play, Purchase, corrections, purchases, steps
 from tests.lambdas.points_ledger.oracle import FOR_EVER
 from tests.lambdas.points_ledger.outside import Ledger
@@ -89,7 +89,7 @@ def require_same_liability(play: Play) -> None:
     assert found.due_points == sum(play.oracle.programme(play.now).values()) - booked
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100)
 @given(
     purchases=st.lists(purchases, min_size=1, max_size=6),
     corrections=st.lists(corrections, max_size=6),
@@ -198,25 +198,12 @@ def test_csv_and_table_say_the_same(aws: Aws, rewards: Rewards):
     assert "1040" in printed
 
 
-class Outside(HTMLParser):
-    """What a page would load."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.loads: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.loads += [f"{tag} {name}" for name, _ in attrs if name in {"src", "href"} or tag in {"script", "link"}]
-
-
 def test_the_page_needs_nothing_besides_itself(aws: Aws, rewards: Rewards, tmp_path: Path):
     script(aws)
     file = tmp_path / "liability.html"
     assert rewards("ledger", "liability", "--html", str(file)).exit_code == 0
     page = file.read_text()
-    outside = Outside()
-    outside.feed(page)
-    assert outside.loads == []
+    assert HtmlPage(page).loads == []
     assert "default-src 'none'" in page
     assert '<tr class="sum"><td>sum</td><td class="number">1040</td>' in page
 

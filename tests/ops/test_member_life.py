@@ -15,6 +15,7 @@ from contracts.points_ledger import (
     ENROL,
     HOLD,
     MEMBERS,
+    MERGE,
     POST_HOLD,
     RELEASE_BLOCK,
     REPAIR,
@@ -30,6 +31,7 @@ from lambdas.points_ledger.handlers import (
     enrol,
     hold,
     members,
+    merge,
     post_hold,
     release_block,
     repair,
@@ -52,6 +54,7 @@ HANDLERS: list[tuple[Any, Any]] = [
     (ENROL, enrol.handler),
     (HOLD, hold.handler),
     (MEMBERS, members.handler),
+    (MERGE, merge.handler),
     (POST_HOLD, post_hold.handler),
     (REPAIR, repair.handler),
     (REVERSE_REDEMPTION, reverse_redemption.handler),
@@ -221,3 +224,18 @@ def test_points_are_blocked_and_unblocked_and_the_statement_says_who_did(ledger:
     assert rewards("member", "redeem", "m-1", "40", "--redemption-id", "r-2", *FOR).exit_code == 0
     texts = [line.text for line in ledger.statement().lines]
     assert texts[2:4] == ["block released: cleared", "all points blocked (fraud): card stolen"]
+
+
+def test_two_members_become_one(ledger: Ledger, rewards: Rewards):
+    ledger.post(calculated("p-2", "m-2", points=7, posted_at=ledger.now))
+    merge_ = ("member", "merge", "m-1", "--into", "m-2", "--reference", "case-1", "--reason", "duplicate", "--approver")
+    assert "the approver, ada, must be another one than ada" in refused(rewards, *merge_, "ada")
+    assert line(rewards, *merge_, "Grace") == (
+        "case-1: m-1 is merged into m-2: 100 points moved; balance 107; by ada, approved by Grace"
+    )
+    balances = [line(rewards, "member", "balance", one) for one in ("m-1", "m-2")]
+    assert balances[0].endswith(f"; closed since {ledger.now:%Y-%m-%d}, merged into m-2")
+    assert balances[1].endswith("; merged from m-1")
+    ledger.post(calculated("p-3", points=5, posted_at=ledger.now))
+    assert "reported for m-1" in " ".join(line(rewards, "member", "statement", "m-2").split())
+    assert "merged into m-2: close m-2" in refused(rewards, "member", "close", "m-1", "--reason", "duplicate")

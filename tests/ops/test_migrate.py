@@ -1,7 +1,6 @@
 """`rewards migrate`: what is asked, what is shown, what the report holds, and when legacy can be taken away."""
 
 from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from pathlib import Path
 
 import msgspec
@@ -24,6 +23,7 @@ from pbckit.contracts.migration import (
     Setting,
     SideEvidence,
 )
+from tests.html_pages import HtmlPage
 from tests.ops.aws import Aws
 from tests.ops.test_commands import Rewards
 from tests.pbckit.strangler.samples import FUEL, GROCERIES, answered
@@ -142,45 +142,39 @@ def test_mismatches_are_listed_page_by_page(aws: Aws, rewards: Rewards):
     assert "5541" in shown
 
 
-class Pages(HTMLParser):
-    """Counts tags, and sees that each is closed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.seen: list[str] = []
-        self.addresses: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append(tag)
-        self.addresses += [value or "" for name, value in attrs if name in ("href", "src")]
-        if tag not in ("meta", "br"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
 def test_the_report_is_one_well_formed_page_that_loads_nothing(aws: Aws, rewards: Rewards, tmp_path: Path):
     aws.lambda_.answers(MIGRATION, MIGRATED)
     aws.lambda_.answers(LIST_MISMATCHES, Mismatches(mismatches=[MISMATCH]))
     file = tmp_path / "migration.html"
     assert rewards("migrate", "report", "--out", str(file)).exit_code == 0
-    pages = Pages()
-    pages.feed(file.read_text())
-    assert pages.open == []
-    assert pages.seen.count("svg") == 5
-    assert pages.addresses == []
-    assert "script" not in pages.seen
+    page = HtmlPage(file.read_text())
+    assert page.loads == []
+    assert [chart.names for chart in page.charts] == [
+        ["Share of the keys that the candidate answers, in percent"],
+        ["Answers that differ, in percent"],
+        ["Calls that fail, in percent"],
+        ["Time to answer, p50, in ms"],
+        ["Time to answer, p99, in ms"],
+    ]
     assert "category: groceries → fuel" in file.read_text()
+
+
+def test_each_chart_of_the_report_has_its_figures_as_a_table():
+    page = HtmlPage(migration_report.page("dev", MIGRATED, [], AT + timedelta(hours=1)))
+    observed = [one for one in (*reversed(MIGRATED.history), MIGRATED.now) if one.evidence.observed]
+    differ, p99 = page.charts[1].rows, page.charts[4].rows
+    assert [float(row[1]) for row in differ[1:]] == [round(one.evidence.mismatch_percent, 1) for one in observed]
+    assert [row[1:] for row in p99[1:]] == [
+        [str(one.evidence.legacy.p99_ms), str(one.evidence.candidate.p99_ms)] for one in observed
+    ]
 
 
 def test_what_people_wrote_is_text_in_the_report_and_a_share_taken_back_is_marked():
     page = migration_report.page("dev", MIGRATED, [], AT + timedelta(hours=1))
     assert "<b>the candidate fails</b>" not in page
     assert "&lt;b&gt;the candidate fails&lt;/b&gt;" in page
-    assert page.count("class=back") == 1
-    assert page.count("#b02a30") == 1
+    assert page.count("<td>taken back</td>") == 1
+    assert page.count("<circle") == 1
 
 
 def test_a_migration_that_nobody_began_has_a_report_too():
@@ -196,7 +190,7 @@ def test_a_migration_that_nobody_began_has_a_report_too():
         ),
         history=[],
     )  # fmt: skip
-    assert "None." in migration_report.page("dev", nothing, [], AT)
+    assert "Mismatches: none" in migration_report.page("dev", nothing, [], AT)
 
 
 DAY = timedelta(hours=24)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ops.repository import ROOT
+from pbckit.cli.deployment import access
 from pbckit.cli.deployment import policy as policies
 from tests.aws_shapes import created, encrypted
 from tests.conftest import captured
@@ -50,6 +51,23 @@ def test_a_leak_is_told_with_its_path_and_ends_with_1(rewards: Rewards, leaking:
     assert "isolation-direct-read (1)" in result.stdout
     told = " ".join(result.stdout.split())
     assert f"Path: role {THIEF_ROLE} → dynamodb:Scan → table rewards-dev-points-ledger_store" in told
+
+
+def test_access_is_told_with_path_and_statement(rewards: Rewards, leaking: Path):
+    """It judges nothing: the leak stands beside what contracts name, and the command ends with 0."""
+    result = rewards("policy", "access", str(leaking), "--to", "points-ledger", "--json")
+    assert result.exit_code == 0
+    body = json.loads(result.stdout)
+    assert {one["target"] for one in body["reasons"]} == {"points-ledger"}
+    [leak] = [one for one in body["reasons"] if one["kind"] == "violation"]
+    assert leak["path"] == [f"role {THIEF_ROLE}", "dynamodb:Scan", "table rewards-dev-points-ledger_store"]
+    assert json.loads(leak["statement"])["Action"] == ["dynamodb:Scan"]
+
+
+def test_access_of_a_unit_that_is_not_there_is_refused(rewards: Rewards, leaking: Path):
+    result = rewards("policy", "access", str(leaking), "--from", "nobodys")
+    assert result.exit_code == 2
+    assert "no unit 'nobodys' in rewards/dev; there are: campaigns, " in " ".join(result.stderr.split())
 
 
 def test_a_clean_export_ends_with_0(rewards: Rewards, tmp_path: Path):
@@ -166,13 +184,13 @@ def test_a_document_that_iam_would_refuse_ends_with_2(rewards: Rewards, tmp_path
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository whose last but one commit has a matrix in which campaigns reaches less, and its first none."""
-    monkeypatch.setattr(policies, "capture", lambda stack, **_: captured(stack))
+    monkeypatch.setattr(access, "capture", lambda stack, **_: captured(stack))
     page = (ROOT / policies.MATRIX).read_text()
     matrix = tmp_path / policies.MATRIX
     matrix.parent.mkdir()
     git(tmp_path, "init", "--quiet")
     git(tmp_path, "commit", "--quiet", "--allow-empty", "--message", "nothing yet")
-    matrix.write_text(page.replace("calls calculate", "-").replace("hears PointsCalculated", "hears PointsGuessed"))
+    matrix.write_text(page.replace("calls calculate<br>", "").replace("hears PointsCalculated", "hears PointsGuessed"))
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "--quiet", "--message", "a matrix")
     return tmp_path

@@ -5,15 +5,19 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from contracts.campaigns import SET_CAMPAIGN, Campaign
+from contracts.campaigns import SET_CAMPAIGN, Campaign, Threshold
 from contracts.earning_rates import (
     LIST_CARD_PRODUCTS,
     SET_CARD_PRODUCT,
+    SET_EARNING_RULES,
     SET_RATE,
     CardProduct,
     CardProducts,
+    EarningRules,
+    MinimumAmount,
     RateVersion,
 )
 from contracts.merchant_categorization import SET_OVERRIDE, MerchantOverride
@@ -30,6 +34,10 @@ card_products:
 rates:
   - { card_product: gold, category: "*", points_per_unit: "1.5", effective_from: "2026-06-01T00:00:00Z" }
   - { card_product: gold, category: fuel, points_per_unit: "3", effective_from: 2026-06-01T00:00:00Z }
+earning_rules:
+  - effective_from: "2026-06-01T00:00:00Z"
+    excluded_categories: [cash-like]
+    minimums: [{ card_product: gold, minor_units: 500 }]
 campaigns:
   - campaign_id: june
     name: June
@@ -49,6 +57,14 @@ RATE = RateVersion(
     card_product="gold",
     category="*",
     points_per_unit="1.5",
+    effective_from=JUNE,
+    effective_to=None,
+    changed_by="ada",
+    changed_at=JUNE,
+)
+RULES = EarningRules(
+    excluded_categories=["cash-like"],
+    minimums=[MinimumAmount(card_product="gold", minor_units=500)],
     effective_from=JUNE,
     effective_to=None,
     changed_by="ada",
@@ -85,6 +101,7 @@ def file(tmp_path: Path) -> Path:
 def let_all_answer(aws: Aws) -> None:
     aws.lambda_.answers(SET_CARD_PRODUCT, PRODUCT)
     aws.lambda_.answers(SET_RATE, RATE)
+    aws.lambda_.answers(SET_EARNING_RULES, RULES)
     aws.lambda_.answers(SET_CAMPAIGN, CAMPAIGN)
     aws.lambda_.answers(SET_OVERRIDE, OVERRIDE)
     aws.lambda_.answers(SET_TIERS, TIERS)
@@ -93,39 +110,41 @@ def let_all_answer(aws: Aws) -> None:
 def test_all_of_it_is_set_through_capabilities(aws: Aws, rewards: Rewards, file: Path):
     let_all_answer(aws)
     result = rewards("programme", "apply", str(file))
-    assert (result.exit_code, result.stdout) == (
-        0,
-        "1 card products, 2 rates, 1 campaigns, 1 overrides, 1 sets of tiers set\n",
-    )
+    counts = "1 card products, 2 rates, 1 earning rules, 1 campaigns, 1 overrides, 1 sets of tiers set\n"
+    assert (result.exit_code, result.stdout) == (0, counts)
     assert [asked.function for asked in aws.lambda_.asked] == [
         arn(SET_CARD_PRODUCT),
         arn(SET_RATE),
         arn(SET_RATE),
+        arn(SET_EARNING_RULES),
         arn(SET_CAMPAIGN),
         arn(SET_OVERRIDE),
         arn(SET_TIERS),
     ]
     assert [asked.data["points_per_unit"] for asked in aws.lambda_.asked[1:3]] == ["1.5", "3"]
-    assert aws.lambda_.asked[3].data["fixed_points"] == 50
-    assert aws.lambda_.asked[4].data == {"merchant_id": "shop-1", "category": "fuel", "reason": "said so"}
+    assert aws.lambda_.asked[3].data["minimums"] == [{"card_product": "gold", "minor_units": 500}]
+    assert aws.lambda_.asked[4].data["fixed_points"] == 50
+    assert aws.lambda_.asked[5].data == {"merchant_id": "shop-1", "category": "fuel", "reason": "said so"}
 
 
 def test_applying_again_corrects_rates_instead_of_refusing_them(aws: Aws, rewards: Rewards, file: Path):
     let_all_answer(aws)
     rewards("programme", "apply", str(file))
-    assert [asked.data["replace"] for asked in aws.lambda_.asked[1:3]] == [True, True]
+    assert [asked.data["replace"] for asked in aws.lambda_.asked[1:4]] == [True, True, True]
 
 
 def test_counts_for_machines(aws: Aws, rewards: Rewards, file: Path):
     let_all_answer(aws)
     result = rewards("programme", "apply", str(file), "--json")
-    assert json.loads(result.stdout) == {
+    counts = {
         "card_products": 1,
         "rates": 2,
+        "earning_rules": 1,
         "campaigns": 1,
         "overrides": 1,
         "sets_of_tiers": 1,
     }
+    assert json.loads(result.stdout) == counts
 
 
 def test_a_refusal_ends_it_with_the_reason(aws: Aws, rewards: Rewards, file: Path):
@@ -147,6 +166,8 @@ def test_a_refusal_ends_it_with_the_reason(aws: Aws, rewards: Rewards, file: Pat
         ("combination: stacking", "combination: both", r"`\$\.campaigns\[0\]\.combination`"),
         ("    name: June\n", "", "`name`"),
         ("category: fuel, points", "category: fule, points", r"rates\[1\]: no category .*'fule'; did you mean fuel\?"),
+        ("categories: [cash-like]", "categories: [cash]", r"earning_rules\[0\]: no category is called 'cash'"),
+        ("minor_units: 500", "minor_units: 0", r"`\$\.earning_rules\[0\]\.minimums\[0\]\.minor_units`"),
         ('categories: ["*"]', "categories: [restaurant]", r"campaigns\[0\]: .*; did you mean restaurants\?"),
         ("category: fuel, reason", "category: feul, reason", r"overrides\[0\]: .*; did you mean fuel\?"),
         ("reason: said so", "reson: said so", r"`reson`"),
@@ -184,6 +205,11 @@ def test_a_file_that_is_not_there_is_said_so(tmp_path: Path):
             "card_product: gold, category: fuel",
             "card_product: glod, category: fuel",
             r"rates\[1\]: .*'glod'; did you mean gold\?",
+        ),
+        (
+            "card_product: gold, minor_units",
+            "card_product: gould, minor_units",
+            r"earning_rules\[0\]: .*'gould'; did you mean gold\?",
         ),
         ("card_products: [gold]", "card_products: [clasic]", r"campaigns\[0\]: .*'clasic'; did you mean classic\?"),
         ("card_products: [gold]", "card_products: [qq]", r"campaigns\[0\]: .*'qq'; register it first"),
@@ -223,6 +249,30 @@ def test_a_campaign_is_set_for_card_products_that_are_registered(aws: Aws, rewar
     assert aws.lambda_.asked[-1].data["card_products"] == ["gold"]
 
 
+def test_a_campaign_is_set_that_a_member_earns_once(aws: Aws, rewards: Rewards):
+    spent = Threshold(minor_units=50_000, currency="EUR", days=90)
+    aws.lambda_.answers(
+        SET_CAMPAIGN, msgspec.structs.replace(CAMPAIGN, fixed_points=50, multiplier=None, threshold=spent)
+    )
+    command = ["campaigns", "set", "june", "--name", "June", "--starts-at", "2026-06-01T00:00:00Z"]
+    command += ["--ends-at", "2026-07-01T00:00:00Z", "--fixed-points", "50"]
+
+    shown = rewards(*command, "--threshold", "500.00 EUR", "--days", "90")
+    assert aws.lambda_.asked[-1].data["threshold"] == {"minor_units": 50_000, "currency": "EUR", "days": 90}
+    assert "once, 500.00 EUR in 90 days" in " ".join(shown.stdout.split())
+    aws.lambda_.answers(
+        SET_CAMPAIGN, msgspec.structs.replace(CAMPAIGN, fixed_points=50, multiplier=None, first_purchase=True)
+    )
+    assert "once, first purchase" in " ".join(rewards(*command, "--first-purchase").stdout.split())
+    for arguments, said in (
+        (["--threshold", "500.00 EUR"], "--threshold and --days belong together"),
+        (["--threshold", "500", "--days", "9"], "--threshold '500': currency '': not in ISO 4217"),
+        (["--threshold", "500.001 EUR", "--days", "9"], "EUR has 2 digits after the point"),
+    ):
+        result = rewards(*command, *arguments)
+        assert (result.exit_code, said in result.stderr) == (2, True)
+
+
 FAULTY = """\
 card_products:
   - { card_product: gold, billing_currency: EUR }
@@ -260,6 +310,10 @@ campaigns:
     card_products: [gold]
     fixed_points: 1
     combination: exclusive
+earning_rules:
+  - effective_from: "2026-06-01T00:00:00Z"
+    excluded_categories: [cashlike]
+    minimums: [{ card_product: gold, minor_units: 1 }, { card_product: gold, minor_units: 2 }]
 overrides:
   - { merchant_id: shop-1, category: fule }
 ovverides: []
@@ -286,14 +340,16 @@ def test_every_fault_of_a_file_is_listed_with_its_line(aws: Aws, rewards: Reward
         (14, "campaigns[0]", "categories is empty"),
         (19, "campaigns[0].card_products", "no card product is called 'silver'; "),
         (33, "campaigns[2].categories[1]", "Expected `str` matching"),
-        (38, "overrides[0]", "reason is missing"),
-        (39, "ovverides", "no section is called 'ovverides'; did you mean overrides?"),
+        (39, "earning_rules[0].excluded_categories", "no category is called 'cashlike'; did you mean cash-like?"),
+        (40, "earning_rules[0].minimums", "gold stands here twice"),
+        (42, "overrides[0]", "reason is missing"),
+        (43, "ovverides", "no section is called 'ovverides'; did you mean overrides?"),
     ]
     assert len(found) == len(expected), found
     for (line, where, problem), (expected_line, expected_where, begin) in zip(found, expected, strict=True):
         assert (line, where) == (expected_line, expected_where)
         assert problem.startswith(begin), problem
-    assert result.stderr.endswith("has 14 faults\n")
+    assert result.stderr.endswith("has 16 faults\n")
     assert [asked.function for asked in aws.lambda_.asked] == [arn(LIST_CARD_PRODUCTS)]
 
 
@@ -301,14 +357,14 @@ def test_exclusive_campaigns_that_meet_and_sections_that_stand_twice_are_faults(
     file.write_text(FAULTY.replace("[fuel, Fuel]", "[fuel]"))
     found = rewards("programme", "validate", str(file), "--offline").stdout
     assert ":29: campaigns[2]: a is exclusive too, of the same priority 0" in found
-    assert ":40: rates: rates stands here 2 times" in found
+    assert ":44: rates: rates stands here 2 times" in found
 
 
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
         ("rates: [", ":1: no YAML: "),
-        ("- a list", ":1: a programme is a mapping of card_products, rates, campaigns, overrides"),
+        ("- a list", ":1: a programme is a mapping of card_products, rates, earning_rules, campaigns, overrides"),
         ("rates: 5", ":1: rates: a list is expected"),
         ("rates:\n  - 5", ":2: rates[0]: fields with values are expected"),
     ],
@@ -333,7 +389,7 @@ def test_a_card_product_that_is_registered_is_no_fault_unless_nobody_is_asked(aw
     file.write_text(PROGRAMME.replace("  - { card_product: gold, billing_currency: EUR }\n", "  []\n"))
     assert rewards("programme", "validate", str(file)).exit_code == 0
     result = rewards("programme", "validate", str(file), "--offline")
-    assert (result.exit_code, result.stdout.count("no card product is called 'gold'")) == (1, 3)
+    assert (result.exit_code, result.stdout.count("no card product is called 'gold'")) == (1, 4)
     assert len(aws.lambda_.asked) == 1
 
 

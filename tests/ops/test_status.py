@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pbckit.contracts.operating import unit_admin
 from tests.ops.aws import Aws
 from tests.ops.conftest import Rewards
 from tests.ops.unit_admins import ScriptedAdmin, letter, record, unit_admins
@@ -43,9 +44,33 @@ def test_a_system_without_a_fault_is_healthy(rewards: Rewards, there: dict[str, 
         "dead_letters": {"post-points-queue-dlq": 0},
         "alarms": [],
         "fallbacks": {},
+        "silent": None,
     }
     shown = rewards("status")
     assert (shown.exit_code, "healthy" in shown.stdout) == (0, True)
+
+
+@pytest.mark.usefixtures("there")
+def test_a_unit_that_does_not_answer_hides_no_other(rewards: Rewards, aws: Aws):
+    aws.lambda_.fails(unit_admin("campaigns"), "Task timed out")
+    code, found = status(rewards)
+
+    assert (code, found["healthy"]) == (1, False)
+    assert [one["unit"] for one in found["units"] if not one["healthy"]] == ["campaigns"]
+    assert "Task timed out" in unit(found, "campaigns")["silent"]
+    assert unit(found, "points-ledger")["queues"] == {"post-points-queue": 3}
+    shown = rewards("status")
+    assert "campaigns does not answer: " in shown.stdout
+    assert (shown.exit_code, shown.stderr) == (1, "")
+
+
+def test_where_no_unit_answers_the_command_says_why(rewards: Rewards, aws: Aws, there: dict[str, ScriptedAdmin]):
+    for name in there:
+        aws.lambda_.fails(unit_admin(name), "Task timed out")
+    result = rewards("status", "--json")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Task timed out" in result.stderr
 
 
 def test_dead_letters_are_wrong(rewards: Rewards, there: dict[str, ScriptedAdmin]):

@@ -7,10 +7,11 @@ import msgspec
 import pytest
 
 from pbckit.cli.errors import OperatorError
-from pbckit.cli.incidents.timeline import correlation_ids, hops, read_segments
+from pbckit.cli.incidents.timeline import correlation_ids, hops, read_segments, stretches
 from pbckit.cli.incidents.timeline_html import lines, page
 from pbckit.cli.time_options import age, instant
 from pbckit.contracts.operating import Record
+from tests.html_pages import HtmlPage
 
 BEGIN = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -78,11 +79,36 @@ def test_calls_stand_beneath_the_hop_of_their_segment_only(tmp_path: Path):
 def test_the_page_needs_nothing_besides_itself_and_shows_what_people_wrote_as_text():
     way = hops([record("<script>", start=0, end=1, outcome="failed: Boom"), record("B", start=3, end=4)])
     text = page("The way of p<1", way)
-    assert "http" not in text
+    assert HtmlPage(text).loads == []
     assert "<script>" not in text
     assert "&lt;script&gt;" in text
     assert "left:75.00%;width:25.00%" in text
     assert [(line[0], line[4]) for line in lines(way)] == [("0 ms", "1000 ms"), ("3000 ms", "1000 ms")]
+
+
+def test_what_comes_a_day_later_does_not_flatten_what_was_before():
+    """Each stretch has an axis of its own; `after` counts from the first hop."""
+    day = 86400.0
+    way = hops(
+        [
+            record("A", start=0, end=1),
+            record("B", start=3, end=4),
+            record("Refund", start=day + 7200, end=day + 7202),
+            record("Late", start=day + 7202, end=day + 7204),
+        ]
+    )
+    assert [len(part.hops) for part in stretches(way)] == [2, 2]
+    text = page("The way of p-1", way)
+    assert "left:75.00%;width:25.00%" in text
+    assert "left:50.00%;width:50.00%" in text
+    assert "1 d 1 h later" in text
+    assert [line[0] for line in lines(way)] == ["0 ms", "3000 ms", "1 d 2 h", "1 d 2 h"]
+    assert [line[5].count("█") for line in lines(way)] == [6, 6, 12, 12]
+
+
+def test_what_overlaps_is_no_pause():
+    way = hops([record("Long", start=0, end=60), record("B", start=1, end=2), record("C", start=65, end=66)])
+    assert len(stretches(way)) == 1
 
 
 def test_a_single_instant_is_a_way_too():

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -81,7 +82,7 @@ class ScriptedAdmin:
     def _handle(self, question: HandleDeadLetters) -> DeadLetterBatch:
         there = self.letters[question.queue]
         given: list[DeadLetter] = []
-        taken = [letter for letter in there if letter.id not in self._held][: question.at_most]
+        taken = list(islice((letter for letter in there if letter.id not in self._held), question.at_most))
         for letter in taken:
             if selects(question.selection, letter):
                 given.append(letter)

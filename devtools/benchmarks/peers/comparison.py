@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,8 +15,9 @@ from pathlib import Path
 import yaml
 
 from devtools.benchmarks.peers import checkov, iamprover, simulators
+from devtools.benchmarks.peers.iam_account import account
 from devtools.benchmarks.peers.installed import NotInstalledError, Tool, install
-from devtools.benchmarks.peers.stacks import Leaked, States, compared_with, leaked
+from devtools.benchmarks.peers.stacks import Clean, Leaked, States, compared_with, leaked
 from ops.repository import ROOT
 from pbc_isolation.pack_process import PACK, PackProcess
 
@@ -34,11 +36,13 @@ def found(name):
     return {(one.rule, one.urn, one.message) for one in judge(load(Path(name)).resources, settings)}
 
 
-clean = {name: found(f"{name}.json") for name in ("False", "True")}
 pairs = [pair.split("=") for pair in sys.argv[1:]]
-print(json.dumps([path for path, opened in pairs if found(path) - clean[opened]]))
+without = {name: found(name) for name in {name for _, name in pairs}}
+print(json.dumps([path for path, name in pairs if found(path) - without[name]]))
 """
 _EXPORT_VERSION = 3
+EVERY = int(os.environ.get("PEERS_EVERY", "1"))
+"""The tools are asked about each of so many leaks: all of them take an hour and more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,13 +58,26 @@ class Compared:
     """Leaks of the corpus that make it find something more."""
     unanswered: int = 0
     """Leaks about which it gave no answer in time."""
+    untold: int = 0
+    """Leaks that change nothing of what it can be told."""
 
 
 def measure() -> tuple[int, list[Compared]]:
-    """How many leaks the corpus has, and each tool."""
-    clean, leaks = compared_with(opened=False), leaked()
-    others = [_checkov(clean, leaks), _iamprover(clean, leaks), *_simulators(clean, leaks)]
-    return len(leaks), [_pack(clean, leaks), *others]
+    """How many leaks the tools were asked about, and each tool."""
+    clean, leaks = compared_with(Clean.SHIPPED), leaked(EVERY)
+    return len(leaks), [*_each(clean, leaks)]
+
+
+def _each(clean: States, leaks: list[Leaked]) -> Iterator[Compared]:
+    for measured in (_pack, _checkov, _iamprover):
+        yield _shown(measured(clean, leaks))
+    yield from map(_shown, _simulators(clean, leaks))
+
+
+def _shown(compared: Compared) -> Compared:
+    """Tell of a tool as soon as it is done: all together take a long time."""
+    print(compared, file=sys.stderr, flush=True)
+    return compared
 
 
 def _pack(clean: States, leaks: list[Leaked]) -> Compared:
@@ -71,11 +88,11 @@ def _pack(clean: States, leaks: list[Leaked]) -> Compared:
 
     seconds, on_shipped = _timed(judge)
     with tempfile.TemporaryDirectory() as folder:
-        for opened in (False, True):
-            _save(compared_with(opened=opened), Path(folder, f"{opened}.json"))
+        for one in Clean:
+            _save(compared_with(one), Path(folder, f"{one.name}.json"))
         for number, leak in enumerate(leaks):
             _save(leak.states, Path(folder, f"{number}.json"))
-        pairs = [f"{number}.json={leak.opened}" for number, leak in enumerate(leaks)]
+        pairs = [f"{number}.json={leak.clean.name}.json" for number, leak in enumerate(leaks)]
         environment = {**os.environ, "PYTHONPATH": str(PACK)}
         command = [sys.executable, "-c", _JUDGED, ROOT / "contracts/schemas", *pairs]
         run = subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True)
@@ -97,15 +114,19 @@ def _checkov(clean: States, leaks: list[Leaked]) -> Compared:
 
 def _iamprover(clean: States, leaks: list[Leaked]) -> Compared:
     def compare(tool: Tool, folder: Path) -> Compared:
+        seconds: float | None = None
+        on_shipped: int | None = None
         held = iamprover.write_invariants(clean, folder)
-        try:
-            seconds, on_shipped = _timed(lambda: len(iamprover.scan(tool, clean, held, folder)))
-        except iamprover.NoAnswerError:
-            # Of a leak it can only be told what it finds more.
-            return Compared(tool=_title(tool), found=0, unanswered=len(leaks))
-        found, unanswered = iamprover.found(tool, leaks, held, folder)
+        with suppress(iamprover.NoAnswerError):
+            seconds, on_shipped = _timed(lambda: len(iamprover.scan(tool, account(clean), held, folder)))
+        found = iamprover.found(tool, leaks, folder)
         return Compared(
-            tool=_title(tool), seconds=seconds, on_shipped=on_shipped, found=len(found), unanswered=len(unanswered)
+            tool=_title(tool),
+            seconds=seconds,
+            on_shipped=on_shipped,
+            found=len(found.violated),
+            unanswered=len(found.unanswered),
+            untold=len(found.untold),
         )
 
     return _installed(iamprover.NAME, iamprover.VERSION, compare)
@@ -114,16 +135,16 @@ def _iamprover(clean: States, leaks: list[Leaked]) -> Compared:
 def _simulators(clean: States, leaks: list[Leaked]) -> Iterator[Compared]:
     with tempfile.TemporaryDirectory() as folder:
         held = yaml.safe_load(iamprover.write_invariants(clean, Path(folder)).read_text())["invariants"]
-        stacks = {opened: compared_with(opened=opened) for opened in (False, True)}
+        stacks = {one: compared_with(one) for one in Clean}
         asked = Path(folder, "asked")
-        simulators.write_requests(stacks, leaks, held, asked)
+        untold = simulators.write_requests(stacks, leaks, held, asked)
         for one in simulators.SIMULATORS:
-            yield _in_folder(one.title, one.install, partial(_simulated, one, asked))
+            yield _in_folder(one.title, one.install, partial(_simulated, one, asked, untold))
 
 
-def _simulated(simulator: simulators.Simulator, asked: Path, tool: Tool, _folder: Path) -> Compared:
+def _simulated(simulator: simulators.Simulator, asked: Path, untold: int, tool: Tool, _folder: Path) -> Compared:
     passing, unanswered = simulators.found(simulators.ask(simulator, tool, asked))
-    return Compared(tool=simulator.title, found=len(passing), unanswered=len(unanswered))
+    return Compared(tool=simulator.title, found=len(passing), unanswered=len(unanswered), untold=untold)
 
 
 def _installed(name: str, version: str, compare: Callable[[Tool, Path], Compared]) -> Compared:

@@ -2,20 +2,25 @@
 
 import json
 import subprocess
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from devtools.benchmarks.peers.iam_account import account, invariants
 from devtools.benchmarks.peers.installed import Tool
-from devtools.benchmarks.peers.stacks import STACK, Leaked, States, callers, compared_with, units
+from devtools.benchmarks.peers.stacks import STACK, Clean, Leaked, States, callers, compared_with, concerned, units
 from devtools.benchmarks.peers.stacks import account as account_of
 from ops.repository import ROOT
 from pbckit.sandbox.stack_config import read_stack
+from tests.policies.leaks.changes import THIEF_ROLE
 
 NAME, VERSION = "iamprover", "0.7.1"
 LIMIT_SECONDS = 20
+Account = Mapping[str, Any]
 _OPTIONS = ("--privesc", "--check-trust", "--closure", "all")
 _VIOLATED = 2
 """How iamprover ends where an invariant does not hold."""
@@ -35,14 +40,14 @@ def write_invariants(states: States, folder: Path) -> Path:
     return path
 
 
-def scan(tool: Tool, states: States, held: Path, folder: Path) -> frozenset[str]:
-    """Verify a stack: which invariants are broken, each with who breaks it, and who is trusted from outside.
+def scan(tool: Tool, told: Account, held: Path, folder: Path) -> frozenset[str]:
+    """Verify an account: which invariants are broken, each with who breaks it, and who is trusted from outside.
 
     Raises:
         NoAnswerError: there is no answer in time.
     """
     path = folder / "account.json"
-    path.write_text(json.dumps(account(states)))
+    path.write_text(json.dumps(told))
     command = [tool.command, "verify", "--account", path, "--invariants", held, *_OPTIONS]
     try:
         run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LIMIT_SECONDS)
@@ -63,19 +68,56 @@ def _findings(text: str) -> Iterator[str]:
             yield f"{invariant} {line.strip()}"
 
 
-def found(tool: Tool, leaks: Iterable[Leaked], held: Path, folder: Path) -> tuple[list[str], list[str]]:
-    """Titles of the leaks with which it finds more than without, and of those about which there is no answer in time.
+@dataclass
+class Found:
+    """Titles of leaks."""
 
-    Raises:
-        NoAnswerError: there is no answer in time about a stack without a leak.
+    violated: list[str] = field(default_factory=list[str])
+    """With which it finds more than without."""
+    unanswered: list[str] = field(default_factory=list[str])
+    """About which there is no answer in time."""
+    untold: list[str] = field(default_factory=list[str])
+    """That change nothing of what it can be told."""
+
+
+def found(tool: Tool, leaks: Iterable[Leaked], folder: Path) -> Found:
+    """What it finds of some leaks.
+
+    Of each it is told of the roles of the unit that leaks go out from, of whoever else the leak changes, and of the
+    things of the units that the corpus changes: about all roles at once it gives no answer.
     """
-    clean = {opened: scan(tool, compared_with(opened=opened), held, folder) for opened in (False, True)}
-    violated: list[str] = []
-    unanswered: list[str] = []
+    known = {clean: account(compared_with(clean)) for clean in Clean}
+    held = write_invariants(concerned(compared_with(Clean.SHIPPED)), folder)
+    of_leaks = Found()
+    clean_findings: dict[str, frozenset[str]] = {}
     for leak in leaks:
+        told = account(leak.states)
+        if told == known[leak.clean]:
+            of_leaks.untold.append(leak.title)
+            continue
+        before, after = _asked_about(known[leak.clean], told)
         try:
-            if scan(tool, leak.states, held, folder) - clean[leak.opened]:
-                violated.append(leak.title)
+            key = json.dumps(before)
+            if key not in clean_findings:
+                clean_findings[key] = scan(tool, before, held, folder)
+            if scan(tool, after, held, folder) - clean_findings[key]:
+                of_leaks.violated.append(leak.title)
         except NoAnswerError:
-            unanswered.append(leak.title)
-    return violated, unanswered
+            of_leaks.unanswered.append(leak.title)
+        print(f"{NAME}: {leak.title}", file=sys.stderr, flush=True)
+    return of_leaks
+
+
+def _asked_about(before: Account, after: Account) -> tuple[Account, Account]:
+    """The same principals of an account without and with a leak: the thief's unit's, and those that differ."""
+    was = {one["arn"]: one for one in before["principals"]}
+    are = {one["arn"]: one for one in after["principals"]}
+    unit = THIEF_ROLE.partition("_")[0]
+    asked = {
+        arn for arn in {**was, **are} if arn.rpartition("/")[2].startswith(f"{unit}_") or was.get(arn) != are.get(arn)
+    }
+    return _only(before, asked), _only(after, asked)
+
+
+def _only(told: Account, arns: set[str]) -> Account:
+    return {**told, "principals": [one for one in told["principals"] if one["arn"] in arns]}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from devtools.benchmarks.peers.installed import Tool, install, install_node
 from devtools.benchmarks.peers.requests import Invariants, asked, described
-from devtools.benchmarks.peers.stacks import Leaked, States
+from devtools.benchmarks.peers.stacks import Clean, Leaked, States
 
 _DRIVERS = Path(__file__).parent / "drivers"
 LIMIT_SECONDS = 5
@@ -51,22 +51,30 @@ SIMULATORS = (
 )
 
 
-def write_requests(clean: Mapping[bool, States], leaks: Iterable[Leaked], held: Invariants, folder: Path) -> None:
+def write_requests(clean: Mapping[Clean, States], leaks: Iterable[Leaked], held: Invariants, folder: Path) -> int:
     """Write for each leak what to ask, without and with it: `NUMBER-before.json` and `NUMBER-after.json`.
 
+    Returns:
+        How many leaks there is nothing to ask about.
+
     Args:
-        clean: the stack without a leak, by whether the boundary is open.
+        clean: the stacks without a leak.
         leaks: the leaks.
         held: the isolation of units as iamprover's invariants.
         folder: where to; it is made.
     """
     folder.mkdir()
-    told = {opened: described(states, held) for opened, states in clean.items()}
+    told = {one: described(states, held) for one, states in clean.items()}
+    untold = 0
     for number, leak in enumerate(leaks):
-        before, after, requests = asked(told[leak.opened], leak, held)
+        before, after, requests = asked(told[leak.clean], leak, held)
+        if not requests:
+            untold += 1
+            continue
         for name, account in (("before", before), ("after", after)):
             text = json.dumps({"account": account, "requests": requests})
             (folder / f"{number}-{name}.json").write_text(text)
+    return untold
 
 
 def found(answers: Answers) -> tuple[list[int], list[int]]:

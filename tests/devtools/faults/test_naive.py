@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from devtools.faults.fault_injector import COMMIT, MARK, FaultInjector
+from devtools.faults.fault_injector import COMMIT, REMOVE, FaultInjector
 from devtools.faults.loopback import Answer, KillCaller, Pass, Request
 from devtools.faults.naive import PublishAfterCommit
 from devtools.faults.plan import LEDGER, Fault, Strike
@@ -153,7 +153,7 @@ def test_what_was_handled_is_not_remembered(bus: Bus, pk: str, forgotten: bool):
 
 
 def test_all_else_is_as_it_was(bus: Bus):
-    request = Request(target=MARK, body=b'{"Key": {"event_id": {"S": "e-9"}}}')
+    request = Request(target=REMOVE, body=b'{"Key": {"event_id": {"S": "e-9"}}}')
     act = design(bus).judge(request)
 
     assert isinstance(act, Pass)

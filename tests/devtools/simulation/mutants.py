@@ -1,8 +1,9 @@
 """Mistakes in the design, each put into the running code: what the simulation must be able to find."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from devtools.simulation.queues import Queue
 from devtools.simulation.scheduler import Ended
 from devtools.simulation.tables import SimulatedTables
 from pbckit.runtime import outbox, relay, subscriber, sweeper, unit_of_work
+from pbckit.runtime.keys import shard_of
 from pbckit.runtime.outbox import Outgoing
 from pbckit.runtime.ports import Item, Operation, Put
 from pbckit.runtime.runtime import Runtime
@@ -20,23 +22,47 @@ from pbckit.testing.tables import OUTBOX
 
 Mutate = Callable[[pytest.MonkeyPatch], None]
 
-SEEDS = 40
+SEEDS = 80
 """Within so many histories every mistake is found."""
 
 PURCHASES = 30
 
 
-def mark_before_publish(patch: pytest.MonkeyPatch) -> None:
+def remove_before_publish(patch: pytest.MonkeyPatch) -> None:
     def dispatch(batch: Sequence[Outgoing], runtime: Runtime) -> dict[str, str]:
         for event in batch:
-            outbox._mark_dispatched(event.event_id, runtime)
+            outbox._remove(event.event_id, runtime)
         return outbox._publish(batch, runtime)
 
     for module in (relay, sweeper):
         patch.setattr(module, "dispatch", dispatch)
 
 
-def refused_entries_marked(patch: pytest.MonkeyPatch) -> None:
+def whole_batch_removed(patch: pytest.MonkeyPatch) -> None:
+    """The bus answered, so the batch is done: what it refused is reported, and removed with the others."""
+
+    def dispatch(batch: Sequence[Outgoing], runtime: Runtime) -> dict[str, str]:
+        refused = outbox._publish(batch, runtime)
+        for event in batch:
+            outbox._remove(event.event_id, runtime)
+        return refused
+
+    for module in (relay, sweeper):
+        patch.setattr(module, "dispatch", dispatch)
+
+
+def removed_when_the_bus_does_not_answer(patch: pytest.MonkeyPatch) -> None:
+    """A request that fails as a whole is taken for one whose answer got lost."""
+    publish = outbox._publish
+
+    def hopeful(batch: Sequence[Outgoing], runtime: Runtime) -> dict[str, str]:
+        refused = publish(batch, runtime)
+        return {} if len(refused) == len(batch) else refused
+
+    patch.setattr(outbox, "_publish", hopeful)
+
+
+def refused_entries_removed(patch: pytest.MonkeyPatch) -> None:
     """PutEvents answers with 200, so all is well."""
 
     def publish(batch: Sequence[Outgoing], runtime: Runtime) -> dict[str, str]:
@@ -124,20 +150,71 @@ def sweeper_off(patch: pytest.MonkeyPatch) -> None:
 def sweeper_gives_up_at_a_refusal(patch: pytest.MonkeyPatch) -> None:
     """What is pending for more than an hour is taken for hopeless."""
 
-    def young(runtime: Runtime, until: datetime, limit: int) -> list[Item]:
+    def young(runtime: Runtime, until: datetime, size: int) -> Iterator[list[Item]]:
         begin = (until - timedelta(hours=1)).isoformat()
-        return [item for item in outbox.pending(runtime, until, limit) if item["occurred_at"] > begin]
+        for items in outbox.pending_pages(runtime, until, size):
+            yield [item for item in items if item["occurred_at"] > begin]
 
-    patch.setattr(sweeper, "pending", young)
+    patch.setattr(sweeper, "pending_pages", young)
+
+
+def sweeper_reads_only_the_first_page(patch: pytest.MonkeyPatch) -> None:
+    def first(runtime: Runtime, until: datetime, size: int) -> Iterator[list[Item]]:
+        yield next(outbox.pending_pages(runtime, until, size))
+
+    patch.setattr(sweeper, "pending_pages", first)
+
+
+def an_empty_page_ends_the_sweep(patch: pytest.MonkeyPatch) -> None:
+    """A page is taken for what was found instead of what was read."""
+
+    def until_empty(runtime: Runtime, until: datetime, size: int) -> Iterator[list[Item]]:
+        yield from takewhile(bool, outbox.pending_pages(runtime, until, size))
+
+    patch.setattr(sweeper, "pending_pages", until_empty)
+
+
+def sweeper_reads_half_of_the_table(patch: pytest.MonkeyPatch) -> None:
+    """Two were to share the table, and only one is there."""
+
+    def half(runtime: Runtime, until: datetime, size: int) -> Iterator[list[Item]]:
+        for items in outbox.pending_pages(runtime, until, size):
+            yield [item for item in items if shard_of(item["event_id"], 2) == 0]
+
+    patch.setattr(sweeper, "pending_pages", half)
+
+
+def sweeper_removes_what_is_old(patch: pytest.MonkeyPatch) -> None:
+    """What is pending for more than an hour must have been published, only its removal failed."""
+    dispatch = outbox.dispatch
+
+    def tidy(batch: Sequence[Outgoing], runtime: Runtime) -> dict[str, str]:
+        old = runtime.clock.now() - timedelta(hours=1)
+        for event in batch:
+            if event.entry.time < old:
+                outbox._remove(event.event_id, runtime)
+        return dispatch([event for event in batch if event.entry.time >= old], runtime)
+
+    patch.setattr(sweeper, "dispatch", tidy)
+
+
+def events_written_without_the_mark_that_is_looked_for(patch: pytest.MonkeyPatch) -> None:
+    """As where the sweeper is deployed before its writers."""
+    make = unit_of_work.outbox_item
+
+    def unmarked(event: Any, metadata: Any, **more: Any) -> Item:
+        return {name: value for name, value in make(event, metadata, **more).items() if name != outbox.PENDING}
+
+    patch.setattr(unit_of_work, "outbox_item", unmarked)
 
 
 def expires_from_its_commit_on(patch: pytest.MonkeyPatch) -> None:
     """TTL is set when an event is written, not when it is on the bus."""
     make = unit_of_work.outbox_item
 
-    def expiring(event: Any, metadata: Any) -> Item:
+    def expiring(event: Any, metadata: Any, **more: Any) -> Item:
         expires = metadata.occurred_at + timedelta(hours=1)
-        return {**make(event, metadata), "expires_at": int(expires.timestamp())}
+        return {**make(event, metadata, **more), "expires_at": int(expires.timestamp())}
 
     patch.setattr(unit_of_work, "outbox_item", expiring)
 
@@ -185,17 +262,24 @@ def inbox_forgets_within_an_hour(patch: pytest.MonkeyPatch) -> None:
 
 
 FOUND_BY: Mapping[Mutate, str] = {
-    mark_before_publish: "committed and never published",
-    refused_entries_marked: "committed and never published",
+    remove_before_publish: "committed and never published",
+    refused_entries_removed: "committed and never published",
+    whole_batch_removed: "committed and never published",
+    removed_when_the_bus_does_not_answer: "committed and never published",
     no_inbox: "too often",
     inbox_looked_up_but_not_in_the_transaction: "too often",
-    inbox_before_the_transaction: "instead of",
+    inbox_before_the_transaction: "was not counted",
     reused_ids_dropped: "not set aside (ConflictingMessage)",
     event_in_a_transaction_of_its_own: "instead of",
     no_conditions: "has nothing posted instead of",
     no_condition_on_what_was_read: "was not counted",
     sweeper_off: "is still pending",
     sweeper_gives_up_at_a_refusal: "is still pending",
+    sweeper_reads_only_the_first_page: "is still pending",
+    an_empty_page_ends_the_sweep: "is still pending",
+    sweeper_reads_half_of_the_table: "is still pending",
+    sweeper_removes_what_is_old: "committed and never published",
+    events_written_without_the_mark_that_is_looked_for: "is still pending",
     expires_from_its_commit_on: "committed and never published",
     acknowledged_before_it_is_handled: "instead of",
     failures_of_a_batch_not_told: "instead of",

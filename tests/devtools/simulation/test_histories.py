@@ -106,8 +106,10 @@ def test_writers_meet_inside_a_unit_of_work(monkeypatch: pytest.MonkeyPatch):
             raise
 
     monkeypatch.setattr(MemoryTables, "transact", noting)
-    for seed in range(12):
+    for seed in range(60):
         run_one(seed, PURCHASES)
+        if failed["Update"] and failed["Put"]:
+            break
 
     assert failed["Update"] > 0, "nobody changed an account between another's read and commit"
     assert failed["Put"] > 0, "nobody handled an event that another was handling"

@@ -27,9 +27,9 @@ def test_a_mistake_is_found(mutate: Mutate, monkeypatch: pytest.MonkeyPatch):
 
 
 def test_the_shortest_history_tells_the_mistake(monkeypatch: pytest.MonkeyPatch):
-    """Marked before it is published: one purchase and what keeps it off the bus are enough."""
-    mutants.mark_before_publish(monkeypatch)
-    seed = first_found(FOUND_BY[mutants.mark_before_publish])
+    """Removed before it is published: one purchase and what keeps it off the bus are enough."""
+    mutants.remove_before_publish(monkeypatch)
+    seed = first_found(FOUND_BY[mutants.remove_before_publish])
     assert seed is not None
 
     found = shortest(seed, range(PURCHASES))

@@ -30,6 +30,7 @@ from typing import Any
 import pytest
 
 from pbckit.cli.delivery.measures import owner_of
+from tests.html_pages import HtmlPage
 from tests.ops.conftest import Rewards
 
 UNITS = ("points-ledger", "campaigns")
@@ -159,18 +160,40 @@ def test_tests_are_measured_by_their_pipeline(rewards: Rewards, history: Path, r
     assert found["campaigns"]["regression_cycle_seconds"] is None
 
 
-def test_the_page_has_a_plot_for_each_measure_and_needs_nothing_else(
+def test_the_page_has_a_chart_for_each_measure_and_needs_nothing_else(
     rewards: Rewards, history: Path, repository: Path, tmp_path: Path
 ):
     target = tmp_path / "report.html"
     arguments = ["--history", str(history), "--repository", str(repository), "--html", str(target)]
     assert rewards("delivery", "report", *arguments).exit_code == 0
     text = target.read_text()
-    assert text.count("<svg") == 7
+    page = HtmlPage(text)
+    assert page.loads == []
+    assert [chart.names for chart in page.charts] == [
+        ["Deployments"],
+        ["Per week"],
+        ["Lead time, in hours"],
+        ["Failed, in percent"],
+        ["Restored in, in hours"],
+        ["Commits alone, in percent"],
+    ]
+    assert "Tests, in seconds: none" in text, "no empty chart where no pipeline measured"
     assert text.count("<circle") == 8
-    assert text.count('class="bad"') == 1
+    assert sorted(row[2] for row in page.charts[0].rows[1:]).count("failed") == 1
     assert "87.0 h" in text
-    assert "http" not in text
+
+
+def test_the_tables_of_the_charts_have_the_figures_of_the_command(
+    rewards: Rewards, history: Path, repository: Path, tmp_path: Path
+):
+    target = tmp_path / "report.html"
+    found = measured(rewards, history, repository, "--html", str(target))
+    _, per_week, lead_time, *_ = HtmlPage(target.read_text()).charts
+    for chart, measure in ((per_week, "per_week"), (lead_time, "lead_time_hours")):
+        assert dict(chart.rows[1:]) == {
+            unit: "-" if one[measure] is None else f"{one[measure]:.1f}".removesuffix(".0")
+            for unit, one in found.items()
+        }
 
 
 def test_it_runs_on_this_repository(rewards: Rewards):

@@ -10,7 +10,7 @@ from devtools.benchmarks.peers.installed import NotInstalledError, install_node
 from devtools.benchmarks.peers.requests import asked as asked_about
 from devtools.benchmarks.peers.requests import described, requests
 from devtools.benchmarks.peers.simulators import found
-from devtools.benchmarks.peers.stacks import Leaked
+from devtools.benchmarks.peers.stacks import Clean, Leaked
 
 TABLE = "arn:aws:dynamodb:eu-central-1:111111111111:table/ledger_store"
 QUEUE = "arn:aws:sqs:eu-central-1:111111111111:ledger_queue"
@@ -102,7 +102,7 @@ def test_whom_a_leak_adds_had_nothing_before():
     made = {"name": "bonuses_thief", "inlinePolicies": [{"policy": policy}]}
     states = [{"type": "aws:iam/role:Role", "urn": "r", "inputs": made}]
     before, after, questions = asked_about(
-        account(), Leaked("a role", opened=False, states=states, before=[], after=states), HELD
+        account(), Leaked("a role", Clean.SHIPPED, states=states, before=[], after=states), HELD
     )
     assert [action for _, action, _ in questions] == ["dynamodb:GetItem"]
     [asked] = after["principals"]

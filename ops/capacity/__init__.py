@@ -1,0 +1,1 @@
+"""What a load of purchases costs, and which quota of AWS it meets first."""
