@@ -1,6 +1,5 @@
 """The page `Campaigns`: what runs, and how much it may give."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -10,8 +9,8 @@ from contracts.campaigns import LIST_CAMPAIGNS, Campaign, ListCampaigns
 from ops.programme.campaigns import COLUMNS, row
 from pbckit.cli.client.capabilities import LambdaCapabilities
 from pbckit.cli.client.session import Session
-from pbckit.cli.errors import OperatorError
 from pbckit.cli.reports.markup import table
+from pbckit.console.controls import answered
 from pbckit.console.pages import Console
 
 _LIMITS = ("a purchase", "a member and month", "altogether")
@@ -23,10 +22,8 @@ def show(console: Console, _wanted: Mapping[str, str]) -> None:
     listed = ui.html(sanitize=False)
 
     async def load() -> None:
-        try:
-            campaigns = await asyncio.to_thread(console.connection.ask, _campaigns)
-        except OperatorError as error:
-            message.set_text(str(error))
+        campaigns = await answered(console.connection, _campaigns, message)
+        if campaigns is None:
             return
         message.set_text(f"{len(campaigns)} campaigns, by priority")
         listed.set_content(campaigns_table(campaigns, datetime.now(UTC)))

@@ -1,6 +1,5 @@
 """The page `Members`: what a member has, since when, until when, and why."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,10 +27,9 @@ from ops.members import pending
 from ops.members.statement import COLUMNS, EXPIRY_COLUMNS, expiry_rows, row, summary
 from pbckit.cli.client.capabilities import LambdaCapabilities
 from pbckit.cli.client.session import Session
-from pbckit.cli.errors import OperatorError
 from pbckit.cli.reports.markup import Link, table
 from pbckit.cli.requests import request_of
-from pbckit.console.controls import button
+from pbckit.console.controls import answered, button
 from pbckit.console.pages import Console
 
 _LINES = 200
@@ -66,7 +64,7 @@ class _Members:
     """A question for a member, and what the ledger answers."""
 
     def __init__(self, console: Console, wanted: Mapping[str, str]) -> None:
-        self._ask = console.connection.ask
+        self._connection = console.connection
         self._lines: list[StatementLine] = []
         self._next: int | None = None
         self._forecast: Forecast | None = None
@@ -89,10 +87,8 @@ class _Members:
     async def _find(self) -> None:
         self._message.set_text("looking …")
         member_id = (self._id.value or "").strip()
-        try:
-            found = await asyncio.to_thread(self._ask, lambda session: read(session, member_id))
-        except OperatorError as error:
-            self._message.set_text(str(error))
+        found = await answered(self._connection, lambda session: read(session, member_id), self._message)
+        if found is None:
             return
         self._message.set_text(summary(found.balance))
         self._lines, self._next = list(found.statement.lines), found.statement.next
@@ -103,21 +99,18 @@ class _Members:
         if self._forecast is None:
             return
         forecast, before = self._forecast, self._next
-        try:
-            page = await asyncio.to_thread(self._ask, lambda session: _statement(session, forecast.member_id, before))
-        except OperatorError as error:
-            self._message.set_text(str(error))
+        page = await answered(
+            self._connection, lambda session: _statement(session, forecast.member_id, before), self._message
+        )
+        if page is None:
             return
         self._lines, self._next = [*self._lines, *page.lines], page.next
         self._draw(forecast)
 
     async def _explain(self, purchase_id: str) -> None:
-        try:
-            found = await asyncio.to_thread(self._ask, lambda session: _calculation(session, purchase_id))
-        except OperatorError as error:
-            self._explained.set_content(table(f"Purchase {purchase_id}", ["why"], [[str(error)]]))
-            return
-        self._explained.set_content(explanation(found))
+        found = await answered(self._connection, lambda session: _calculation(session, purchase_id), self._message)
+        if found is not None:
+            self._explained.set_content(explanation(found))
 
     def _draw(self, forecast: Forecast) -> None:
         self._forecast = forecast

@@ -1,6 +1,5 @@
 """The page `Trace` of rewards: as of any program, and a member's purchases with the way to each."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
@@ -10,12 +9,11 @@ from contracts.points_ledger import StatementLine
 from ops.console.trace.purchases import COLUMNS, Purchases, purchases, row, sequence_at
 from pbckit.cli.client.capabilities import LambdaCapabilities
 from pbckit.cli.client.session import Session
-from pbckit.cli.errors import OperatorError
 from pbckit.cli.reports.markup import counted, table
-from pbckit.console.controls import button
+from pbckit.console.controls import answered, button
 from pbckit.console.pages import Console
 from pbckit.console.trace import page as any_program
-from pbckit.console.trace.passed import instant_of
+from pbckit.console.trace.by_time import instant_of
 
 
 def show(console: Console, wanted: Mapping[str, str]) -> None:
@@ -33,7 +31,7 @@ class _OfMember:
     """A question for a member, and the purchases that answer it."""
 
     def __init__(self, console: Console, wanted: Mapping[str, str]) -> None:
-        self._ask = console.connection.ask
+        self._connection = console.connection
         self._lines: list[StatementLine] = []
         self._member, self._next = "", None
         with ui.element("h2"):
@@ -59,10 +57,8 @@ class _OfMember:
 
     async def _load(self, question: Callable[[Session], Purchases]) -> None:
         self._message.set_text("looking …")
-        try:
-            page = await asyncio.to_thread(self._ask, question)
-        except OperatorError as error:
-            self._message.set_text(str(error))
+        page = await answered(self._connection, question, self._message)
+        if page is None:
             return
         self._lines, self._next = [*self._lines, *page.lines], page.before
         more = " and perhaps older ones" if self._next is not None else ""

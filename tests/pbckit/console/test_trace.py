@@ -10,8 +10,8 @@ from pbckit.cli.errors import OperatorError
 from pbckit.cli.incidents.timeline import hops
 from pbckit.cli.incidents.timeline_html import timetable
 from pbckit.cli.topology import Edge, Topology
+from pbckit.console.trace.by_time import between, find, messages
 from pbckit.console.trace.log import log_of
-from pbckit.console.trace.passed import between, find, messages
 from pbckit.console.trace.way import walked, way_map
 from pbckit.contracts.operating import UNIT_ADMIN, unit_admin
 from tests.ops.aws import Aws

@@ -14,6 +14,11 @@ _PAUSE = timedelta(seconds=10)
 """After so long without a hop, what follows gets an axis of its own."""
 
 
+def is_wrong(outcome: str) -> bool:
+    """Whether an outcome, as units note it, is another one than it should be."""
+    return outcome.startswith(("failed", "refused")) or outcome == "set aside"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Call:
     """What a function asked of AWS while it handled the message."""
@@ -47,7 +52,7 @@ class Hop:
     @property
     def wrong(self) -> bool:
         """Whether it ended otherwise than it should."""
-        return self.outcome.startswith(("failed", "refused")) or self.outcome == "set aside"
+        return is_wrong(self.outcome)
 
     @property
     def milliseconds(self) -> float:

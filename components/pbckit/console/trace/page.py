@@ -1,6 +1,5 @@
 """The page `Trace`: a message's way across the units."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -14,10 +13,10 @@ from pbckit.cli.incidents.timeline import Hop, read_segments
 from pbckit.cli.incidents.timeline_html import STYLE, timetable
 from pbckit.cli.incidents.trace import trace
 from pbckit.cli.reports.markup import counted, table
-from pbckit.console.controls import button
+from pbckit.console.controls import answered, button
 from pbckit.console.pages import Console
+from pbckit.console.trace.by_time import COLUMNS, Found, between, find, row
 from pbckit.console.trace.log import log_of
-from pbckit.console.trace.passed import COLUMNS, Found, between, find, row
 from pbckit.console.trace.way import walked, way_map
 from pbckit.infra.environment import EMBEDDED
 from pbckit.sandbox.embedded_aws import connect
@@ -62,14 +61,14 @@ class _Trace:
         wanted, since = (self._id.value or "").strip(), (self._since.value or _SINCE).strip()
         self._show([], None)
         self._message.set_text("looking …")
-        try:
-            found, region = await asyncio.to_thread(
-                self._console.connection.ask,
-                lambda session: (self._way_of(session, wanted, since), session.names.region),
-            )
-        except OperatorError as error:
-            self._message.set_text(str(error))
+        answer = await answered(
+            self._console.connection,
+            lambda session: (self._way_of(session, wanted, since), session.names.region),
+            self._message,
+        )
+        if answer is None:
             return
+        found, region = answer
         self._message.set_text(f"The way of {wanted}")
         self._show(found, None if self._console.connection.stack in EMBEDDED else region)
 
@@ -97,7 +96,7 @@ class _ByTime:
     """What came by in a time, each message with the way to its trace."""
 
     def __init__(self, console: Console) -> None:
-        self._ask = console.connection.ask
+        self._connection = console.connection
         self._found = Found([], [], [])
         self._shown = PAGE
         with ui.element("h2"):
@@ -116,13 +115,15 @@ class _ByTime:
         self._message.set_text("looking …")
         try:
             span = between((self._from.value or "").strip(), (self._until.value or "").strip(), datetime.now(UTC))
-            self._found = await asyncio.to_thread(
-                self._ask, lambda session: find(UnitAdmins(LambdaCapabilities(session)), span)
-            )
         except OperatorError as error:
             self._message.set_text(str(error))
             return
-        self._shown = PAGE
+        found = await answered(
+            self._connection, lambda session: find(UnitAdmins(LambdaCapabilities(session)), span), self._message
+        )
+        if found is None:
+            return
+        self._found, self._shown = found, PAGE
         self._draw()
 
     def _show_more(self) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pbckit.cli.client.unit_admins import UnitAdmins
 from pbckit.cli.errors import OperatorError
+from pbckit.cli.incidents.timeline import is_wrong
 from pbckit.cli.reports.markup import Link
 from pbckit.cli.time_options import Window, age, instant
 from pbckit.contracts.operating import UNIT_ADMIN, FindRecords, Record, Records
@@ -14,8 +15,8 @@ _OF_EVENTS = ("handled", "ran", "published")
 COLUMNS = ("at", "unit", "first", "about", "hops", "wrong", "traced")
 
 
-class Passed(NamedTuple):
-    """A message that came by within the window."""
+class SeenMessage(NamedTuple):
+    """A message of which units noted hops within the window."""
 
     at: datetime
     """When the first of its hops in the window began."""
@@ -31,7 +32,7 @@ class Passed(NamedTuple):
 class Found(NamedTuple):
     """What units noted in a window."""
 
-    messages: Sequence[Passed]
+    messages: Sequence[SeenMessage]
     """Newest first."""
     more: Sequence[str]
     """Units that noted more than they give at once: of them only the newest is here."""
@@ -63,19 +64,19 @@ def find(unit_admins: UnitAdmins, span: Window) -> Found:
     )
 
 
-def messages(records: Iterable[Record]) -> list[Passed]:
+def messages(records: Iterable[Record]) -> list[SeenMessage]:
     """Hops by their correlation id, the newest first; of questions that people asked, and no event followed, none."""
     hops: dict[str, list[Record]] = {}
     for record in sorted(records, key=_began):
         if record.name != UNIT_ADMIN:
             hops.setdefault(record.correlation_id, []).append(record)
     found = [
-        Passed(
+        SeenMessage(
             at=_began(some[0]),
             first=some[0],
             about=next((one.aggregate_id for one in some if one.aggregate_id), ""),
             hops=len(some),
-            wrong=sum(one.outcome.startswith(("failed", "refused")) for one in some),
+            wrong=sum(is_wrong(one.outcome) for one in some),
         )
         for some in hops.values()
         if any(one.what in _OF_EVENTS for one in some)
@@ -83,7 +84,7 @@ def messages(records: Iterable[Record]) -> list[Passed]:
     return sorted(found, key=lambda one: one.at, reverse=True)
 
 
-def row(one: Passed) -> Sequence[object]:
+def row(one: SeenMessage) -> Sequence[object]:
     """A message under the headings of `COLUMNS`."""
     first, at = one.first, f"{one.at:%Y-%m-%d %H:%M:%S}"
     way = Link("way", f"/trace?id={first.correlation_id}")
