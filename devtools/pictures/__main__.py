@@ -56,10 +56,11 @@ def _take_pictures() -> None:
         sys.exit("A browser is needed: apt-get install chromium, or Google Chrome")
     rows = read_purchases(ROOT / "examples/purchases.csv")[0][: _EARLIER + _NEWEST]
     member = Counter(one.member_id for one in rows).most_common(1)[0][0]
+    # A trace of the last of the earlier ones: it met functions that had started.
     shots = [
         Shot("map", "?", ".lines path.flows", 800),
         Shot("isolation", "isolation?from=redeem-points&to=points-ledger&", "table.heat", 900),
-        Shot("trace", f"trace?id={rows[0].id}&", ".way-map path.walked", 900),
+        Shot("trace", f"trace?id={rows[_EARLIER - 1].id}&", ".way-map path.walked", 900),
         Shot("member", f"members?id={member}&", ".chart canvas", 800),
     ]
     with tempfile.TemporaryDirectory() as name, running(Path(name), region=_region()) as aws:
