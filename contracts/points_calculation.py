@@ -34,6 +34,10 @@ class PurchaseWasRefused(ContractError):
     """The purchase was refused and earned nothing: nothing is taken back."""
 
 
+class PurchaseIsErased(ContractError):
+    """The purchase is of a member who is erased: what it earned stands, and nothing is given or taken any more."""
+
+
 class ConflictingPurchase(ContractError):
     """The same purchase id came before with other content. The message names the difference."""
 
@@ -440,7 +444,7 @@ EXPLAIN = Capability(
     request=Explain,
     response=Calculation,
     callers=("operations",),
-    errors=(UnknownPurchase, PurchaseWasRefused),
+    errors=(UnknownPurchase, PurchaseWasRefused, PurchaseIsErased),
 )
 REFUND = Capability(
     unit=UNIT,
@@ -451,6 +455,7 @@ REFUND = Capability(
     errors=(
         UnknownPurchase,
         PurchaseWasRefused,
+        PurchaseIsErased,
         RefundExceedsPurchase,
         CurrencyMismatch,
         ConflictingRefund,
@@ -473,7 +478,14 @@ CHARGE_BACK = Capability(
     request=ChargeBack,
     response=RefundedPoints,
     callers=("refund-points", "operations"),
-    errors=(UnknownPurchase, PurchaseWasRefused, NothingToChargeBack, ConflictingRefund, InstantOutOfRange),
+    errors=(
+        UnknownPurchase,
+        PurchaseWasRefused,
+        PurchaseIsErased,
+        NothingToChargeBack,
+        ConflictingRefund,
+        InstantOutOfRange,
+    ),
     changes_state=True,
 )
 MEMBER_PURCHASES = Capability(
@@ -499,7 +511,7 @@ BASIS = Capability(
     request=GetBasis,
     response=Basis,
     callers=("true-up",),
-    errors=(UnknownPurchase,),
+    errors=(UnknownPurchase, PurchaseIsErased),
 )
 RECALCULATE = Capability(
     unit=UNIT,
@@ -507,7 +519,7 @@ RECALCULATE = Capability(
     request=Recalculate,
     response=Calculation,
     callers=("true-up",),
-    errors=(UnknownPurchase, Superseded, TooManyCaps),
+    errors=(UnknownPurchase, PurchaseIsErased, Superseded, TooManyCaps),
     changes_state=True,
 )
 REPORTED_POSTINGS = Capability(

@@ -123,6 +123,14 @@ class ConflictingMerge(ContractError):
     """The same reference came before with other content. The message names the difference."""
 
 
+class CannotErase(ContractError):
+    """The member cannot be erased, or not yet. The message names all that stands in the way, and what to do first."""
+
+
+class ConflictingErasure(ContractError):
+    """The reference, or the member, is of another erasure. The message says which."""
+
+
 class ConflictingEnrolment(ContractError):
     """The member is enrolled with another date. The message says which."""
 
@@ -393,6 +401,29 @@ class MemberMerged(Event, frozen=True, kw_only=True):
     """What the member owes right after it."""
     hash: str
     """The member's chain of hashes right after it."""
+
+
+MOST_ERASED_AT_ONCE = 20
+"""Postings of a member that one transaction erases, and one event tells of."""
+ErasedIds = Annotated[list[Identifier], Meta(max_length=MOST_ERASED_AT_ONCE)]
+
+
+class MemberErased(Event, frozen=True, kw_only=True):
+    """Data of a member are gone from the ledger, and are to be forgotten by whoever keeps some. Told in parts."""
+
+    source: ClassVar[str] = UNIT
+    aggregate: ClassVar[str] = "reference"
+
+    reference: Identifier
+    """Identity of the erasure: the case, ticket or letter that led to it."""
+    member_id: Identifier
+    """Who is to be forgotten; also each member whose account was merged into that one, in parts of its own."""
+    purchase_ids: ErasedIds
+    """Purchases of this part."""
+    posting_ids: ErasedIds
+    """Postings of this part that are of purchases: purchases, refunds and re-ratings."""
+    corrections: ErasedIds
+    """References of corrections by hand in this part."""
 
 
 class PointsBlocked(Event, frozen=True, kw_only=True):
@@ -770,6 +801,34 @@ class Merge(Message, frozen=True, kw_only=True):
     merged_at: Instant
 
 
+class EraseMember(Request, frozen=True, kw_only=True):
+    """Erase a closed account's member, for good. The same reference again goes on, or gets the same answer."""
+
+    reference: Identifier
+    """Identity of the erasure: the case, ticket or letter that led to it. It stays, so it must not name the member."""
+    member_id: Identifier
+    approver: Name
+    """Who approves it, another one than who makes it."""
+    apply: bool = False
+    """False: say what would be done, and do nothing."""
+
+
+class Erasure(Message, frozen=True, kw_only=True):
+    reference: Identifier
+    member_id: Identifier
+    actor: str
+    """Who began it."""
+    approver: str
+    accounts: int
+    """How many: the member's own, and those that were merged into it."""
+    postings: int
+    """How many there are to erase."""
+    erased_postings: int
+    """How many are erased: less than there are while it is under way."""
+    is_done: bool
+    """Whether nothing is left; ask again with the same reference until it is."""
+
+
 class GetForecast(Request, frozen=True, kw_only=True):
     member_id: Identifier
 
@@ -1019,6 +1078,15 @@ MERGE = Capability(
     response=Merge,
     callers=_OPERATIONS,
     errors=(UnknownMember, ClosedMember, ApprovalRequired, CannotMerge, ConflictingMerge),
+    changes_state=True,
+)
+ERASE = Capability(
+    unit=UNIT,
+    name="erase",
+    request=EraseMember,
+    response=Erasure,
+    callers=_OPERATIONS,
+    errors=(UnknownMember, ClosedMember, ApprovalRequired, CannotErase, ConflictingErasure),
     changes_state=True,
 )
 FORECAST = Capability(

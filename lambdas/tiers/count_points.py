@@ -4,10 +4,10 @@ Points count however they were earned, and negative ones of refunds too. Correct
 what purchases earned. Goodwill does not: it is a gift.
 """
 
-from contracts.points_ledger import MemberMerged, PointsCorrected, PointsPosted
+from contracts.points_ledger import MemberErased, MemberMerged, PointsCorrected, PointsPosted
 from lambdas.tiers.model import counts_until, month_of, together, with_points
 from lambdas.tiers.standing_changes import store_standing
-from lambdas.tiers.store import TierStore
+from lambdas.tiers.store import NOBODY, TierStore
 from pbckit.runtime.ports import ConditionFailed
 from pbckit.runtime.subscriber import EventContext, Poison, Subscriber
 from pbckit.runtime.unit_of_work import AlreadyHandled, check_told, retry_on_conflict, told_by
@@ -48,6 +48,20 @@ def count_together(event: MemberMerged, context: EventContext) -> None:
     retry_on_conflict(merge, context.runtime)
 
 
+@handler.on(MemberErased)
+def forget(event: MemberErased, context: EventContext) -> None:
+    """Delete the member, and of what was counted whose it was. The same again finds nothing to delete."""
+    store = TierStore(context.runtime)
+    work = context.unit_of_work()
+    work.add(*store.forget(event.member_id))
+    told = [*(("posting", one) for one in event.posting_ids), *(("correction", one) for one in event.corrections)]
+    for kind, identity in told:
+        counted = store.counted(kind, identity)
+        if counted is not None:
+            work.add(store.forget_counted(kind, identity, counted))
+    work.commit()
+
+
 def _count(kind: str, identity: str, member_id: str, points: int, context: EventContext) -> None:
     month = month_of(context.occurred_at)
     if counts_until(month) <= context.runtime.clock.now():
@@ -80,6 +94,8 @@ def _refuse_conflict(
     if counted is None:
         return
     check_told(counted.told_by, context.cause)
+    if counted.member_id == NOBODY and counted.points == points:
+        raise AlreadyHandled(identity)
     if (counted.member_id, counted.points) != (member_id, points):
         raise Poison(f"{kind} {identity} was counted before with another member or other points")
     raise AlreadyHandled(identity)

@@ -20,13 +20,16 @@ from contracts.tiers import TiersChange, TierSet
 from lambdas.tiers.model import Standing, counts_until
 from pbckit.contracts.vocabulary import Identifier, Instant
 from pbckit.runtime.keys import shard_of, sortable
-from pbckit.runtime.ports import KeyOnly, Operation, Put, Query
+from pbckit.runtime.ports import Delete, KeyOnly, Operation, Put, Query
 from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
 from pbckit.runtime.unit_of_work import ToldBy
 
 SHARDS = 8
 """Of the index of members. Never changed: a member's entry would be looked for elsewhere."""
+
+NOBODY = "erased"
+"""Whose the postings of erased members are."""
 
 _SETS, _HEAD, _AUDIT = "tiers", "tiers-head", "tiers-audit"
 
@@ -139,6 +142,19 @@ class TierStore:
         until = int(counts_until(month).timestamp())
         counted = Counted(member_id=member_id, points=points, expires_at=until, told_by=told)
         return self._put(_counted_key(kind, identity), counted, {"pk": None})
+
+    def forget_counted(self, kind: str, identity: str, before: Counted) -> Operation:
+        """Let a posting be counted, of nobody: a late duplicate is still known."""
+        after = Counted(member_id=NOBODY, points=before.points, expires_at=before.expires_at)
+        return self._put(_counted_key(kind, identity), after, {"points": before.points})
+
+    def forget(self, member_id: str) -> list[Operation]:
+        """Delete a member."""
+        entry = {"pk": f"members#{shard_of(member_id, SHARDS)}", "sk": member_id}
+        return [
+            Delete(table=self._table, key={"pk": f"member#{member_id}", "sk": "standing"}),
+            Delete(table=self._table, key=entry),
+        ]
 
     def members(self, shard: int, after: str | None, limit: int) -> tuple[list[str], str | None]:
         """A page of a shard's members, and the last of them; None for the last page."""

@@ -82,7 +82,7 @@ def collected(capabilities: CapabilityClient, stack: str, member_id: str) -> Mem
         points_ledger=ledger,
         points_calculation=_purchases(capabilities, member_id, earned),
         tiers=_tier(capabilities, member_id),
-        dead_letters=list(_dead_letters(UnitAdmins(capabilities), member_id)),
+        dead_letters=list(dead_letters_of(UnitAdmins(capabilities), member_id)),
         merged=[collected(capabilities, stack, other) for other in (balance.merged_from if balance else ())],
     )
 
@@ -120,7 +120,7 @@ def _tier(capabilities: CapabilityClient, member_id: str) -> MemberTier | None:
         return None
 
 
-def _dead_letters(unit_admins: UnitAdmins, member_id: str) -> Iterator[DeadLetter]:
+def dead_letters_of(unit_admins: UnitAdmins, member_id: str) -> Iterator[DeadLetter]:
     """Letters that say the member's id as a whole JSON string."""
     quoted = msgspec.json.encode(member_id).decode()
     for queue in unit_admins.queues_with_dead_letters():

@@ -19,7 +19,7 @@ from contracts.points_ledger import (
     Statement,
     StatementLine,
 )
-from ops.members import bonuses, member_export, membership, merging, pending, purchase, spending, tier
+from ops.members import bonuses, erasing, member_export, membership, merging, pending, purchase, spending, tier
 from ops.members.exports import Cell, as_csv, as_page, require_one_output
 from ops.members.ledger_reads import PAGE
 from pbckit.cli.client.capabilities import capabilities_of, every_page
@@ -152,6 +152,7 @@ app.command("pending")(pending.pending)
 app.command("enrol")(membership.enrol)
 app.command("close")(membership.close)
 app.command("merge")(merging.merge)
+app.command("erase")(erasing.erase)
 app.command("export")(member_export.export)
 app.command("explain")(purchase.explain)
 app.command("bonuses")(bonuses.bonuses)

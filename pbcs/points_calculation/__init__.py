@@ -22,7 +22,7 @@ from contracts.points_calculation import (
     PointsCalculated,
     PointsEstimated,
 )
-from contracts.points_ledger import PointsPosted
+from contracts.points_ledger import MemberErased, PointsPosted
 from pbckit.infra.iam import Grant
 from pbckit.infra.pbc import Pbc
 from settings import RewardsSettings
@@ -60,6 +60,7 @@ def define(pbc: Pbc) -> None:
     pbc.exposes(DIFFERENCES, [calculations.read()])
     pbc.exposes(SETTLE_DIFFERENCE, [calculations.write(), outbox.append()])
     pbc.subscribes(PointsPosted, handler="confirm-posting", grants=[calculations.write()])
+    pbc.subscribes(MemberErased, handler="forget-member", grants=[calculations.write()])
     pbc.scheduled(
         "reconcile",
         every_minutes=_RECONCILE_EVERY_MINUTES,

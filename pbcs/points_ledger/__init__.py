@@ -8,6 +8,7 @@ from contracts.points_ledger import (
     CLOSE,
     CORRECT,
     ENROL,
+    ERASE,
     FORECAST,
     HOLD,
     MEMBER_RECORDS,
@@ -26,6 +27,7 @@ from contracts.points_ledger import (
     HoldReleased,
     MemberClosed,
     MemberEnrolled,
+    MemberErased,
     MemberMerged,
     PointsBlocked,
     PointsCorrected,
@@ -86,6 +88,7 @@ def define(pbc: Pbc) -> None:
         MemberEnrolled,
         MemberClosed,
         MemberMerged,
+        MemberErased,
         PointsBlocked,
         PointsUnblocked,
     )
@@ -113,6 +116,7 @@ def define(pbc: Pbc) -> None:
     pbc.exposes(ENROL, books)
     pbc.exposes(CLOSE, [*books, policy])
     pbc.exposes(MERGE, books)
+    pbc.exposes(ERASE, books, timeout_seconds=_WHOLE_BOOKS_SECONDS)
     pbc.exposes(BLOCK, books, timeout_seconds=_WHOLE_BOOKS_SECONDS)
     pbc.exposes(RELEASE_BLOCK, books)
     pbc.exposes(REPAIR, books, timeout_seconds=_WHOLE_BOOKS_SECONDS)

@@ -1,6 +1,6 @@
 """tiers: which tier a member has, by the points of the last twelve months. See README.md."""
 
-from contracts.points_ledger import MemberMerged, PointsCorrected, PointsPosted
+from contracts.points_ledger import MemberErased, MemberMerged, PointsCorrected, PointsPosted
 from contracts.tiers import LIST_TIERS, SET_TIERS, TIER, TIERS_HISTORY, TierChanged
 from pbckit.infra.pbc import Pbc
 
@@ -13,7 +13,7 @@ def define(pbc: Pbc) -> None:
     tiers = pbc.store()
     outbox = pbc.publishes(TierChanged)
     changes = [tiers.write(), outbox.append()]
-    pbc.subscribes(PointsPosted, PointsCorrected, MemberMerged, handler="count-points", grants=changes)
+    pbc.subscribes(PointsPosted, PointsCorrected, MemberMerged, MemberErased, handler="count-points", grants=changes)
     pbc.exposes(SET_TIERS, changes)
     for question in (TIER, LIST_TIERS, TIERS_HISTORY):
         pbc.exposes(question, [tiers.read()])

@@ -17,7 +17,7 @@ from lambdas.points_calculation.storage.bought import BoughtStore
 from lambdas.points_calculation.storage.calculations import CalculationStore
 from lambdas.points_calculation.storage.confirmations import ConfirmationStore
 from lambdas.points_calculation.storage.fallbacks import FallbackStore
-from lambdas.points_calculation.storage.records import Calculated
+from lambdas.points_calculation.storage.records import Calculated, ErasedPurchase
 from lambdas.points_calculation.storage.refusals import RefusalStore
 from pbckit.runtime.capability import CallContext, capability
 from pbckit.runtime.observability import count
@@ -32,7 +32,9 @@ def handler(request: Calculate, call: CallContext) -> Calculation:
 
 def _calculate(request: Calculate, call: CallContext) -> Calculation:
     store = CalculationStore(call.runtime)
-    before = store.find(request.purchase.id)
+    before = store.stands(request.purchase.id)
+    if isinstance(before, ErasedPurchase):
+        return _erased(before, request)
     if before is not None:
         return _same(before, request)
     bounds().require(f"posted_at of purchase {request.purchase.id}", request.purchase.posted_at, call.runtime)
@@ -77,6 +79,21 @@ def _same(before: Calculated, request: Calculate) -> Calculation:
         raise ConflictingPurchase(f"purchase {request.purchase.id} came before with another {', '.join(different)}")
     count("DuplicatePurchases")
     return before.calculation
+
+
+def _erased(before: ErasedPurchase, request: Calculate) -> Calculation:
+    """What is left to answer when the purchase of an erased member comes again. Nothing is stored or told."""
+    count("DuplicatePurchases")
+    return Calculation(
+        purchase_id=request.purchase.id,
+        member_id=request.purchase.member_id,
+        points=before.points,
+        category=before.category,
+        fallbacks=[],
+        lines=[],
+        calculated_at=request.asked_at,
+        net_points=before.net_points,
+    )
 
 
 def _calculated(request: Calculate, earned: Earned, call: CallContext) -> Calculated:

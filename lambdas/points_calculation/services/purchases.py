@@ -1,8 +1,8 @@
 """Purchases that must be known."""
 
-from contracts.points_calculation import PurchaseWasRefused, UnknownPurchase
+from contracts.points_calculation import PurchaseIsErased, PurchaseWasRefused, UnknownPurchase
 from lambdas.points_calculation.storage.calculations import CalculationStore
-from lambdas.points_calculation.storage.records import Calculated
+from lambdas.points_calculation.storage.records import Calculated, ErasedPurchase
 from lambdas.points_calculation.storage.refusals import RefusalStore
 from pbckit.runtime.runtime import Runtime
 
@@ -11,9 +11,12 @@ def known(store: CalculationStore, purchase_id: str) -> Calculated:
     """What stands for a purchase.
 
     Raises:
+        PurchaseIsErased: its member is erased.
         UnknownPurchase: nothing was calculated for it, or not yet.
     """
-    found = store.find(purchase_id)
+    found = store.stands(purchase_id)
+    if isinstance(found, ErasedPurchase):
+        raise PurchaseIsErased(f"purchase {purchase_id} is of a member who is erased")
     if found is None:
         raise UnknownPurchase(f"nothing was calculated for purchase {purchase_id!r}")
     return found

@@ -8,7 +8,7 @@
 import msgspec
 
 from lambdas.points_calculation.model.awards import Counted
-from pbckit.runtime.ports import Operation, Put
+from pbckit.runtime.ports import Delete, Operation, Put
 from pbckit.runtime.runtime import Runtime
 
 
@@ -44,6 +44,10 @@ class ProgressStore:
         """Store it, if what was read still stands."""
         item = {**_key(member_id, campaign_id), **msgspec.to_builtins(after)}
         return Put(table=self._table, item=item, read_as=Progress, expect={"revision": before.revision or None})
+
+    def forget(self, member_id: str, campaign_id: str) -> Operation:
+        """Delete how far a member is towards a campaign's bonus."""
+        return Delete(table=self._table, key=_key(member_id, campaign_id))
 
 
 def _key(member_id: str, campaign_id: str) -> dict[str, str]:

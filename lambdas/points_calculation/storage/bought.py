@@ -16,7 +16,7 @@ import msgspec
 from contracts.cards import PurchasePosted
 from lambdas.points_calculation.storage.records import BoughtPurchase
 from pbckit.runtime.keys import sortable
-from pbckit.runtime.ports import Operation, Put, Query
+from pbckit.runtime.ports import Delete, Operation, Put, Query
 from pbckit.runtime.runtime import Runtime
 
 _OF_A_PAGE = 100
@@ -37,11 +37,12 @@ class BoughtStore:
             currency=purchase.amount.currency,
             minor_units=purchase.amount.minor_units,
         )
-        key = {
-            "pk": _partition(purchase.member_id, purchase.merchant.id),
-            "sk": f"{sortable(purchase.posted_at)}#{purchase.id}",
-        }
-        return Put(table=self._table, item={**key, **msgspec.to_builtins(entry)}, read_as=BoughtPurchase)
+        item = {**_key(purchase), **msgspec.to_builtins(entry)}
+        return Put(table=self._table, item=item, read_as=BoughtPurchase)
+
+    def forget(self, purchase: PurchasePosted) -> Operation:
+        """Take a purchase out of the index."""
+        return Delete(table=self._table, key=_key(purchase))
 
     def between(self, member_id: str, merchant_id: str, since: datetime, until: datetime) -> Iterator[BoughtPurchase]:
         """A member's purchases at a merchant, oldest first, from one instant up to another, read page by page."""
@@ -61,6 +62,13 @@ class BoughtStore:
             if page.next is None:
                 return
             query = replace(query, after=page.next)
+
+
+def _key(purchase: PurchasePosted) -> dict[str, str]:
+    return {
+        "pk": _partition(purchase.member_id, purchase.merchant.id),
+        "sk": f"{sortable(purchase.posted_at)}#{purchase.id}",
+    }
 
 
 def _partition(member_id: str, merchant_id: str) -> str:

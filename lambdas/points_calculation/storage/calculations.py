@@ -3,6 +3,7 @@
 | pk | sk | what |
 |---|---|---|
 | `purchase#<purchase id>` | `calculation` | the purchase as it came, what its calculation rests on, and what it earns |
+| `purchase#<purchase id>` | `calculation` | of an erased member: its points and month, and nothing else |
 | `purchase#<purchase id>` | `adjustment#<number>` | every correction that the ledger was told |
 | `refund#<refund id>` | `refund` | the refund as it came, and the answer that it got |
 | `counter#<key>` | `used` | points that count towards a cap |
@@ -18,9 +19,15 @@ import msgspec
 
 from contracts.points_calculation import Adjustment
 from lambdas.points_calculation.model.months import month_of
-from lambdas.points_calculation.storage.records import Calculated, CapCounter, KeptRefund, PostedPurchase
+from lambdas.points_calculation.storage.records import (
+    Calculated,
+    CapCounter,
+    ErasedPurchase,
+    KeptRefund,
+    PostedPurchase,
+)
 from pbckit.runtime.keys import shard_of, sortable
-from pbckit.runtime.ports import Operation, Put, Query, Update
+from pbckit.runtime.ports import Delete, Operation, Put, Query, Update
 from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
 
@@ -41,8 +48,44 @@ class CalculationStore:
 
     def find(self, purchase_id: str) -> Calculated | None:
         """What stands for a purchase, or None."""
+        found = self.stands(purchase_id)
+        return found if isinstance(found, Calculated) else None
+
+    def stands(self, purchase_id: str) -> Calculated | ErasedPurchase | None:
+        """What stands for a purchase, also when its member is erased; or None."""
         item = self._tables.get(self._table, _calculation_key(purchase_id))
-        return msgspec.convert(item, Calculated) if item else None
+        if item is None:
+            return None
+        return msgspec.convert(item, ErasedPurchase if "erased_month" in item else Calculated)
+
+    def erased(self, before: Calculated) -> list[Operation]:
+        """Let next to nothing stand for a purchase, if what was read still stands."""
+        month = month_of(before.purchase.posted_at)
+        after = ErasedPurchase(
+            erased_month=month,
+            category=before.calculation.category,
+            points=before.calculation.points,
+            net_points=before.calculation.net_points,
+        )
+        return [
+            Put(
+                table=self._table,
+                item={**_calculation_key(before.purchase.id), **msgspec.to_builtins(after)},
+                read_as=ErasedPurchase,
+                expect={"revision": before.revision},
+            ),
+            Delete(table=self._table, key=_posted_key(before)),
+        ]
+
+    def forget_adjustment(self, purchase_id: str, adjustment: Adjustment) -> list[Operation]:
+        """Delete a correction, and the refund that led to it."""
+        refund = [] if adjustment.refund_id is None else [_refund_key(adjustment.refund_id)]
+        keys = [_adjustment_key(purchase_id, adjustment), *refund]
+        return [Delete(table=self._table, key=key) for key in keys]
+
+    def forget_counter(self, counter: str) -> Operation:
+        """Delete a counter."""
+        return Delete(table=self._table, key=_counter_key(counter))
 
     def adjustments(self, purchase_id: str) -> list[Adjustment]:
         """Every correction of a purchase, oldest first."""
@@ -117,8 +160,7 @@ class CalculationStore:
 
     def keep_adjustment(self, purchase_id: str, adjustment: Adjustment) -> Operation:
         """Store a correction."""
-        key = {"pk": _partition(purchase_id), "sk": f"adjustment#{adjustment.number:06d}"}
-        item = {**key, **msgspec.to_builtins(adjustment)}
+        item = {**_adjustment_key(purchase_id, adjustment), **msgspec.to_builtins(adjustment)}
         return Put(table=self._table, item=item, read_as=Adjustment, expect={"pk": None})
 
     def keep_refund(self, kept: KeptRefund) -> Operation:
@@ -149,13 +191,9 @@ class CalculationStore:
         entry = _posted(after)
         if before is not None and _posted(before) == entry:
             return []
-        purchase = after.purchase
-        month = month_of(purchase.posted_at)
-        key = {
-            "pk": f"posted#{month}#{shard_of(purchase.id, _shards(month))}",
-            "sk": f"{sortable(purchase.posted_at)}#{purchase.id}",
-        }
-        return [Put(table=self._table, item={**key, **msgspec.to_builtins(entry)}, read_as=PostedPurchase)]
+        return [
+            Put(table=self._table, item={**_posted_key(after), **msgspec.to_builtins(entry)}, read_as=PostedPurchase)
+        ]
 
 
 def partitions(month: str) -> list[str]:
@@ -165,6 +203,15 @@ def partitions(month: str) -> list[str]:
 
 def _shards(month: str) -> int:
     return SHARDS if month >= _MANY_SHARDS_FROM else _FEW_SHARDS
+
+
+def _posted_key(calculated: Calculated) -> dict[str, str]:
+    purchase = calculated.purchase
+    month = month_of(purchase.posted_at)
+    return {
+        "pk": f"posted#{month}#{shard_of(purchase.id, _shards(month))}",
+        "sk": f"{sortable(purchase.posted_at)}#{purchase.id}",
+    }
 
 
 def _posted(calculated: Calculated) -> PostedPurchase:
@@ -182,6 +229,10 @@ def _partition(purchase_id: str) -> str:
 
 def _calculation_key(purchase_id: str) -> dict[str, str]:
     return {"pk": _partition(purchase_id), "sk": "calculation"}
+
+
+def _adjustment_key(purchase_id: str, adjustment: Adjustment) -> dict[str, str]:
+    return {"pk": _partition(purchase_id), "sk": f"adjustment#{adjustment.number:06d}"}
 
 
 def _refund_key(refund_id: str) -> dict[str, str]:

@@ -91,10 +91,16 @@ class ConfirmationStore:
         item = {**_difference_key(difference.posting_id), **msgspec.to_builtins(difference)}
         return Put(table=self._table, item=item, read_as=Difference)
 
+    def forget(self, posting_id: str) -> list[Operation]:
+        """Delete the open difference of a posting, and those that were settled."""
+        settled = all_items(self._tables, self._of(_settled(posting_id)))
+        keys = [_difference_key(posting_id), *({"pk": item["pk"], "sk": item["sk"]} for item in settled)]
+        return [Delete(table=self._table, key=key) for key in keys]
+
     def settled(self, difference: Difference, reason: str, actor: str, at: datetime) -> list[Operation]:
         """Count a difference no longer, and remember who said so."""
         settled = SettledDifference(reason=reason, settled_by=actor, difference=difference)
-        record = {"pk": f"settled#{difference.posting_id}", "sk": sortable(at), **msgspec.to_builtins(settled)}
+        record = {"pk": _settled(difference.posting_id), "sk": sortable(at), **msgspec.to_builtins(settled)}
         return [
             Delete(
                 table=self._table,
@@ -103,6 +109,10 @@ class ConfirmationStore:
             ),
             Put(table=self._table, item=record, read_as=SettledDifference),
         ]
+
+
+def _settled(posting_id: str) -> str:
+    return f"settled#{posting_id}"
 
 
 def _told_key(posting_id: str, shards: int = SHARDS) -> dict[str, str]:

@@ -78,6 +78,16 @@ class Calculated(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class ErasedPurchase(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands for a purchase in the place of its calculation when its member is erased."""
+
+    erased_month: str
+    """In which it was posted."""
+    category: str
+    points: int
+    net_points: int
+
+
 class KeptRefund(msgspec.Struct, frozen=True, kw_only=True):
     """A refund as it came, and the answer that it got."""
 

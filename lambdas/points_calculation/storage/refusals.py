@@ -11,7 +11,7 @@ import msgspec
 
 from contracts.points_calculation import RefusedPurchase
 from pbckit.runtime.keys import shard_of
-from pbckit.runtime.ports import Operation, Put, Query
+from pbckit.runtime.ports import Delete, Operation, Put, Query
 from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
 
@@ -38,6 +38,10 @@ class RefusalStore:
             for item in all_items(self._tables, Query(table=self._table, key_name="pk", key_value=f"refused#{number}"))
         ]
         return sorted(found, key=lambda one: one.refused_at, reverse=True)
+
+    def forget(self, purchase_id: str) -> Operation:
+        """Delete a refusal."""
+        return Delete(table=self._table, key=_key(purchase_id))
 
     def keep(self, refused: RefusedPurchase) -> Operation:
         """Store a refusal, in place of an earlier one of the same purchase."""

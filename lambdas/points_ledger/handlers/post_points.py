@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from contracts.points_calculation import PointsAdjusted, PointsCalculated
-from contracts.points_ledger import ConflictingPosting
+from contracts.points_ledger import ClosedMember, ConflictingPosting
 from contracts.vocabulary import require_in_range
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.diff import differences
@@ -48,7 +48,7 @@ def post_calculated(event: PointsCalculated, context: EventContext) -> None:
     lot = lot_of(event.posted_at, decided)
 
     def post() -> None:
-        books = MemberLedger.following(event.member_id, context.runtime, context.cause)
+        books = _following(event.member_id, context)
         settled = event.authorisation_id
         released = pending.ended(context.runtime, settled, "posted") if settled else ()
         draft = booking.earned(books.account, event, lot, books.now)
@@ -63,9 +63,15 @@ def post_adjusted(event: PointsAdjusted, context: EventContext) -> None:
     purchase = Ledger(context.runtime).posting(event.purchase_id)
     if purchase is None:
         raise NotYet(f"adjustment {event.adjustment_id}: purchase {event.purchase_id} is not booked yet")
+    if purchase.erased:
+        if Ledger(context.runtime).posting(event.adjustment_id) is not None:
+            raise AlreadyHandled(event.adjustment_id)
+        raise ConflictingPosting(
+            f"adjustment {event.adjustment_id}: purchase {event.purchase_id} is of a member who is erased"
+        )
 
     def post() -> None:
-        books = MemberLedger.following(event.member_id, context.runtime, context.cause)
+        books = _following(event.member_id, context)
         if purchase.member_id not in (event.member_id, books.account.member_id):
             raise ConflictingPosting(
                 f"adjustment {event.adjustment_id} is for member {event.member_id}, "
@@ -75,6 +81,14 @@ def post_adjusted(event: PointsAdjusted, context: EventContext) -> None:
         _post(books, _for_member(event.member_id, books, draft), purchase.lot, context)
 
     retry_on_conflict(post, context.runtime)
+
+
+def _following(member_id: str, context: EventContext) -> MemberLedger:
+    """The books that a posting comes to. What comes while a member is being erased waits until that is done."""
+    try:
+        return MemberLedger.following(member_id, context.runtime, context.cause)
+    except ClosedMember as refusal:
+        raise NotYet(str(refusal)) from refusal
 
 
 def _for_member(member_id: str, books: MemberLedger, draft: Draft) -> Draft:
@@ -113,6 +127,10 @@ def _refuse_conflict(books: MemberLedger, draft: Draft, context: EventContext) -
     before = books.ledger.line(kept.member_id, kept.sequence) if kept else None
     if kept is None or before is None:
         return
+    if kept.erased:
+        if (before.kind, before.points) == (draft.kind, draft.points):
+            raise AlreadyHandled(draft.id)
+        raise ConflictingPosting(f"posting {draft.id} was booked with other points, and its member is erased")
     # Booked before its member's account was merged, or after it: what counts is for whom it was reported.
     is_anothers = (before.reported_for or kept.member_id) != (draft.reported_for or books.account.member_id)
     different = [*(["member_id"] if is_anothers else []), *differences(before, draft, _TOLD)]

@@ -8,6 +8,8 @@ from lambdas.points_ledger.model.verification import surplus, verified
 from lambdas.points_ledger.storage.ledger import Ledger
 from pbckit.runtime.capability import CallContext, capability
 
+_UNDER_WAY = "if the member's erasure is under way, go on with it (`rewards member erase`)"
+
 
 @capability(VERIFY)
 def handler(request: Verify, call: CallContext) -> Verification:
@@ -35,4 +37,6 @@ def verification(ledger: Ledger, member_id: str) -> Verification:
     # A line and its account are committed together: if the account has not moved by now, it is no line of its own.
     if beyond is not None and ledger.account(member_id) == account:
         fault = surplus(beyond, account)
+    if fault is not None and account.erased:
+        fault = msgspec.structs.replace(fault, what=f"{fault.what}; {_UNDER_WAY}")
     return Verification(member_id=member_id, lines=computed.version, hash=computed.head, fault=fault)

@@ -88,6 +88,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What an operator keeps from being spent."""
     merged_from: list[str] = msgspec.field(default_factory=list[str])
     """Members whose accounts were merged into this one, in their order."""
+    erased: bool = False
+    """Whether its member was erased, or is being erased: nothing is booked any more."""
     totals: dict[str, Sides] = msgspec.field(default_factory=dict[str, Sides])
 
     @property
@@ -148,6 +150,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             closing=draft.closing,
             block=draft.block,
             merging=draft.merging,
+            erasing=draft.erasing,
             reported_for=draft.reported_for,
         )
         line = msgspec.structs.replace(bare, hash=chained(bare, self.head))
@@ -175,6 +178,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             debt_points=self.debt_points - line.amount(DEBT),
             blocks=self._blocks_after(line),
             merged_from=self._merged_after(line),
+            erased=self.erased or line.erasing is not None,
             totals=self._totals_after(line),
         )
         self._require_sound(after, line)

@@ -77,6 +77,14 @@ class Merging(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What had expired of each lot and was not given back: corrections that come later must know it."""
 
 
+class Erasing(msgspec.Struct, frozen=True, kw_only=True):
+    """That a member was erased: the last line of the books."""
+
+    reference: str
+    actor: str
+    approver: str
+
+
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A posting as it is decided."""
 
@@ -110,12 +118,15 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     block: BlockChange | None = None
     """What it does to the block of its id."""
     merging: Merging | None = None
+    erasing: Erasing | None = None
     reported_for: str | None = None
     """The member for whom it was reported, where that account is merged into this one."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A posting in a member's books. Never changed and never deleted: a mistake is mended by another posting."""
+    """A posting in a member's books. Never changed: a mistake is mended by another posting. Only an erasure deletes it,
+    and writes another one for it.
+    """
 
     sequence: int
     id: str
@@ -139,6 +150,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     closing: Closing | None = None
     block: BlockChange | None = None
     merging: Merging | None = None
+    erasing: Erasing | None = None
     reported_for: str | None = None
     hash: str = ""
 

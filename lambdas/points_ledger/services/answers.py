@@ -58,9 +58,9 @@ def statement_line(line: Line) -> StatementLine:
         entries=line.entries,
         hash=line.hash,
         actor=by.actor
-        if (by := line.by_hand or line.enrolling or line.closing or line.block or line.merging)
+        if (by := line.by_hand or line.enrolling or line.closing or line.block or line.merging or line.erasing)
         else None,
-        approver=approved.approver if (approved := line.by_hand or line.merging) else None,
+        approver=approved.approver if (approved := line.by_hand or line.merging or line.erasing) else None,
         forfeited_points=line.forfeited_points,
         reported_for=line.reported_for,
     )

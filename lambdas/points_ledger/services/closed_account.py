@@ -25,3 +25,13 @@ def refuse_merged(account: Account, what: str) -> None:
     """
     if account.merged_into is not None:
         refuse_closed(account, what)
+
+
+def refuse_erased(account: Account) -> None:
+    """Refuse to book anything where the member was erased, or is being erased.
+
+    Raises:
+        ClosedMember: so it is.
+    """
+    if account.erased:
+        raise ClosedMember(f"the member of account {account.member_id} is erased, or being erased: nothing is booked")

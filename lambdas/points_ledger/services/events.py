@@ -180,6 +180,8 @@ _OF_A_KIND: Mapping[PostingKind, Callable[[Line, str], Event]] = {
 
 def events(line: Line, member_id: str) -> list[Event]:
     """What is published of a line in a member's books."""
+    if line.erasing is not None:
+        return []  # Told in parts, as the lines are erased.
     if line.block is not None:
         return [_block_changed(line, line.block, member_id)]
     if line.merging is not None and line.merging.source is not None:

@@ -8,6 +8,7 @@ from contracts.points_ledger import UnknownMember
 from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.model.due import settled
 from lambdas.points_ledger.model.postings import Draft, Line
+from lambdas.points_ledger.services.closed_account import refuse_erased
 from lambdas.points_ledger.services.events import events
 from lambdas.points_ledger.storage.ledger import Ledger
 from pbckit.runtime.runtime import Runtime
@@ -29,12 +30,14 @@ class MemberLedger:
         """A member's books; new ones where there are none. What is due is booked by this.
 
         Raises:
+            ClosedMember: the member is being erased.
             ConditionFailed: somebody else booked something meanwhile.
         """
         ledger = Ledger(runtime)
         account = ledger.account(member_id)
         if account is None:
             return cls(ledger=ledger, account=Account(member_id=member_id), now=runtime.clock.now())
+        refuse_erased(account)
         return cls._with_nothing_due(ledger, account, runtime, cause)
 
     @classmethod

@@ -14,7 +14,7 @@ from lambdas.points_ledger.storage.ledger import Ledger
 from lambdas.points_ledger.storage.pending import Ending, PendingStore
 from pbckit.runtime.ports import Operation
 from pbckit.runtime.runtime import Runtime
-from pbckit.runtime.subscriber import EventContext
+from pbckit.runtime.subscriber import EventContext, NotYet
 from pbckit.runtime.unit_of_work import AlreadyHandled, retry_on_conflict
 
 
@@ -26,6 +26,7 @@ def begun(runtime: Runtime, authorisation: PurchaseAuthorised, points: int) -> l
     Raises:
         ConflictingAuthorisation: the same id came before with other content.
         TooManyPending: the member has too many.
+        NotYet: the member is being erased. What comes after it begins a new member.
     """
     store = PendingStore(runtime)
     before = store.authorisation(authorisation.id)
@@ -35,7 +36,11 @@ def begun(runtime: Runtime, authorisation: PurchaseAuthorised, points: int) -> l
     came = store.came(before, authorisation)
     if before is not None and before.ended is not None:
         return [came]
-    member_id = owner(Ledger(runtime), authorisation.member_id)
+    ledger = Ledger(runtime)
+    member_id = owner(ledger, authorisation.member_id)
+    account = ledger.account(member_id)
+    if account is not None and account.erased:
+        raise NotYet(f"authorisation {authorisation.id}: its member is being erased")
     kept = store.of_member(member_id)
     pendings = kept.pending if kept else {}
     after = pending.with_one_more(pendings, authorisation, points, runtime.clock.now())

@@ -11,6 +11,8 @@
 | `correction#<reference>` | `correction` | a correction by hand as it was asked for, and its answer |
 | `merge#<reference>` | `merge` | a merge of two accounts as it was asked for, and its answer |
 | `block#<block id>` | `block` | a block as it was asked for, its answer, and that to its release |
+| `erasure#<reference>` | `erasure` | an erasure: who made and approved it, not of whom |
+| `member#<member id>` | `erasing` | how far the erasure of a member is, while it is under way |
 | `members#<shard>` | `<member id>` | every member who has an account |
 | `due#<shard>` | `<instant>#<member id>` | when something is due for a member next: a hold ends, or a lot expires |
 
@@ -33,8 +35,10 @@ from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.model.due import next_due
 from lambdas.points_ledger.model.postings import Line
 from lambdas.points_ledger.storage.records import (
+    Erasing,
     KeptBlock,
     KeptCorrection,
+    KeptErasure,
     KeptHold,
     KeptMerge,
     KeptPosting,
@@ -99,6 +103,16 @@ class Ledger:
         """A block that was made, or None."""
         item = self._tables.get(self._table, _key("block", block_id))
         return msgspec.convert(item, KeptBlock) if item else None
+
+    def erasure(self, reference: str) -> KeptErasure | None:
+        """An erasure that was begun, or None."""
+        item = self._tables.get(self._table, _key("erasure", reference))
+        return msgspec.convert(item, KeptErasure) if item else None
+
+    def erasing(self, member_id: str) -> Erasing | None:
+        """How far the erasure of a member is; None where none is under way."""
+        item = self._tables.get(self._table, _erasing_key(member_id))
+        return msgspec.convert(item, Erasing) if item else None
 
     def stored_account(self, member_id: str) -> Item | None:
         """A member's account as it is stored, whether it can be read or not."""
@@ -210,6 +224,64 @@ class Ledger:
         """Store a merge, once."""
         return self._keep("merge", kept.request.reference, kept, {"pk": None})
 
+    def keep_erasure(self, kept: KeptErasure) -> Put:
+        """Store an erasure: that it begins, or that it is done."""
+        return self._keep("erasure", kept.reference, kept, {"is_done": False if kept.is_done else None})
+
+    def keep_erasing(self, member_id: str, after: Erasing) -> Put:
+        """Store how far an erasure is, if it still is as far as was read."""
+        item = {**_erasing_key(member_id), **_stored(after)}
+        return Put(table=self._table, item=item, read_as=Erasing, expect={"revision": after.revision - 1 or None})
+
+    def end_erasing(self, member_id: str, before: Erasing) -> Delete:
+        """Forget how far an erasure is, if it still is as far as was read."""
+        return Delete(table=self._table, key=_erasing_key(member_id), expect={"revision": before.revision})
+
+    def oldest_lines(self, member_id: str, limit: int) -> list[Line]:
+        """The first lines of a member's books that are there."""
+        query = Query(
+            table=self._table,
+            key_name="pk",
+            key_value=_partition(member_id),
+            sort_name="sk",
+            sort_prefix=_LINE,
+            limit=limit,
+        )
+        return [msgspec.convert(item, Line) for item in self._tables.query(query).items]
+
+    def move_line(self, member_id: str, pseudonym: str, line: Line) -> list[Operation]:
+        """Let a line stand under a pseudonym, in the place of the member's."""
+        old = {"pk": _partition(member_id), "sk": _line_key(line.sequence)}
+        return [self._line(pseudonym, line), Delete(table=self._table, key=old)]
+
+    def move_posting(self, posting_id: str, kept: KeptPosting) -> Put:
+        """Let a posting stand under a pseudonym: that it is booked stays known."""
+        return Put(
+            table=self._table,
+            item={**_key("posting", posting_id), **_stored(kept)},
+            read_as=KeptPosting,
+            expect={"sequence": kept.sequence},
+        )
+
+    def move_account(self, before: Account, after: Account) -> list[Operation]:
+        """Let an account stand under a pseudonym, if it still is what was read. Nothing of it is due."""
+        listed = {"pk": f"members#{shard_of(before.member_id, SHARDS)}", "sk": before.member_id}
+        return [
+            Delete(table=self._table, key=_account_key(before.member_id), expect={"version": before.version}),
+            Delete(table=self._table, key=listed),
+            self._account(after, {"pk": None}),
+            self._listed(after),
+        ]
+
+    def forget(self, kind: str, identity: str) -> Delete:
+        """Delete what is kept under an id."""
+        return Delete(table=self._table, key=_key(kind, identity))
+
+    def forget_refused_hold(self, member_id: str, hold_id: str) -> list[Operation]:
+        """Delete a refused hold."""
+        listed = {"pk": _partition(member_id), "sk": f"{_REFUSED_HOLD}{hold_id}"}
+        return [self.forget("hold", hold_id), Delete(table=self._table, key=listed)]
+
     def keep_block(self, before: KeptBlock | None, after: KeptBlock) -> Put:
         """Store a block, if it still is what was read."""
         return self._keep("block", after.request.block_id, after, {"revision": before.revision if before else None})
@@ -281,6 +353,10 @@ def _partition(member_id: str) -> str:
 
 def _account_key(member_id: str) -> dict[str, str]:
     return {"pk": _partition(member_id), "sk": "account"}
+
+
+def _erasing_key(member_id: str) -> dict[str, str]:
+    return {"pk": _partition(member_id), "sk": "erasing"}
 
 
 def _line_key(number: int) -> str:

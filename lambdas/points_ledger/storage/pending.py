@@ -15,7 +15,7 @@ import msgspec
 
 from contracts.cards import PurchaseAuthorised
 from lambdas.points_ledger.model.pending import Pendings
-from pbckit.runtime.ports import Operation, Put
+from pbckit.runtime.ports import Delete, Operation, Put
 from pbckit.runtime.runtime import Runtime
 
 Ending = Literal["posted", "reversed"]
@@ -103,6 +103,10 @@ class PendingStore:
             expires_at=max([*ends, before.expires_at if before else 0, _after(now, _DAY_SECONDS) if now else 0]),
         )
         return self._keep(_pending_key(member_id), before, after)
+
+    def forget(self, member_id: str) -> Operation:
+        """Delete a member's pending purchases."""
+        return Delete(table=self._table, key=_pending_key(member_id))
 
     def _keep(
         self,

@@ -17,6 +17,7 @@ from contracts.points_ledger import (
     Reversal,
     ReverseRedemption,
 )
+from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.model.lots import Lots
 from pbckit.runtime.unit_of_work import ToldBy
 
@@ -32,6 +33,8 @@ class KeptPosting(msgspec.Struct, frozen=True, kw_only=True):
     """Where its points went, and what corrections of it begin with."""
     told_by: ToldBy | None = None
     """The event that told of it. Former releases kept an inbox marker instead."""
+    erased: bool = False
+    """Whether its member was erased: it stands under a pseudonym."""
 
 
 class KeptRefusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,3 +99,40 @@ class KeptBlock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     release: ReleasedBlock | None = None
     revision: int
     """Counts every change: who changes it expects the one that it read. No default: defaults are not stored."""
+
+
+class KeptErasure(msgspec.Struct, frozen=True, kw_only=True):
+    """An erasure. Of whom is not kept."""
+
+    reference: str
+    actor: str
+    approver: str
+    accounts: int
+    postings: int
+    is_done: bool
+
+
+class ErasedAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the accounts of an erasure that is under way."""
+
+    member_id: str
+    pseudonym: str
+
+
+class Erasing(msgspec.Struct, frozen=True, kw_only=True):
+    """How far an erasure is. It is deleted with the last line: after it nothing links a member to a pseudonym."""
+
+    kept: KeptErasure
+    salt: str
+    """What the ids that people and partners chose are hashed with."""
+    accounts: list[ErasedAccount]
+    """In the order in which they are erased: the member's own is the last."""
+    place: int
+    """The account that is being erased."""
+    moved: Account
+    """That account under its pseudonym, as far as its lines are moved."""
+    postings: int
+    """How many are erased, of all accounts."""
+    parts: int
+    """How many events told of it."""
+    revision: int

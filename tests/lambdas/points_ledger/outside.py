@@ -14,6 +14,7 @@ from contracts.points_ledger import (
     CLOSE,
     CORRECT,
     ENROL,
+    ERASE,
     FORECAST,
     HOLD,
     MEMBER_RECORDS,
@@ -34,6 +35,7 @@ from contracts.points_ledger import (
     Closure,
     Correction,
     Enrolment,
+    Erasure,
     Forecast,
     Hold,
     MemberRecords,
@@ -56,6 +58,7 @@ from lambdas.points_ledger.handlers import (
     close,
     correct,
     enrol,
+    erase,
     forecast,
     hold,
     keep_pending,
@@ -252,6 +255,11 @@ class Ledger:
         return self._caller.ask(
             merge.handler, MERGE, reference=reference, member_id=member_id, into_member_id=into, **given
         )
+
+    def erase(self, member_id: str = "m-1", reference: str = "letter-7", **request: Any) -> Erasure:
+        """One call of it."""
+        given = {"approver": "Grace", "apply": True, **request}
+        return self._caller.ask(erase.handler, ERASE, reference=reference, member_id=member_id, **given)
 
     def records(self, member_id: str = "m-1", **request: Any) -> MemberRecords:
         return self._caller.ask(member_records.handler, MEMBER_RECORDS, member_id=member_id, **request)
