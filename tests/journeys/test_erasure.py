@@ -1,4 +1,4 @@
-"""A member is erased on the deployed system: no table of any unit says anything of the member, and the books are whole."""
+"""A member is erased on the deployed system: no table of any unit says anything of it, and the books are whole."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime

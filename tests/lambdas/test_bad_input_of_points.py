@@ -24,6 +24,7 @@ from lambdas.points_ledger.handlers import (
     balance,
     block,
     correct,
+    erase,
     hold,
     merge,
     post_hold,
@@ -58,6 +59,7 @@ HANDLERS: dict[str, Any] = {
     "release-block": (points_ledger.RELEASE_BLOCK, release_block.handler),
     "correct": (points_ledger.CORRECT, correct.handler),
     "merge": (points_ledger.MERGE, merge.handler),
+    "erase": (points_ledger.ERASE, erase.handler),
 }
 REQUESTS: dict[str, dict[str, Any]] = {
     "calculate": msgspec.to_builtins(calculation(purchase(id="p-2"))),
@@ -97,6 +99,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "reason": "duplicate",
         "approver": "Grace",
     },
+    "erase": {"reference": "case-2", "member_id": "closed", "approver": "Grace", "apply": True},
 }
 
 
@@ -229,6 +232,17 @@ CASES = [
     Case("merge", "member_id", "closed", "ClosedMember", "is closed since 2026-06-01: it cannot be merged into m-2"),
     Case("merge", "into_member_id", "closed", "ClosedMember", "since 2026-06-01: m-1 cannot be merged into it"),
     Case("merge", "member_id", "holding", "CannotMerge", "1 holds are open (h-0); post or void them, or wait until 20"),
+    Case("erase", "member_id", "nobody", "UnknownMember", "the ledger has no account for member 'nobody'"),
+    Case("erase", "member_id", "m-1", "CannotErase", "member m-1 cannot be erased: the account is open: close it"),
+    Case("erase", "member_id", "closed", "CannotErase", "9 points are left: spend them, correct them, or wait"),
+    Case("erase", "member_id", "former", "CannotErase", "the account is merged into heir; erase heir, which erases"),
+    Case("erase", "member_id", "holding", "CannotErase", "holds are open (h-0): post or void them"),
+    Case("erase", "member_id", "blocked", "CannotErase", "points are blocked (b-0): release the blocks"),
+    Case(
+        "erase", "reference", "of-closed", "InvalidRequest", "the reference names the member, and stays: choose anoth"
+    ),
+    Case("erase", "approver", " ADA ", "ApprovalRequired", "the approver,  ADA , must be another one than ada"),
+    Case("erase", "approver", "", "InvalidRequest", "length >= 1 - at `$.approver`"),
     Case("merge", "member_id", "blocked", "CannotMerge", "points are blocked (b-0); release the blocks first"),
 ]
 

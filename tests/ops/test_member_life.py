@@ -13,6 +13,7 @@ from contracts.points_ledger import (
     CLOSE,
     CORRECT,
     ENROL,
+    ERASE,
     HOLD,
     MEMBERS,
     MERGE,
@@ -29,6 +30,7 @@ from lambdas.points_ledger.handlers import (
     close,
     correct,
     enrol,
+    erase,
     hold,
     members,
     merge,
@@ -44,6 +46,7 @@ from pbckit.testing.world import STORE
 from tests.lambdas.points_ledger.outside import Ledger, calculated
 from tests.ops.aws import Aws
 from tests.ops.conftest import Rewards
+from tests.ops.unit_admins import letter, unit_admins
 
 HANDLERS: list[tuple[Any, Any]] = [
     (BALANCE, balance.handler),
@@ -52,6 +55,7 @@ HANDLERS: list[tuple[Any, Any]] = [
     (RELEASE_BLOCK, release_block.handler),
     (CORRECT, correct.handler),
     (ENROL, enrol.handler),
+    (ERASE, erase.handler),
     (HOLD, hold.handler),
     (MEMBERS, members.handler),
     (MERGE, merge.handler),
@@ -239,3 +243,35 @@ def test_two_members_become_one(ledger: Ledger, rewards: Rewards):
     ledger.post(calculated("p-3", points=5, posted_at=ledger.now))
     assert "reported for m-1" in " ".join(line(rewards, "member", "statement", "m-2").split())
     assert "merged into m-2: close m-2" in refused(rewards, "member", "close", "m-1", "--reason", "duplicate")
+
+
+def test_a_member_is_erased_and_what_is_left_is_said(
+    ledger: Ledger, rewards: Rewards, aws: Aws, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(erase, "STEPS_OF_A_CALL", 1)
+    for number in range(30):
+        ledger.post(calculated(f"p-2{number}", posted_at=ledger.now))
+    admins = unit_admins(aws)
+    erase_ = ("member", "erase", "m-1", "--reference", "letter-7", "--approver")
+    assert "the approver, ada, must be another one than ada" in refused(rewards, *erase_, "ada")
+    assert "the account is open: close it" in refused(rewards, *erase_, "Grace")
+    line(rewards, "member", "close", "m-1", "--reason", "member-request", "--points", "forfeit")
+    admins["points-ledger"].letters = {"post-points-queue-dlq": [letter(1, body='{"member_id": "m-1"}')]}
+    result = rewards(*erase_, "Grace", "--apply")
+    assert result.exit_code == 2
+    named = " ".join(result.stderr.split())
+    assert "dead letters name the member (1 in post-points-queue-dlq): redrive or discard them first" in named
+    admins["points-ledger"].letters = {"post-points-queue-dlq": [letter(1, body='{"member_id": "m-11"}')]}
+    planned = line(rewards, *erase_, "Grace")
+    assert planned == "letter-7: 33 postings of 1 account would be erased; --apply erases them, for good"
+    assert ledger.all_members() == ["m-1"]
+
+    said = line(rewards, *erase_, "Grace", "--apply")
+    assert said.startswith("letter-7: 33 postings of 1 account erased; by ada, approved by Grace")
+    assert "the bus's archive" in said
+    (pseudonym,) = ledger.all_members()
+    assert pseudonym.startswith("erased-")
+    assert pseudonym not in said
+    again = json.loads(rewards(*erase_, "Grace", "--apply", "--json").stdout)
+    assert (again["erasure"]["is_done"], len(again["left"])) == (True, 9)
+    assert "the ledger has no account for member 'm-1'" in refused(rewards, "member", "balance", "m-1")

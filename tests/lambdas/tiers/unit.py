@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from contracts.points_ledger import MemberMerged, PointsCorrected, PointsPosted
+from contracts.points_ledger import MemberErased, MemberMerged, PointsCorrected, PointsPosted
 from contracts.tiers import SET_TIERS, TIER, MemberTier, TierSet
 from lambdas.tiers import count_points, review_members, set_tiers, tier
 from pbckit.contracts.examples import event_example
@@ -58,6 +58,19 @@ class Tiers:
         data = event_example(MemberMerged)["data"]
         event = msgspec.convert({**data, "source_member_id": member_id, "member_id": into}, MemberMerged)
         self._deliver(bus_event(event, event_id=event_id or f"merged-{member_id}", occurred_at=at))
+
+    def erase(
+        self, member_id: str, *postings: str, corrections: tuple[str, ...] = (), event_id: str = "erased"
+    ) -> None:
+        """The ledger erased a member."""
+        event = MemberErased(
+            reference="letter-7",
+            member_id=member_id,
+            purchase_ids=[],
+            posting_ids=list(postings),
+            corrections=corrections,
+        )
+        self._deliver(bus_event(event, event_id=event_id, occurred_at=self.world.clock.time))
 
     def ask(self, member_id: str = "m-1") -> MemberTier:
         return self.caller.ask(tier.handler, TIER, member_id=member_id)
