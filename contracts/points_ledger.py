@@ -987,6 +987,7 @@ HOLD = Capability(
         HoldTooLong,
         HoldExpired,
         ConflictingHold,
+        ClosedMember,
     ),
     changes_state=True,
 )
@@ -996,7 +997,7 @@ POST_HOLD = Capability(
     request=PostHold,
     response=Redemption,
     callers=_SPENDING,
-    errors=(UnknownHold, HoldExpired, HoldSettled, ExceedsHold),
+    errors=(UnknownHold, HoldExpired, HoldSettled, ExceedsHold, ClosedMember),
     changes_state=True,
 )
 VOID_HOLD = Capability(
@@ -1005,7 +1006,7 @@ VOID_HOLD = Capability(
     request=VoidHold,
     response=Release,
     callers=_SPENDING,
-    errors=(UnknownHold, HoldExpired, HoldSettled),
+    errors=(UnknownHold, HoldExpired, HoldSettled, ClosedMember),
     changes_state=True,
 )
 REVERSE_REDEMPTION = Capability(
@@ -1014,7 +1015,7 @@ REVERSE_REDEMPTION = Capability(
     request=ReverseRedemption,
     response=Reversal,
     callers=_GIVING_BACK,
-    errors=(UnknownRedemption, ExceedsRedemption, ConflictingReversal),
+    errors=(UnknownRedemption, ExceedsRedemption, ConflictingReversal, ClosedMember),
     changes_state=True,
 )
 CORRECT = Capability(
@@ -1041,7 +1042,7 @@ RELEASE_BLOCK = Capability(
     request=ReleaseBlock,
     response=ReleasedBlock,
     callers=_OPERATIONS,
-    errors=(UnknownBlock,),
+    errors=(UnknownBlock, ClosedMember),
     changes_state=True,
 )
 REPAIR = Capability(

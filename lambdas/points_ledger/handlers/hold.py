@@ -1,6 +1,6 @@
 """Capability `hold`."""
 
-from contracts.points_ledger import HOLD, ConflictingHold, Hold, HoldRefused, PlaceHold
+from contracts.points_ledger import HOLD, ClosedMember, ConflictingHold, Hold, HoldRefused, PlaceHold
 from lambdas.points_ledger.model import booking
 from lambdas.points_ledger.model.diff import differences
 from lambdas.points_ledger.services.member_ledger import MemberLedger
@@ -23,6 +23,9 @@ def _decided(request: PlaceHold, call: CallContext) -> Hold:
         return _again(before, request)
     try:
         _hold(request, call)
+    except ClosedMember:
+        # The member is being erased: nothing is kept of it.
+        raise
     except HOLD.errors as refusal:
         _keep(refusal, request, call)
         raise

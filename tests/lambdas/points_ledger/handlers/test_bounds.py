@@ -25,6 +25,7 @@ from lambdas.points_ledger.handlers import (
     close,
     correct,
     enrol,
+    erase,
     forecast,
     hold,
     keep_pending,
@@ -85,6 +86,11 @@ ASKS = [
             "approver": "Grace",
         },
     ),
+    Ask(
+        contract.ERASE,
+        erase.handler,
+        {"reference": "NEW", "member_id": "m-0", "approver": "Grace", "apply": True},
+    ),
     Ask(contract.MEMBER_RECORDS, member_records.handler, {"member_id": "m-1", "limit": 5, "before": 9}),
     Ask(contract.REPAIR, repair.handler, {"member_id": "m-1", "apply": True}),
     Ask(
@@ -132,6 +138,8 @@ class Fuzz:
         self.ledger, self.number = Ledger(), 0
         self.ledger.post(calculated(points=100))
         self.ledger.post(calculated("p-0", "m-2", points=7))
+        self.ledger.enrol("m-0")
+        self.ledger.close("m-0")
         self.ledger.redeem("h-0", 10)
         self.ledger.hold("h-1", 10)
         self.ledger.hold("h-2", 10)

@@ -52,6 +52,8 @@ class Ending(Play):
 
     def erase(self, member_id: str) -> bool:
         """Erase one, in as many calls as it takes, and say whether it could be."""
+        self.ledger.wait_until(self.now)
+        self.ledger.settle_due()
         expected, before = self.can_be_erased(member_id), self.sums()
         try:
             while not self.ledger.erase(member_id, f"case-{member_id[2:]}").is_done:

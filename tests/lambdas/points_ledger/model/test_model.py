@@ -20,6 +20,7 @@ from lambdas.points_ledger.model.postings import (
     Closing,
     Draft,
     Enrolling,
+    Erasing,
     Line,
     MadeByHand,
     Merging,
@@ -171,6 +172,7 @@ def test_a_hash_depends_on_every_field_and_on_what_was_before():
         "closing": Closing(reason="fraud", actor="ada", points="forfeit"),
         "block": BlockChange(actor="ada"),
         "merging": Merging(reference="c-1", reason="duplicate", actor="ada", approver="grace", into="m-2"),
+        "erasing": Erasing(reference="c-1", actor="ada", approver="grace"),
         "reported_for": "m-2",
     }
     assert {*others, "hash"} == {*Line.__struct_fields__}
