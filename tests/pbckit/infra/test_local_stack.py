@@ -51,7 +51,7 @@ def test_an_embedded_environment_asks_for_no_type_that_the_embedded_aws_lacks(st
 
 def test_elsewhere_every_event_has_its_schema():
     assert {one.type for one in captured("dev").resources} >= TYPES_NOT_MODELLED.keys()
-    assert len(captured("dev").by_type("aws:schemas/schema:Schema")) == 24
+    assert len(captured("dev").by_type("aws:schemas/schema:Schema")) == 25
 
 
 @pytest.mark.parametrize("stack", ["local", "dev"])
