@@ -59,9 +59,7 @@ class Tiers:
         event = msgspec.convert({**data, "source_member_id": member_id, "member_id": into}, MemberMerged)
         self._deliver(bus_event(event, event_id=event_id or f"merged-{member_id}", occurred_at=at))
 
-    def erase(
-        self, member_id: str, *postings: str, corrections: tuple[str, ...] = (), event_id: str = "erased"
-    ) -> None:
+    def erase(self, member_id: str, *postings: str, corrections: list[str], event_id: str = "erased") -> None:
         """The ledger erased a member."""
         event = MemberErased(
             reference="letter-7",
