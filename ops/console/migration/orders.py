@@ -1,6 +1,5 @@
 """Orders to a facade: each is asked about a second time, with its reason, before it is given."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -8,12 +7,11 @@ from typing import Literal, get_args
 from nicegui import ui
 
 from pbckit.cli.client.capabilities import LambdaCapabilities
-from pbckit.cli.errors import OperatorError
 from pbckit.cli.migration.command import steer
 from pbckit.cli.migration.facade import Facade
 from pbckit.cli.migration.terminal import setting_line
 from pbckit.console.connection import Connection
-from pbckit.console.controls import button
+from pbckit.console.controls import answered, button
 from pbckit.contracts.migration import Advance, Finish, Order, Pause, Resume, RollBack, Start
 
 Target = Literal["last-good", "shadow", "legacy"]
@@ -134,14 +132,12 @@ class Orders:
         reason = (self._reason.value or "").strip()
         self._show("", asking=False)
         self._text.set_text("ordering …")
-        try:
-            setting = await asyncio.to_thread(
-                self._connection.ask,
-                lambda session: steer(LambdaCapabilities(session), self._of, kind.make(given), reason),
-            )
-        except OperatorError as error:
-            self._text.set_text(str(error))
-        else:
+        setting = await answered(
+            self._connection,
+            lambda session: steer(LambdaCapabilities(session), self._of, kind.make(given), reason),
+            self._text,
+        )
+        if setting is not None:
             self._text.set_text(f"Ordered: {setting_line(setting)}")
         self._close.set_text("Close")
         await self._after()
