@@ -16,7 +16,7 @@ from contracts.points_ledger import PointsPosted
 from pbckit.runtime.aws import DynamoDb, EventBridge
 from pbckit.runtime.observability import logger, metrics
 from pbckit.runtime.outbox import batches, dispatch, outgoing, pending_pages
-from pbckit.runtime.ports import BusEntry, Delete, Item, Key, Operation, Page, Query, Scan
+from pbckit.runtime.ports import BusEntry, Delete, Item, Key, Operation, Page, Put, Query, Scan
 from pbckit.runtime.relay import relay
 from pbckit.runtime.runtime import Runtime
 from pbckit.runtime.unit_of_work import MessageContext, UnitOfWork
@@ -139,6 +139,10 @@ class _CountedTables:
     def scan(self, scan: Scan) -> Page:
         self.calls["scan"] += 1
         return self.inner.scan(scan)
+
+    def put(self, put: Put) -> None:
+        self.calls["put"] += 1
+        self.inner.put(put)
 
     def delete(self, delete: Delete) -> None:
         self.calls["delete"] += 1

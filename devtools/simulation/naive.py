@@ -35,6 +35,10 @@ class PublishAfterCommit:
         """As it is."""
         return self._inner.scan(scan)
 
+    def put(self, put: Put) -> None:
+        """As it is."""
+        self._inner.put(put)
+
     def delete(self, delete: Delete) -> None:
         """As it is."""
         self._inner.delete(delete)

@@ -71,6 +71,10 @@ class SimulatedTables:
             return replace(page, items=[item for item in before.items if item["occurred_at"] <= scan.at_most])
         return page
 
+    def put(self, put: Put) -> None:
+        """Write one item."""
+        self._write(f"{self._unit} writes {self._subject([put])}", lambda: self._inner.put(put))
+
     def delete(self, delete: Delete) -> None:
         """Remove one item."""
         self._write(f"{self._unit} removes {self._named(delete.key)}", lambda: self._inner.delete(delete))

@@ -55,6 +55,12 @@ class Metered:
         self.read += _reads(read) / 2
         return self.inner.scan(scan)
 
+    def put(self, put: Put) -> None:
+        """Write one item."""
+        before = self._size(put)
+        self.inner.put(put)
+        self._count([put], [max(before, self._size(put))], 1)
+
     def delete(self, delete: Delete) -> None:
         """Remove one item."""
         size = self._size(delete)

@@ -64,7 +64,7 @@ def define(pbc: Pbc) -> None:
     pbc.scheduled(
         "reconcile",
         every_minutes=_RECONCILE_EVERY_MINUTES,
-        grants=[calculations.read()],
+        grants=[calculations.write()],
         must_be_zero={
             "PostingDifferences": "The ledger posted otherwise than it was told: `rewards ledger reconcile`."
         },

@@ -63,7 +63,7 @@ class Store(pulumi.ComponentResource):
         return self._grant("ReadStore", ["dynamodb:GetItem", "dynamodb:Query"], KEY_READ)
 
     def write(self) -> Grant:
-        """Read items, and change them in transactions."""
+        """Read items, and change them, in transactions or alone."""
         return self._grant(
             "WriteStore",
             [

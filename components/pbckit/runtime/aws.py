@@ -4,7 +4,7 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -89,14 +89,21 @@ class DynamoDb:
         )
         return _page(answer)
 
+    def put(self, put: Put) -> None:
+        """Write one item."""
+        self._alone(put, self._client.put_item)
+
     def delete(self, delete: Delete) -> None:
         """Remove one item."""
-        ((_, request),) = _as_request(delete).items()
+        self._alone(delete, self._client.delete_item)
+
+    def _alone(self, operation: Put | Delete, call: Callable[..., Any]) -> None:
+        ((_, request),) = _as_request(operation).items()
         try:
-            self._client.delete_item(**request)
+            call(**request)
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                raise ConditionFailed([delete]) from error
+                raise ConditionFailed([operation]) from error
             raise
 
     def transact(self, operations: Sequence[Operation]) -> None:

@@ -177,6 +177,14 @@ class Tables(Protocol):
         """Items of a whole table. What was written in the last seconds may be missing, or be there still."""
         ...
 
+    def put(self, put: Put) -> None:
+        """Write one item, at half of what it costs in a transaction.
+
+        Raises:
+            ConditionFailed: an expected value is not there.
+        """
+        ...
+
     def delete(self, delete: Delete) -> None:
         """Remove one item; nothing where there is none.
 

@@ -90,6 +90,11 @@ class MemoryTables:
         fitting = [item for item in read if scan.having in item and item.get(scan.at_most_name, "~") <= scan.at_most]
         return Page(items=_copied(fitting), next=schema.key(read[-1]) if len(read) == scan.limit else None)
 
+    def put(self, put: Put) -> None:
+        """Write one item."""
+        self._require([put])
+        self._apply(put)
+
     def delete(self, delete: Delete) -> None:
         """Remove one item."""
         self._require([delete])

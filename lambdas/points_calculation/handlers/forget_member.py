@@ -29,9 +29,12 @@ def member_erased(event: MemberErased, context: EventContext) -> None:
         NotYet: a posting is not confirmed. Its confirmation would be a difference that names the member.
     """
     runtime = context.runtime
-    unconfirmed = [one for one in event.posting_ids if ConfirmationStore(runtime).find(one) is not None]
-    if unconfirmed:
-        raise NotYet(f"posting {unconfirmed[0]} of an erased member is not confirmed yet")
+    store = ConfirmationStore(runtime)
+    expected = [told for one in event.posting_ids if (told := store.find(one)) is not None]
+    for told in expected:
+        if store.confirmation(told.posting_id) is None:
+            raise NotYet(f"posting {told.posting_id} of an erased member is not confirmed yet")
+        runtime.tables.delete(store.confirmed(told))
     for posting_id in event.posting_ids:
         _commit(ConfirmationStore(runtime).forget(posting_id), runtime)
     refusals = RefusalStore(runtime)

@@ -23,7 +23,8 @@ def handler(request: GetMemberPurchases, call: CallContext) -> MemberPurchases:
     """Purchases that the ledger knows of by their ids; those that it has not confirmed are found here."""
     member_id, store = request.member_id, CalculationStore(call.runtime)
     confirmations = ConfirmationStore(call.runtime)
-    unconfirmed = [one for one in confirmations.every_unconfirmed() if one.member_id == member_id]
+    expected = [one for one in confirmations.every_unconfirmed() if one.member_id == member_id]
+    unconfirmed = [one for one in expected if confirmations.confirmation(one.posting_id) is None]
     asked = [*request.purchase_ids, *(one.purchase_id for one in unconfirmed)]
     found = [one for purchase_id in dict.fromkeys(asked) if (one := store.find(purchase_id)) is not None]
     return MemberPurchases(

@@ -1,6 +1,6 @@
 """Scheduled: counts how many postings differ from what the ledger was told."""
 
-from lambdas.points_calculation.services.reconciliation import differences
+from lambdas.points_calculation.services.reconciliation import differences, remove_confirmed
 from pbckit.runtime.observability import count, logger, observed
 from pbckit.runtime.runtime import Runtime, lambda_runtime
 
@@ -15,11 +15,12 @@ def handler(_event: object, context: object) -> dict[str, int]:
 
 
 def reconcile(runtime: Runtime) -> int:
-    """Send the number of differences as a metric; above a thousand of a kind it is that or more.
+    """Remove entries that are confirmed, and send the number of differences as a metric; above a thousand of a kind it is that or more.
 
     Returns:
         The number.
     """
+    remove_confirmed(runtime, _COUNTED)
     found = differences(runtime, _COUNTED)
     count(METRIC, len(found))
     for difference in found[:10]:

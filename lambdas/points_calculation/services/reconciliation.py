@@ -18,8 +18,25 @@ def differences(runtime: Runtime, limit: int) -> list[Difference]:
         limit: how many of each kind at most.
     """
     store = ConfirmationStore(runtime)
-    overdue = store.overdue(runtime.clock.now() - OVERDUE_AFTER, limit)
+    overdue = [one for one in _overdue(store, runtime, limit) if store.confirmation(one.posting_id) is None]
     return [*store.differences(limit), *map(not_posted, overdue)]
+
+
+def remove_confirmed(runtime: Runtime, limit: int) -> None:
+    """Remove entries whose posting is confirmed: a function died before it did, and its message did not come again.
+
+    Args:
+        runtime: the function's world.
+        limit: how many of a shard are looked at.
+    """
+    store = ConfirmationStore(runtime)
+    for one in _overdue(store, runtime, limit):
+        if store.confirmation(one.posting_id) is not None:
+            runtime.tables.delete(store.confirmed(one))
+
+
+def _overdue(store: ConfirmationStore, runtime: Runtime, limit: int) -> list[ReportedPosting]:
+    return store.overdue(runtime.clock.now() - OVERDUE_AFTER, limit)
 
 
 def not_posted(told: ReportedPosting) -> Difference:

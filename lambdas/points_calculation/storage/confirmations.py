@@ -3,21 +3,25 @@
 | pk | sk | what |
 |---|---|---|
 | `unconfirmed#<shard>` | `<posting id>` | what the ledger was told; gone when it has posted the same |
+| `confirmed#<posting id>` | `confirmed` | which event of the ledger said that it has; for as long as an inbox remembers |
 | `differences` | `<posting id>` | a posting that is not what the ledger was told |
 | `settled#<posting id>` | `<settled at>` | a difference that somebody has mended: who, when and why |
+
+An entry outlives its confirmation where a function died between the two: whoever reads entries asks for confirmations.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
 from contracts.points_calculation import Difference, ReportedPosting
 from lambdas.points_calculation.storage.calculations import SHARDS
-from lambdas.points_calculation.storage.records import SettledDifference
+from lambdas.points_calculation.storage.records import Confirmation, SettledDifference
 from pbckit.runtime.keys import shard_of, sortable
-from pbckit.runtime.ports import Delete, Operation, Put, Query
+from pbckit.runtime.ports import Delete, Item, Operation, Put, Query
 from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
+from pbckit.runtime.unit_of_work import MessageContext, ToldBy
 
 _DIFFERENCES = "differences"
 _SHARDS_BEFORE = 4
@@ -28,6 +32,7 @@ class ConfirmationStore:
     """Reads what is unconfirmed or different, and gives the operations that change it."""
 
     def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
         self._tables = runtime.tables
         self._table = runtime.store_table
         self._found_at: dict[str, dict[str, str]] = {}
@@ -36,8 +41,7 @@ class ConfirmationStore:
         """What the ledger was told of a posting; None where it has confirmed it, or was told nothing."""
         for key in (_told_key(posting_id), _told_key(posting_id, _SHARDS_BEFORE)):
             if item := self._tables.get(self._table, key):
-                self._found_at[posting_id] = key
-                return msgspec.convert(item, ReportedPosting)
+                return self._entry(item)
         return None
 
     def overdue(self, before: datetime, limit: int) -> list[ReportedPosting]:
@@ -50,18 +54,23 @@ class ConfirmationStore:
         found: list[ReportedPosting] = []
         for number in range(SHARDS):
             query = Query(table=self._table, key_name="pk", key_value=f"unconfirmed#{number}", limit=limit)
-            found += [msgspec.convert(item, ReportedPosting) for item in self._tables.query(query).items]
+            found += map(self._entry, self._tables.query(query).items)
         return [told for told in found if told.told_at < before]
 
     def every_unconfirmed(self) -> list[ReportedPosting]:
         """Everything that the ledger was told and has not confirmed."""
         partitions = [f"unconfirmed#{number}" for number in range(SHARDS)]
         items = [item for one in partitions for item in all_items(self._tables, self._of(one))]
-        return [msgspec.convert(item, ReportedPosting) for item in items]
+        return [self._entry(item) for item in items]
 
     def every_difference(self) -> list[Difference]:
         """Every difference that is not settled."""
         return [msgspec.convert(item, Difference) for item in all_items(self._tables, self._of(_DIFFERENCES))]
+
+    def _entry(self, item: Item) -> ReportedPosting:
+        told = msgspec.convert(item, ReportedPosting)
+        self._found_at[told.posting_id] = {"pk": item["pk"], "sk": item["sk"]}
+        return told
 
     def _of(self, partition: str) -> Query:
         return Query(table=self._table, key_name="pk", key_value=partition)
@@ -81,10 +90,24 @@ class ConfirmationStore:
         item = {**_told_key(told.posting_id), **msgspec.to_builtins(told)}
         return Put(table=self._table, item=item, read_as=ReportedPosting)
 
-    def confirmed(self, told: ReportedPosting) -> Operation:
-        """Expect what was found no longer."""
-        key = self._found_at[told.posting_id]
-        return Delete(table=self._table, key=key, expect={"posting_id": told.posting_id})
+    def confirmed(self, told: ReportedPosting) -> Delete:
+        """Expect no longer what was found; nothing where that is done already."""
+        return Delete(table=self._table, key=self._found_at[told.posting_id])
+
+    def confirmation(self, posting_id: str) -> Confirmation | None:
+        """Which event said that a posting is booked; None where none has, or it is forgotten."""
+        item = self._tables.get(self._table, _confirmed_key(posting_id))
+        return msgspec.convert(item, Confirmation) if item else None
+
+    def confirms(self, posting_id: str, cause: MessageContext) -> Put:
+        """Remember that an event said that a posting is booked, if none has."""
+        until = self._runtime.clock.now() + timedelta(days=self._runtime.inbox_days)
+        kept = Confirmation(
+            told_by=ToldBy(event_id=cause.event_id or "", fingerprint=cause.fingerprint),
+            expires_at=int(until.timestamp()),
+        )
+        item = {**_confirmed_key(posting_id), **msgspec.to_builtins(kept)}
+        return Put(table=self._table, item=item, read_as=Confirmation, expect={"pk": None})
 
     def differs(self, difference: Difference) -> Operation:
         """Keep a difference until somebody settles it."""
@@ -117,6 +140,10 @@ def _settled(posting_id: str) -> str:
 
 def _told_key(posting_id: str, shards: int = SHARDS) -> dict[str, str]:
     return {"pk": f"unconfirmed#{shard_of(posting_id, shards)}", "sk": posting_id}
+
+
+def _confirmed_key(posting_id: str) -> dict[str, str]:
+    return {"pk": f"confirmed#{posting_id}", "sk": "confirmed"}
 
 
 def _difference_key(posting_id: str) -> dict[str, str]:

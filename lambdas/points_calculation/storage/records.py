@@ -17,6 +17,7 @@ from contracts.points_calculation import (
     RefundedPoints,
     ReportedPosting,
 )
+from pbckit.runtime.unit_of_work import ToldBy
 
 
 class Calculated(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +109,14 @@ class CapCounter(msgspec.Struct, frozen=True, kw_only=True):
     """Points that count towards a cap."""
 
     used: int
+
+
+class Confirmation(msgspec.Struct, frozen=True, kw_only=True):
+    """That the ledger said of a posting that it is booked."""
+
+    told_by: ToldBy
+    expires_at: int
+    """When DynamoDB may delete it, in seconds since 1970."""
 
 
 class SettledDifference(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,8 @@ from pbckit.runtime.ports import Delete, Put, Scan
 from pbckit.sandbox.embedded_aws import EmbeddedAws, running
 from pbckit.testing.tables import OUTBOX, STORE
 
-MOST_WRITE_UNITS = 28
+MOST_WRITE_UNITS = 26
+_SINGLE = ("DeleteItem", "PutItem")
 _from_dynamodb = TypeDeserializer()
 
 
@@ -44,6 +45,15 @@ def test_what_becomes_smaller_is_counted_as_it_was():
     assert tables.write == 4 + 4 + 2
 
 
+@pytest.mark.parametrize(("before", "size", "units"), [(10, 900, 1), (10, 1500, 2), (1500, 10, 2)])
+def test_a_single_write_takes_half_of_one_in_a_transaction(before: int, size: int, units: int):
+    tables = Metered()
+    tables.transact([put(STORE, "a", before)])
+    tables.items, tables.write = 0, 0
+    tables.put(put(STORE, "a", size))
+    assert (tables.items, tables.write) == (1, units)
+
+
 def test_a_single_deletion_and_reads():
     tables = Metered()
     tables.transact([put(OUTBOX, "e", 1500)])
@@ -69,14 +79,14 @@ class Reported(DynamoDb):
         return self._given
 
     def _ask(self, params: dict[str, Any], model: Any, **_: Any) -> dict[str, Any]:
-        self.items += len(params.get("TransactItems", [])) + (model.name == "DeleteItem")
+        self.items += len(params.get("TransactItems", [])) + (model.name in _SINGLE)
         return {**params, "ReturnConsumedCapacity": "TOTAL"}
 
     def _add(self, parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
         consumed = parsed.get("ConsumedCapacity", [])
         tables = [consumed] if isinstance(consumed, dict) else consumed
         taken = sum(one["CapacityUnits"] for one in tables)
-        if model.name in ("TransactWriteItems", "DeleteItem"):
+        if model.name in ("TransactWriteItems", *_SINGLE):
             self.write += taken
             self.outbox_write += sum(one["CapacityUnits"] for one in tables if one["TableName"].endswith("outbox"))
         else:

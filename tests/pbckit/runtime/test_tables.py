@@ -305,6 +305,24 @@ def test_a_scan_gives_what_fits_on_some_page(tables: Tables, partition: str, siz
     assert len(pages) >= len(items) / size
 
 
+def test_one_item_is_written_in_the_place_of_another(tables: Tables, partition: str) -> None:
+    tables.put(put(partition, "one", **VALUES))
+    tables.put(put(partition, "one", now=1))
+
+    assert read(tables, partition, "one") == {"pk": partition, "sk": "one", "now": 1}
+
+
+def test_one_item_is_written_only_once_where_none_is_expected(tables: Tables, partition: str) -> None:
+    tables.put(put(partition, "one", {"pk": None}, number=1))
+    again = put(partition, "one", {"pk": None}, number=2)
+
+    with pytest.raises(ConditionFailed) as failure:
+        tables.put(again)
+
+    assert failure.value.failed == (again,)
+    assert read(tables, partition, "one") == {"pk": partition, "sk": "one", "number": 1}
+
+
 def test_one_item_is_deleted_and_deleting_it_again_changes_nothing(tables: Tables, partition: str) -> None:
     tables.transact([put(partition, "goes"), put(partition, "stays")])
     for _ in range(2):
