@@ -28,6 +28,8 @@ class Network:
 
     def __init__(self, decisions: Decisions, history: History) -> None:
         self.routes: dict[tuple[str, str], Queue] = {}
+        self.listening: dict[tuple[str, str], Queue] = {}
+        """Queues of whoever else subscribes to an event. Nothing strange is put into them."""
         self.taken: set[str] = set()
         """Ids of the events that were taken."""
         self.poison: list[Poison] = []
@@ -42,10 +44,12 @@ class Network:
         self._history.note(f"on the bus: {name}")
         first = event_id not in self.taken
         self.taken.add(event_id)
+        body = delivered(entry)
+        if other := self.listening.get((entry.source, entry.detail_type)):
+            other.send(f"{name} for another", body)
         queue = self.routes.get((entry.source, entry.detail_type))
         if queue is None:
             return
-        body = delivered(entry)
         queue.send(name, body)
         if first and self._decisions.strikes(Fault.POISON, name):
             one = beside(body, name, self._decisions.share(f"kind of poison beside {name}"))

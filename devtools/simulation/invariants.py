@@ -43,6 +43,7 @@ def judge(world: SimulatedSystem) -> Verdict:
         *_at_rest(world),
         *_posted_right(world, postings),
         *_counted_right(postings, counted),
+        *_confirmed(world.calculation.tables.all(STORE)),
         *_set_aside(world, postings),
         *_published(world),
         *_sums(world.ledger.tables.all(STORE), postings),
@@ -80,6 +81,15 @@ def _counted_right(postings: list[Item], counted: list[dict[str, Any]]) -> Itera
         yield f"posting {posting_id} of {points} points was not counted ({times} missing)"
     for (posting_id, points), times in sorted((heard - told).items()):
         yield f"posting {posting_id} of {points} points was counted {times} times too often"
+
+
+def _confirmed(store: list[Item]) -> Iterator[str]:
+    """Whoever told the ledger knows that it posted the same, and nothing else."""
+    for item in store:
+        if item["pk"].startswith("unconfirmed#"):
+            yield f"{item['sk']} is posted, and its entry in the list of what is unconfirmed is still there"
+        if item["pk"] == "differences":
+            yield f"{item['sk']} is posted as it was told, and taken for a difference ({item['kind']})"
 
 
 def _set_aside(world: SimulatedSystem, postings: list[Item]) -> Iterator[str]:

@@ -19,6 +19,7 @@ from devtools.simulation.scheduler import Scheduler
 from devtools.simulation.steps import Steps
 from devtools.simulation.units import Surroundings, Unit
 from devtools.simulation.workflow import Workflow
+from lambdas.points_calculation.handlers import confirm_posting
 from lambdas.points_ledger.handlers import post_points
 from pbckit.runtime.observability import logger, metrics
 from pbckit.runtime.subscriber import Subscriber
@@ -85,6 +86,7 @@ class SimulatedSystem:
             self._earn,
             self._subscribed(self.ledger, post_points.handler, PointsCalculated),
             self._subscribed(self.tally, tally.handler, PointsPosted),
+            self._listening(self.calculation, confirm_posting.handler, PointsPosted),
         ]
         self.rested = False
         """Whether it came to rest in the end."""
@@ -139,10 +141,18 @@ class SimulatedSystem:
         return not (on_its_way or self.scheduler.under_way)
 
     def _subscribed(self, unit: Unit, handler: Subscriber, event: type[PointsCalculated | PointsPosted]) -> Queue:
-        mapped = Mapped(lambda batch: handler.answer(batch, unit.runtime), _CONSUMER_TIMEOUT_SECONDS, unit.down)
-        queue = Queue(self.scheduler, self.decisions, unit.dead_letters, mapped)
+        queue = self._fed(unit, handler)
         self.network.routes[event.source, event.detail_type()] = queue
         return queue
+
+    def _listening(self, unit: Unit, handler: Subscriber, event: type[PointsPosted]) -> Queue:
+        queue = self._fed(unit, handler)
+        self.network.listening[event.source, event.detail_type()] = queue
+        return queue
+
+    def _fed(self, unit: Unit, handler: Subscriber) -> Queue:
+        mapped = Mapped(lambda batch: handler.answer(batch, unit.runtime), _CONSUMER_TIMEOUT_SECONDS, unit.down)
+        return Queue(self.scheduler, self.decisions, unit.dead_letters, mapped)
 
     def _planned_outages(self) -> Iterator[tuple[str, Outage]]:
         for name, longest in _LONGEST_OUTAGE_SECONDS.items():

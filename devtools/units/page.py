@@ -22,7 +22,8 @@ _BEFORE: Mapping[tuple[str, str], tuple[float, float]] = {
     ("points-calculation", "confirm-posting"): (4, 2),
     ("tiers", "count-points"): (6, 3),
 }
-"""Write and read units on 2026-11-26, counted in the same way before events were removed and inbox markers spared."""
+"""Write and read units on 2026-11-26, counted in the same way before events were removed, inbox markers spared and items
+written without a transaction."""
 
 _HEAD = """\
 # Units of a purchase
@@ -36,11 +37,11 @@ embedded AWS reports (`ReturnConsumedCapacity`). The lookups before `calculate` 
 """
 
 _TAIL = """
-*Before* had an index of pending events in each outbox, marked events in the place of removing them, and kept an inbox
-marker and a number of each purchase's events beside the posting that says the same: [decision
-81](decisions/0081-an-outbox-holds-only-what-is-pending.md), [decision
+*Before* had an index of pending events in each outbox, marked events in the place of removing them, kept an inbox
+marker and a number of each purchase's events beside the posting that says the same, and confirmed a posting in a
+transaction: [decision 81](decisions/0081-an-outbox-holds-only-what-is-pending.md), [decision
 82](decisions/0082-what-says-the-same-is-written-once.md), which also says what each item is for and why there are not
-fewer.
+fewer, and [decision 93](decisions/0093-what-need-not-be-in-the-transaction.md).
 """
 
 

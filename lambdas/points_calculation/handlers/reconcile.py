@@ -15,7 +15,8 @@ def handler(_event: object, context: object) -> dict[str, int]:
 
 
 def reconcile(runtime: Runtime) -> int:
-    """Remove entries that are confirmed, and send the number of differences as a metric; above a thousand of a kind it is that or more.
+    """Remove entries that are confirmed, and send the number of differences as a metric: above a thousand of a kind it
+    is that or more.
 
     Returns:
         The number.

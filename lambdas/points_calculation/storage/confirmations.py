@@ -3,7 +3,7 @@
 | pk | sk | what |
 |---|---|---|
 | `unconfirmed#<shard>` | `<posting id>` | what the ledger was told; gone when it has posted the same |
-| `confirmed#<posting id>` | `confirmed` | which event of the ledger said that it has; for as long as an inbox remembers |
+| `confirmed#<posting id>` | `confirmed` | by which event the ledger said that it has; as long as an inbox remembers |
 | `differences` | `<posting id>` | a posting that is not what the ledger was told |
 | `settled#<posting id>` | `<settled at>` | a difference that somebody has mended: who, when and why |
 

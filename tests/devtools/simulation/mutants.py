@@ -8,16 +8,20 @@ from typing import Any
 
 import pytest
 
+from contracts.points_calculation import ReportedPosting
 from devtools.simulation.queues import Queue
 from devtools.simulation.scheduler import Ended
 from devtools.simulation.tables import SimulatedTables
+from lambdas.points_calculation.handlers import confirm_posting
+from lambdas.points_calculation.storage.confirmations import ConfirmationStore
+from lambdas.points_calculation.storage.records import Confirmation
 from pbckit.runtime import outbox, relay, subscriber, sweeper, unit_of_work
 from pbckit.runtime.keys import shard_of
 from pbckit.runtime.outbox import Outgoing
 from pbckit.runtime.ports import Item, Operation, Put
 from pbckit.runtime.runtime import Runtime
-from pbckit.runtime.subscriber import Subscriber
-from pbckit.runtime.unit_of_work import UnitOfWork
+from pbckit.runtime.subscriber import EventContext, Subscriber
+from pbckit.runtime.unit_of_work import AlreadyHandled, UnitOfWork
 from pbckit.testing.tables import OUTBOX
 
 Mutate = Callable[[pytest.MonkeyPatch], None]
@@ -261,6 +265,40 @@ def inbox_forgets_within_an_hour(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(UnitOfWork, "_marker", brief)
 
 
+def entry_removed_before_it_is_confirmed(patch: pytest.MonkeyPatch) -> None:
+    """Who dies in between gets an event again of which nothing is expected any more."""
+
+    def first(store: ConfirmationStore, told: ReportedPosting, context: EventContext) -> bool:
+        context.runtime.tables.delete(store.confirmed(told))
+        context.runtime.tables.put(replace(store.confirms(told.posting_id, context.cause), expect={}))
+        return True
+
+    patch.setattr(confirm_posting, "_confirmed_first", first)
+
+
+def entry_removed_and_no_event_remembered(patch: pytest.MonkeyPatch) -> None:
+    """What is gone from the list is confirmed, so what for is there a confirmation?"""
+
+    def only(store: ConfirmationStore, told: ReportedPosting, context: EventContext) -> bool:
+        context.runtime.tables.delete(store.confirmed(told))
+        return True
+
+    patch.setattr(confirm_posting, "_confirmed_first", only)
+
+
+def confirmation_that_comes_again_dropped(patch: pytest.MonkeyPatch) -> None:
+    """A known event is done with: so is what its function did not come to."""
+    confirmation = ConfirmationStore.confirmation
+
+    def dropped(self: ConfirmationStore, posting_id: str) -> Confirmation | None:
+        found = confirmation(self, posting_id)
+        if found is not None:
+            raise AlreadyHandled(posting_id)
+        return None
+
+    patch.setattr(ConfirmationStore, "confirmation", dropped)
+
+
 FOUND_BY: Mapping[Mutate, str] = {
     remove_before_publish: "committed and never published",
     refused_entries_removed: "committed and never published",
@@ -285,5 +323,8 @@ FOUND_BY: Mapping[Mutate, str] = {
     failures_of_a_batch_not_told: "instead of",
     poison_not_isolated: "set aside for ['']",
     inbox_forgets_within_an_hour: "too often",
+    entry_removed_before_it_is_confirmed: "taken for a difference",
+    entry_removed_and_no_event_remembered: "taken for a difference",
+    confirmation_that_comes_again_dropped: "is still there",
 }
 """Every mutant, and words of the violation that must come up."""

@@ -101,9 +101,7 @@ def test_wherever_it_dies_the_same_event_ends_it(
 
 
 @pytest.mark.parametrize(("first", "second"), list(product(DEATHS, DEATHS)))
-def test_what_is_posted_twice_is_a_difference_wherever_functions_die(
-    programme: Programme, first: int, second: int
-):
+def test_what_is_posted_twice_is_a_difference_wherever_functions_die(programme: Programme, first: int, second: int):
     """Both events meet the entry of what was told, if the first one's function dies before it removes it."""
     deliver(programme, event("e-1"), first)
     deliver(programme, event("e-2"), second)
