@@ -22,8 +22,8 @@ _BEFORE: Mapping[tuple[str, str], tuple[float, float]] = {
     ("points-calculation", "confirm-posting"): (4, 2),
     ("tiers", "count-points"): (6, 3),
 }
-"""Write and read units on 2026-11-26, counted in the same way before events were removed, inbox markers spared and items
-written without a transaction."""
+"""Write and read units on 2026-11-26, counted in the same way before events were removed, inbox markers spared and
+items written without a transaction."""
 
 _HEAD = """\
 # Units of a purchase
