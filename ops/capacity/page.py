@@ -6,6 +6,7 @@ from pathlib import Path
 from devtools.skewed_day.hot_keys import HotKey, hot_keys
 from devtools.units.page import measured
 from ops.capacity.bill import Line, PriceList, bill, one_service, price_list, published_after_commit, together
+from ops.capacity.jobs import Round, known, rounds
 from ops.capacity.limits import Limit, limits, quotas
 from ops.capacity.numbers import number
 from ops.capacity.way import Way, way
@@ -66,6 +67,24 @@ traces, keys (queues and tables keep a data key for five minutes), and retries.
 [warm]: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html
 """
 
+_JOBS = """
+## Jobs with ten million members
+
+A [job](glossary.md) goes through everything in rounds. A run ends before its time, the next one goes on from its
+cursor, and runs that overlap share the {shards} shards of the ledger's indexes. Computed from the times of a member that were
+measured on {measured} on the embedded AWS, on a shared machine under load; functions on AWS are rather faster.
+
+"""
+
+_OF_JOBS = """
+- A run that dies costs a step, of 100 members or 50, which the next one does again; its shard waits for five minutes.
+- Members of whom nothing is due cost `settle-due` nothing, and its rounds begin every two minutes; those of `reconcile`
+  every hour at most. Each has an alarm on [how far it is behind](runbooks/job-behind.md): after 6 hours and after 24.
+- A test drives both over tables in memory, and compares the time of a round and the units of a member with these.
+- The sweeper publishes for 40 seconds of each run and goes on five minutes later. The scheduled comparison of postings
+  looks at 1,000 that are unconfirmed in each shard at most, and has no cursor.
+"""
+
 _BILL = """
 ## The bill of a million purchases
 
@@ -88,10 +107,10 @@ def scale_page(graph: Graph, region: str) -> str:
     """
     prices = price_list()
     the_way = way(graph, measured())
-    return "".join(_lines(the_way, graph.stack, region, prices))
+    return "".join(_lines(the_way, graph.stack, region, prices, list(rounds(graph))))
 
 
-def _lines(the_way: Way, stack: str, region: str, prices: PriceList) -> Iterator[str]:
+def _lines(the_way: Way, stack: str, region: str, prices: PriceList, found_rounds: Sequence[Round]) -> Iterator[str]:
     yield _HEAD.format(stack=stack, region=region, measured=the_way.measured)
     yield f"| what | carries | {' | '.join(f'at {load:,}' for load in LOADS)} | raised by |\n"
     yield f"|---|---:|{'---:|' * len(LOADS)}---|\n"
@@ -100,6 +119,7 @@ def _lines(the_way: Way, stack: str, region: str, prices: PriceList) -> Iterator
     yield _NOT_COUNTED
     yield from _lags(found[0])
     yield from _hot(hot_keys())
+    yield from _jobs(found_rounds)
     yield _BILL.format(prices=prices.as_of, region=BILLED)
     of_region = prices.of(BILLED)
     yield from _bills(
@@ -133,6 +153,20 @@ def _hot(keys: Sequence[HotKey]) -> Iterator[str]:
             f"| {key.unit} | `{key.kind}` | {key.operation} | {key.units:.3g} | {number(key.carries)} | {shares} |\n"
         )
     yield _KEYS.format(least=LEAST_CARRIED)
+
+
+def _jobs(found: Sequence[Round]) -> Iterator[str]:
+    yield _JOBS.format(shards=found[0].shards, measured=known().measured)
+    yield "| job | goes through | a member | a run, at most | runs at once | a round | read units | write units |\n"
+    yield "|---|---|---:|---:|---:|---:|---:|---:|\n"
+    for one in found:
+        taken = one.taken
+        yield (
+            f"| `{taken.function}` | {taken.of} | {taken.seconds * 1000:.0f} ms | {one.members_of_a_run:,} members "
+            f"| {one.at_once:.2g} | {one.whole.total_seconds() / _HOUR_SECONDS:.1f} h "
+            f"| {number(taken.members * taken.reads)} | {number(taken.members * taken.writes)} |\n"
+        )
+    yield _OF_JOBS
 
 
 def _limit(limit: Limit) -> str:

@@ -40,14 +40,15 @@ from contracts.points_ledger import (
     RedemptionReversed,
 )
 from pbckit.infra.iam import Grant
-from pbckit.infra.pbc import Pbc
+from pbckit.infra.pbc import InTime, Pbc
 from pbckit.infra.service_levels import AnswerLevel, ServiceLevel
 from settings import RewardsSettings
 
-_SETTLE_EVERY_MINUTES = 5
-_RECONCILE_EVERY_MINUTES = 60
+_JOBS_EVERY_MINUTES = 2
+_JOB_SECONDS = 15 * 60
+"""What Lambda allows. Runs overlap, and share the shards."""
 _WHOLE_BOOKS_SECONDS = 60
-_ALL_MEMBERS_SECONDS = 15 * 60
+_HOUR_SECONDS = 60 * 60
 
 _EVENTS_IN_TIME = (
     ServiceLevel(
@@ -124,15 +125,31 @@ def define(pbc: Pbc) -> None:
         pbc.exposes(question, [ledger.read()])
     pbc.exposes(MEMBER_RECORDS, [ledger.read()], timeout_seconds=_WHOLE_BOOKS_SECONDS)
     pbc.exposes(VERIFY, [ledger.read()], timeout_seconds=_WHOLE_BOOKS_SECONDS)
-    pbc.scheduled("settle-due", every_minutes=_SETTLE_EVERY_MINUTES, grants=books)
+    pbc.scheduled(
+        "settle-due",
+        every_minutes=_JOBS_EVERY_MINUTES,
+        grants=books,
+        timeout_seconds=_JOB_SECONDS,
+        in_time=InTime(
+            metric="SettlementBehind",
+            within_seconds=6 * _HOUR_SECONDS,
+            meaning="expiries and ends of holds are not told to others.",
+        ),
+    )
     pbc.scheduled(
         "reconcile",
-        every_minutes=_RECONCILE_EVERY_MINUTES,
-        grants=[ledger.read()],
+        every_minutes=_JOBS_EVERY_MINUTES,
+        # It looks at books and changes none: what it writes is its cursor.
+        grants=[ledger.write()],
         must_be_zero={
             "UnbalancedPoints": "Debits and credits of the ledger differ: `rewards ledger reconcile`.",
             "BrokenBooks": "Members' accounts are not what their lines say: `rewards ledger verify`.",
         },
         severity="page",
-        timeout_seconds=_ALL_MEMBERS_SECONDS,
+        timeout_seconds=_JOB_SECONDS,
+        in_time=InTime(
+            metric="ReconciliationBehind",
+            within_seconds=24 * _HOUR_SECONDS,
+            meaning="books that are wrong are not found.",
+        ),
     )

@@ -51,6 +51,8 @@ class Alarm(Measure):
     """Of so many periods …"""
     breaching: int | None = None
     """… the statistic must be above it in so many; in all of them without it."""
+    always_sent: bool = False
+    """That nothing is sent any more is announced, too."""
 
     def description(self, runbooks: str | None) -> str:
         """What people read when it rings.

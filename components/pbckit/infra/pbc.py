@@ -1,6 +1,8 @@
 """A Packaged Business Capability: the verbs that a PBC is written in."""
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 import pulumi
@@ -26,6 +28,18 @@ from pbckit.infra.unit_admin import make_unit_admin
 from pbckit.program_root import program_root
 
 _HANDLERS = "handlers"
+_BEHIND_SECONDS = 15 * 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class InTime:
+    """How far a scheduled job may be behind."""
+
+    metric: str
+    """Of the seconds that it is, which every run sends."""
+    within_seconds: int
+    meaning: str
+    """What is not done where it is further behind."""
 
 
 class Pbc(Unit):
@@ -192,6 +206,7 @@ class Pbc(Unit):
         must_be_zero: Mapping[str, str] | None = None,
         severity: Severity = "ticket",
         timeout_seconds: int = 60,
+        in_time: InTime | None = None,
     ) -> Function:
         """A function that is called at regular times. Its module is named after it.
 
@@ -202,7 +217,8 @@ class Pbc(Unit):
             must_be_zero: metrics that it sends with every run, never negative, by name, with what is wrong when one is
                 above 0: each has an alarm.
             severity: of these alarms.
-            timeout_seconds: how long a run may take.
+            timeout_seconds: how long a run may take. A run begins while those before it are not done.
+            in_time: how far behind it may be, for a job of `pbckit.runtime.resumable`.
         """
         function = self.function(thing, grants, timeout_seconds=timeout_seconds)
         make_schedule(
@@ -212,9 +228,27 @@ class Pbc(Unit):
             thing=thing,
             function=function,
             every_minutes=every_minutes,
+            at_once=math.ceil(timeout_seconds / (every_minutes * 60)),
         )
         self._alarm_when_not_zero(must_be_zero, severity)
+        if in_time is not None:
+            make_alarms(self, self.context, [self._behind(thing, in_time, every_minutes)])
         return function
+
+    def _behind(self, thing: str, in_time: InTime, every_minutes: int) -> Alarm:
+        return Alarm(
+            thing=kebab(in_time.metric),
+            kind="job-behind",
+            meaning=f"The scheduled job {thing} is behind, or does not run: {in_time.meaning}",
+            namespace=self.context.config.metric_namespace,
+            metric=in_time.metric,
+            dimensions={"service": self._unit},
+            statistic="Maximum",
+            threshold=in_time.within_seconds,
+            period_seconds=max(_BEHIND_SECONDS, 2 * every_minutes * 60),
+            periods=2,
+            always_sent=True,
+        )
 
     def _alarm_when_not_zero(self, metrics: Mapping[str, str] | None, severity: Severity) -> None:
         make_alarms(self, self.context, [self._not_zero(*pair, severity) for pair in (metrics or {}).items()])

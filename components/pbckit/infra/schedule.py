@@ -17,6 +17,7 @@ def make_schedule(
     thing: str,
     function: Function,
     every_minutes: int,
+    at_once: int = 1,
 ) -> scheduler.Schedule:
     """Call a function every so many minutes, under a role that may do nothing else.
 
@@ -27,6 +28,7 @@ def make_schedule(
         thing: kebab-case name of the function within the unit; the schedule is called like it.
         function: what is called, by its alias.
         every_minutes: at least 1.
+        at_once: how many of its runs there can be, where one begins while others are not done.
     """
     role, policy = make_role(
         parent,
@@ -46,7 +48,7 @@ def make_schedule(
             )
         ],
     )
-    context.demands.append(Demand(unit=context.names.unit, kind="schedules", executions=1))
+    context.demands.append(Demand(unit=context.names.unit, kind="schedules", executions=at_once))
     unit = "minute" if every_minutes == 1 else "minutes"
     return scheduler.Schedule(
         name,

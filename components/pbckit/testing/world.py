@@ -99,8 +99,8 @@ class World:
 
     @property
     def store(self) -> list[Item]:
-        """The unit's state, without what it remembers of events."""
-        return [item for item in self.tables.all(STORE) if not item["pk"].startswith(("inbox#", "seen#"))]
+        """The unit's state, without what it remembers of events, and how far its jobs are."""
+        return [item for item in self.tables.all(STORE) if not item["pk"].startswith(("inbox#", "seen#", "job#"))]
 
     @property
     def inbox(self) -> list[Item]:

@@ -4,7 +4,8 @@ Nothing depends on it: who reads an account sees what is due as booked. It makes
 """
 
 import hashlib
-from itertools import islice
+from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -13,10 +14,14 @@ from lambdas.points_ledger.services.member_ledger import MemberLedger
 from lambdas.points_ledger.storage.ledger import SHARDS, Ledger
 from pbckit.runtime.observability import count, logger, observed
 from pbckit.runtime.ports import ConditionFailed, TransactionConflict
+from pbckit.runtime.resumable import Job, Step, go_on
 from pbckit.runtime.runtime import Runtime, lambda_runtime
 from pbckit.runtime.unit_of_work import MessageContext
 
-_OF_A_SHARD = 50
+BEHIND = "SettlementBehind"
+LASTS = timedelta(minutes=13)
+_OF_A_STEP = 50
+_SETTLED = "settled"
 
 
 def handler(_event: object, context: object) -> dict[str, int]:
@@ -31,14 +36,16 @@ def settle(runtime: Runtime) -> int:
     Returns:
         For how many members.
     """
-    now = runtime.clock.now()
-    booked = 0
-    for shard in range(SHARDS):
-        # Counted are those that could be settled: those that could not must not use the shard's share up.
-        settled = (member_id for member_id in Ledger(runtime).due(shard, now) if _is_settled(member_id, runtime))
-        booked += sum(1 for _ in islice(settled, _OF_A_SHARD))
+    job = Job(name="settle-due", behind=BEHIND, shards=SHARDS, step=partial(_step, runtime), lasts=LASTS)
+    booked = go_on(job, runtime).done.get(_SETTLED, 0)
     count("MembersSettled", booked)
     return booked
+
+
+def _step(runtime: Runtime, shard: int, place: str | None, began_at: datetime) -> Step:
+    """Those who could not be settled stay due, and are behind the cursor until the next round."""
+    members, following = Ledger(runtime).due(shard, began_at, place, _OF_A_STEP)
+    return Step(place=following, found={_SETTLED: sum(_is_settled(member_id, runtime) for member_id in members)})
 
 
 def _is_settled(member_id: str, runtime: Runtime) -> bool:

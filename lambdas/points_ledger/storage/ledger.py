@@ -54,7 +54,6 @@ SHARDS = 8
 _LINE = "line#"
 _REFUSED_HOLD = "refused-hold#"
 _LINES_OF_A_PAGE = 500
-_ENTRIES_OF_A_PAGE = 100
 
 
 class Ledger:
@@ -165,22 +164,34 @@ class Ledger:
             last = ""
         return members, None
 
-    def due(self, shard: int, until: datetime) -> Iterator[str]:
-        """Members of a shard for whom something is due, those first who wait longest, read page by page."""
-        query = Query(
-            table=self._table,
-            key_name="pk",
-            key_value=f"due#{shard}",
-            sort_name="sk",
-            sort_at_most=f"{sortable(until)}~",
-            limit=_ENTRIES_OF_A_PAGE,
+    def members_of(self, shard: int, after: str | None, limit: int) -> tuple[list[str], str | None]:
+        """A page of a shard's members, and where the next one begins; None after the last."""
+        partition = f"members#{shard}"
+        start = None if after is None else {"pk": partition, "sk": after}
+        page = self._tables.query(
+            Query(table=self._table, key_name="pk", key_value=partition, limit=limit, after=start)
         )
-        told: set[str] = set()
-        for item in self._all(query):
-            member_id = item["sk"].split("#")[1]
-            if member_id not in told:
-                told.add(member_id)
-                yield member_id
+        return [item["sk"] for item in page.items], page.next["sk"] if page.next else None
+
+    def due(self, shard: int, until: datetime, after: str | None, limit: int) -> tuple[list[str], str | None]:
+        """A page of a shard's members for whom something is due, those first who wait longest, and where the next one
+        begins; None after the last.
+        """
+        partition = f"due#{shard}"
+        page = self._tables.query(
+            Query(
+                table=self._table,
+                key_name="pk",
+                key_value=partition,
+                sort_name="sk",
+                sort_at_most=f"{sortable(until)}~",
+                limit=limit,
+                after=None if after is None else {"pk": partition, "sk": after},
+            )
+        )
+        # A former release may have left several entries of a member.
+        members = dict.fromkeys(item["sk"].split("#")[1] for item in page.items)
+        return list(members), page.next["sk"] if page.next else None
 
     def book(self, before: Account, after: Account, lines: Sequence[Line]) -> list[Operation]:
         """Add lines and move their account, if it still is what was read."""

@@ -16,7 +16,7 @@ from tests.conftest import ROOT, captured
 
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 CEILINGS = {"dev": 5, "staging": 20, "prod": 50}
-TAKEN = {"dev": 125, "staging": 305, "prod": 710}
+TAKEN = {"dev": 139, "staging": 319, "prod": 724}
 
 
 def total(graph: Graph) -> int:
@@ -46,7 +46,10 @@ def test_the_sums_are_those_of_the_graph(dev: Graph):
         else:
             counted[unit, "consumers"] += mapping.inputs["scalingConfig"]["maximumConcurrency"]
     for schedule in dev.by_type("aws:scheduler/schedule:Schedule"):
-        counted[unit_of(schedule.inputs["target"]["arn"]), "schedules"] += 1
+        target = schedule.inputs["target"]["arn"]
+        timeout = functions[target.split(":")[6]]["timeout"]
+        minutes = int(schedule.inputs["scheduleExpression"].removeprefix("rate(").split()[0])
+        counted[unit_of(target), "schedules"] += max(1, -(-timeout // (60 * minutes)))
     told = {
         (unit, kind): number
         for unit, kinds in dev.outputs["concurrency"].items()
@@ -96,9 +99,9 @@ def test_a_quota_that_is_too_small_is_one_line():
 
 
 def test_a_stack_of_one_unit_counts_that_unit():
-    assert total(with_quota(22, stack="dev-points-ledger")) == 22
-    with pytest.raises(InvalidConfiguration, match="at least 22"):
-        with_quota(21, stack="dev-points-ledger")
+    assert total(with_quota(36, stack="dev-points-ledger")) == 36
+    with pytest.raises(InvalidConfiguration, match="at least 36"):
+        with_quota(35, stack="dev-points-ledger")
 
 
 def test_every_starter_waits_for_one_call_at_a_time(dev: Graph):

@@ -102,7 +102,7 @@ _EXPLANATION = (
     "  function that it calls: an execution for each message, two where a facade stands between, and the starters.",
     f"- **relays**: a batch of each shard of an outbox's stream: {STREAM_SHARDS} for a new table, more for one",
     "  that has grown.",
-    "- **schedules**: one each.",
+    "- **schedules**: as many as begin before the first of them must be done; one each where that is before the next.",
     "",
     "What operators and other systems ask for comes on top.",
 )

@@ -23,6 +23,7 @@ def metric_alarm(aws: EmbeddedAws, inputs: Inputs) -> Provisioned:
         DatapointsToAlarm=inputs.get("datapointsToAlarm", inputs["evaluationPeriods"]),
         TreatMissingData=inputs.get("treatMissingData", "missing"),
         AlarmActions=plain(inputs.get("alarmActions", [])),
+        InsufficientDataActions=plain(inputs.get("insufficientDataActions", [])),
         OKActions=plain(inputs.get("okActions", [])),
         Tags=tag_list(inputs),
     )
