@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from devtools.units.metering import Metered
@@ -102,7 +103,7 @@ def test_runs_end_before_their_functions_do_and_rounds_before_their_alarms(dev: 
 
 
 def replace_members(taken: Taken, members: int) -> Taken:
-    return Taken(**{name: getattr(taken, name) for name in taken.__struct_fields__} | {"members": members})
+    return msgspec.structs.replace(taken, members=members)
 
 
 def is_whole(ledger: Ledger, function: str) -> bool:

@@ -123,11 +123,11 @@ def test_a_member_at_whom_everybody_is_does_not_hold_up_others(ledger: Ledger):
     for member in members:
         ledger.post(calculated(f"p-{member}", member))
     ledger.wait(days=1000)
-    query, waiting = ledger.world.tables.query, [12]
+    ask, waiting = ledger.world.tables.query, [12]
 
-    def at_the_first(asked: Query) -> Page:
-        page = query(asked)
-        if asked.key_value.startswith("due#") and page.items and waiting:
+    def at_the_first(query: Query) -> Page:
+        page = ask(query)
+        if query.key_value.startswith("due#") and page.items and waiting:
             ledger.world.tables.conflicts = waiting.pop()
         return page
 
