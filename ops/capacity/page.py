@@ -71,8 +71,9 @@ _JOBS = """
 ## Jobs with ten million members
 
 A [job](glossary.md) goes through everything in rounds. A run ends before its time, the next one goes on from its
-cursor, and runs that overlap share the {shards} shards of the ledger's indexes. Computed from the times of a member
-that were measured on {measured} on the embedded AWS, on a shared machine under load; functions on AWS are rather faster.
+cursor, and runs that overlap share the {shards} shards of the ledger's indexes. The times of a member
+were measured on {measured} on the embedded AWS, on a shared machine under load: functions on
+AWS are rather faster. The rest is computed.
 
 """
 
