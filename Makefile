@@ -9,6 +9,9 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.txt)
 
+# Without bytecode each command compiles its libraries anew, for longer than it works.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo migrate-demo faults simulate test test-browser test-unit test-new-pbc pictures new-pbc check check-provider check-workflows preview preview-cli bench docs record-provider try-provider up lock clean
 

@@ -7,6 +7,7 @@ Where two processes run the tests (`make test`), one takes the journeys, which s
 file after file of the rest; whichever is done first helps with what is left.
 """
 
+import gc
 import os
 from collections.abc import Generator
 from functools import cache
@@ -26,6 +27,9 @@ os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "rewards"
 
 hypothesis.settings.register_profile("rewards", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("rewards")
+
+# A graph that is kept is millions of objects: searched for cycles as often as by default, they take a third of it all
+gc.set_threshold(200_000)
 
 ROOT = Path(__file__).parents[1]
 JOURNEYS = "tests/journeys"

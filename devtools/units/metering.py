@@ -25,17 +25,14 @@ class Metered:
     items: int = 0
     """Written."""
     write: float = 0
+    outbox_write: float = 0
+    """Those of `write` that outboxes took."""
     read: float = 0
     writes_by_partition: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     """Write units by table and partition key: what one partition key takes is what no number of partitions helps."""
 
     reads_by_partition: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     """Read units, in the same way; without those of scans."""
-
-    @property
-    def outbox_write(self) -> float:
-        """Write units of outboxes."""
-        return sum(units for (table, _), units in self.writes_by_partition.items() if table == OUTBOX)
 
     def get(self, table: str, key: Key) -> Item | None:
         """An item, or None."""
@@ -84,6 +81,7 @@ class Metered:
         for operation, size in zip(operations, sizes, strict=True):
             units = each * max(1, math.ceil(size / _WRITE_BYTES))
             self.write += units
+            self.outbox_write += units if operation.table == OUTBOX else 0
             self.writes_by_partition[operation.table, next(iter(_key(operation).values()))] += units
 
     def _size(self, operation: Operation) -> int:

@@ -1,5 +1,6 @@
 """A command of many groups, each imported when it is asked for; errors that a person can mend become one line."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,8 @@ from pbckit.program_root import NoProgram, program_root, working_on
 
 _PROGRAM_CODE = {"__main__.py", "settings.py", "contracts", "pbcs", "offerings", "facades", "lambdas"}
 """Where a program's own code is, relative to its root."""
+
+_ALLOCATIONS_BETWEEN_SEARCHES = 200_000
 
 
 class BrokenProgram(PbckitError):
@@ -72,6 +75,8 @@ class LazyGroup(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command. What a person can mend is told in one line; a defect keeps its traceback."""
+        # What a command reads lives until it ends: a search for cycles among it finds nothing, and takes long.
+        gc.set_threshold(_ALLOCATIONS_BETWEEN_SEARCHES)
         try:
             with _program(ctx.params.get("root"), self.home):
                 result = _in_program_code(super().invoke, ctx)

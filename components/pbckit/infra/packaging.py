@@ -6,9 +6,11 @@ program's `dist/`.
 """
 
 import ast
+import compileall
 import hashlib
 import os
 import platform
+import py_compile
 import subprocess
 import sys
 import tempfile
@@ -107,7 +109,10 @@ def layer(unit: str, target: Target, folder: Path | None = None) -> Path:
         if done.returncode != 0:
             raise PackagingError(f"layer of {unit}: {done.stderr.strip()}")
         top = Path(installed)
-        return _write(root, name, {f"python/{file.relative_to(top)}": file.read_bytes() for file in _files(top)})
+        files = _files(top)
+        if target.architecture is None:
+            files |= _bytecode(top)
+        return _write(root, name, {f"python/{file.relative_to(top)}": file.read_bytes() for file in files})
 
 
 def require_handler(unit: str, handler: str) -> None:
@@ -163,21 +168,30 @@ def _files(folder: Path) -> set[Path]:
     }
 
 
+def _bytecode(folder: Path) -> set[Path]:
+    """Bytecode of a folder's modules, which this machine's Python takes wherever they are unpacked.
+
+    The embedded AWS unpacks a layer for each process of a function, and each would compile it anew.
+    """
+    unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    compileall.compile_dir(folder, quiet=2, stripdir=folder, invalidation_mode=unchecked)
+    return set(folder.rglob("*.pyc"))
+
+
 def _imported_by(root: Path, sources: Iterator[Path]) -> set[Path]:
     """The files of the program and of this library that these files import, to the end."""
     found: set[Path] = set()
+    modules: set[str] = set()
     waiting = list(sources)
     while waiting:
-        for path in _shipped_imports(root, waiting.pop()) - found:
-            found.add(path)
-            waiting.append(path)
+        source = waiting.pop()
+        # Most sources import what others have: the file system is asked once about each module.
+        new = _shipped_modules(source, source.stat().st_mtime_ns) - modules
+        modules |= new
+        files = {path for module in new for path in _module_files(root, module)} - found
+        found |= files
+        waiting += files
     return found
-
-
-def _shipped_imports(root: Path, source: Path) -> set[Path]:
-    return {
-        path for module in _shipped_modules(source, source.stat().st_mtime_ns) for path in _module_files(root, module)
-    }
 
 
 def _parsed(source: Path) -> ast.Module:

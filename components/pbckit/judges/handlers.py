@@ -155,14 +155,14 @@ def _top_level(tree: ast.Module) -> Iterator[str]:
 @cache
 def _imported(archive: Archive, handler: str) -> Mapping[str, str]:
     """Top-level packages that are imported when a module of a zip is, each with a module that imports it."""
-    parsed = _parsed(archive)
+    imports = _imports_by_module(archive)
     found: dict[str, str] = {}
     waiting, reached = _with_parents(handler), set[str]()
     while waiting:
         module = waiting.pop()
-        if module in parsed and module not in reached:
+        if module in imports and module not in reached:
             reached.add(module)
-            names = list(_imports_of(parsed[module]))
+            names = imports[module]
             found |= {name.partition(".")[0]: module for name in names}
             waiting += [one for name in names for one in _with_parents(name)]
     return found
@@ -172,6 +172,12 @@ def _with_parents(module: str) -> list[str]:
     """A module and the packages that are imported before it."""
     parts = module.split(".")
     return [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+
+
+@cache
+def _imports_by_module(archive: Archive) -> Mapping[str, list[str]]:
+    """What each module of a zip imports: the handlers of a unit share most of it."""
+    return {module: list(_imports_of(tree)) for module, tree in _parsed(archive).items()}
 
 
 def _imports_of(tree: ast.Module) -> Iterator[str]:

@@ -3,6 +3,7 @@
 Each recorded call is put to the documents of the unit's deployment role, boundary included, as one concrete request.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -90,6 +91,14 @@ class _Pipeline:
         """Where the unit's resources are."""
         return place_of(self.graph)
 
+    @cached_property
+    def by_type(self) -> Mapping[str, list[Resource]]:
+        """The stack's resources by type: they are asked for once for each call and right."""
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.graph.resources:
+            found[resource.type].append(resource)
+        return found
+
     def boundary_of(self, resource: Resource) -> str | None:
         """The permissions boundary of the role that a resource is, or belongs to."""
         name = resource.inputs.get("name" if resource.type == ROLE else "role")
@@ -99,7 +108,7 @@ class _Pipeline:
     def referred(self, resource: Resource, key: str, kind: str) -> list[Resource]:
         """The resources of a type that an input refers to."""
         urns = set(resource.property_dependencies.get(key, ()))
-        return [one for one in self.graph.by_type(kind) if one.urn in urns]
+        return [one for one in self.by_type[kind] if one.urn in urns]
 
 
 def _refused(pipeline: _Pipeline) -> Iterator[Finding]:

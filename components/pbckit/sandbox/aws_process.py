@@ -4,6 +4,7 @@ Started by `pbckit.sandbox.supervisor` as `python -m pbckit.sandbox.aws_process`
 here is small, and hangs on names inside ministack: its version is pinned.
 """
 
+import gc
 from typing import Any
 
 from ministack.app import main
@@ -34,4 +35,7 @@ if __name__ == "__main__":
     iam_of_requests.install()
     provider_answers.install()
     rest_apis.install()
+    # What is imported stays: requests need not wait while it is searched for cycles.
+    gc.freeze()
+    gc.set_threshold(50_000)
     main()

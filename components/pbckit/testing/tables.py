@@ -1,6 +1,7 @@
 """A unit's tables in memory: the same behaviour as DynamoDB, held to it by `tests/pbckit/runtime/test_tables.py`."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -56,6 +57,8 @@ class MemoryTables:
     def __init__(self, schemas: Mapping[str, Schema] = SCHEMAS) -> None:
         self._schemas = schemas
         self._items: dict[str, dict[tuple[tuple[str, str], ...], Item]] = {table: {} for table in schemas}
+        self._partitions: dict[tuple[str, Any], dict[tuple[tuple[str, str], ...], Item]] = defaultdict(dict)
+        """The same items by table and partition key: a query reads one partition, and so costs as much."""
         self.conflicts = 0
         """How many of the next transactions meet another writer."""
         self.before_transaction: Callable[[], None] | None = None
@@ -122,9 +125,11 @@ class MemoryTables:
     def _matching(self, query: Query) -> list[Item]:
         """Items of the partition; an index holds only those that have both of its keys."""
         names = self._schemas[query.table].indexes[query.index] if query.index else (query.key_name,)
+        by_partition = not query.index and query.key_name == self._schemas[query.table].partition
+        items = self._partitions.get((query.table, query.key_value), {}) if by_partition else self._items[query.table]
         return [
             item
-            for item in self._items[query.table].values()
+            for item in items.values()
             if all(name in item for name in names)
             and item[query.key_name] == query.key_value
             and _in_range(item, query)
@@ -155,18 +160,21 @@ class MemoryTables:
 
     def _apply(self, operation: Operation) -> None:
         items, key = self._items[operation.table], self._key(operation)
+        identity = _identity(key)
+        partition = self._partitions[operation.table, key[self._schemas[operation.table].partition]]
         match operation:
             case Put():
                 _require_storable(operation.item)
-                items[_identity(key)] = _copied(operation.item)
+                items[identity] = partition[identity] = _copied(operation.item)
             case Update():
                 _require_storable(dict(operation.set))
-                item = items.setdefault(_identity(key), {**key})
+                item = partition[identity] = items.setdefault(identity, {**key})
                 item |= _copied(dict(operation.set))
                 for name in operation.remove:
                     item.pop(name, None)
             case Delete():
-                items.pop(_identity(key), None)
+                items.pop(identity, None)
+                partition.pop(identity, None)
             case Check():
                 pass
 

@@ -162,6 +162,7 @@ class Models:
         # Only what comes with botocore: a user's own models must not change verdicts.
         self._loader: Any = Loader([Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
         self._models: dict[str, Mapping[str, Any]] = {}
+        self._answers: dict[Operation, tuple[Member, ...]] = {}
 
     @cached_property
     def services(self) -> tuple[str, ...]:
@@ -176,7 +177,9 @@ class Models:
 
     def answer(self, operation: Operation) -> tuple[Member, ...]:
         """The members of an operation's answer."""
-        return self._members(operation, "output")
+        if operation not in self._answers:
+            self._answers[operation] = self._members(operation, "output")
+        return self._answers[operation]
 
     def request(self, operation: Operation) -> tuple[Member, ...]:
         """The members of a request."""

@@ -64,6 +64,18 @@ def test_a_layer_for_lambda_holds_wheels_of_lambdas_platform():
     assert not any("x86_64" in name for name in shipped)
 
 
+def test_only_a_layer_for_this_machine_brings_bytecode_and_it_is_taken_where_it_is_unpacked(tmp_path: Path):
+    assert not any(name.endswith(".pyc") for name in names(layer("campaigns", Target("arm64"))))
+    with zipfile.ZipFile(ROOT / layer("campaigns", HOST)) as file:
+        file.extractall(tmp_path)
+    source = tmp_path / "python/aws_lambda_powertools/__init__.py"
+    source.write_text("raise RuntimeError('compiled anew')\n")
+    unpacked = str(tmp_path / "python")
+    ask = f"import sys; sys.path.insert(0, {unpacked!r}); import aws_lambda_powertools as it; print(it.__file__)"
+    done = subprocess.run([sys.executable, "-I", "-c", ask], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, str(source)), done.stderr
+
+
 @pytest.mark.parametrize("unit", PBCS)
 def test_every_handler_can_be_imported_from_zip_and_layer_alone(unit: str, tmp_path: Path):
     for archive in (code(unit), layer(unit, HOST)):
