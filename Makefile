@@ -13,7 +13,7 @@ UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.txt)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo migrate-demo faults simulate test test-browser test-unit test-new-pbc pictures new-pbc check check-provider check-workflows preview preview-cli bench docs record-provider try-provider up lock clean
+.PHONY: help install demo migrate-demo faults nightly simulate test test-browser test-unit test-new-pbc pictures new-pbc check check-provider check-workflows preview preview-cli bench docs record-provider try-provider up lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -58,6 +58,8 @@ pictures: install ## Take the pictures of docs/pictures: the console in a browse
 	@command -v $(BROWSERS) >/dev/null || \
 	  { echo "A browser is needed: apt-get install chromium, or Google Chrome"; exit 2; }
 	@$(BIN)/python -m devtools.pictures
+
+nightly: test-new-pbc simulate faults ## What takes too long for every change, and is run each night
 
 test-new-pbc: install ## Make a PBC in a copy of this tree, and run all checks and all tests there
 	@NEW_PBC_IN_FULL=1 $(BIN)/pytest tests/test_adding_a_pbc.py

@@ -25,6 +25,9 @@ def free(names: list[str]) -> str:
 
 
 NAME = free(["tiers", *(f"tiers-{number}" for number in range(2, 10))])
+PACKAGE = NAME.replace("-", "_")
+CODE = f"contracts/{PACKAGE}.py lambdas/{PACKAGE} pbcs/{PACKAGE}"
+"""What it is made of, besides its tests, which are not checked for types."""
 ASK = """
 import importlib, json, pathlib, sys
 from datetime import UTC, datetime
@@ -80,7 +83,24 @@ def test_it_changes_no_file_but_generated_pages(project: Path):
     assert [path for path in changed - before if not path.startswith(generated)] == []
 
 
-def test_it_passes_the_checks(project: Path):
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ruff check .",
+        "ruff format --check .",
+        "lint-imports --no-cache",
+        f"basedpyright {CODE}",
+        f"rewards judge --stack dev-{NAME}",
+    ],
+)
+def test_it_passes_the_checks(project: Path, command: str):
+    name, *arguments = command.split()
+    done = run(project, str(Path(sys.prefix, "bin", name)), *arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(IN_FULL not in os.environ, reason="takes as long as the project's checks: make test-new-pbc")
+def test_all_checks_of_the_project_pass_with_it(project: Path):
     done = make(project, "check")
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -145,7 +165,7 @@ def test_where_documents_cannot_be_generated_nothing_stays(tmp_path: Path):
     assert "the documents cannot be generated" in done.stderr
     assert "this program is broken" in done.stderr
     assert changes(copy) == before
-    assert not (copy / "lambdas" / NAME.replace("-", "_")).exists()
+    assert not (copy / "lambdas" / PACKAGE).exists()
 
 
 def test_no_unit_is_called_as_deployment_roles_are(tmp_path: Path):

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +35,15 @@ def paths_of(unit: str) -> list[str]:
     return pipeline(unit)[True]["push"]["paths"]
 
 
-def tracked() -> list[str]:
+@cache
+def tracked() -> tuple[str, ...]:
     git = shutil.which("git")
     assert git is not None
     listed = subprocess.run([git, "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return listed.stdout.splitlines()
+    return tuple(listed.stdout.splitlines())
 
 
+@cache
 def owners(path: str) -> set[str]:
     """The units that a file belongs to by its name: by a folder, or by the beginning of a file's own name."""
     *folders, file = path.split("/")
@@ -54,6 +57,7 @@ def owners(path: str) -> set[str]:
     }
 
 
+@cache
 def implementations(folder: Path) -> set[str]:
     return {f"{folder.name}_{one.stem}" for one in folder.glob("*.py") if one.stem != "__init__"}
 
@@ -68,7 +72,8 @@ def matches(path: str, filters: list[str]) -> bool:
 def test_a_pipeline_starts_for_all_that_is_its_units_and_nothing_else(folder: Path):
     """Code, tests, contract, schemas, expectations and the pipeline itself."""
     unit = unit_of(folder)
-    started = {path for path in tracked() if matches(path, paths_of(unit))}
+    filters = paths_of(unit)
+    started = {path for path in tracked() if matches(path, filters)}
     assert started == {path for path in tracked() if owners(path) == {unit}}
     assert pipeline(unit)[True]["pull_request"]["paths"] == paths_of(unit)
 

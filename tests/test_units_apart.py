@@ -6,7 +6,7 @@ import pytest
 
 from pbckit.infra.names import PLATFORM
 from pbckit.infra.program import OPERATIONS, units_in
-from pbckit.sandbox.graph import Graph
+from pbckit.sandbox.graph import Graph, Resource
 from pbckit.sandbox.program import capture
 from tests.conftest import ROOT, captured
 
@@ -19,12 +19,16 @@ def stack_of(unit: str) -> Graph:
 UNITS = (PLATFORM, OPERATIONS, *units_in(ROOT, "pbcs"), *units_in(ROOT, "offerings"))
 
 
+@cache
+def by_urn() -> dict[str, Resource]:
+    return {one.urn: one for one in captured("dev").resources}
+
+
 def owner(urn: str) -> str:
     """The unit that a URN of the stack of all units lies in."""
-    graph = captured("dev")
-    resource = graph.resource(urn)
-    while resource.parent in {one.urn for one in graph.resources}:
-        resource = graph.resource(resource.parent)
+    resource = by_urn()[urn]
+    while resource.parent in by_urn():
+        resource = by_urn()[resource.parent]
     return resource.name
 
 

@@ -19,7 +19,7 @@ from pbckit.contracts.definitions import AnyCapability, Event
 from pbckit.contracts.envelope import EventMetadata
 from pbckit.contracts.expectations import OPTIONAL, expectations, expected, told_at
 from pbckit.contracts.messages import Field, fields
-from pbckit.sandbox.program import capture
+from tests.conftest import captured
 from tests.contracts.python_reads import ROOT, fields_read
 from tests.contracts.workflow_reads import workflow_reads
 
@@ -38,7 +38,7 @@ def subscribed() -> Mapping[str, tuple[type[Event], ...]]:
     """The events that each unit consumes, by the program."""
     found: dict[str, set[type[Event]]] = defaultdict(set)
     by_name = {(event.source, event.detail_type()): event for event in catalogue.events()}
-    for source, consumer, names in subscriptions(capture("dev", preview=True, root=ROOT)):
+    for source, consumer, names in subscriptions(captured("dev")):
         found[consumer] |= {by_name[source, name] for name in names}
     return {unit: tuple(sorted(events, key=lambda one: one.__name__)) for unit, events in found.items()}
 
