@@ -1,7 +1,7 @@
 """What partition keys take in a peak: units of a purchase, on the hottest key of each kind."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +17,7 @@ from contracts.earning_rates import RATE, SET_CARD_PRODUCT, SET_EARNING_RULES, S
 from contracts.earning_rates import UNIT as RATES
 from contracts.merchant_categorization import CATEGORIZE
 from contracts.merchant_categorization import UNIT as CATEGORIES
+from contracts.points_ledger import UNIT as LEDGER
 from devtools.skewed_day.purchases import CAMPAIGN, purchases
 from devtools.units.metering import Metered
 from devtools.units.page import in_memory
@@ -61,12 +62,23 @@ def hot_keys(number: int = 1000, seed: int = 1) -> list[HotKey]:
         number: purchases that are made.
         seed: decides which.
     """
+    return _hot_keys(list(purchases(number, seed, _BEGIN - timedelta(hours=1))))
+
+
+def account_of_one(number: int = 100, seed: int = 1) -> HotKey:
+    """A member's account, by the units of its own purchases: all purchases are one member's."""
+    made = purchases(number, seed, _BEGIN - timedelta(hours=1))
+    found = _hot_keys([msgspec.structs.replace(one, member_id="corporate-member") for one in made])
+    return next(key for key in found if (key.unit, key.kind, key.operation) == (LEDGER, "member", "write"))
+
+
+def _hot_keys(made: Sequence[PurchasePosted]) -> list[HotKey]:
     with _silently():
         peak = _Peak()
-        for purchase in purchases(number, seed, _BEGIN - timedelta(hours=1)):
+        for purchase in made:
             peak.earn(purchase)
             metrics.clear_metrics()
-    return sorted(peak.hottest(number), key=lambda key: (key.carries, key.unit, key.kind, key.operation))
+    return sorted(peak.hottest(len(made)), key=lambda key: (key.carries, key.unit, key.kind, key.operation))
 
 
 @dataclass

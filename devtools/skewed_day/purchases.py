@@ -11,6 +11,8 @@ from contracts.vocabulary import Merchant, Money
 MEMBERS = 1_000_000
 _ZIPF = 0.8
 """Exponent: of a million members the first makes a hundredth of all purchases, as a corporate card may."""
+FIRST_SHARE = 0.01
+"""Of all purchases, the first member's: about that; a test counts it."""
 _SALE_SHARE = 0.2
 """Purchases at the merchant that has a sale."""
 _MERCHANTS = 50_000

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from devtools.skewed_day.hot_keys import HotKey, hot_keys
+from devtools.skewed_day.hot_keys import HotKey, account_of_one, hot_keys
+from devtools.skewed_day.purchases import FIRST_SHARE
 from devtools.units.page import measured
+from lambdas.points_calculation.services.budgets import LEAST_PURCHASES, PARTS, SHARDS
 from ops.capacity.bill import Line, PriceList, bill, one_service, price_list, published_after_commit, together
 from ops.capacity.jobs import Round, known, rounds
 from ops.capacity.limits import Limit, limits, quotas
@@ -18,8 +20,11 @@ LOADS = (10, 1_000, 10_000)
 SHOWN = 14
 """Keys on the page."""
 LEAST_CARRIED = 1_500
-"""What every key but a campaign's budget carries."""
+"""What every key carries."""
+CORPORATE_PURCHASES = 3_000
+"""A day, of a member that buys much."""
 _HOUR_SECONDS = 3600
+_DAY_SECONDS = 24 * _HOUR_SECONDS
 BILLED = "us-east-1"
 
 _HEAD = """\
@@ -53,10 +58,21 @@ and a campaign with a budget applies to everybody. All members are new in it, wh
 """
 
 _KEYS = """
-- `counter` is the campaign's budget. Who draws from a budget changes one item, so a campaign for everybody is bound by
-  it; without `budget_points` nothing is counted. A budget that is used up is only read.
+- `counter` and `allotment` are the campaign's budget. One item for it would be written by each purchase, two units
+  each: 500 purchases a second. A budget that is enough for {shared:,} purchases is shared out ([decision 92][92]): they
+  draw from `allotment`, of which there are {shards}, and `counter` is written when one of them gets its next part, of
+  {parts:,} parts. Here each gets its first. Without `budget_points` nothing is counted. A budget that is used up is
+  only read.
 - `month`, `rules`, `card-products`, `rate` and `tiers` are settings that each purchase reads.
-- A test fails where another key carries fewer than {least:,} purchases a second, and finds a key that is made constant.
+- `member` is the account of the member who buys most, with a line a posting: {units:.3g} units for each of that
+  member's own purchases, however many there are, so {carries:,.0f} of them a second. A corporate member with
+  {corporate:,} purchases a day takes {daily} of that; one who makes a hundredth of all takes
+  {shares}.
+- One item takes one transaction after the other, some 50 to 100 a second: an account, a counter, and each shard of a
+  budget. What comes faster is tried again, and then waits in its queue.
+- A test fails where a key carries fewer than {least:,} purchases a second, and finds a key that is made constant.
+
+[92]: decisions/0092-large-budgets-are-shared-out.md
 """
 
 _NOT_COUNTED = """
@@ -153,7 +169,22 @@ def _hot(keys: Sequence[HotKey]) -> Iterator[str]:
         yield (
             f"| {key.unit} | `{key.kind}` | {key.operation} | {key.units:.3g} | {number(key.carries)} | {shares} |\n"
         )
-    yield _KEYS.format(least=LEAST_CARRIED)
+    account = account_of_one()
+    yield _KEYS.format(
+        least=LEAST_CARRIED,
+        shared=PARTS * LEAST_PURCHASES,
+        shards=SHARDS,
+        parts=PARTS,
+        units=account.units,
+        carries=account.carries,
+        corporate=CORPORATE_PURCHASES,
+        daily=_percent(CORPORATE_PURCHASES / _DAY_SECONDS / account.carries),
+        shares=", ".join(f"{_percent(load * FIRST_SHARE / account.carries)} at {load:,}" for load in LOADS),
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.2g}%"
 
 
 def _jobs(found: Sequence[Round]) -> Iterator[str]:

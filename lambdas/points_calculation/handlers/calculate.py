@@ -43,7 +43,7 @@ def _calculate(request: Calculate, call: CallContext) -> Calculation:
     except ForeignCurrency as refusal:
         _keep_refusal(request, refusal, call)
         raise
-    earned = earn(request, store, own={})
+    earned = earn(request, call.runtime, own={})
     calculated = _calculated(request, earned, call)
     work = call.unit_of_work()
     work.add(*earned.counting, BoughtStore(call.runtime).listed(request.purchase))

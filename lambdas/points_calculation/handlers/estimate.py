@@ -5,8 +5,7 @@ from contracts.points_calculation import ESTIMATE, Calculate, Estimate, Estimate
 from contracts.vocabulary import require_in_range
 from lambdas.points_calculation.model.earning import require_billing_currency
 from lambdas.points_calculation.services.bounds import bounds
-from lambdas.points_calculation.services.earning import earn
-from lambdas.points_calculation.storage.calculations import CalculationStore
+from lambdas.points_calculation.services.earning import estimated
 from pbckit.runtime.capability import CallContext, capability
 
 
@@ -17,7 +16,7 @@ def handler(request: EstimatePoints, call: CallContext) -> Estimate:
     _require_possible(authorisation, call)
     wanted = _as_if_posted(request, call)
     require_billing_currency(wanted)
-    earned = earn(wanted, CalculationStore(call.runtime), own={})
+    earned = estimated(wanted, call.runtime)
     work = call.unit_of_work()
     work.publish(
         PointsEstimated(authorisation_id=authorisation.id, points=earned.points, authorisation=authorisation),

@@ -32,7 +32,7 @@ def _recalculate(request: Recalculate, call: CallContext) -> Calculation:
         fallbacks=[],
         asked_at=before.asked_at,
     )
-    earned = earn(wanted, store, own=before.counted)
+    earned = earn(wanted, call.runtime, own=before.counted)
     if wanted == before.asked() and earned.lines == before.calculation.lines:
         return before.calculation
     after = _after(before, msgspec.structs.replace(wanted, asked_at=request.asked_at), earned, call)

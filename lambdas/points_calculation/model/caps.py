@@ -6,7 +6,7 @@ a budget's meaning by buying and returning.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import msgspec
@@ -42,6 +42,20 @@ def counters(earnings: Sequence[Earning]) -> list[str]:
     """Keys of the counters that must be known, each once."""
     found = (cap.counter for earning in earnings for cap in earning.caps)
     return list(dict.fromkeys(counter for counter in found if counter is not None))
+
+
+def budgets(earnings: Sequence[Earning]) -> dict[str, int]:
+    """The points of each budget, by its counter."""
+    found = (cap for earning in earnings for cap in earning.caps)
+    return {cap.counter: cap.most for cap in found if cap.kind == "budget" and cap.counter is not None}
+
+
+def with_budgets(earnings: Sequence[Earning], points: Mapping[str, int]) -> list[Earning]:
+    """The lines with other budgets, by counter."""
+    return [
+        replace(earning, caps=[replace(cap, most=points.get(cap.counter or "", cap.most)) for cap in earning.caps])
+        for earning in earnings
+    ]
 
 
 def apply(

@@ -6,7 +6,7 @@
 | `purchase#<purchase id>` | `calculation` | of an erased member: its points and month, and nothing else |
 | `purchase#<purchase id>` | `adjustment#<number>` | every correction that the ledger was told |
 | `refund#<refund id>` | `refund` | the refund as it came, and the answer that it got |
-| `counter#<key>` | `used` | points that count towards a cap |
+| `counter#<key>` | `used` | points that count towards a cap; of a budget with `budgets` |
 | `posted#<2026-06>#<shard>` | `<posted at>#<purchase id>` | purchases by time of posting, and which changes they know |
 
 The index by time is spread over shards: all purchases of a month in one partition would be a hot one.
@@ -19,6 +19,7 @@ import msgspec
 
 from contracts.points_calculation import Adjustment
 from lambdas.points_calculation.model.months import month_of
+from lambdas.points_calculation.storage.budgets import counter_key
 from lambdas.points_calculation.storage.records import (
     Calculated,
     CapCounter,
@@ -85,7 +86,7 @@ class CalculationStore:
 
     def forget_counter(self, counter: str) -> Operation:
         """Delete a counter."""
-        return Delete(table=self._table, key=_counter_key(counter))
+        return Delete(table=self._table, key=counter_key(counter))
 
     def adjustments(self, purchase_id: str) -> list[Adjustment]:
         """Every correction of a purchase, oldest first."""
@@ -105,7 +106,7 @@ class CalculationStore:
 
     def used(self, counters: Iterable[str]) -> dict[str, int]:
         """Points in each counter; a counter that was never counted in is left out."""
-        items = {counter: self._tables.get(self._table, _counter_key(counter)) for counter in counters}
+        items = {counter: self._tables.get(self._table, counter_key(counter)) for counter in counters}
         return {counter: item["used"] for counter, item in items.items() if item is not None}
 
     def posted(
@@ -177,7 +178,7 @@ class CalculationStore:
         return [
             Update(
                 table=self._table,
-                key=_counter_key(counter),
+                key=counter_key(counter),
                 read_as=CapCounter,
                 set={"used": used.get(counter, 0) + more},
                 expect={"used": used.get(counter)},
@@ -237,7 +238,3 @@ def _adjustment_key(purchase_id: str, adjustment: Adjustment) -> dict[str, str]:
 
 def _refund_key(refund_id: str) -> dict[str, str]:
     return {"pk": f"refund#{refund_id}", "sk": "refund"}
-
-
-def _counter_key(counter: str) -> dict[str, str]:
-    return {"pk": f"counter#{counter}", "sk": "used"}

@@ -108,7 +108,45 @@ class KeptRefund(msgspec.Struct, frozen=True, kw_only=True):
 class CapCounter(msgspec.Struct, frozen=True, kw_only=True):
     """Points that count towards a cap."""
 
-    used: int
+    used: int | None = None
+    """Of a budget: those of its allotments too. None before anything is counted."""
+    moves: int = 0
+    """Counts how often points went to an allotment or came back."""
+    holders: list[int] = msgspec.field(default_factory=list[int])
+    """Shards that may have something left of an allotment."""
+    shared_points: int | None = None
+    """The budget's points when its holders got their allotments."""
+
+    @property
+    def points(self) -> int:
+        """Those that count."""
+        return self.used or 0
+
+    def shares(self, budget: int) -> bool:
+        """Whether shards may have allotments of a budget of so many points: others have none of another amount."""
+        return not self.holders or self.shared_points == budget
+
+    def room(self, budget: int) -> int:
+        """How much may be added. While there are allotments, no more than their own amount of the budget allows."""
+        return (min(budget, self.shared_points or 0) if self.holders else budget) - self.points
+
+
+class Allotment(msgspec.Struct, frozen=True, kw_only=True):
+    """What a shard has of a budget."""
+
+    left: int | None = None
+    """None before it got anything."""
+    budget_points: int | None = None
+    """The whole budget's, when the shard got it."""
+
+    @property
+    def points(self) -> int:
+        """Those that are left."""
+        return self.left or 0
+
+    def serves(self, budget: int, wanted: int) -> bool:
+        """Whether it is of a budget of so many points, and has enough left."""
+        return self.budget_points == budget and self.points >= wanted
 
 
 class Confirmation(msgspec.Struct, frozen=True, kw_only=True):

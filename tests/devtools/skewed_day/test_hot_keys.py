@@ -1,27 +1,53 @@
-"""In the peak of a skewed day no key is one that all purchases go through, but for a campaign's budget."""
+"""In the peak of a skewed day no key is one that all purchases go through, and a budget for everybody is none."""
+
+from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 
-from devtools.skewed_day.hot_keys import HotKey, hot_keys
+from devtools.skewed_day.hot_keys import HotKey, account_of_one, hot_keys
+from devtools.skewed_day.purchases import FIRST_SHARE, purchases
+from lambdas.points_calculation.services import budgets
 from lambdas.points_calculation.storage import confirmations
 from lambdas.points_ledger.storage import ledger
-from ops.capacity.page import LEAST_CARRIED
-
-BUDGET = ("points-calculation", "counter")
+from ops.capacity.page import CORPORATE_PURCHASES, LEAST_CARRIED
 
 
 def found(number: int = 250) -> dict[tuple[str, str, str], HotKey]:
     return {(key.unit, key.kind, key.operation): key for key in hot_keys(number)}
 
 
-def test_every_key_but_a_budget_carries_what_the_page_says():
-    slow = [key for key in found().values() if key.carries < LEAST_CARRIED and (key.unit, key.kind) != BUDGET]
-    assert slow == []
+def test_every_key_carries_what_the_page_says():
+    assert [key for key in found().values() if key.carries < LEAST_CARRIED] == []
 
 
-def test_a_budget_that_everybody_draws_from_is_one_item():
-    budget = found()[*BUDGET, "write"]
-    assert (budget.units, budget.carries) == (2, 500)
+def test_a_budget_that_everybody_draws_from_is_bound_by_no_item():
+    """A shard takes two units for each of its purchases; the counter two for each allotment."""
+    number = 1000
+    keys = found(number)
+    counter, shard = (keys["points-calculation", kind, "write"] for kind in ("counter", "allotment"))
+    assert counter.units == 2 * budgets.SHARDS / number
+    assert 2 / budgets.SHARDS < shard.units < 4 / budgets.SHARDS
+    assert min(counter.carries, shard.carries) > 5_000
+
+
+def test_a_budget_that_is_not_shared_out_is_found(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(budgets, "PARTS", 10**12)
+    counter = found(100)["points-calculation", "counter", "write"]
+    assert (counter.units, counter.carries) == (2, 500)
+
+
+def test_a_members_account_takes_the_same_units_however_many_purchases_there_are():
+    account = account_of_one(300)
+    assert account.units == account_of_one(30).units == 4
+    assert account.carries > 100 * CORPORATE_PURCHASES / (24 * 3600)
+
+
+def test_the_first_member_makes_about_a_hundredth_of_all_purchases():
+    made = Counter(one.member_id for one in purchases(20_000, 1, datetime(2027, 1, 15, tzinfo=UTC)))
+    ((member, number),) = made.most_common(1)
+    assert member == "member-0000000001"
+    assert number / 20_000 == pytest.approx(FIRST_SHARE, rel=0.25)
 
 
 def test_the_same_seed_finds_the_same():
@@ -30,7 +56,11 @@ def test_the_same_seed_finds_the_same():
 
 @pytest.mark.parametrize(
     ("module", "unit", "kind"),
-    [(confirmations, "points-calculation", "unconfirmed"), (ledger, "points-ledger", "members")],
+    [
+        (confirmations, "points-calculation", "unconfirmed"),
+        (ledger, "points-ledger", "members"),
+        (budgets, "points-calculation", "allotment"),
+    ],
 )
 def test_a_key_that_is_made_constant_is_found(monkeypatch: pytest.MonkeyPatch, module: object, unit: str, kind: str):
     before = found(100)[unit, kind, "write"]

@@ -1,16 +1,18 @@
 """Whole histories: whatever happens, in whatever order, the ledger is told what a simple oracle says is left."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.campaigns import Bonus
 from contracts.cards import PurchasePosted
 from contracts.earning_rates import Rate
+from lambdas.points_calculation.services import budgets
 from pbckit.testing.calls import RefusedCall
 from pbckit.testing.world import BEGIN, world
 from tests.lambdas.points_calculation.oracle import Bought, Offer, Oracle, Rules
@@ -21,7 +23,12 @@ POINTS_PER_UNIT = {"base": "1", "old": "1.5", "new": "2"}
 BASE_CAPS = {"points_per_purchase": 90, "points_per_member_month": 150}
 BUDGETED = Offer(name="budgeted", fixed=40, budget=150)
 MONTHLY = Offer(name="monthly", fixed=25, per_purchase=20, per_month=50)
-CAMPAIGNS = ([], [BUDGETED], [BUDGETED, MONTHLY], [MONTHLY])
+RAISED = replace(BUDGETED, budget=260)
+LOWERED = replace(BUDGETED, budget=70)
+LITTLE = replace(BUDGETED, fixed=3)
+CAMPAIGNS = ([], [BUDGETED], [BUDGETED, MONTHLY], [MONTHLY], [RAISED], [LOWERED], [LITTLE], [LITTLE, MONTHLY])
+SHARED_OUT = {"SHARDS": 2, "PARTS": 4, "LEAST_PURCHASES": 1}
+"""So that a budget of so few purchases is shared out."""
 RULES = (Rules(), Rules(), Rules(excludes=True), Rules(least_cents=2000))
 CENTS = (1, 199, 1999, 2000, 3333, 7001)
 
@@ -122,9 +129,17 @@ def take(step: Step, programme: Programme, oracle: Oracle) -> tuple[str | None, 
             return refusal_of(lambda: programme.recalculate(programme.basis(of.id), **answers)), expected
 
 
+@pytest.mark.parametrize("shared_out", [{}, SHARED_OUT], ids=["as-it-is", "shared-out"])
 @settings(max_examples=150)
 @given(history=steps)
-def test_the_ledger_is_told_what_is_left_whatever_happens(history: list[Step]):
+def test_the_ledger_is_told_what_is_left_whatever_happens(shared_out: dict[str, int], history: list[Step]):
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in shared_out.items():
+            patch.setattr(budgets, name, value)
+        require_what_is_left(history)
+
+
+def require_what_is_left(history: list[Step]):
     programme, oracle = Programme(world("points-calculation")), Oracle()
     for step in history:
         answered, expected = take(step, programme, oracle)
@@ -144,9 +159,10 @@ def test_the_ledger_is_told_what_is_left_whatever_happens(history: list[Step]):
         [event.purchase_id for event in programme.calculated()]
         + [event.adjustment_id for event in programme.adjusted()]
     )
-    assert oracle.counted("budgeted") <= BUDGETED.budget
+    assert oracle.counted("budgeted") <= RAISED.budget
     counters = {item["pk"]: item["used"] for item in programme.world.store if item["pk"].startswith("counter#")}
-    assert counters.get("counter#campaign#budgeted", 0) == oracle.counted("budgeted")
+    left = sum(item["left"] for item in programme.world.store if item["pk"].startswith("allotment#"))
+    assert counters.get("counter#campaign#budgeted", 0) - left == oracle.counted("budgeted")
 
 
 @settings(max_examples=150)
