@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from devtools.benchmarks import commands, earning, facade, imports, judging, ledger, relay
+from devtools.benchmarks import capturing, commands, earning, facade, imports, judging, ledger, relay
 from devtools.benchmarks.peers import comparison, soundness
 from devtools.benchmarks.peers.installed import NotInstalledError
 from ops.repository import ROOT
@@ -15,6 +15,12 @@ _COLD_IMPORT = """\
 A fresh interpreter imports the handler from its unit's zip and layer. A handler makes its clients when it first needs
 them, so the import alone leaves boto3 out; `ready` makes the clients too. `bare` imports boto3 and makes the same
 clients, and nothing else. Medians of 5, in turns; the ratio is the median of each turn's. Aim: within 1.5.
+"""
+_CAPTURING = """\
+The program of stack `dev`, captured as at a preview, beside a program that registers the same {resources} resources by
+the SDK alone, with the same inputs as plain values. Seconds of a processor, medians of 5, in turns; the ratio is the
+median of each turn's. What is above 1 is what components take to compute policies and names, to read the sources that
+they put into zips, and to pass values on by outputs.
 """
 _HELP = """\
 A fresh interpreter prints the help of a command; `bare` is a program of two commands that imports typer and nothing
@@ -227,6 +233,14 @@ def _third() -> Iterator[str]:
     yield f"| iam-simulate allows what the evaluator calls impossible | {judged.missed:,} |"
 
 
+def _capturing(_graph: Graph) -> Iterator[str]:
+    captured = capturing.measure()
+    yield _CAPTURING.format(resources=captured.resources)
+    yield "| own, s | bare, s | own / bare | aim |"
+    yield "|---:|---:|---:|---:|"
+    yield f"| {captured.own_seconds:.1f} | {captured.bare_seconds:.1f} | {captured.ratio:.2f} | 1.2 |"
+
+
 def _facade(_graph: Graph) -> Iterator[str]:
     yield _FACADE
     yield "| the facade in | alone: p50, ms | p99, ms | facade: p50, ms | p99, ms | added to p50, ms | failed |"
@@ -243,6 +257,7 @@ _AIMS = {60: 5, 198: 17}
 
 SECTIONS: Mapping[str, Section] = {
     "earning": Section("On the embedded AWS", _earning),
+    "capturing": Section("The program beside the SDK alone", _capturing),
     "relay": Section("From the outbox to the bus", _relay),
     "ledger": Section("The ledger", _ledger),
     "imports": Section("Cold import of each handler", _imports),
