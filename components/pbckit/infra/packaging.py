@@ -11,11 +11,13 @@ import hashlib
 import os
 import platform
 import py_compile
+import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -88,7 +90,7 @@ def code(unit: str, folder: Path | None = None) -> Path:
 def layer(unit: str, target: Target, folder: Path | None = None) -> Path:
     """Build the zip of a unit's layer and give its path, relative to the program's root.
 
-    A layer whose requirements have not changed is not built again.
+    A layer whose requirements have not changed is not built again, and units with the same ones have copies of one.
 
     Raises:
         PackagingError: a wheel cannot be installed for the target.
@@ -96,10 +98,14 @@ def layer(unit: str, target: Target, folder: Path | None = None) -> Path:
     root = program_root()
     own = root / (_folder(unit) if folder is None else folder) / "requirements.txt"
     requirements = own if own.exists() else _RUNTIME_CODE / "requirements.txt"
-    digest = hashlib.sha256(requirements.read_bytes() + target.label.encode()).hexdigest()[:12]
+    made_of = requirements.read_bytes() + target.label.encode() + (b"bytecode" if target.architecture is None else b"")
+    digest = hashlib.sha256(made_of).hexdigest()[:12]
     name = f"{unit}-layer-{target.label}-{digest}.zip"
     if (root / _DIST / name).exists():
         return Path(_DIST, name)
+    same = next((root / _DIST).glob(f"*-layer-{target.label}-{digest}.zip"), None)
+    if same is not None:
+        return _copy(same, name)
     with tempfile.TemporaryDirectory() as installed:
         command = [
             uv.find_uv_bin(), "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes",
@@ -228,17 +234,28 @@ def _name_in_zip(root: Path, path: Path) -> str:
     return str(path.relative_to(_LIBRARY.parent if path.is_relative_to(_LIBRARY) else root))
 
 
+def _copy(archive: Path, name: str) -> Path:
+    with _finished(archive.with_name(name)) as unfinished:
+        shutil.copyfile(archive, unfinished)
+    return Path(_DIST, name)
+
+
+@contextmanager
+def _finished(path: Path) -> Generator[Path]:
+    """A file to write, put in its place when it is done: two programs may build the same artefact at once."""
+    unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
+    yield unfinished
+    unfinished.replace(path)
+
+
 def _write(root: Path, name: str, content: dict[str, bytes]) -> Path:
     """Write a zip with sorted names and fixed times: the same content gives the same bytes."""
     path = root / _DIST / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Two programs may build the same artefact at once; each finishes its own file and then puts it in place.
-    unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
-    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
+    with _finished(path) as unfinished, zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
         for inside in sorted(content):
             entry = zipfile.ZipInfo(inside, _EPOCH)
             entry.external_attr = _READABLE
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content[inside])
-    unfinished.replace(path)
     return Path(_DIST, name)

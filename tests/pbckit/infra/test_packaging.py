@@ -6,9 +6,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import uv
 
 from pbckit.contracts import catalogue
 from pbckit.infra.packaging import Target, code, layer
+from pbckit.program_root import working_on
 from tests.conftest import ROOT
 
 PBCS = catalogue.publishers()
@@ -56,6 +58,16 @@ def test_a_layer_is_built_once_and_holds_no_botocore():
     top = {name.split("/")[1] for name in names(path)}
     assert {"aws_lambda_powertools", "aws_xray_sdk", "msgspec", "iso4217"} <= top
     assert not {"boto3", "botocore"} & top
+
+
+def test_units_with_the_same_requirements_have_copies_of_one_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    with working_on(tmp_path):
+        first = layer("orders", HOST)
+        monkeypatch.setattr(uv, "find_uv_bin", lambda: pytest.fail("it is installed once more"))
+        second = layer("inventory", HOST)
+    assert first != second
+    assert (tmp_path / first).read_bytes() == (tmp_path / second).read_bytes()
 
 
 def test_a_layer_for_lambda_holds_wheels_of_lambdas_platform():
