@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from aws_lambda_powertools.metrics import MetricUnit
 
+from pbckit.errors import FunctionError
 from pbckit.runtime.observability import count, logger
 from pbckit.runtime.ports import ConditionFailed, Put, Query, TransactionConflict
 from pbckit.runtime.queries import all_items
@@ -95,7 +96,7 @@ class Progress:
         return sum(cursor.worst(name) for cursor in self.cursors.values())
 
 
-class _TakenError(Exception):
+class _TakenError(FunctionError):
     """Another run is at the shard."""
 
 
