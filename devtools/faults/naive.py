@@ -2,7 +2,8 @@
 was handled.
 
 The functions are those that ship. The proxy between them and AWS takes out of their requests what the naive design
-does not have: events in the transaction of their state, inbox markers, and the ids by which the ledger knows postings.
+does not have: events in the transaction of their state, inbox markers, confirmations by which events are known, and the
+ids by which the ledger knows postings.
 """
 
 import json
@@ -14,9 +15,11 @@ from typing import Any
 from devtools.faults.fault_injector import COMMIT, PUBLISH, REMOVE
 from devtools.faults.loopback import Act, Answer, Judge, KillCaller, Pass, Request
 
-_LOOK_UP = "DynamoDB_20120810.GetItem"
+_LOOK_UP, _PUT = "DynamoDB_20120810.GetItem", "DynamoDB_20120810.PutItem"
 _OUTBOX = "_outbox"
-_INBOX, _POSTING = "inbox#", "posting#"
+_INBOX, _CONFIRMED, _POSTING = "inbox#", "confirmed#", "posting#"
+_MARKERS = (_INBOX, _CONFIRMED)
+_REMEMBERED = (*_MARKERS, _POSTING)
 _ATTEMPTS = 15
 """As often as a relay and boto3 together."""
 _NOTHING = Answer(status=HTTPStatus.OK, body=b"{}")
@@ -50,7 +53,9 @@ class PublishAfterCommit:
         """What is done to a request."""
         if request.target == COMMIT:
             return self._commit(request)
-        if request.target == _LOOK_UP and _pk(json.loads(request.body)["Key"]).startswith((_INBOX, _POSTING)):
+        if request.target == _LOOK_UP and _pk(json.loads(request.body)["Key"]).startswith(_REMEMBERED):
+            return _NOTHING
+        if request.target == _PUT and _pk(json.loads(request.body)["Item"]).startswith(_MARKERS):
             return _NOTHING
         return self._storm.judge(request)
 
@@ -127,7 +132,7 @@ def _is_event(operation: Mapping[str, Any]) -> bool:
 
 
 def _is_marker(operation: Mapping[str, Any]) -> bool:
-    return "Put" in operation and _pk(operation["Put"]["Item"]).startswith(_INBOX)
+    return "Put" in operation and _pk(operation["Put"]["Item"]).startswith(_MARKERS)
 
 
 def _forgetful(operation: Mapping[str, Any]) -> Mapping[str, Any]:
