@@ -143,11 +143,20 @@ def test_where_only_the_marker_was_to_be_stored_nothing_is_asked(bus: Bus):
 
 
 @pytest.mark.parametrize(
-    ("pk", "forgotten"), [("inbox#e", True), ("posting#p", True), ("member#m", False), ("hold#h", False)]
+    ("pk", "forgotten"),
+    [("inbox#e", True), ("posting#p", True), ("confirmed#p", True), ("member#m", False), ("hold#h", False)],
 )
 def test_what_was_handled_is_not_remembered(bus: Bus, pk: str, forgotten: bool):
     body = json.dumps({"TableName": STORE, "Key": {"pk": {"S": pk}}}).encode()
     act = design(bus).judge(Request(target="DynamoDB_20120810.GetItem", body=body))
+
+    assert act == (Answer(status=200, body=b"{}") if forgotten else Pass(body=body))
+
+
+@pytest.mark.parametrize(("pk", "forgotten"), [("confirmed#p", True), ("member#m", False)])
+def test_a_confirmation_that_is_written_alone_is_not_stored(bus: Bus, pk: str, forgotten: bool):
+    body = json.dumps({"TableName": STORE, "Item": {"pk": {"S": pk}}}).encode()
+    act = design(bus).judge(Request(target="DynamoDB_20120810.PutItem", body=body))
 
     assert act == (Answer(status=200, body=b"{}") if forgotten else Pass(body=body))
 
