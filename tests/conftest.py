@@ -28,7 +28,7 @@ os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "rewards"
 hypothesis.settings.register_profile("rewards", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("rewards")
 
-# A graph that is kept is millions of objects: searched for cycles as often as by default, they take a third of it all
+# Graphs are millions of objects that live to the end: searching them for cycles as often as by default finds nothing.
 gc.set_threshold(200_000)
 
 ROOT = Path(__file__).parents[1]

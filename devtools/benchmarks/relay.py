@@ -9,18 +9,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from logging import CRITICAL
 from pathlib import Path
 
 from contracts.points_ledger import PointsPosted
 from pbckit.runtime.aws import DynamoDb, EventBridge
-from pbckit.runtime.observability import logger, metrics
+from pbckit.runtime.observability import metrics
 from pbckit.runtime.outbox import batches, dispatch, outgoing, pending_pages
 from pbckit.runtime.ports import BusEntry, Delete, Item, Key, Operation, Page, Put, Query, Scan
 from pbckit.runtime.relay import relay
 from pbckit.runtime.runtime import Runtime
 from pbckit.runtime.unit_of_work import MessageContext, UnitOfWork
 from pbckit.sandbox.embedded_aws import ROOT_KEY, EmbeddedAws, running
+from pbckit.testing.silence import silently
 
 _EVENTS = 500
 _ROUNDS = 3
@@ -182,14 +182,12 @@ def _as_in_lambda(aws: EmbeddedAws) -> Iterator[None]:
         "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
         "AWS_DEFAULT_REGION": _REGION,
     }
-    before, level = {name: os.environ.get(name) for name in variables}, logger.log_level
+    before = {name: os.environ.get(name) for name in variables}
     os.environ |= variables
-    logger.setLevel(CRITICAL)
     try:
-        yield
+        with silently():
+            yield
     finally:
-        metrics.clear_metrics()
-        logger.setLevel(level)
         for name, value in before.items():
             if value is None:
                 del os.environ[name]

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from logging import CRITICAL
 from unittest.mock import patch
 
 from contracts.points_calculation import UNIT as CALCULATION
@@ -21,8 +20,9 @@ from devtools.simulation.units import Surroundings, Unit
 from devtools.simulation.workflow import Workflow
 from lambdas.points_calculation.handlers import confirm_posting
 from lambdas.points_ledger.handlers import post_points
-from pbckit.runtime.observability import logger, metrics
+from pbckit.runtime.observability import metrics
 from pbckit.runtime.subscriber import Subscriber
+from pbckit.testing.silence import silently
 
 _CONSUMER_TIMEOUT_SECONDS = 30.0
 _STARTER_TIMEOUT_SECONDS = 300.0
@@ -171,13 +171,8 @@ class SimulatedSystem:
 @contextmanager
 def _silent() -> Generator[None]:
     """Logs and metrics of thousands of histories are of no use to anybody."""
-    level = logger.log_level
-    logger.setLevel(CRITICAL)
-    try:
-        with patch.object(metrics, "add_metric", new=_not_measured):
-            yield
-    finally:
-        logger.setLevel(level)
+    with silently(), patch.object(metrics, "add_metric", new=_not_measured):
+        yield
 
 
 def _not_measured(**_: object) -> None:

@@ -2,10 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from logging import CRITICAL
 from typing import Literal
 
 import msgspec
@@ -27,8 +25,9 @@ from lambdas.earning_rates import rate, set_card_product, set_earning_rules, set
 from lambdas.merchant_categorization import categorize
 from pbckit.contracts.definitions import Capability, RequestT, ResponseT
 from pbckit.runtime.capability import CapabilityHandler
-from pbckit.runtime.observability import logger, metrics
+from pbckit.runtime.observability import metrics
 from pbckit.testing.calls import Caller
+from pbckit.testing.silence import silently
 from pbckit.testing.tables import OUTBOX
 from pbckit.testing.world import SimulatedClock, World, world
 
@@ -73,7 +72,7 @@ def account_of_one(number: int = 100, seed: int = 1) -> HotKey:
 
 
 def _hot_keys(made: Sequence[PurchasePosted]) -> list[HotKey]:
-    with _silently():
+    with silently():
         peak = _Peak()
         for purchase in made:
             peak.earn(purchase)
@@ -167,14 +166,3 @@ def _hottest(
         kind = "an event of the outbox" if table == OUTBOX else key.partition("#")[0]
         kinds[kind] = max(kinds[kind], units / number)
     return (HotKey(unit=unit, kind=kind, operation=operation, units=units) for kind, units in kinds.items())
-
-
-@contextmanager
-def _silently() -> Iterator[None]:
-    level = logger.log_level
-    logger.setLevel(CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-        metrics.clear_metrics()

@@ -1,12 +1,11 @@
 """The page docs/units.md: units of a purchase by unit and step, beside those of the former outbox and inbox."""
 
 from collections.abc import Iterator, Mapping
-from logging import CRITICAL
 from pathlib import Path
 
 from devtools.units.metering import Metered
 from devtools.units.way import Place, Step, steps
-from pbckit.runtime.observability import logger, metrics
+from pbckit.testing.silence import silently
 from pbckit.testing.tables import OUTBOX, STORE
 
 PAGE = Path("docs/units.md")
@@ -52,13 +51,8 @@ def units_page() -> str:
 
 def measured() -> list[Step]:
     """Every step, measured in memory."""
-    level = logger.log_level
-    logger.setLevel(CRITICAL)
-    try:
+    with silently():
         return list(steps(in_memory))
-    finally:
-        logger.setLevel(level)
-        metrics.clear_metrics()
 
 
 def in_memory(_unit: str) -> Place:

@@ -10,11 +10,12 @@ import msgspec
 
 from lambdas.points_ledger.handlers import reconcile, settle_due
 from lambdas.points_ledger.storage.ledger import SHARDS
+from pbckit.runtime.resumable import LASTS
 from pbckit.sandbox.graph import Graph
 
 FILE = Path(__file__).with_name("jobs.yaml")
-_LASTS: Mapping[str, timedelta] = {"reconcile": reconcile.LASTS, "settle-due": settle_due.LASTS}
-_SCHEDULE = "aws:scheduler/schedule:Schedule"
+_BEHIND: Mapping[str, str] = {"reconcile": reconcile.BEHIND, "settle-due": settle_due.BEHIND}
+_SCHEDULE, _ALARM = "aws:scheduler/schedule:Schedule", "aws:cloudwatch/metricAlarm:MetricAlarm"
 _MINUTES = re.compile(r"rate\((\d+) minutes?\)")
 
 
@@ -44,6 +45,8 @@ class Round:
     """A run, at most."""
     every: timedelta
     """A run begins."""
+    may_be_behind: timedelta
+    """Then its alarm rings."""
     shards: int = SHARDS
 
     @property
@@ -65,11 +68,17 @@ class Round:
 def rounds(graph: Graph) -> Iterator[Round]:
     """The rounds of a program's jobs."""
     every = {one.inputs["name"]: one.inputs["scheduleExpression"] for one in graph.by_type(_SCHEDULE)}
+    alarms = {one.inputs["metricName"]: one.inputs["threshold"] for one in graph.by_type(_ALARM)}
     for one in known().jobs:
         minutes = _MINUTES.fullmatch(every[f"{graph.project}-{graph.stack}-{one.unit}_{one.function}"])
         if minutes is None:
             raise ValueError(f"{one.function} has no schedule by minutes")
-        yield Round(taken=one, lasts=_LASTS[one.function], every=timedelta(minutes=int(minutes[1])))
+        yield Round(
+            taken=one,
+            lasts=LASTS,
+            every=timedelta(minutes=int(minutes[1])),
+            may_be_behind=timedelta(seconds=alarms[_BEHIND[one.function]]),
+        )
 
 
 def known() -> _File:

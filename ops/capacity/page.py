@@ -7,11 +7,13 @@ from devtools.skewed_day.hot_keys import HotKey, account_of_one, hot_keys
 from devtools.skewed_day.purchases import FIRST_SHARE
 from devtools.units.page import measured
 from lambdas.points_calculation.services.budgets import LEAST_PURCHASES, PARTS, SHARDS
+from lambdas.points_ledger.handlers import reconcile, settle_due
 from ops.capacity.bill import Line, PriceList, bill, one_service, price_list, published_after_commit, together
 from ops.capacity.jobs import Round, known, rounds
 from ops.capacity.limits import Limit, limits, quotas
 from ops.capacity.numbers import number
 from ops.capacity.way import Way, way
+from pbckit.runtime.resumable import HELD
 from pbckit.sandbox.graph import Graph
 
 PAGE = Path("docs/scale.md")
@@ -23,7 +25,8 @@ LEAST_CARRIED = 1_500
 """What every key carries."""
 CORPORATE_PURCHASES = 3_000
 """A day, of a member that buys much."""
-_HOUR_SECONDS = 3600
+_MINUTE_SECONDS = 60
+_HOUR_SECONDS = 60 * _MINUTE_SECONDS
 _DAY_SECONDS = 24 * _HOUR_SECONDS
 BILLED = "us-east-1"
 
@@ -94,9 +97,11 @@ AWS are rather faster. The rest is computed.
 """
 
 _OF_JOBS = """
-- A run that dies costs a step, of 100 members or 50, which the next one does again; its shard waits for five minutes.
-- Members of whom nothing is due cost `settle-due` nothing, and its rounds begin every two minutes; those of `reconcile`
-  every hour at most. Each has an alarm on [how far it is behind](runbooks/job-behind.md): after 6 hours and after 24.
+- A run that dies costs a step, of {reconciled} members or {settled}, which the next one does again; its shard waits
+  for {held:.0f} minutes.
+- Members of whom nothing is due cost `settle-due` nothing, and its rounds begin every {every:.0f} minutes; those of
+  `reconcile` every hour at most. Each has an alarm on [how far it is behind](runbooks/job-behind.md):
+  {behind}.
 - A test drives both over tables in memory, and compares the time of a round and the units of a member with these.
 - The sweeper publishes for 40 seconds of each run and goes on five minutes later. The scheduled comparison of postings
   looks at 1,000 that are unconfirmed in each shard at most, and has no cursor.
@@ -198,7 +203,14 @@ def _jobs(found: Sequence[Round]) -> Iterator[str]:
             f"| {one.at_once:.2g} | {one.whole.total_seconds() / _HOUR_SECONDS:.1f} h "
             f"| {number(taken.members * taken.reads)} | {number(taken.members * taken.writes)} |\n"
         )
-    yield _OF_JOBS
+    behind = {one.taken.function: one.may_be_behind.total_seconds() / _HOUR_SECONDS for one in found}
+    yield _OF_JOBS.format(
+        reconciled=reconcile.OF_A_STEP,
+        settled=settle_due.OF_A_STEP,
+        held=HELD.total_seconds() / _MINUTE_SECONDS,
+        every=found[0].every.total_seconds() / _MINUTE_SECONDS,
+        behind=", ".join(f"`{function}` after {hours:.0f} hours" for function, hours in behind.items()),
+    )
 
 
 def _limit(limit: Limit) -> str:

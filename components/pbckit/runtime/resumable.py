@@ -24,7 +24,9 @@ from pbckit.runtime.ports import ConditionFailed, Put, Query, TransactionConflic
 from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
 
-_HELD = timedelta(minutes=5)
+LASTS = timedelta(minutes=13)
+"""How long a run may, where its function has the quarter of an hour that Lambda allows."""
+HELD = timedelta(minutes=5)
 """How long a shard waits for a run that died. Longer than any step takes."""
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -163,7 +165,7 @@ class _Run:
                 return
             is_over = self._is_over()
             yield msgspec.structs.replace(
-                cursor, place=place, began_at=began_at, found=found, held_until=now if is_over else now + _HELD
+                cursor, place=place, began_at=began_at, found=found, held_until=now if is_over else now + HELD
             )
             if is_over:
                 return
@@ -178,7 +180,7 @@ class _Run:
 
     def _held(self, shard: int) -> Cursor:
         """Say that this run is at a shard."""
-        held_until = self._runtime.clock.now() + _HELD
+        held_until = self._runtime.clock.now() + HELD
         held = self._kept(shard, msgspec.structs.replace(self.cursors[shard], held_until=held_until))
         self.cursors[shard] = held
         return held

@@ -36,7 +36,7 @@ def member_erased(event: MemberErased, context: EventContext) -> None:
             raise NotYet(f"posting {told.posting_id} of an erased member is not confirmed yet")
         runtime.tables.delete(store.confirmed(told))
     for posting_id in event.posting_ids:
-        _commit(ConfirmationStore(runtime).forget(posting_id), runtime)
+        _commit(store.forget(posting_id), runtime)
     refusals = RefusalStore(runtime)
     refused = [one.purchase.id for one in refusals.all() if one.purchase.member_id == event.member_id]
     _commit([refusals.forget(purchase_id) for purchase_id in refused], runtime)

@@ -1,6 +1,6 @@
 """Scheduled: counts how many postings differ from what the ledger was told."""
 
-from lambdas.points_calculation.services.reconciliation import differences, remove_confirmed
+from lambdas.points_calculation.services.reconciliation import differences
 from pbckit.runtime.observability import count, logger, observed
 from pbckit.runtime.runtime import Runtime, lambda_runtime
 
@@ -21,8 +21,7 @@ def reconcile(runtime: Runtime) -> int:
     Returns:
         The number.
     """
-    remove_confirmed(runtime, _COUNTED)
-    found = differences(runtime, _COUNTED)
+    found = differences(runtime, _COUNTED, removing_confirmed=True)
     count(METRIC, len(found))
     for difference in found[:10]:
         logger.error("differs", posting_id=difference.posting_id, kind=difference.kind)

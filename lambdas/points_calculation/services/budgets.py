@@ -11,6 +11,8 @@ Where it was changed they come back first: otherwise a shard could award what a 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from lambdas.points_calculation.storage.budgets import BudgetStore
 from lambdas.points_calculation.storage.records import Allotment, CapCounter
 from pbckit.runtime.keys import shard_of
@@ -72,10 +74,8 @@ class Budgets:
             return self._from_shard(key, self._shard, own, wanted)
         counter = self._store.counter(key)
         if part and not counter.shares(budget) and self._shard in counter.holders:
-            counter, own = (
-                self._take_back(key, counter, {self._shard: own}),
-                Allotment(left=0, budget_points=own.budget_points),
-            )
+            counter = self._take_back(key, counter, {self._shard: own})
+            own = msgspec.structs.replace(own, left=0)
         if part and counter.shares(budget) and counter.room(budget) >= part:
             own = self._allot(key, counter, own, budget, part)
             return self._from_shard(key, self._shard, own, wanted)

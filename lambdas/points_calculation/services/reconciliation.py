@@ -10,33 +10,23 @@ OVERDUE_AFTER = timedelta(hours=1)
 """Time that the ledger has to post what it is told; its own alarms tell earlier that it is behind."""
 
 
-def differences(runtime: Runtime, limit: int) -> list[Difference]:
+def differences(runtime: Runtime, limit: int, *, removing_confirmed: bool = False) -> list[Difference]:
     """All differences that are open, those that were posted first.
 
     Args:
         runtime: the function's world.
-        limit: how many of each kind at most.
+        limit: how many of each kind at most, of a shard where they are not posted.
+        removing_confirmed: remove entries whose posting is confirmed: a function died before it did, and its message
+            did not come again.
     """
     store = ConfirmationStore(runtime)
-    overdue = [one for one in _overdue(store, runtime, limit) if store.confirmation(one.posting_id) is None]
+    overdue: list[ReportedPosting] = []
+    for told in store.overdue(runtime.clock.now() - OVERDUE_AFTER, limit):
+        if store.confirmation(told.posting_id) is None:
+            overdue.append(told)
+        elif removing_confirmed:
+            runtime.tables.delete(store.confirmed(told))
     return [*store.differences(limit), *map(not_posted, overdue)]
-
-
-def remove_confirmed(runtime: Runtime, limit: int) -> None:
-    """Remove entries whose posting is confirmed: a function died before it did, and its message did not come again.
-
-    Args:
-        runtime: the function's world.
-        limit: how many of a shard are looked at.
-    """
-    store = ConfirmationStore(runtime)
-    for one in _overdue(store, runtime, limit):
-        if store.confirmation(one.posting_id) is not None:
-            runtime.tables.delete(store.confirmed(one))
-
-
-def _overdue(store: ConfirmationStore, runtime: Runtime, limit: int) -> list[ReportedPosting]:
-    return store.overdue(runtime.clock.now() - OVERDUE_AFTER, limit)
 
 
 def not_posted(told: ReportedPosting) -> Difference:

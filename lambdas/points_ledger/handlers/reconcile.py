@@ -8,13 +8,12 @@ import msgspec
 from lambdas.points_ledger.model.account import Account
 from lambdas.points_ledger.storage.ledger import SHARDS, Ledger
 from pbckit.runtime.observability import count, logger, observed
-from pbckit.runtime.resumable import Job, Step, go_on
+from pbckit.runtime.resumable import LASTS, Job, Step, go_on
 from pbckit.runtime.runtime import Runtime, lambda_runtime
 
 UNBALANCED, BROKEN = "UnbalancedPoints", "BrokenBooks"
 BEHIND = "ReconciliationBehind"
-LASTS = timedelta(minutes=13)
-_OF_A_STEP = 100
+OF_A_STEP = 100
 _PAUSE = timedelta(minutes=55)
 """Rounds of a ledger that one run can go through begin every hour."""
 _MEMBERS, _POINTS, _BOOKS = "members", "unbalanced_points", "broken_books"
@@ -53,7 +52,7 @@ def reconcile(runtime: Runtime) -> Reconciliation:
 
 
 def _step(ledger: Ledger, shard: int, place: str | None, _began_at: datetime) -> Step:
-    page, following = ledger.members_of(shard, place, _OF_A_STEP)
+    page, following = ledger.members_of(shard, place, OF_A_STEP)
     accounts = [account for member_id in page if (account := _in_order(ledger, member_id)) is not None]
     found = {
         _MEMBERS: len(page),

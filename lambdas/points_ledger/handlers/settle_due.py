@@ -4,7 +4,7 @@ Nothing depends on it: who reads an account sees what is due as booked. It makes
 """
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import msgspec
@@ -14,13 +14,12 @@ from lambdas.points_ledger.services.member_ledger import MemberLedger
 from lambdas.points_ledger.storage.ledger import SHARDS, Ledger
 from pbckit.runtime.observability import count, logger, observed
 from pbckit.runtime.ports import ConditionFailed, TransactionConflict
-from pbckit.runtime.resumable import Job, Step, go_on
+from pbckit.runtime.resumable import LASTS, Job, Step, go_on
 from pbckit.runtime.runtime import Runtime, lambda_runtime
 from pbckit.runtime.unit_of_work import MessageContext
 
 BEHIND = "SettlementBehind"
-LASTS = timedelta(minutes=13)
-_OF_A_STEP = 50
+OF_A_STEP = 50
 _SETTLED = "settled"
 
 
@@ -44,7 +43,7 @@ def settle(runtime: Runtime) -> int:
 
 def _step(runtime: Runtime, shard: int, place: str | None, began_at: datetime) -> Step:
     """Those who could not be settled stay due, and are behind the cursor until the next round."""
-    members, following = Ledger(runtime).due(shard, began_at, place, _OF_A_STEP)
+    members, following = Ledger(runtime).due(shard, began_at, place, OF_A_STEP)
     return Step(place=following, found={_SETTLED: sum(_is_settled(member_id, runtime) for member_id in members)})
 
 

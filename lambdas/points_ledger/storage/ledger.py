@@ -151,15 +151,10 @@ class Ledger:
         number, _, last = (after or "0#").partition("#")
         members: list[str] = []
         for shard in range(int(number), SHARDS):
-            partition = f"members#{shard}"
-            start = {"pk": partition, "sk": last} if last else None
-            left = limit - len(members)
-            page = self._tables.query(
-                Query(table=self._table, key_name="pk", key_value=partition, limit=left, after=start)
-            )
-            members += [item["sk"] for item in page.items]
-            if page.next is not None:
-                return members, f"{shard}#{page.next['sk']}"
+            page, following = self.members_of(shard, last or None, limit - len(members))
+            members += page
+            if following is not None:
+                return members, f"{shard}#{following}"
             # A full page says where the next one begins: here is room for more.
             last = ""
         return members, None

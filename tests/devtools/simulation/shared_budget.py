@@ -7,16 +7,15 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from logging import CRITICAL
 
 import pytest
 
 from devtools.simulation.tasks import Worker
 from lambdas.points_calculation.services import budgets
-from pbckit.runtime.observability import logger, metrics
 from pbckit.runtime.ports import Item, Key, Operation, Page, Query
 from pbckit.runtime.unit_of_work import StillContended
 from pbckit.testing.calls import RefusedCall
+from pbckit.testing.silence import silently
 from pbckit.testing.world import STORE, MemoryTables, World, world
 from tests.lambdas.points_calculation.programme import Programme
 from tests.lambdas.points_calculation.purchases import fixed, purchase, request
@@ -88,7 +87,7 @@ class History:
 
     def run(self) -> list[str]:
         """Waves of invocations at once, each with an amount of the budget of its own; at the end it is used up."""
-        with _small_shards(), _silently():
+        with _small_shards(), silently():
             amount = self.chance.choice(AMOUNTS)
             for _ in range(self.chance.randint(1, _MOST_WAVES)):
                 self._wave(amount)
@@ -169,14 +168,3 @@ def _small_shards() -> Iterator[None]:
         patch.setattr(budgets, "PARTS", _PARTS)
         patch.setattr(budgets, "LEAST_PURCHASES", _LEAST_PURCHASES)
         yield
-
-
-@contextmanager
-def _silently() -> Iterator[None]:
-    level = logger.log_level
-    logger.setLevel(CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-        metrics.clear_metrics()

@@ -67,7 +67,7 @@ def test_what_is_wrong_stays_told_until_a_whole_round_has_not_found_it(ledger: L
 
 
 def test_runs_that_have_no_time_look_at_each_member_once_a_round(ledger: Ledger, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(handler, "_OF_A_STEP", 1)
+    monkeypatch.setattr(handler, "OF_A_STEP", 1)
     monkeypatch.setattr(handler, "LASTS", timedelta(milliseconds=8))
     looked_at = [reconcile(ledger.world.runtime).members for _ in range(60)]
     assert (sum(looked_at), max(looked_at) < 12) == (12, True)

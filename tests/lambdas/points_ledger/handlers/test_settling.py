@@ -77,7 +77,7 @@ def test_spoilt_books_do_not_hold_up_those_of_others(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch, changes: dict[str, object]
 ):
     """Not even many of them: they stay due, and a run goes on behind them."""
-    monkeypatch.setattr(settle_due, "_OF_A_STEP", 2)
+    monkeypatch.setattr(settle_due, "OF_A_STEP", 2)
     same_shard = [f"m-{number}" for number in range(200) if shard_of(f"m-{number}", SHARDS) == shard_of("m-0", SHARDS)]
     spoilt, sound = same_shard[:4], same_shard[4]
     for member in spoilt:
@@ -95,7 +95,7 @@ def test_spoilt_books_do_not_hold_up_those_of_others(
 def test_a_run_settles_as_many_as_it_has_time_for_and_the_next_one_goes_on(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(settle_due, "_OF_A_STEP", 1)
+    monkeypatch.setattr(settle_due, "OF_A_STEP", 1)
     monkeypatch.setattr(settle_due, "LASTS", timedelta(milliseconds=10))
     members = [f"m-{number}" for number in range(200) if shard_of(f"m-{number}", SHARDS) == shard_of("m-0", SHARDS)][:5]
     for member in members:
