@@ -186,28 +186,58 @@ def test_a_backdated_rate_re_rates_what_was_posted_since(world: DeployedSystem):
 
 
 def test_a_budget_is_spent_to_the_point_under_parallel_load(world: DeployedSystem):
-    """Straight at the capability, more at once than the queue would let through."""
-    bonus = Bonus(
-        campaign_id="programme-budget",
+    calculations = calculated_at_once(world, budget_bonus("programme-budget", points=30, budget=500), 40)
+
+    granted = Counter(calculation.lines[1].points for calculation in calculations)
+    assert granted == {30: 16, 20: 1, 0: 23}
+    (cut,) = [one for one in calculations if one.lines[1].points == 20]
+    assert cut.lines[1].text == "Budget: +30 points, as much as the campaign's budget still held"
+
+
+def test_a_large_budget_is_shared_out_and_spent_to_the_point_under_parallel_load(world: DeployedSystem):
+    """Small bonuses draw from allotments; then large ones take what counter and shards have left."""
+    budget = 20_000
+    small = calculated_at_once(world, budget_bonus("programme-shared", points=2, budget=budget), 20)
+    assert [one.lines[1].points for one in small] == [2] * 20
+    pages = (
+        world.aws.client("dynamodb")
+        .get_paginator("scan")
+        .paginate(TableName=world.names("points-calculation").physical("store"))
+    )
+    keys = [item["pk"]["S"] for page in pages for item in page["Items"]]
+    assert len([key for key in keys if key.startswith("allotment#") and "programme-shared" in key]) > 1
+
+    large = calculated_at_once(world, budget_bonus("programme-shared", points=6_000, budget=budget), 5)
+    assert Counter(one.lines[1].points for one in large) == {6_000: 3, budget - 3 * 6_000 - 20 * 2: 1, 0: 1}
+
+
+def budget_bonus(campaign_id: str, *, points: int, budget: int) -> Bonus:
+    return Bonus(
+        campaign_id=campaign_id,
         name="Budget",
-        fixed_points=30,
+        fixed_points=points,
         combination="stacking",
         priority=0,
-        budget_points=500,
+        budget_points=budget,
     )
-    rate = Rate(card_product="gold", category="*", points_per_unit="1", effective_from=SEPTEMBER)
 
-    def calculate(number: int) -> Calculation:
+
+def calculated_at_once(world: DeployedSystem, bonus: Bonus, number: int) -> list[Calculation]:
+    """Straight at the capability, more at once than the queue would let through."""
+    rate = Rate(card_product="gold", category="*", points_per_unit="1", effective_from=SEPTEMBER)
+    function = world.names("points-calculation").capability(CALCULATE.name)
+
+    def calculate(place: int) -> Calculation:
+        name = f"{bonus.campaign_id}-{bonus.fixed_points}-{place}"
         request = Calculate(
-            purchase=scenarios.example_purchase(f"budget-{number}", f"budget-member-{number % 5}"),
+            purchase=scenarios.example_purchase(name, f"{bonus.campaign_id}-member-{place % 5}"),
             category=Categorization(category="restaurants", basis="mcc"),
             rate=rate,
             bonuses=[bonus],
             fallbacks=[],
             asked_at=datetime.now(UTC),
         )
-        payload = msgspec.json.encode({"metadata": {"correlation_id": f"budget-{number}"}, "data": request})
-        function = world.names("points-calculation").capability(CALCULATE.name)
+        payload = msgspec.json.encode({"metadata": {"correlation_id": name}, "data": request})
         bodies: list[bytes] = []
         for _ in range(6):
             answer = world.aws.client("lambda").invoke(FunctionName=function, Payload=payload)
@@ -218,12 +248,7 @@ def test_a_budget_is_spent_to_the_point_under_parallel_load(world: DeployedSyste
         raise AssertionError(bodies)
 
     with ThreadPoolExecutor(max_workers=10) as pool:
-        calculations = list(pool.map(calculate, range(40)))
-
-    granted = Counter(calculation.lines[1].points for calculation in calculations)
-    assert granted == {30: 16, 20: 1, 0: 23}
-    (cut,) = [one for one in calculations if one.lines[1].points == 20]
-    assert cut.lines[1].text == "Budget: +30 points, as much as the campaign's budget still held"
+        return list(pool.map(calculate, range(number)))
 
 
 def test_two_exclusive_campaigns_of_one_priority_do_not_overlap_in_silence(world: DeployedSystem):
