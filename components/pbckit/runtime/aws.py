@@ -31,8 +31,13 @@ from pbckit.runtime.ports import (
 )
 
 _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"max_attempts": 3, "mode": "standard"})
-_THROTTLED = frozenset(
-    {"ThrottlingException", "ProvisionedThroughputExceededException", "TransactionInProgressException"}
+_BUSY = frozenset(
+    {
+        "ThrottlingException",
+        "ProvisionedThroughputExceededException",
+        "TransactionInProgressException",
+        "TransactionConflictException",  # of a single write: a transaction is at the item
+    }
 )
 _CONTENDED = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 _to_dynamodb = TypeSerializer()
@@ -102,9 +107,7 @@ class DynamoDb:
         try:
             call(**request)
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                raise ConditionFailed([operation]) from error
-            raise
+            raise _translated(error, [operation]) from error
 
     def transact(self, operations: Sequence[Operation]) -> None:
         """Do all of it or nothing.
@@ -193,10 +196,12 @@ def stream_image(record: Mapping[str, Any]) -> Item:
 
 
 def _translated(error: ClientError, operations: Sequence[Operation]) -> Exception:
-    """What a refused transaction means, in the kernel's words."""
+    """What a refused write means, in the kernel's words."""
     code = error.response["Error"]["Code"]
-    if code in _THROTTLED:
+    if code in _BUSY:
         return TransactionConflict(str(error))
+    if code == "ConditionalCheckFailedException":
+        return ConditionFailed(operations)
     if code != "TransactionCanceledException":
         return error
     reasons = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]

@@ -182,6 +182,7 @@ class Tables(Protocol):
 
         Raises:
             ConditionFailed: an expected value is not there.
+            TransactionConflict: a transaction is at the item.
         """
         ...
 
@@ -190,6 +191,7 @@ class Tables(Protocol):
 
         Raises:
             ConditionFailed: an expected value is not there.
+            TransactionConflict: a transaction is at the item.
         """
         ...
 

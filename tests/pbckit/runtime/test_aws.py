@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pbckit.runtime.aws import DynamoDb, EventBridge, Sqs
-from pbckit.runtime.ports import BusEntry, ConditionFailed, Operation, Put, Query, Scan, TransactionConflict
+from pbckit.runtime.ports import BusEntry, ConditionFailed, Delete, Operation, Put, Query, Scan, TransactionConflict
 from pbckit.sandbox.embedded_aws import EmbeddedAws
 from pbckit.testing.world import BEGIN
 
@@ -17,7 +17,7 @@ OPERATIONS: Sequence[Operation] = [Put(table="store", item={"pk": str(n), "sk": 
 
 
 class RefusingClient:
-    """A client whose transactions fail as told."""
+    """A client whose writes fail as told."""
 
     def __init__(self, code: str, reasons: Sequence[str] = ()) -> None:
         self._response: Any = {
@@ -27,6 +27,12 @@ class RefusingClient:
 
     def transact_write_items(self, **_request: Any) -> None:
         raise ClientError(self._response, "TransactWriteItems")
+
+    def put_item(self, **_request: Any) -> None:
+        raise ClientError(self._response, "PutItem")
+
+    def delete_item(self, **_request: Any) -> None:
+        raise ClientError(self._response, "DeleteItem")
 
 
 @pytest.mark.parametrize(
@@ -52,6 +58,30 @@ def test_a_refused_transaction_is_understood(code: str, reasons: list[str], mean
 
     if isinstance(refusal.value, ConditionFailed):
         assert refusal.value.failed == (OPERATIONS[0],)
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"),
+    [
+        ("ConditionalCheckFailedException", ConditionFailed),
+        ("TransactionConflictException", TransactionConflict),
+        ("ThrottlingException", TransactionConflict),
+        ("ProvisionedThroughputExceededException", TransactionConflict),
+        ("AccessDeniedException", ClientError),
+    ],
+)
+@pytest.mark.parametrize("write", ["put", "delete"])
+def test_a_refused_single_write_is_understood(code: str, meaning: type[Exception], write: str):
+    """The embedded AWS lets a single write pass while a transaction is at its item; DynamoDB refuses it."""
+    tables = DynamoDb()
+    tables.__dict__["_client"] = RefusingClient(code)
+    operation: Any = {"put": OPERATIONS[0], "delete": Delete(table="store", key={"pk": "a", "sk": "b"})}[write]
+
+    with pytest.raises(meaning) as refusal:
+        getattr(tables, write)(operation)
+
+    if isinstance(refusal.value, ConditionFailed):
+        assert refusal.value.failed == (operation,)
 
 
 class ReadingClient:
