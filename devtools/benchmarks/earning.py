@@ -50,9 +50,9 @@ def measure() -> Earning:
             deploy_seconds = time.perf_counter() - begin
             world = DeployedSystem.of(aws)
             apply(world, ROOT / "examples/programme.yaml")
-            _earn(world, "warm-up", 5, 5)
-            singles = [_earn(world, f"single-{number}", 1, 1) for number in range(_SINGLE)]
-            many_seconds = _earn(world, "many", _MANY, _MEMBERS)
+            earn(world, "warm-up", 5, 5)
+            singles = [earn(world, f"single-{number}", 1, 1) for number in range(_SINGLE)]
+            many_seconds = earn(world, "many", _MANY, _MEMBERS)
     return Earning(
         start_seconds=start_seconds,
         deploy_seconds=deploy_seconds,
@@ -64,7 +64,7 @@ def measure() -> Earning:
     )
 
 
-def _earn(world: DeployedSystem, name: str, purchases: int, members: int) -> float:
+def earn(world: DeployedSystem, name: str, purchases: int, members: int) -> float:
     """Seconds from the first publication until the last purchase is posted."""
     batch = [example_purchase(f"{name}-{number}", f"{name}-member-{number % members}") for number in range(purchases)]
     batch = [
@@ -73,11 +73,11 @@ def _earn(world: DeployedSystem, name: str, purchases: int, members: int) -> flo
     ]
     expected = {f"{name}-member-{number}": len(range(number, purchases, members)) for number in range(members)}
 
-    def earn() -> None:
+    def work() -> None:
         world.ingest(batch)
         world.wait_for_postings(expected, lambda _count: None)
 
-    return _timed(earn)
+    return _timed(work)
 
 
 def _timed(work: Callable[[], object]) -> float:

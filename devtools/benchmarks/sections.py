@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from devtools.benchmarks import capturing, commands, earning, facade, imports, judging, ledger, relay
+from devtools.benchmarks import capturing, commands, earning, facade, imports, judging, ledger, memory, relay
 from devtools.benchmarks.peers import comparison, soundness
 from devtools.benchmarks.peers.installed import NotInstalledError
 from ops.repository import ROOT
@@ -75,6 +75,14 @@ The pack's evaluator is tried against an exact judge of single requests that was
 about {documents} random pairs of identity policy and boundary, each with every request of the small world of
 `tests/policies/soundness`: {requests:,} requests. Pairs that iam-simulate takes to be malformed: {refused}, not
 counted.
+"""
+_MEMORY = """\
+{purchases} purchases earn points, one at a time; the embedded AWS runs each function in a process of its own.
+`processor` is what that process took of a processor for an invocation, `waits` how long the invocation lasted besides:
+much of it is the embedded AWS itself at work on shared cores, where DynamoDB answers in some milliseconds. `peak` is
+the most memory that the process ever had; Lambda's own is not in it. The rest is computed: Lambda gives a function a
+whole processor with {whole:,} MB and less in proportion, so that it lasts `waits` and `processor` times {whole:,} over
+its memory. USD are for a million invocations without requests, by list prices of us-east-1; what is deployed is bold.
 """
 _FACADE = """\
 One caller asks for categories, warm, on the embedded AWS: the monolith's function itself and the facade in front of it,
@@ -241,6 +249,21 @@ def _capturing(_graph: Graph) -> Iterator[str]:
     yield f"| {captured.own_seconds:.1f} | {captured.bare_seconds:.1f} | {captured.ratio:.2f} | 1.2 |"
 
 
+def _memory(_graph: Graph) -> Iterator[str]:
+    taken = memory.measure()
+    yield _MEMORY.format(purchases=memory.PURCHASES, whole=memory.SIZES[-1])
+    sizes = " | ".join(f"{size:,} MB, USD" for size in memory.SIZES)
+    yield f"| function | processor, ms | waits, ms | peak, MB | {sizes} |"
+    yield f"|---|{'---:|' * (3 + len(memory.SIZES))}"
+    for one in taken:
+        prices = (f"{one.usd_a_million(size):.2f}" for size in memory.SIZES)
+        cells = (f"**{usd}**" if size == one.memory else usd for size, usd in zip(memory.SIZES, prices, strict=True))
+        yield (
+            f"| {one.step.name} | {one.processor * 1000:.1f} | {one.waits * 1000:.0f} | {one.peak_mb:.0f} "
+            f"| {' | '.join(cells)} |"
+        )
+
+
 def _facade(_graph: Graph) -> Iterator[str]:
     yield _FACADE
     yield "| the facade in | alone: p50, ms | p99, ms | facade: p50, ms | p99, ms | added to p50, ms | failed |"
@@ -260,6 +283,7 @@ SECTIONS: Mapping[str, Section] = {
     "capturing": Section("The program beside the SDK alone", _capturing),
     "relay": Section("From the outbox to the bus", _relay),
     "ledger": Section("The ledger", _ledger),
+    "memory": Section("Memory of functions", _memory),
     "imports": Section("Cold import of each handler", _imports),
     "commands": Section("The commands", _commands),
     "sizes": Section("Size of what is deployed", _artefacts),

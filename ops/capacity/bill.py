@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from ops.capacity.way import Deployed, Way
+from ops.capacity.way import Deployed, Way, lasts
 from pbckit.cli.errors import OperatorError
 
 FILE = Path(__file__).with_name("prices.yaml")
@@ -94,11 +94,10 @@ def bill(way: Way, prices: Prices, *, in_full_batches: bool = False) -> list[Lin
     """
     steps = way.steps
     batches = {one.step.name: one.batch if in_full_batches else 1 for one in steps}
-    waited = {one.step.name: one.step.seconds / (batches[one.step.name] if one.step.starts else 1) for one in steps}
     requests = sum(1 / batches[one.step.name] for one in steps)
-    gb_seconds = sum(waited[one.step.name] * one.memory / _MB for one in steps)
+    gb_seconds = sum(_each(one, batches[one.step.name]) * one.memory / _MB for one in steps)
     workflows = [one for one in steps if one.step.starts]
-    workflow_seconds = sum(one.step.seconds for one in workflows) * _WORKFLOW_MB / _MB
+    workflow_seconds = sum(one.step.waits for one in workflows) * _WORKFLOW_MB / _MB
     events = way.outside.events + sum(one.step.events for one in steps)
     queue_requests = sum(1 + _EACH_BATCH / batches[one.step.name] for one in steps if one.step.by == "queue")
     return [
@@ -147,6 +146,12 @@ def _without_outbox(steps: Sequence[Deployed]) -> list[Deployed]:
         step = msgspec.structs.replace(one.step, events=relayed[one.step.unit] if publishes else 0)
         found.append(replace(one, step=step, write=one.write - one.outbox_write, outbox_write=0))
     return found
+
+
+def _each(one: Deployed, batch: int) -> float:
+    """Seconds of one purchase in a batch: a starter waits for all workflows of its batch side by side."""
+    waits = one.step.waits / (batch if one.step.starts else 1)
+    return lasts(waits, one.step.processor, one.memory)
 
 
 def _line(service: str, amount: float, unit: str, price: float) -> Line:

@@ -77,8 +77,8 @@ def _limits(way: Way, region: str, known: Mapping[str, Quota]) -> Iterator[Limit
     for one in way.steps:
         yield from _of_step(one, way, known["mapping-concurrency"].of(region))
     taken = {
-        "lambda-concurrency": sum(one.step.seconds / one.side_by_side for one in way.steps),
-        "workflow-concurrency": sum(one.step.seconds for one in way.steps if one.step.starts),
+        "lambda-concurrency": sum(one.seconds / one.side_by_side for one in way.steps),
+        "workflow-concurrency": sum(one.step.waits for one in way.steps if one.step.starts),
         "put-events": way.outside.events + sum(one.step.events for one in way.steps),
         "invocations": sum(one.step.by == "queue" for one in way.steps),
     }
@@ -110,10 +110,10 @@ def _of_step(one: Deployed, way: Way, most: int) -> Iterator[Limit]:
     if one.ceiling is not None:
         yield _limit(
             f"{one.step.name}: executions at once",
-            one.step.seconds / one.side_by_side,
+            one.seconds / one.side_by_side,
             one.ceiling,
             f"`rewards:maximumConcurrency`, at most {most:,} messages; beyond it a shorter run",
-            at_most=most / one.step.seconds,
+            at_most=most / one.seconds,
         )
     if one.shards is not None:
         yield _limit(

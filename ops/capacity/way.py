@@ -18,6 +18,10 @@ _FUNCTION = "aws:lambda/function:Function"
 _MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 
 
+_WHOLE_PROCESSOR_MB = 1769
+"""https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
+
+
 class UnknownStep(PbckitError, ValueError):
     """The way names a function or a queue that the program does not have, or leaves a counted one out."""
 
@@ -28,7 +32,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     unit: str
     function: str
     by: Literal["queue", "workflow", "stream"]
-    seconds: float
+    waits: float
+    processor: float
     queue: str | None = None
     starts: bool = False
     events: int = 0
@@ -56,9 +61,15 @@ class Outside(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class OneService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One service with one database that does the same."""
 
-    seconds: float
+    waits: float
+    processor: float
     memory: int
     items: int
+
+    @property
+    def seconds(self) -> float:
+        """How long it runs."""
+        return lasts(self.waits, self.processor, self.memory)
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,6 +101,11 @@ class Deployed:
     shards: int | None = None
     """Batches of its stream at once, while the table is new."""
 
+    @property
+    def seconds(self) -> float:
+        """How long it runs for one purchase."""
+        return lasts(self.step.waits, self.step.processor, self.memory)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
@@ -100,6 +116,17 @@ class Way:
     relay: Relay
     steps: Sequence[Deployed]
     one_service: OneService
+
+
+def lasts(waits: float, processor: float, memory: int) -> float:
+    """Seconds that a function runs: Lambda gives it processor in proportion to its memory.
+
+    Args:
+        waits: seconds in which it computes nothing.
+        processor: seconds of a whole processor. No function here computes in two threads at once.
+        memory: MB.
+    """
+    return waits + processor * max(1.0, _WHOLE_PROCESSOR_MB / memory)
 
 
 def way(graph: Graph, counted: Sequence[Units], file: Path = FILE) -> Way:

@@ -23,6 +23,7 @@ from contracts.points_calculation import (
     PointsEstimated,
 )
 from contracts.points_ledger import MemberErased, PointsPosted
+from pbckit.infra.function import SMALL_MB
 from pbckit.infra.iam import Grant
 from pbckit.infra.pbc import Pbc
 from settings import RewardsSettings
@@ -59,7 +60,7 @@ def define(pbc: Pbc) -> None:
     pbc.subscribes(CampaignChanged, handler="note-campaign-change", grants=[calculations.write()])
     pbc.exposes(DIFFERENCES, [calculations.read()])
     pbc.exposes(SETTLE_DIFFERENCE, [calculations.write(), outbox.append()])
-    pbc.subscribes(PointsPosted, handler="confirm-posting", grants=[calculations.write()])
+    pbc.subscribes(PointsPosted, handler="confirm-posting", grants=[calculations.write()], memory_mb=SMALL_MB)
     pbc.subscribes(MemberErased, handler="forget-member", grants=[calculations.write()])
     pbc.scheduled(
         "reconcile",

@@ -2,6 +2,7 @@
 
 from contracts.points_ledger import MemberErased, MemberMerged, PointsCorrected, PointsPosted
 from contracts.tiers import LIST_TIERS, SET_TIERS, TIER, TIERS_HISTORY, TierChanged
+from pbckit.infra.function import SMALL_MB
 from pbckit.infra.pbc import Pbc
 
 _REVIEW_EVERY_MINUTES = 5
@@ -13,7 +14,12 @@ def define(pbc: Pbc) -> None:
     tiers = pbc.store()
     outbox = pbc.publishes(TierChanged)
     changes = [tiers.write(), outbox.append()]
-    pbc.subscribes(PointsPosted, PointsCorrected, MemberMerged, MemberErased, handler="count-points", grants=changes)
+    pbc.subscribes(
+        *(PointsPosted, PointsCorrected, MemberMerged, MemberErased),
+        handler="count-points",
+        grants=changes,
+        memory_mb=SMALL_MB,
+    )
     pbc.exposes(SET_TIERS, changes)
     for question in (TIER, LIST_TIERS, TIERS_HISTORY):
         pbc.exposes(question, [tiers.read()])

@@ -14,6 +14,13 @@ from pbckit.infra.monitoring import make_alarms
 from pbckit.infra.names import LIVE, OPERATOR
 from pbckit.infra.packaging import RUNTIME, require_handler
 
+MEMORY_MB = 512
+"""Of a function for which nothing else is said."""
+SMALL_MB = 256
+"""Of one that mostly waits, or for whose end nobody waits: Lambda charges memory for as long as a function runs."""
+_ALLOWED_MB = range(128, 10_240 + 1)
+"""https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
+
 
 class InvalidFunction(PbckitError, pulumi.RunError):
     """A function that cannot be made as asked."""
@@ -35,7 +42,8 @@ class FunctionArgs:
     grants: Sequence[Grant] = ()
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     timeout_seconds: int = 10
-    memory_mb: int = 512
+    memory_mb: int = MEMORY_MB
+    """It has processor in proportion: a whole one with 1,769."""
 
 
 class Function(pulumi.ComponentResource):
@@ -60,6 +68,11 @@ class Function(pulumi.ComponentResource):
         if args.thing == OPERATOR:
             raise InvalidFunction(
                 f"{names.unit}: no function can be called {OPERATOR!r}: the role for people has that name; rename it"
+            )
+        if args.memory_mb not in _ALLOWED_MB:
+            raise InvalidFunction(
+                f"{names.unit} {args.thing}: memory_mb is {args.memory_mb}; "
+                f"allowed: {_ALLOWED_MB.start:,} to {_ALLOWED_MB.stop - 1:,}"
             )
         require_handler(names.unit, args.handler)
         self.physical_name = names.physical(args.thing)

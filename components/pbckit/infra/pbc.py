@@ -13,7 +13,7 @@ from pbckit.contracts.json_schema import event_schema
 from pbckit.contracts.operating import SLOW_AFTER_MS
 from pbckit.infra.alarms import Alarm, Severity, kebab
 from pbckit.infra.context import child_of
-from pbckit.infra.function import Function, FunctionArgs
+from pbckit.infra.function import MEMORY_MB, Function, FunctionArgs
 from pbckit.infra.iam import Grant
 from pbckit.infra.monitoring import make_alarms
 from pbckit.infra.names import PLATFORM
@@ -92,7 +92,12 @@ class Pbc(Unit):
         )
 
     def subscribes(
-        self, *events: type[Event], handler: str, grants: Sequence[Grant], levels: Sequence[ServiceLevel] = ()
+        self,
+        *events: type[Event],
+        handler: str,
+        grants: Sequence[Grant],
+        levels: Sequence[ServiceLevel] = (),
+        memory_mb: int = MEMORY_MB,
     ) -> Subscription:
         """Consume events.
 
@@ -101,9 +106,11 @@ class Pbc(Unit):
             handler: name of the handler's module, kebab-case.
             grants: what it may do.
             levels: what is promised of some of them.
+            memory_mb: of its function.
 
         Raises:
             InvalidServiceLevel: one is about an event that is not consumed here.
+            InvalidFunction: Lambda has no such memory.
         """
         for level in levels:
             if level.event not in events:
@@ -120,6 +127,7 @@ class Pbc(Unit):
                 handler=self._handler(handler),
                 grants=grants,
                 levels=levels,
+                memory_mb=memory_mb,
             ),
             opts=child_of(self),
         )
@@ -133,6 +141,7 @@ class Pbc(Unit):
         must_be_zero: Mapping[str, str] | None = None,
         severity: Severity = "ticket",
         level: AnswerLevel | None = None,
+        memory_mb: int = MEMORY_MB,
     ) -> Function:
         """Answer a capability. The function and the handler's module are named after it.
 
@@ -143,10 +152,12 @@ class Pbc(Unit):
             must_be_zero: metrics that it sends when something is wrong, by name, with what is wrong: each has an alarm.
             severity: of these alarms.
             level: what is promised of its answers.
+            memory_mb: of its function.
 
         Raises:
             ContractViolation: the capability belongs to another unit.
             InvalidServiceLevel: the level is of another capability.
+            InvalidFunction: Lambda has no such memory.
         """
         if capability.unit != self._unit:
             raise ContractViolation(f"{self._unit} cannot expose {capability.name}: {capability.unit} does")
@@ -155,7 +166,12 @@ class Pbc(Unit):
                 f"{self._unit} {capability.name}: a service level of {level.subject}; allowed: {capability.name}"
             )
         limit = {SLOW_AFTER_MS: str(level.within_ms)} if level is not None else {}
-        function = self.function(capability.name, [*grants, Grant(statements=[], environment=limit)], timeout_seconds)
+        function = self.function(
+            capability.name,
+            [*grants, Grant(statements=[], environment=limit)],
+            timeout_seconds,
+            memory_mb=memory_mb,
+        )
         if level is not None:
             make_alarms(self, self.context, level.alarms(self.context.config.metric_namespace, self._unit))
         if capability.route is not None:
@@ -163,7 +179,9 @@ class Pbc(Unit):
         self._alarm_when_not_zero(must_be_zero, severity)
         return function
 
-    def function(self, thing: str, grants: Sequence[Grant], timeout_seconds: int = 10) -> Function:
+    def function(
+        self, thing: str, grants: Sequence[Grant], timeout_seconds: int = 10, *, memory_mb: int = MEMORY_MB
+    ) -> Function:
         """A function of this PBC that is neither capability nor subscriber."""
         return Function(
             f"{self._unit}-{thing}",
@@ -173,6 +191,7 @@ class Pbc(Unit):
                 handler=self._handler(thing),
                 grants=grants,
                 timeout_seconds=timeout_seconds,
+                memory_mb=memory_mb,
             ),
             opts=child_of(self),
         )
@@ -207,6 +226,7 @@ class Pbc(Unit):
         severity: Severity = "ticket",
         timeout_seconds: int = 60,
         in_time: InTime | None = None,
+        memory_mb: int = MEMORY_MB,
     ) -> Function:
         """A function that is called at regular times. Its module is named after it.
 
@@ -219,8 +239,12 @@ class Pbc(Unit):
             severity: of these alarms.
             timeout_seconds: how long a run may take. A run begins while those before it are not done.
             in_time: how far behind it may be, for a job of `pbckit.runtime.resumable`.
+            memory_mb: of its function.
+
+        Raises:
+            InvalidFunction: Lambda has no such memory.
         """
-        function = self.function(thing, grants, timeout_seconds=timeout_seconds)
+        function = self.function(thing, grants, timeout_seconds=timeout_seconds, memory_mb=memory_mb)
         make_schedule(
             self,
             f"{self._unit}-{thing}-schedule",

@@ -10,7 +10,7 @@ from pbckit.contracts.definitions import Event
 from pbckit.contracts.operating import LATE_AFTER
 from pbckit.infra.alarms import Alarm
 from pbckit.infra.context import UnitContext, child_of
-from pbckit.infra.function import Function, FunctionArgs
+from pbckit.infra.function import MEMORY_MB, Function, FunctionArgs
 from pbckit.infra.iam import Grant
 from pbckit.infra.inbound import Inbound, InboundArgs
 from pbckit.infra.monitoring import make_alarms
@@ -34,6 +34,7 @@ class SubscriptionArgs:
     handler: str
     grants: Sequence[Grant]
     levels: Sequence[ServiceLevel] = ()
+    memory_mb: int = MEMORY_MB
 
 
 class Subscription(pulumi.ComponentResource):
@@ -66,6 +67,7 @@ class Subscription(pulumi.ComponentResource):
                 grants=[*args.grants, queue.consume(), queue.dead_letters.send()],
                 environment={"INBOX_DAYS": str(INBOX_DAYS), **_late_after(args.levels)},
                 timeout_seconds=_TIMEOUT_SECONDS,
+                memory_mb=args.memory_mb,
             ),
             opts=child_of(self),
         )

@@ -15,7 +15,7 @@ from pbckit.infra.alarms import Alarm, Measure
 from pbckit.infra.boundary import LOG_DELIVERY
 from pbckit.infra.concurrency import calls_at_once
 from pbckit.infra.context import UnitContext, child_of
-from pbckit.infra.function import Function, FunctionArgs, make_role
+from pbckit.infra.function import SMALL_MB, Function, FunctionArgs, make_role
 from pbckit.infra.iam import TRACE_WORKFLOW, Grant, Statement, send_traces, trust, write_logs
 from pbckit.infra.inbound import Inbound, InboundArgs
 from pbckit.infra.monitoring import make_alarms
@@ -154,6 +154,7 @@ class Workflow(pulumi.ComponentResource):
                     queue.dead_letters.send(),
                 ],
                 timeout_seconds=_STARTER_TIMEOUT_SECONDS,
+                memory_mb=SMALL_MB,
             ),
             opts=child_of(self, depends_on=[machine]),
         )

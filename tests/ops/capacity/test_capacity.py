@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from devtools.units.page import measured
 from ops.capacity.bill import FILE, OLD, bill, one_service, price_list, published_after_commit, together
 from ops.capacity.limits import limits, quotas, writes_by_table
 from ops.capacity.way import FILE as WAY
-from ops.capacity.way import UnknownStep, Way, way
+from ops.capacity.way import Deployed, UnknownStep, Way, lasts, way
 from pbckit.cli.errors import OperatorError
 from pbckit.cli.topology import subscriptions
 from tests.conftest import captured
@@ -79,7 +80,34 @@ def test_full_batches_spare_requests_and_the_starters_waiting(prod: Way):
     changed = {key for key in one if one[key] != full[key]}
     assert changed == {("Lambda", "requests"), ("Lambda", "GB-seconds"), ("SQS", "requests")}
     assert (one["SQS", "requests"], full["SQS", "requests"]) == (4 * 3, pytest.approx(4 * 1.2))
-    assert one["Lambda", "GB-seconds"] - full["Lambda", "GB-seconds"] == pytest.approx(0.4 * 0.9 / 2)
+    (starter,) = [step for step in prod.steps if step.step.starts]
+    spared = starter.step.waits * 0.9 * starter.memory / 1024
+    assert one["Lambda", "GB-seconds"] - full["Lambda", "GB-seconds"] == pytest.approx(spared)
+
+
+@pytest.mark.parametrize(("memory", "seconds"), [(128, 1.38203125), (512, 0.345507812), (1769, 0.1), (10_240, 0.1)])
+def test_less_memory_is_less_of_a_processor(memory: int, seconds: float):
+    assert lasts(0, 0.1, memory) == pytest.approx(seconds)
+    assert lasts(2, 0.1, memory) == pytest.approx(2 + seconds)
+
+
+def test_a_function_with_less_memory_costs_less_where_it_waits_and_the_same_where_it_computes(prod: Way):
+    waits, computes = (
+        replace(prod, steps=[replace(one, step=msgspec.structs.replace(one.step, **only)) for one in prod.steps])
+        for only in ({"processor": 0.0}, {"waits": 0.0})
+    )
+    half = [
+        {(line.service, line.unit): line.amount for line in bill(replace(it, steps=halved(it.steps)), PRICES)}
+        for it in (waits, computes)
+    ]
+    whole = [{(line.service, line.unit): line.amount for line in bill(it, PRICES)} for it in (waits, computes)]
+    key = ("Lambda", "GB-seconds")
+    assert [after[key] / before[key] for before, after in zip(whole, half, strict=True)] == pytest.approx([0.5, 1])
+
+
+def halved(steps: Sequence[Deployed]) -> list[Deployed]:
+    """The same functions with half of the memory."""
+    return [replace(one, memory=one.memory // 2) for one in steps]
 
 
 def test_the_least_that_carries_comes_first_and_a_ceiling_of_the_stack_counts(prod: Way):

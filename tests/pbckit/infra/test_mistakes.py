@@ -105,3 +105,10 @@ def test_a_function_of_the_name_of_the_role_for_people_is_refused(tmp_path: Path
     code(tmp_path)
     told = mistake(tmp_path, "inventory.function('operator', [])")
     assert told == "inventory: no function can be called 'operator': the role for people has that name; rename it"
+
+
+@pytest.mark.parametrize("memory", [0, 127, 10_241])
+def test_a_memory_that_lambda_does_not_have_is_refused(tmp_path: Path, memory: int):
+    code(tmp_path)
+    told = mistake(tmp_path, f"inventory.function('reserve', [], memory_mb={memory})")
+    assert told == f"inventory reserve: memory_mb is {memory}; allowed: 128 to 10,240"
