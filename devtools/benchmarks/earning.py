@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from devtools.benchmarks.bare_chain import BareChain, wait_for_item
 from ops.demo.command import apply
 from ops.demo.scenarios import example_purchase
 from ops.demo.world import DeployedSystem
@@ -19,20 +20,24 @@ from pbckit.sandbox.embedded_aws import running
 from pbckit.sandbox.program import capture
 from pbckit.sandbox.stack_config import read_stack
 
-_SINGLE = 10
+_WARM_UP = 5
+_SINGLE = 15
 _MANY = 300
 _MEMBERS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
 class Earning:
-    """Seconds, each measured once but for one purchase, which is the median of ten."""
+    """Seconds, each measured once but for one purchase and the bare chain: medians of some turns."""
 
     start_seconds: float
     deploy_seconds: float
     resources: int
     capture_seconds: float
     one_purchase_seconds: float
+    bare_chain_seconds: float
+    ratio: float
+    """Of one purchase to the bare chain: the median of each turn's."""
     many: int
     many_seconds: float
 
@@ -51,14 +56,17 @@ def measure() -> Earning:
             world = DeployedSystem.of(aws)
             apply(world, ROOT / "examples/programme.yaml")
             earn(world, "warm-up", 5, 5)
-            singles = [earn(world, f"single-{number}", 1, 1) for number in range(_SINGLE)]
+            chain = BareChain(aws)
+            turns = [_turn(world, chain, f"single-{number}") for number in range(_WARM_UP + _SINGLE)][_WARM_UP:]
             many_seconds = earn(world, "many", _MANY, _MEMBERS)
     return Earning(
         start_seconds=start_seconds,
         deploy_seconds=deploy_seconds,
         resources=sum(resource.custom for resource in deployment.graph.resources),
         capture_seconds=capture_seconds,
-        one_purchase_seconds=statistics.median(singles),
+        one_purchase_seconds=statistics.median(own for own, _ in turns),
+        bare_chain_seconds=statistics.median(bare for _, bare in turns),
+        ratio=statistics.median(own / bare for own, bare in turns),
         many=_MANY,
         many_seconds=many_seconds,
     )
@@ -78,6 +86,17 @@ def earn(world: DeployedSystem, name: str, purchases: int, members: int) -> floa
         world.wait_for_postings(expected, lambda _count: None)
 
     return _timed(work)
+
+
+def _turn(world: DeployedSystem, chain: BareChain, name: str) -> tuple[float, float]:
+    """Seconds of one purchase until it is posted: of the system, and of the bare chain."""
+    ledger = world.names("points-ledger").physical("store")
+
+    def own() -> None:
+        world.ingest([example_purchase(name, f"{name}-member")])
+        wait_for_item(world.aws, ledger, {"pk": f"posting#{name}", "sk": "posting"})
+
+    return _timed(own), _timed(lambda: chain.earn(name))
 
 
 def _timed(work: Callable[[], object]) -> float:

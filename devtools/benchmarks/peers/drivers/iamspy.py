@@ -1,24 +1,21 @@
 """Asks IAMSpy about the requests of each file in a folder: python iamspy.py FOLDER SECONDS.
 
 Runs in IAMSpy's own environment. Prints by file the numbers of the requests that it allows, under whatever conditions;
-null where it cannot read a policy, or where there is no answer within the seconds.
+null where it cannot read a policy, or where there is no answer within the seconds or it dies.
 """
 
 import json
 import os
-import signal
 import sys
 import tempfile
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from zeuscloud_iamspy import Model
 
 MADE = "2026-01-01T00:00:00Z"
-
-
-class TimeIsUp(Exception):
-    """There is no answer within the limit."""
 
 
 def details(account: dict[str, Any]) -> dict[str, Any]:
@@ -84,23 +81,30 @@ def passing(account: dict[str, Any], requests: list[Any]) -> list[int]:
 
 
 def answer(path: Path, seconds: int) -> list[int] | None:
-    """What passes, within the limit."""
-    signal.alarm(seconds)
+    """What passes, asked by a process of its own: the solver may take too long, or die."""
+    receiver, sender = Pipe(duplex=False)
+    asking = get_context("fork").Process(target=tell, args=(path, sender))
+    asking.start()
+    sender.close()
     try:
-        return passing(**json.loads(path.read_text()))
-    except Exception as error:  # noqa: BLE001 whatever it stumbles over, there is no answer
-        print(f"{path.name}: {type(error).__name__}: {error}", file=sys.stderr)
+        return receiver.recv() if receiver.poll(seconds) else None
+    except EOFError:
+        print(f"{path.name}: it died without an answer", file=sys.stderr)
         return None
     finally:
-        signal.alarm(0)
+        asking.kill()
+        asking.join()
 
 
-def stop(*_: object) -> None:
-    """Time is up."""
-    raise TimeIsUp
+def tell(path: Path, sender: Connection) -> None:
+    """Send what passes."""
+    try:
+        sender.send(passing(**json.loads(path.read_text())))
+    except Exception as error:  # noqa: BLE001 whatever it stumbles over, there is no answer
+        print(f"{path.name}: {type(error).__name__}: {error}", file=sys.stderr)
+        sender.send(None)
 
 
-signal.signal(signal.SIGALRM, stop)
 folder, limit = Path(sys.argv[1]).resolve(), int(sys.argv[2])
 with tempfile.TemporaryDirectory() as place:
     os.chdir(place)  # it writes files of its own into the current folder
