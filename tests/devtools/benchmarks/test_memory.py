@@ -26,18 +26,17 @@ def test_a_worker_is_known_by_its_function_and_has_its_processor(tmp_path: Path)
     script = tmp_path / "ministack-lambda-rewards-local-orders_place-order-ab12_xyz" / "run.py"
     script.parent.mkdir()
     script.write_text(BUSY)
-    process = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "done\n"
-        found = wait_for(lambda: workers(str(tmp_path)), bool, "no worker is seen")[str(process.pid)]
-        assert found.function == "rewards-local-orders_place-order"
-        assert found.processor > 0.19
-        assert found.peak_mb > 1
-        assert workers(str(tmp_path / "other")) == {}
-    finally:
-        process.kill()
-        process.wait()
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "done\n"
+            found = wait_for(lambda: workers(str(tmp_path)), bool, "no worker is seen")[str(process.pid)]
+            assert found.function == "rewards-local-orders_place-order"
+            assert found.processor > 0.19
+            assert found.peak_mb > 1
+            assert workers(str(tmp_path / "other")) == {}
+        finally:
+            process.kill()
 
 
 def test_the_price_follows_what_a_function_waits_and_computes():
