@@ -10,7 +10,7 @@ from typing import Any
 from ministack.app import main
 from ministack.services import eventbridge
 
-from pbckit.sandbox import alarm_states, iam_of_requests, provider_answers, rest_apis
+from pbckit.sandbox import alarm_states, iam_of_requests, provider_answers, rest_apis, unpacking
 
 _dispatch = eventbridge._dispatch_event  # noqa: SLF001 the only place where it can be taught
 
@@ -35,6 +35,7 @@ if __name__ == "__main__":
     iam_of_requests.install()
     provider_answers.install()
     rest_apis.install()
+    unpacking.install()
     # What is imported stays: requests need not wait while it is searched for cycles.
     gc.freeze()
     gc.set_threshold(50_000)

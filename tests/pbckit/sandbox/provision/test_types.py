@@ -112,6 +112,10 @@ def test_function_runs_under_its_role_with_its_layer_and_its_trace_is_kept(aws: 
     wait_until(lambda: "from the layer" in aws.segments_file.read_text())
     segment = json.loads(aws.segments_file.read_text().splitlines()[0])
     assert segment["name"] == "from the layer"
+    links = (
+        path for path in (aws.folder / "tmp").glob("ministack-lambda-boxes-local_function-*/*") if path.is_symlink()
+    )
+    assert {path.name for path in links} == {"code", "layer_0"}  # Unpacked once, for all processes.
     refused = invoke(aws, "boxes-local_ranged")
     assert "AccessDenied" in refused["errorMessage"]
 
