@@ -17,6 +17,7 @@ from typing import Any
 from pbc_isolation.analysis import wiring
 from pbc_isolation.analysis.context import Analysis, Settings, accounts_in
 from pbc_isolation.analysis.link import Link
+from pbc_isolation.iam.principals import targets_of
 from pbc_isolation.stack.graph import DEPLOYMENT_ROLE, PLATFORM, UNIT_TYPES, Graph, Resource
 
 _OWNERS = UNIT_TYPES | {DEPLOYMENT_ROLE}
@@ -100,6 +101,23 @@ class Registered:
 
 def _certain(analysis: Analysis, resource: Resource) -> Iterator[Link]:
     """Links that need nothing that only AWS knows. A resource without an owner waits for the stack as a whole."""
-    if analysis.graph.owner(resource) is None or not wiring.may_link(analysis, resource):
-        return iter(())
-    return (link for link in wiring.links_of(analysis, resource) if link.provable and link.by_name)
+    unit = analysis.graph.owner(resource)
+    if unit is None:
+        return
+    yield from _attached(analysis, resource, unit)
+    if wiring.may_link(analysis, resource):
+        yield from (link for link in wiring.links_of(analysis, resource) if link.provable and link.by_name)
+
+
+def _attached(analysis: Analysis, resource: Resource, unit: str) -> Iterator[Link]:
+    """The identities that a resource gives something although they are not called like any of its unit."""
+    for kind, key, name in targets_of(resource):
+        own = (one for one in analysis.graph.by_type(kind) if analysis.graph.owner(one) == unit)
+        if not name.startswith(analysis.naming.prefix(unit)) and not any(_is_called(one, name) for one in own):
+            yield Link(resource, unit, key, f"the identity {name}")
+
+
+def _is_called(identity: Resource, name: str) -> bool:
+    beginning = identity.get("namePrefix")
+    begins_so = isinstance(beginning, str) and beginning != "" and name.startswith(beginning)
+    return identity.get("name") == name or begins_so

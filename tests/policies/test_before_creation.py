@@ -15,6 +15,7 @@ from pbc_isolation.pack import settings
 from pbc_isolation.pack_process import Diagnostic, PackProcess
 from pbc_isolation.stack.graph import Graph, Resource
 from pbc_isolation.stack.values import plain
+from tests.policies.leaks.changes import THIEF_ROLE, VICTIM_ROLE
 from tests.policies.leaks.false_alarms import HARMLESS_THINGS
 from tests.policies.leaks.phases import AWS, PREVIEW, Phased
 from tests.policies.leaks.samples import LEAKS_OF_KINDS, ONLY_WHEN_KNOWN, SAMPLES
@@ -22,7 +23,12 @@ from tests.policies.leaks.samples import LEAKS_OF_KINDS, ONLY_WHEN_KNOWN, SAMPLE
 State = dict[str, Any]
 [REWRITTEN] = [names for (_, sample), names in SAMPLES.items() if sample == ONLY_WHEN_KNOWN]
 CASES = [case for case in LEAKS_OF_KINDS if case.what in REWRITTEN]
-HONEST = [case for case in HARMLESS_THINGS if case.what in ("a topic and a queue", "a stream into the own bucket")]
+HONEST_NAMES = (
+    "a topic and a queue",
+    "a stream into the own bucket",
+    "a right of an own role whose name AWS makes",
+)
+HONEST = [case for case in HARMLESS_THINGS if case.what in HONEST_NAMES]
 
 
 def update(pack: PackProcess, states: list[State]) -> tuple[list[str], list[Diagnostic]]:
@@ -68,6 +74,16 @@ def test_what_code_makes_of_an_unknown_is_refused_before_it_is_made(case, at_upd
     assert len(made) == len(stack.states) - 1
     assert {(one.policy, one.urn) for one in found} == {("own-references", tap)}
     assert all("[own-references]" in one.message and "refers to" in one.message for one in found)
+
+
+def test_a_document_for_another_units_identity_is_refused_before_it_is_given(at_update):
+    """At a preview its name may be what AWS makes of an own beginning; code can make another of that."""
+    stack = Phased(AWS)
+    policy = stack.find(":RolePolicy", role=THIEF_ROLE)["inputs"]["policy"]
+    tap = stack.add("aws:iam/rolePolicy:RolePolicy", "tap", name="tap", role=VICTIM_ROLE, policy=policy)["urn"]
+    made, found = update(at_update, stack.states)
+    assert tap not in made
+    assert {(one.policy, one.urn) for one in found} == {("own-references", tap)}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.what)

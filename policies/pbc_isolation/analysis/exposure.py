@@ -43,7 +43,12 @@ def _by_setting(analysis: Analysis) -> Iterator[Exposure]:
         for setting in analysis.types.of(resource.type).exposes:
             if setting.get("platform") and analysis.is_platform(analysis.graph.owner(resource)):
                 continue
-            values = list(_at(resource.props, setting["path"].split(".")))
+            path = setting["path"].split(".")
+            if setting.get("required"):
+                if any(not list(_at(block, path[-1:])) for block in _blocks(resource.props, path[:-1])):
+                    yield Exposure(resource, setting["path"], setting["says"])
+                continue
+            values = list(_at(resource.props, path))
             if (not values and setting.get("absent")) or any(
                 _is_open(value, setting, analysis.account) and _may_be_set(resource, setting, value) for value in values
             ):
@@ -79,6 +84,11 @@ def _at(value: Any, path: list[str]) -> Iterator[Any]:
         yield value
     elif isinstance(value, Mapping) and path[0] in value:
         yield from _at(cast("Mapping[str, Any]", value)[path[0]], path[1:])
+
+
+def _blocks(value: Any, path: list[str]) -> Iterator[Mapping[str, Any]]:
+    """The blocks at a path that are there; what is not known is none."""
+    return (cast("Mapping[str, Any]", one) for one in _at(value, path) if isinstance(one, Mapping) and one)
 
 
 def _grants(analysis: Analysis) -> Iterator[Exposure]:

@@ -5,14 +5,39 @@ import re
 from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.iam.conditions import required_patterns
 from pbc_isolation.iam.documents import Conditions
+from pbc_isolation.stack.values import items
 
 
-def names_identities(conditions: Conditions, provider: str) -> bool:
-    """Whether only identities are let in that are named, at least by their beginning: somebody's, and not anybody's."""
+def names_identities(analysis: Analysis, conditions: Conditions, provider: str) -> bool:
+    """Whether only identities are let in that are named, at least by their beginning: somebody's, and not anybody's;
+    and of their tokens only those that are for AWS, or for what the role is for."""
     if provider == _IDENTITY_POOLS:
         logged_in = ("authenticated",) in required_patterns(conditions, f"{_IDENTITY_POOLS}:amr")
         return logged_in and any(required_patterns(conditions, f"{_IDENTITY_POOLS}:aud"))
-    return bool(_named_subjects(conditions))
+    return bool(_named_subjects(conditions)) and _for_one_audience(analysis, conditions, provider)
+
+
+def _for_one_audience(analysis: Analysis, conditions: Conditions, provider: str) -> bool:
+    """Whether tokens are named by whom they are for, in the condition or as the only one that the provider takes.
+
+    An issuer gives tokens to many: who gets one for another site could else bring it along.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
+    """
+    keys = {key for tests in conditions.values() for key in tests if key.lower().endswith(":aud")}
+    named = [patterns for key in keys for patterns in required_patterns(conditions, key)]
+    if any(patterns and not any(set(one) & set("*?") for one in patterns) for patterns in named):
+        return True
+    issuer = provider.partition(":oidc-provider/")[2]
+    meant = [one for one in analysis.graph.by_type(_OPENID) if _host_and_path(one.get("url")) == issuer]
+    return bool(issuer and meant) and all(_is_one(items(one.get("clientIdLists"))) for one in meant)
+
+
+def _host_and_path(url: object) -> str | None:
+    return url.removeprefix("https://").rstrip("/") if isinstance(url, str) else None
+
+
+def _is_one(audiences: list[object]) -> bool:
+    return len(audiences) == 1 and isinstance(audiences[0], str)
 
 
 def names_own(analysis: Analysis, unit: str | None, conditions: Conditions, provider: str) -> bool:
@@ -58,6 +83,7 @@ def _serves_all(analysis: Analysis, unit: str) -> bool:
     return analysis.is_platform(unit) or analysis.is_operations(unit)
 
 
+_OPENID = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 _IDENTITY_POOLS = "cognito-identity.amazonaws.com"
 _SERVICE_ACCOUNT, _NAMESPACE_AND_NAME = "system:serviceaccount:", 2
 _SUBJECT = re.compile(r"[^*?]+$|[^*?:/]+[:/][^*?:/]+[:/]")

@@ -13,10 +13,12 @@ IsOwn = Callable[[str], bool]
 """Whether a name or ARN means something of the unit's own."""
 
 
-def found(resource: Resource, unit: str | None, is_own: IsOwn) -> Reach:
-    """What a resource of a unit reaches without naming it."""
-    find = _FINDERS.get(resource.type)
-    return find(resource, unit, is_own) if find is not None else iter(())
+def found(resource: Resource, unit: str | None, is_own: IsOwn, *, platform: bool = False) -> Reach:
+    """What a resource of a unit reaches without naming it; the platform may record what is managed in the account."""
+    for finders in (_FINDERS,) if platform else (_FINDERS, _OVERSEEING):
+        find = finders.get(resource.type)
+        if find is not None:
+            yield from find(resource, unit, is_own)
 
 
 def _backed_up(selection: Resource, unit: str | None, _is_own: IsOwn) -> Reach:
@@ -45,6 +47,24 @@ def _recorded(trail: Resource, _unit: str | None, _is_own: IsOwn) -> Reach:
         named = any(items(read(fields.get("resources.ARN"), one)) for one in ("equals", "startsWiths"))
         if "Data" in items(read(fields.get("eventCategory"), "equals")) and not named:
             yield "advancedEventSelectors", "whatever is read or written in the account"
+
+
+def _managed(trail: Resource, _unit: str | None, is_own: IsOwn) -> Reach:
+    """A trail that is told nothing else records what is managed in the account: by whom, with which parameters.
+
+    Calls through a network's endpoints can be narrowed to own endpoints, calls that manage things cannot.
+    https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html
+    """
+    selectors = items(trail.get("advancedEventSelectors"))
+    for selector in selectors:
+        fields = {read(field, "field"): field for field in items(read(selector, "fieldSelectors"))}
+        through = items(read(fields.get("vpcEndpointId"), "equals"))
+        own = bool(through) and all(isinstance(one, str) and is_own(one) for one in through)
+        if items(read(fields.get("eventCategory"), "equals")) != ["Data"] and not own:
+            yield "advancedEventSelectors", "what is managed in the account"
+    basic = items(trail.get("eventSelectors"))
+    if not selectors and not (basic and all(read(one, "includeManagementEvents") is False for one in basic)):
+        yield "eventSelectors", "what is managed in the account"
 
 
 def _told_by_services(rule: Resource, unit: str | None, is_own: IsOwn) -> Reach:
@@ -137,6 +157,21 @@ def _told_by_databases(subscription: Resource, _unit: str | None, _is_own: IsOwn
         yield "sourceIds", "what happens to every database of the account"
 
 
+def _deployed_by_tag(group: Resource, unit: str | None, _is_own: IsOwn) -> Reach:
+    """Code is deployed to whatever machines carry one of the tags; of several sets of tags, one of each."""
+
+    def own(filters: Any) -> bool:
+        wanted = ("KEY_AND_VALUE", OWNER_TAG, unit)
+        return all((read(one, "type"), read(one, "key"), read(one, "value")) == wanted for one in items(filters))
+
+    for key in ("ec2TagFilters", "onPremisesInstanceTagFilters"):
+        if not own(group.get(key)):
+            yield key, "whatever machines carry some tags"
+    sets = [read(one, "ec2TagFilters") for one in items(group.get("ec2TagSets"))]
+    if sets and not any(items(one) and own(one) for one in sets):
+        yield "ec2TagSets", "whatever machines carry some tags"
+
+
 def _of_collections(policy: Resource, _unit: str | None, is_own: IsOwn) -> Reach:
     """A policy of OpenSearch Serverless is about whatever collections and indexes fit the patterns in it."""
     body = _parsed(policy.get("policy"))
@@ -184,6 +219,7 @@ _FINDERS = cast(
         "aws:cloudwatch/contributorInsightRule:ContributorInsightRule": _counted,
         "aws:cloudwatch/eventRule:EventRule": _told_by_services,
         "aws:cloudwatch/logAccountPolicy:LogAccountPolicy": _account_logs,
+        "aws:codedeploy/deploymentGroup:DeploymentGroup": _deployed_by_tag,
         "aws:dlm/lifecyclePolicy:LifecyclePolicy": _copied_by_tag,
         "aws:opensearch/serverlessAccessPolicy:ServerlessAccessPolicy": _of_collections,
         "aws:opensearch/serverlessLifecyclePolicy:ServerlessLifecyclePolicy": _of_collections,
@@ -193,3 +229,8 @@ _FINDERS = cast(
         "aws:s3control/storageLensConfiguration:StorageLensConfiguration": _measured,
     },
 )
+_OVERSEEING = cast(
+    "Mapping[str, Callable[[Resource, str | None, IsOwn], Reach]]",
+    {"aws:cloudtrail/eventDataStore:EventDataStore": _managed, "aws:cloudtrail/trail:Trail": _managed},
+)
+"""What looks into the account as a whole, which is the platform's work."""

@@ -18,11 +18,13 @@ _BUCKET_URL = re.compile(
 )
 _STORE_HOST = re.compile(
     r"(?<![\w.-])((?:[a-z0-9-]+\.)+"
-    r"(?:aoss|cache|dax-clusters|docdb|dsql|es|kafka|kafka-serverless|memorydb|mq|neptune|rds|redshift|redshift-serverless)"
+    r"(?:aoss|cache|dax-clusters|docdb|dsql|efs|es|fsx|kafka|kafka-serverless|memorydb|mq|neptune|rds|redshift|redshift-serverless)"
     r"\.(?:[a-z0-9-]+\.)*(?:amazonaws\.com|on\.aws)(?:\.cn)?)",
     re.IGNORECASE,
 )
-"""Addresses of databases, caches, brokers and search domains."""
+"""Addresses of databases, caches, brokers, file systems and search domains."""
+_FILE_SYSTEM = re.compile(r"(?<![\w.-])fs-[0-9a-f]{8,17}(?![\w.-])")
+"""Ids of file systems, also within a definition that is a text."""
 _STORE_URI = re.compile(r"\b(?:ssm-parameter|ssm-document|secretsmanager|codepipeline)://([^\s\"',]+)")
 """Where AppConfig takes its content from."""
 _BUS, _ARCHIVE = "event bus", "aws:cloudwatch/eventArchive:EventArchive"
@@ -46,7 +48,7 @@ def references(analysis: Analysis, resource: Resource, unit: str | None, leaf: L
             yield Link(resource, unit, key, arn, things, by_name=by_name)
     if resource.type == SUBSCRIPTION and text.startswith(("http:", "https:")):
         yield Link(resource, unit, key, text)
-    if "." in text or "://" in text:
+    if any(mark in text for mark in (".", "://", "fs-")):
         yield from _addresses(analysis, resource, unit, leaf)
     things = tuple(thing for thing in foreign_things(analysis, unit, text) if thing.kind.store or key in BY_NAME)
     if things and leaf.kind is None and not text.startswith("arn:") and not _has_own(analysis, unit, text, things):
@@ -62,7 +64,7 @@ def references(analysis: Analysis, resource: Resource, unit: str | None, leaf: L
 
 
 def _addresses(analysis: Analysis, resource: Resource, unit: str | None, leaf: Leaf) -> Iterator[Link]:
-    """Queues, buckets and other stores by their addresses, which hold their names."""
+    """Queues, buckets and other stores by their addresses, which hold their names, and file systems by their ids."""
     key, text = leaf.key, leaf.value
     for name in _QUEUE_URL.findall(text):
         things = tuple(foreign_things(analysis, unit, name))
@@ -71,15 +73,24 @@ def _addresses(analysis: Analysis, resource: Resource, unit: str | None, leaf: L
     for bucket in _BUCKET_URL.findall(text):
         if unit is not None and not _is_own_bucket(analysis, unit, bucket):
             yield Link(resource, unit, key, f"bucket {bucket}", tuple(foreign_things(analysis, unit, bucket)))
-    for host in _STORE_HOST.findall(text):
-        if unit is not None and not _is_own_host(analysis, unit, host):
-            yield Link(resource, unit, key, f"the store at {host}", by_name=False)
+    if unit is not None:
+        yield from _drawn_by_aws(analysis, resource, unit, leaf)
     for name in _STORE_URI.findall(text):
         own = unit is not None and (
             analysis.naming.is_own(name, unit) or is_known_own(analysis, resource, unit, "any", name)
         )
         if unit is not None and not own:
             yield Link(resource, unit, key, name, tuple(foreign_things(analysis, unit, name)))
+
+
+def _drawn_by_aws(analysis: Analysis, resource: Resource, unit: str, leaf: Leaf) -> Iterator[Link]:
+    """Stores at addresses that hold what AWS draws, and file systems by their ids."""
+    for host in _STORE_HOST.findall(leaf.value):
+        if not _is_own_host(analysis, unit, host):
+            yield Link(resource, unit, leaf.key, f"the store at {host}", by_name=False)
+    for system in _FILE_SYSTEM.findall(WHOLE_ARN.sub(" ", leaf.value)):
+        if not is_known_own(analysis, resource, unit, "any", system):
+            yield Link(resource, unit, leaf.key, f"the file system {system}", by_name=False)
 
 
 def _mentioned(analysis: Analysis, resource: Resource, unit: str | None, leaf: Leaf) -> Iterator[Link]:
@@ -182,7 +193,7 @@ def _names_something(name: str) -> bool:
     return not name.isdigit() and name.lower() not in ("true", "false")
 
 
-def is_known_own(analysis: Analysis, resource: Resource, unit: str, kind: str | None, name: str) -> bool:
+def is_known_own(analysis: Analysis, resource: Resource, unit: str | None, kind: str | None, name: str) -> bool:
     """Whether a name means something of the unit's own that the place can mean: each of several, without a version.
 
     What stands before a slash says nothing: names of log groups, repositories, secrets and parameters may hold one.
@@ -190,7 +201,7 @@ def is_known_own(analysis: Analysis, resource: Resource, unit: str, kind: str | 
     return all(_is_own_name(analysis, resource, unit, kind, one) for one in name.split(","))
 
 
-def _is_own_name(analysis: Analysis, resource: Resource, unit: str, kind: str | None, name: str) -> bool:
+def _is_own_name(analysis: Analysis, resource: Resource, unit: str | None, kind: str | None, name: str) -> bool:
     return any(
         analysis.graph.owner(one) == unit and _fits(analysis, resource, kind, one)
         for text in dict.fromkeys((name, name.partition(":")[0]))

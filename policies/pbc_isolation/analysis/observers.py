@@ -22,7 +22,7 @@ def observed(analysis: Analysis, resource: Resource, unit: str | None) -> Iterat
     """The things that a resource of a unit observes and that its unit does not make."""
     if resource.type == _RULE and not _takes_everything(resource):
         return
-    for key in OBSERVED.get(resource.type, ()) if unit is not None and not analysis.is_platform(unit) else ():
+    for key in sorted(OBSERVED.get(resource.type, ())) if not analysis.is_platform(unit) else ():
         value = resource.get(key)
         if value not in (None, "") and not _is_own(analysis, resource, unit, key):
             what = "something that others use, too" if value is UNKNOWN else f"{value}, which others use, too"
@@ -34,10 +34,10 @@ def _is_own(analysis: Analysis, resource: Resource, unit: str | None, key: str) 
     if value is UNKNOWN:
         sources = analysis.graph.flows_from(resource, key)
         return not resource.asks(key) or (bool(sources) and all(analysis.graph.owner(one) == unit for one in sources))
-    if unit is None or not isinstance(value, str):
+    if not isinstance(value, str):
         return False
     return is_known_own(analysis, resource, unit, "any", value) or (
-        value.startswith("arn:") and is_own_arn(analysis, unit, value)
+        unit is not None and value.startswith("arn:") and is_own_arn(analysis, unit, value)
     )
 
 

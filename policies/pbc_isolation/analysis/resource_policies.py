@@ -284,10 +284,10 @@ def _who(
         # A role that trusts a service is handed to it by iam:PassRole, which another rule confines.
         handed = trust and (name != _CERTIFICATES or _by_anchor(analysis, unit, statement.conditions))
         own = handed or _acts_for_own(analysis, unit, statement.conditions, name)
-        writes = _delivers_logs(analysis, resource, statement, name) or _writes_logs(analysis, resource, statement)
+        writes = any(rule(analysis, resource, statement, name) for rule in (_delivers_logs, _writes_logs))
         return None if own or writes or _is_harmless(statement) else Admitted.SERVICE
     if kind == "Federated":
-        if not names_identities(statement.conditions, name):
+        if not names_identities(analysis, statement.conditions, name):
             return Admitted.EVERYONE
         return None if names_own(analysis, unit, statement.conditions, name) else Admitted.PRINCIPAL
     return Admitted.ACCOUNT
@@ -409,12 +409,17 @@ def _is_on_own(analysis: Analysis, unit: str | None, statement: Statement) -> bo
     return bool(statement.resources) and all(_is_own_here(analysis, unit, one) for one in statement.resources or ())
 
 
-def _writes_logs(analysis: Analysis, resource: Resource, statement: Statement) -> bool:
-    """Whether a service may only write into the unit's own log groups. Nobody reads anything by that."""
+def _writes_logs(analysis: Analysis, resource: Resource, statement: Statement, service: str) -> bool:
+    """Whether a service may only write into the unit's own log groups, or into those that are called after the service.
+
+    Nobody reads anything by that; and what is called after a service holds what the service writes.
+    """
+    of_service = [Glob(f"arn:*:logs:*:{analysis.account}:log-group:/aws/{service.partition('.')[0]}/*", strict=True)]
+    in_its_folder = all(example([Glob(one)], of_service) is None for one in statement.resources or ("*",))
     return (
         resource.type == _LOG_POLICY
         and expand_all(statement.actions or ("*",)) <= _LOG_WRITES
-        and _is_on_own(analysis, analysis.graph.owner(resource), statement)
+        and (in_its_folder or _is_on_own(analysis, analysis.graph.owner(resource), statement))
     )
 
 

@@ -89,7 +89,8 @@ def _unnamed(analysis: Analysis, resource: Resource, unit: str | None) -> Iterat
     if resource.account not in (None, analysis.account) and not analysis.types.of(resource.type).shared:
         yield Link(resource, unit, "provider", f"account {resource.account}, in which its provider makes it")
     yield from observed(analysis, resource, unit)
-    for key, what in implicit_reach.found(resource, unit, partial(_means_own, analysis, resource, unit)):
+    is_own, platform = partial(_means_own, analysis, resource, unit), analysis.is_platform(unit)
+    for key, what in implicit_reach.found(resource, unit, is_own, platform=platform):
         yield Link(resource, unit, key, what)
 
 

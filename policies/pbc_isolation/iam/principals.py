@@ -12,7 +12,7 @@ import yaml
 from pbc_isolation.iam.conditions import Facts
 from pbc_isolation.iam.documents import Document, Problem, parse
 from pbc_isolation.stack.graph import Graph, Resource
-from pbc_isolation.stack.values import UNKNOWN, items, read
+from pbc_isolation.stack.values import UNKNOWN, items, read, texts
 
 ROLE, USER, GROUP = "aws:iam/role:Role", "aws:iam/user:User", "aws:iam/group:Group"
 POLICY = "aws:iam/policy:Policy"
@@ -111,6 +111,8 @@ class Attachment:
     target: str | None
     """Physical name of the identity; None if it is not known."""
     document: Document | Problem
+    flows_from: str = ""
+    """URN of the identity whose name AWS makes, where that is what is not known yet."""
 
 
 @dataclass(eq=False)
@@ -125,6 +127,12 @@ class Identities:
     def named(self, kind: str, name: str) -> list[Principal]:
         """The identities of a type and physical name."""
         return self._by_name.get((kind, name), [])
+
+    def meant(self, attachment: Attachment) -> list[Principal]:
+        """The identities that are given a document, as far as they are in the stack."""
+        if attachment.target is not None:
+            return self.named(attachment.kind, attachment.target)
+        return [one for one in self.principals if one.urn == attachment.flows_from]
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], list[Principal]]:
@@ -262,7 +270,7 @@ def _attachments(graph: Graph, policies: _Policies) -> Iterator[Attachment]:
         for resource in graph.by_type(token):
             source = f"inline policy {resource.get('name')!r}"
             document = parse(resource.get("policy"), source, resource.urn)
-            yield Attachment(resource, kind, _text(resource.get(key)), document)
+            yield Attachment(resource, kind, _text(resource.get(key)), document, _source(graph, resource, key, kind))
     for token, targets in _ATTACHED.items():
         for resource in graph.by_type(token):
             references = [*items(resource.get("policyArn")), *items(resource.get("policyArns"))]
@@ -270,7 +278,8 @@ def _attachments(graph: Graph, policies: _Policies) -> Iterator[Attachment]:
                 document = policies.document(reference, "attached policy", resource.urn)
                 for kind, key in targets:
                     for target in items(resource.get(key)) or ([UNKNOWN] if len(targets) == 1 else []):
-                        yield Attachment(resource, kind, _text(target), document)
+                        source = _source(graph, resource, key, kind)
+                        yield Attachment(resource, kind, _text(target), document, source)
 
 
 def exclusive(graph: Graph) -> Iterator[Attachment]:
@@ -280,16 +289,31 @@ def exclusive(graph: Graph) -> Iterator[Attachment]:
             yield Attachment(resource, kind, _text(resource.get(key)), Document(resource.name, resource.urn, ()))
 
 
+def targets_of(resource: Resource) -> Iterator[tuple[str, str, str]]:
+    """The identities that a resource gives documents to, or takes them from: their type, the property, the name."""
+    single = {token: (target,) for token, target in {**_INLINE, **_EXCLUSIVE}.items()}
+    for kind, key in {**single, **_ATTACHED}.get(resource.type, ()):
+        yield from ((kind, key, name) for name in texts(resource.get(key)))
+
+
+def _source(graph: Graph, resource: Resource, key: str, kind: str) -> str:
+    """The identity whose name flows into a property, if AWS makes that name, and nothing else flows into it."""
+    sources = graph.flows_from(resource, key) if resource.get(key) is UNKNOWN else []
+    alone = len(sources) == len(resource.property_dependencies.get(key, ())) == 1
+    return sources[0].urn if alone and sources[0].type == kind and _is_named_by_aws(sources[0]) else ""
+
+
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
 def _attach(identities: Identities, attachment: Attachment) -> None:
-    if attachment.target is None:
+    meant = identities.meant(attachment)
+    if attachment.target is None and not meant:
         problem = Problem("the identity that it is attached to", "is not known before it is created")
         identities.problems.append((attachment.resource, problem))
         return
-    for principal in identities.named(attachment.kind, attachment.target):
+    for principal in meant:
         principal.add(attachment.document)
     if isinstance(attachment.document, Problem):
         identities.problems.append((attachment.resource, attachment.document))

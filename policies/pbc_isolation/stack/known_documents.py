@@ -10,8 +10,8 @@ from typing import Any
 from pbc_isolation.stack.values import has_unknown
 
 DOCUMENTS: Mapping[str, tuple[str, ...]] = {
-    "aws:iam/groupPolicy:GroupPolicy": ("group", "policy"),
-    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": ("group", "policyArn"),
+    "aws:iam/groupPolicy:GroupPolicy": ("policy",),
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": ("policyArn",),
     "aws:iam/policy:Policy": ("name", "policy"),
     "aws:iam/policyAttachment:PolicyAttachment": ("policyArn", "roles", "users", "groups"),
     "aws:iam/role:Role": (
@@ -21,11 +21,11 @@ DOCUMENTS: Mapping[str, tuple[str, ...]] = {
         "managedPolicyArns",
         "permissionsBoundary",
     ),
-    "aws:iam/rolePolicy:RolePolicy": ("role", "policy"),
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("role", "policyArn"),
+    "aws:iam/rolePolicy:RolePolicy": ("policy",),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("policyArn",),
     "aws:iam/user:User": ("name", "permissionsBoundary"),
-    "aws:iam/userPolicy:UserPolicy": ("user", "policy"),
-    "aws:iam/userPolicyAttachment:UserPolicyAttachment": ("user", "policyArn"),
+    "aws:iam/userPolicy:UserPolicy": ("policy",),
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment": ("policyArn",),
     "aws:backup/vaultPolicy:VaultPolicy": ("policy",),
     "aws:cloudwatch/eventBusPolicy:EventBusPolicy": ("policy",),
     "aws:cloudwatch/logDestinationPolicy:LogDestinationPolicy": ("accessPolicy",),
@@ -45,7 +45,11 @@ DOCUMENTS: Mapping[str, tuple[str, ...]] = {
     "aws:sqs/queue:Queue": ("policy",),
     "aws:sqs/queuePolicy:QueuePolicy": ("policy",),
 }
-"""Inputs that say who may do what, by type: each must be known at preview."""
+"""Inputs that say who may do what, by type: each must be known at preview.
+
+Whom a document is given to may be known later, where AWS makes the name of an own identity: the stack as a whole tells
+from where that name flows, and it is looked at again before the creation.
+"""
 
 
 def unknown_documents(token: str, inputs: Mapping[str, Any]) -> Iterator[str]:

@@ -46,6 +46,15 @@ def given_names(resource: Resource, types: Types) -> Iterator[str]:
             yield value
 
 
+def names_made(resource: Resource, types: Types) -> Iterator[str]:
+    """The names that the program gives a thing, and the beginnings of which AWS makes one."""
+    yield from given_names(resource, types)
+    for key in types.of(resource.type).names:
+        value = resource.get(f"{key}Prefix")
+        if isinstance(value, str) and value:
+            yield value
+
+
 def _texts_of(resource: Resource, types: Types) -> Iterator[str]:
     computed = {key: resource.props[key] for key in types.of(resource.type).computed if key in resource.props}
     given = [*given_names(resource, types), resource.id, resource.get("id"), *_identities(computed)]

@@ -114,12 +114,33 @@ ALARMS = frozenset({"aws:cloudwatch/compositeAlarm:CompositeAlarm", "aws:cloudwa
 ALARM_ACTIONS = frozenset({"alarmActions", "insufficientDataActions", "okActions"})
 """Properties of an alarm that do something: what it measures are numbers."""
 
+_NETWORK_OF_FLOWS = (
+    "vpcId",
+    "subnetId",
+    "eniId",
+    "transitGatewayId",
+    "transitGatewayAttachmentId",
+    "regionalNatGatewayId",
+)
 OBSERVED: Mapping[str, frozenset[str]] = {
+    "aws:cloudwatch/contributorManagedInsightRule:ContributorManagedInsightRule": frozenset({"resourceArn"}),
+    "aws:cloudwatch/logDeliverySource:LogDeliverySource": frozenset({"resourceArn"}),
+    "aws:ec2/defaultRouteTable:DefaultRouteTable": frozenset({"defaultRouteTableId"}),
     "aws:ec2/eipAssociation:EipAssociation": frozenset({"allocationId", "publicIp"}),
+    "aws:ec2/flowLog:FlowLog": frozenset(_NETWORK_OF_FLOWS),
+    "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation": frozenset({"vpcId"}),
+    "aws:ec2/networkInterfaceAttachment:NetworkInterfaceAttachment": frozenset({"networkInterfaceId"}),
+    "aws:ec2/route:Route": frozenset({"routeTableId"}),
+    "aws:ec2/routeTableAssociation:RouteTableAssociation": frozenset({"subnetId"}),
     "aws:ec2/trafficMirrorSession:TrafficMirrorSession": frozenset({"networkInterfaceId"}),
+    "aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation": frozenset({"vpcId"}),
     "aws:lb/listenerRule:ListenerRule": frozenset({"listenerArn"}),
+    "aws:lb/targetGroupAttachment:TargetGroupAttachment": frozenset({"targetGroupArn"}),
     "aws:networkfirewall/loggingConfiguration:LoggingConfiguration": frozenset({"firewallArn"}),
+    "aws:route53/queryLog:QueryLog": frozenset({"zoneId"}),
+    "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation": frozenset({"vpcId"}),
     "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation": frozenset({"resourceId"}),
+    "aws:route53/resolverRuleAssociation:ResolverRuleAssociation": frozenset({"vpcId"}),
     "aws:wafv2/webAclAssociation:WebAclAssociation": frozenset({"resourceArn"}),
     "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": frozenset({"resourceArn"}),
 }

@@ -35,6 +35,9 @@ _NESTED = re.compile(r"'(\w+Args)'")
 _TEXT = re.compile(r"\bstr\b|\bAny\b|'")
 _OWN_NAME_ENDS = ("", "name", "id", "identifier")
 
+_OF_PATH = r"\."
+"""What stands in the patterns that are of a path: others are of its last name."""
+
 Properties = Mapping[str, str]
 """Types of properties, as the SDK writes them, by wire name."""
 
@@ -172,7 +175,7 @@ def _kind(reviewed: Mapping[str, Any], token: str, path: str) -> str | None:
     leaf = path.rpartition(".")[2]
     for entry, names in _patterns(json.dumps(reviewed["references"])):
         if any(fnmatchcase(token, one) for one in entry.get("in", ("*",))) and any(
-            one.fullmatch(leaf) for one in names
+            one.fullmatch(path if _OF_PATH in one.pattern else leaf) for one in names
         ):
             return entry["kind"]
     return None

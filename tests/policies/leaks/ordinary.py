@@ -1142,7 +1142,7 @@ ORDINARY += (
 Step = tuple[str, str, Callable[[Callable[..., Out]], dict[str, Any]]]
 
 
-def _chain(*steps: Step) -> Callable[[Phased], None]:
+def chain(*steps: Step) -> Callable[[Phased], None]:
     """Resources in order, each with properties that may be what AWS computes of an earlier one: `of(NAME, KEY)`."""
 
     def change(stack: Phased) -> None:
@@ -1163,7 +1163,7 @@ def _bucket_for_logs(service: str) -> Callable[[Phased], None]:
         "Principal": {"Service": service},
         "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
     }
-    return _chain(
+    return chain(
         ("aws:s3/bucket:Bucket", "logs", lambda _: {"bucket": _B}),
         ("aws:s3/bucketPolicy:BucketPolicy", "logs-policy", lambda of: {"bucket": of("logs", "bucket"), "policy": document(statement)}),
     )  # fmt: skip
@@ -1188,15 +1188,15 @@ _SIGNED = {"type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-
 _ALARMS = {"source": ["aws.cloudwatch"], "detail-type": ["CloudWatch Alarm State Change"]}
 
 ORDINARY += (
-    Case(0, "an own address at an own interface", _chain(
+    Case(0, "an own address at an own interface", chain(
         ("aws:ec2/eip:Eip", "address", lambda _: {"domain": "vpc"}),
         ("aws:ec2/eipAssociation:EipAssociation", "at", lambda of: {"allocationId": of("address", "allocationId"), "networkInterfaceId": "eni-0aaa1bbb2ccc3ddd4"}),
     )),
-    Case(0, "what happens to an own database", _chain(
+    Case(0, "what happens to an own database", chain(
         ("aws:rds/instance:Instance", "pg", lambda _: {"identifier": "campaigns-pg", "instanceClass": "db.t4g.small"}),
         ("aws:rds/eventSubscription:EventSubscription", "told", lambda of: {"name": f"{_P}told", "snsTopic": _TOPIC, "sourceType": "db-instance", "sourceIds": [of("pg", "identifier")]}),
     )),
-    Case(0, "the default group of an own network", _chain(
+    Case(0, "the default group of an own network", chain(
         ("aws:ec2/vpc:Vpc", "network", lambda _: {"cidrBlock": "10.0.0.0/16"}),
         ("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "closed", lambda of: {"vpcId": of("network", "id")}),
     )),
@@ -1213,36 +1213,36 @@ ORDINARY += (
     Case(0, "a rule on the default bus for alarms", made("aws:cloudwatch/eventRule:EventRule", "alarms", name=f"{_P}alarms", eventPattern=text(_ALARMS))),
     Case(0, "a rule on the default bus for machines that end", made("aws:cloudwatch/eventRule:EventRule", "spot", name=f"{_P}spot", eventPattern=text({"source": ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning"]}))),
     Case(0, "a rule on the default bus for own tasks", made("aws:cloudwatch/eventRule:EventRule", "tasks", name=f"{_P}tasks", eventPattern=text({"source": ["aws.ecs"], "detail": {"clusterArn": [arn("ecs", f"cluster/{_P}c")]}}))),
-    Case(0, "mail about the health of AWS", _chain(
+    Case(0, "mail about the health of AWS", chain(
         ("aws:notifications/notificationConfiguration:NotificationConfiguration", "mail", lambda _: {"name": "campaigns", "description": "x"}),
         ("aws:notifications/eventRule:EventRule", "health", lambda of: {"source": "aws.health", "eventType": "AWS Health Event", "notificationConfigurationArn": of("mail", "arn"), "regions": [REGION]}),
     )),
     Case(0, "a pipe from an own queue to the bus", made("aws:pipes/pipe:Pipe", "pipe", name=f"{_P}pipe", roleArn=_ROLE, source=OWN_QUEUE, target=arn("events", "event-bus/rewards-dev-platform_bus"), targetParameters={"eventbridgeEventBusParameters": {"source": "campaigns", "detailType": "CampaignChanged"}})),
-    Case(0, "a service that runs an own task by its name", _chain(
+    Case(0, "a service that runs an own task by its name", chain(
         ("aws:ecs/taskDefinition:TaskDefinition", "task", lambda _: {"family": "campaigns-web", "containerDefinitions": "[]", "taskRoleArn": _ROLE}),
         ("aws:ecs/service:Service", "service", lambda _: {"name": f"{_P}web", "cluster": "shared", "taskDefinition": "campaigns-web:3"}),
     )),
-    Case(0, "a stream into files by an own catalogue", _chain(
+    Case(0, "a stream into files by an own catalogue", chain(
         ("aws:glue/catalogDatabase:CatalogDatabase", "lake", lambda _: {"name": "campaigns_lake"}),
         ("aws:glue/catalogTable:CatalogTable", "clicks", lambda of: {"name": "clicks", "databaseName": of("lake", "name")}),
         ("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream", "files", lambda of: {"name": f"{_P}files", "destination": "extended_s3", "extendedS3Configuration": {"bucketArn": f"arn:aws:s3:::{_B}", "roleArn": _ROLE, "dataFormatConversionConfiguration": {"schemaConfiguration": {"databaseName": of("lake", "name"), "tableName": of("clicks", "name"), "roleArn": _ROLE}}}}),
     )),
-    Case(0, "mail with its bounces and its rules", _chain(
+    Case(0, "mail with its bounces and its rules", chain(
         ("aws:ses/domainIdentity:DomainIdentity", "domain", lambda _: {"domain": "mail.campaigns.example.com"}),
         ("aws:ses/identityNotificationTopic:IdentityNotificationTopic", "bounces", lambda of: {"identity": of("domain", "domain"), "notificationType": "Bounce", "topicArn": _TOPIC}),
         ("aws:ses/receiptRuleSet:ReceiptRuleSet", "rules", lambda _: {"ruleSetName": "campaigns"}),
         ("aws:ses/receiptRule:ReceiptRule", "rule", lambda of: {"name": "x", "ruleSetName": of("rules", "ruleSetName"), "s3Actions": [{"bucketName": _B, "position": 1}]}),
     )),
-    Case(0, "a function behind the addresses of an own Kafka", _chain(
+    Case(0, "a function behind the addresses of an own Kafka", chain(
         ("aws:msk/cluster:Cluster", "kafka", lambda _: {"clusterName": "campaigns", "kafkaVersion": "3.8.x", "numberOfBrokerNodes": 2, "brokerNodeGroupInfo": {"clientSubnets": _SUBNETS, "instanceType": "kafka.t3.small", "securityGroups": [_GROUP]}}),
         ("aws:lambda/eventSourceMapping:EventSourceMapping", "mapping", lambda of: {"functionName": THIEF_ROLE, "topics": ["clicks"], "startingPosition": "LATEST", "selfManagedEventSource": {"endpoints": {"KAFKA_BOOTSTRAP_SERVERS": of("kafka", "bootstrapBrokersSaslScram")}}, "sourceAccessConfigurations": [{"type": "SASL_SCRAM_512_AUTH", "uri": arn("secretsmanager", f"secret:{_P}kafka-AbCdEf")}]}),
     )),
-    Case(0, "a migration from an own database by its address", _chain(
+    Case(0, "a migration from an own database by its address", chain(
         ("aws:rds/instance:Instance", "pg", lambda _: {"identifier": "campaigns-pg", "instanceClass": "db.t4g.small"}),
         ("aws:dms/endpoint:Endpoint", "from", lambda of: {"endpointId": "x", "endpointType": "source", "engineName": "postgres", "serverName": of("pg", "address"), "username": "x", "password": "not-one", "port": 5432}),
         ("aws:route53/record:Record", "name", lambda of: {"zoneId": "Z0AAA1BBB2CCC3", "name": "db.example.com", "type": "CNAME", "ttl": 60, "records": [of("pg", "address")]}),
     )),
-    Case(0, "a cluster with its machines and add-ons", _chain(
+    Case(0, "a cluster with its machines and add-ons", chain(
         ("aws:eks/cluster:Cluster", "cluster", lambda _: {"name": "campaigns", "roleArn": _ROLE, "vpcConfig": {"subnetIds": _SUBNETS}}),
         ("aws:eks/nodeGroup:NodeGroup", "machines", lambda of: {"clusterName": of("cluster", "name"), "nodeRoleArn": _ROLE, "subnetIds": _SUBNETS, "scalingConfig": {"desiredSize": 1, "maxSize": 2, "minSize": 1}}),
         ("aws:eks/accessEntry:AccessEntry", "access", lambda of: {"clusterName": of("cluster", "name"), "principalArn": _ROLE}),
@@ -1250,7 +1250,7 @@ ORDINARY += (
     Case(0, "the own role in the cluster that all share", made("aws:eks/podIdentityAssociation:PodIdentityAssociation", "pods", clusterName="shared", namespace="campaigns", serviceAccount="web", roleArn=_ROLE)),
     Case(0, "an API by a description with signed requests", made("aws:apigateway/restApi:RestApi", "described", name=f"{_P}api", body=_api_by_description({"x-amazon-apigateway-auth": {"type": "AWS_IAM"}}))),
     Case(0, "an API by a description with an authorizer for all", made("aws:apigateway/restApi:RestApi", "described", name=f"{_P}api", body=_api_by_description({}, security=[{"signed": []}], components={"securitySchemes": {"signed": _SIGNED}}))),
-    Case(0, "an own layer", _chain(
+    Case(0, "an own layer", chain(
         ("aws:lambda/layerVersion:LayerVersion", "layer", lambda _: {"layerName": f"{_P}libraries", "compatibleRuntimes": ["python3.13"]}),
         ("aws:lambda/function:Function", "function", lambda of: {"name": f"{_P}layered", "role": _ROLE, "runtime": "python3.13", "handler": "a.b", "timeout": 3, "layers": [of("layer", "arn"), "arn:aws:lambda:eu-central-1:017000801446:layer:AWSLambdaPowertoolsPythonV3-python313-arm64:7"]}),
     )),

@@ -51,6 +51,7 @@ from tests.policies.leaks.changes import (
 )
 from tests.policies.leaks.eight_kinds import CASES
 from tests.policies.leaks.phases import Case, Out, Phased, PhasedChange, made
+from tests.policies.leaks.roundabout import ROUNDABOUT
 
 _CONTENT, _SECRETS = "isolation-content-reads", "isolation-secrets-and-keys"
 
@@ -281,7 +282,7 @@ VARIATIONS: tuple[Case, ...] = (
 )  # fmt: skip
 """Leaks that vary the samples, beside those of `eight_kinds.py`."""
 
-LEAKS_OF_KINDS = (*CASES, *VARIATIONS, *ACCOUNT_WIDE)
+LEAKS_OF_KINDS = (*CASES, *VARIATIONS, *ACCOUNT_WIDE, *ROUNDABOUT)
 
 SAMPLES: Mapping[tuple[int, str], tuple[str, ...]] = {
     **{(1, action): tuple(case.what for case in cases) for action, cases in VERBS.items()},

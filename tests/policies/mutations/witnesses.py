@@ -1268,3 +1268,173 @@ def a_log_policy_over_all_groups() -> bool:
     log_policy = "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"
     of_account = thing("orders", log_policy, "all", {"policyName": "orders", "policyDocument": policy})
     return "isolation-declared-policies" in broken(role("orders"), of_account)
+
+
+def trailed(owner: str, **props: Any) -> bool:
+    """Whether a trail is told to record what is not its owner's."""
+    from dataclasses import replace
+
+    from pbc_isolation.rules.samples import thing, unit_urn
+    from pbc_isolation.stack.graph import PLATFORM, Resource
+
+    platform = Resource(urn=unit_urn("platform"), type=PLATFORM, name="platform", props={}, custom=False)
+    trail = thing(owner, "aws:cloudtrail/trail:Trail", "tap", {"name": "all", **props})
+    return WIRED in broken(platform, replace(trail, parent=platform.urn) if owner == "platform" else trail)
+
+
+def a_trail_that_is_told_nothing() -> bool:
+    return trailed("orders")
+
+
+def a_trail_of_what_is_managed() -> bool:
+    managed = {"fieldSelectors": [{"field": "eventCategory", "equals": ["Management"]}]}
+    return trailed("orders", advancedEventSelectors=[managed])
+
+
+def a_trail_of_the_platform_is_no_leak() -> bool:
+    return not trailed("platform")
+
+
+def flows_of(network: str, unit: str | None = "orders") -> bool:
+    """Whether flow logs of a network are refused."""
+    from pbc_isolation.rules.samples import thing
+
+    return WIRED in broken(thing(unit, "aws:ec2/flowLog:FlowLog", "tap", {"vpcId": network, "trafficType": "ALL"}))
+
+
+def flow_logs_of_a_shared_network() -> bool:
+    return flows_of("vpc-0aaa1bbb2ccc3ddd4")
+
+
+def flow_logs_by_nobody() -> bool:
+    return flows_of("vpc-0aaa1bbb2ccc3ddd4", None)
+
+
+def code_for(**props: Any) -> bool:
+    """Whether a deployment of code to machines by tags is refused."""
+    from pbc_isolation.rules.samples import physical
+
+    named = {"appName": physical("orders", "app"), "deploymentGroupName": "x"}
+    return wired("aws:codedeploy/deploymentGroup:DeploymentGroup", {**named, **props})
+
+
+def code_for_machines_by_a_tag() -> bool:
+    return code_for(ec2TagFilters=[{"type": "KEY_AND_VALUE", "key": "pbc", "value": "inventory"}])
+
+
+def code_for_machines_by_sets_of_tags() -> bool:
+    return code_for(ec2TagSets=[{"ec2TagFilters": [{"type": "KEY_ONLY", "key": "pbc"}]}])
+
+
+def trusts_tokens(conditions: dict[str, str], *audiences: str) -> bool:
+    """Whether a role for an issuer's tokens is refused, beside an issuer whose tokens are for some audiences."""
+    from pbc_isolation.rules.samples import arn, document, role, thing
+
+    issuer = "tokens.example.com"
+    url = {"url": f"https://{issuer}", "clientIdLists": list(audiences)}
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": arn("iam", f"oidc-provider/{issuer}")},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{issuer}:{key}": value for key, value in conditions.items()}},
+    }
+    issuers = [thing(None, "aws:iam/openIdConnectProvider:OpenIdConnectProvider", "issuer", url)] if audiences else []
+    return "isolation-trust-policies" in broken(*issuers, role("orders", trust=document(statement)))
+
+
+def tokens_whomever_they_are_for() -> bool:
+    return trusts_tokens({"sub": "project:orders"})
+
+
+def tokens_for_two_audiences() -> bool:
+    return trusts_tokens({"sub": "project:orders"}, "sts.amazonaws.com", "more")
+
+
+def tokens_for_the_only_audience_are_no_leak() -> bool:
+    return not trusts_tokens({"sub": "project:orders"}, "sts.amazonaws.com")
+
+
+def an_api_for_whatever_token() -> bool:
+    from pbc_isolation.rules.samples import thing
+
+    issuer = {"authorizerType": "JWT", "jwtConfiguration": {"issuer": "https://tokens.example.com"}}
+    return "boundary-nothing-public" in broken(
+        thing("orders", "aws:apigatewayv2/authorizer:Authorizer", "who", {"name": "who", **issuer})
+    )
+
+
+def a_name_of_a_unit_that_is_nowhere() -> bool:
+    from pbc_isolation.rules.samples import physical, thing
+
+    store = thing("orders", "aws:dynamodb/table:Table", "store", {"name": physical("vouchers", "store")})
+    return "isolation-owners" in broken(store)
+
+
+def a_beginning_of_another_units_name() -> bool:
+    from pbc_isolation.rules.samples import TRUST_LAMBDA, physical, table, thing
+
+    role = {"namePrefix": physical("inventory", "jobs"), "assumeRolePolicy": TRUST_LAMBDA}
+    return "isolation-owners" in broken(table("inventory"), thing("orders", "aws:iam/role:Role", "jobs", role))
+
+
+def named_by_aws(owner: str, *more: str) -> set[str]:
+    """What is broken by a document of `orders` for a role whose name AWS makes, and which reads another's table."""
+    from pbc_isolation.rules.samples import TRUST_LAMBDA, allow, document, physical, table, table_arn, thing
+    from pbc_isolation.stack.values import UNKNOWN
+
+    beginning = {"namePrefix": physical(owner, "jobs-"), "assumeRolePolicy": TRUST_LAMBDA}
+    role = thing(owner, "aws:iam/role:Role", "jobs", beginning)
+    given = {"role": UNKNOWN, "policy": document(allow("dynamodb:Scan", on=table_arn("inventory")))}
+    sources = {"role": [role.urn, *more]}
+    policy = thing("orders", "aws:iam/rolePolicy:RolePolicy", "may", given, property_dependencies=sources)
+    return broken(role, policy, table("inventory"))
+
+
+def a_right_of_a_role_that_aws_names() -> bool:
+    return READ in named_by_aws("orders")
+
+
+def a_right_of_another_units_role_that_aws_names() -> bool:
+    return "isolation-attachments" in named_by_aws("inventory")
+
+
+def a_right_of_a_role_that_may_be_another() -> bool:
+    return "isolation-unprovable" in named_by_aws("orders", "urn:pulumi:dev::shop::random:index:Shuffle::x")
+
+
+def a_right_of_another_units_role_before_it_is_given() -> bool:
+    from pbc_isolation.analysis.context import Settings
+    from pbc_isolation.before_creation import Registered
+    from pbc_isolation.rules.samples import allow, document, physical, role, stack, thing
+
+    registered = Registered()
+    for one in stack(role("orders"), role("inventory")):
+        registered.add(one)
+    given = {"role": physical("inventory", "worker"), "policy": document(allow("dynamodb:Scan"))}
+    policy = thing("orders", "aws:iam/rolePolicy:RolePolicy", "may", given)
+    registered.add(policy)
+    return bool(registered.foreign_links(policy, Settings()))
+
+
+def log_writer(action: str, group: str) -> bool:
+    """Whether a service may not do something with log groups by a policy of the whole account."""
+    from pbc_isolation.rules.samples import allow, document, thing
+
+    on = f"arn:aws:logs:us-east-1:111111111111:log-group:{group}"
+    policy = document({**allow(action, on=on), "Principal": {"Service": "route53.amazonaws.com"}})
+    log_policy = "aws:cloudwatch/logResourcePolicy:LogResourcePolicy"
+    found = broken(thing("orders", log_policy, "names", {"policyName": "orders", "policyDocument": policy}))
+    return bool(found & {"isolation-declared-policies", "boundary-admits-no-one-else"})
+
+
+def a_service_that_reads_its_logs() -> bool:
+    return log_writer("logs:GetLogEvents", "/aws/route53/*")
+
+
+def a_service_that_writes_its_logs_is_no_leak() -> bool:
+    return not log_writer("logs:PutLogEvents", "/aws/route53/*")
+
+
+def files_by_an_id_in_a_definition() -> bool:
+    volumes = '{"volumes": [{"efsVolumeConfiguration": {"fileSystemId": "fs-0aaa1bbb2ccc3ddd4"}}]}'
+    return wired("aws:batch/jobDefinition:JobDefinition", {"type": "container", "containerProperties": volumes})

@@ -56,6 +56,20 @@ def test_every_property_of_the_sdk_is_read():
     assert shipped().of("aws:s3/bucket:Bucket").refers["replicationConfiguration.rules.destination.bucket"] == "bucket"
 
 
+@pytest.mark.parametrize(
+    ("token", "path"),
+    [
+        ("aws:autoscaling/group:Group", "launchTemplate.name"),
+        ("aws:ec2/spotFleetRequest:SpotFleetRequest", "launchTemplateConfigs.launchTemplateSpecification.id"),
+        ("aws:batch/computeEnvironment:ComputeEnvironment", "computeResources.launchTemplate.launchTemplateId"),
+    ],
+)
+def test_a_pattern_with_a_dot_is_of_a_path(token, path):
+    """`name` alone says nothing: below a launch template it means that template."""
+    assert shipped().of(token).refers[path] == "launch-template"
+    assert "launch-template" not in shipped().of("aws:ec2/launchTemplate:LaunchTemplate").refers.values()
+
+
 def test_who_is_not_judged_has_a_reason():
     types = shipped()
     silent = [token for token in types.known if types.of(token).verdict != JUDGED and not types.of(token).reason]

@@ -14,28 +14,29 @@ _FIX = "Attach policies to roles of the own unit only."
 def _check(analysis: Analysis) -> Iterator[Violation]:
     for attachment in (*analysis.identities.attachments, *exclusive(analysis.graph)):
         unit = analysis.graph.owner(attachment.resource)
-        if attachment.target is not None and not _is_own(analysis, attachment, unit):
+        if not is_own(analysis, attachment, unit):
+            target = attachment.target or "one whose name AWS makes"
             yield Violation(
                 rule=_ID,
                 urn=attachment.resource.urn,
-                message=f"{attachment.resource.name} of {unit or 'nobody'} says which policies {attachment.target} has",
+                message=f"{attachment.resource.name} of {unit or 'nobody'} says which policies {target} has",
                 unit=unit,
                 store_unit=", ".join(sorted(_owners(analysis, attachment))) or "outside this stack",
-                path=(attachment.resource.name, "is attached to", attachment.target),
+                path=(attachment.resource.name, "is attached to", target),
                 fix=_FIX,
             )
 
 
-def _is_own(analysis: Analysis, attachment: Attachment, unit: str | None) -> bool:
-    named = [one for one in analysis.identities.named(attachment.kind, attachment.target or "") if not one.elsewhere]
-    if named:
-        return all(principal.unit == unit for principal in named)
-    return unit is not None and (attachment.target or "").startswith(analysis.naming.prefix(unit))
+def is_own(analysis: Analysis, attachment: Attachment, unit: str | None) -> bool:
+    """Whether an attachment speaks of the unit's own identities; one that names none is judged as unprovable."""
+    meant = [one for one in analysis.identities.meant(attachment) if not one.elsewhere]
+    if meant or attachment.target is None:
+        return all(principal.unit == unit for principal in meant)
+    return unit is not None and attachment.target.startswith(analysis.naming.prefix(unit))
 
 
 def _owners(analysis: Analysis, attachment: Attachment) -> set[str]:
-    named = analysis.identities.named(attachment.kind, attachment.target or "")
-    return {principal.unit or "nobody" for principal in named}
+    return {principal.unit or "nobody" for principal in analysis.identities.meant(attachment)}
 
 
 _INLINE = "aws:iam/rolePolicy:RolePolicy"

@@ -1,6 +1,6 @@
 """Things without an owner, or with another's name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pbc_isolation.analysis.context import Analysis
 from pbc_isolation.analysis.inventory import ProtectedResource
@@ -8,7 +8,7 @@ from pbc_isolation.analysis.naming import last_part
 from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import physical, role, stack, table, thing
 from pbc_isolation.stack.graph import Resource
-from pbc_isolation.stack.known_names import given_names
+from pbc_isolation.stack.known_names import names_made
 
 _ID = "isolation-owners"
 _FIX = "Create it below its unit's component, and give it a name with the unit's prefix."
@@ -16,22 +16,38 @@ _FIX = "Create it below its unit's component, and give it a name with the unit's
 
 def _check(analysis: Analysis) -> Iterator[Violation]:
     prefixes = {prefix: unit for unit in _units(analysis) for prefix in analysis.naming.prefixes(unit)}
-    lengths = {len(prefix) for prefix in prefixes}
     for one in analysis.inventory.things:
         if one.unit is None:
             yield _violation(one.resource, f"{one.label} belongs to no unit", None, "nobody")
     for resource in analysis.graph.resources:
         owner = analysis.graph.owner(resource)
-        for name in given_names(resource, analysis.types) if owner is not None and not resource.external else ():
-            last = last_part(name)
-            claimed = min((prefixes[last[:length]] for length in lengths if last[:length] in prefixes), default=None)
-            if claimed is not None and claimed != owner:
+        for name in names_made(resource, analysis.types) if owner is not None and not resource.external else ():
+            units = _claimed(analysis, prefixes, name, deploys=_deploys(analysis, resource))
+            claimed = next((unit for unit in units if unit != owner), None)
+            if claimed is not None:
                 message = f"{_called(analysis, resource)} {name} of {owner} bears a name of {claimed}"
                 yield _violation(resource, message, owner, claimed)
     yield from _claimed_twice(analysis)
     for component in analysis.graph.rivals:
         message = f"{component.name} is not the only component that claims to be this unit, or the {component.kind}"
         yield _violation(component, message, component.name, "any")
+
+
+def _claimed(analysis: Analysis, prefixes: Mapping[str, str], name: str, *, deploys: bool) -> Iterator[str]:
+    """The units whose prefix a name begins with: those that are known, and whatever unit has such a name elsewhere.
+
+    The roles that deploy units are called alike, and are no unit's by their names.
+    """
+    last = last_part(name)
+    lengths = {len(prefix) for prefix in prefixes}
+    yield from sorted(prefixes[last[:length]] for length in lengths if last[:length] in prefixes)
+    if not deploys:
+        yield from (unit for start, _, unit in analysis.naming.names_in(last) if start == 0)
+
+
+def _deploys(analysis: Analysis, resource: Resource) -> bool:
+    component = analysis.graph.by_urn.get(resource.parent)
+    return component is not None and analysis.graph.deploys(component)
 
 
 def _claimed_twice(analysis: Analysis) -> Iterator[Violation]:
@@ -84,6 +100,8 @@ RULE = Rule(
             table("inventory"),
         ),
         stack(role(None)),
+        stack(thing("orders", "aws:dynamodb/table:Table", "store", {"name": physical("vouchers", "store")})),
+        stack(thing("orders", "aws:iam/role:Role", "role", {"namePrefix": physical("vouchers", "")})),
         stack(
             thing("orders", "aws:dynamodb/table:Table", "store", {"name": physical("inventory", "store")}),
             table("inventory"),

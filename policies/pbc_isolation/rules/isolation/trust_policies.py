@@ -9,7 +9,9 @@ from pbc_isolation.rules.rule import Rule, Violation
 from pbc_isolation.rules.samples import document, role, role_arn, stack
 
 _ID = "isolation-trust-policies"
-_FIX = "Trust the service that runs the code, and nobody else."
+_FIX = (
+    "Trust the service that runs the code, and nobody else; of an identity provider, a subject and an audience by name."
+)
 
 
 def _check(analysis: Analysis) -> Iterator[Violation]:
