@@ -1044,7 +1044,6 @@ ORDINARY: tuple[Case, ...] = tuple(
         ("an access point of the own bucket", _with_bucket("aws:s3/accessPoint:AccessPoint", bucket="BUCKET", name="campaigns-read", vpcConfiguration={"vpcId": _VPC})),
         ("an export of the own table", _with_bucket("aws:dynamodb/tableExport:TableExport", tableArn=OWN_TABLE, s3Bucket="BUCKET")),
         ("a function with its code in the own bucket", _with_bucket("aws:lambda/function:Function", name=f"{_P}from-bucket", role=_ROLE, runtime="python3.13", handler="a.b", s3Bucket="BUCKET", s3Key="code.zip", timeout=3, deadLetterConfig={"targetArn": OWN_QUEUE})),
-        ("flow logs of the network into the own bucket", _with_bucket("aws:ec2/flowLog:FlowLog", vpcId=_VPC, trafficType="ALL", logDestinationType="s3", logDestination="ARN")),
         ("mail of its own", made("aws:sesv2/emailIdentity:EmailIdentity", "mail-domain", emailIdentity="campaigns.example.com")),
         ("a trace group", made("aws:xray/group:Group", "traces", groupName=f"{_P}traces", filterExpression='service("campaigns")')),
         ("a budget", made("aws:budgets/budget:Budget", "budget", name=f"{_P}budget", budgetType="COST", timeUnit="MONTHLY", limitAmount="100", limitUnit="USD")),

@@ -72,7 +72,7 @@ OWN_THINGS: tuple[tuple[str, Change], ...] = (
     ("a backup of the own table", _own("aws:backup/selection:Selection", iamRoleArn=_ROLE, resources=[OWN_TABLE])),
     ("a backup of the own by tag", _own("aws:backup/selection:Selection", iamRoleArn=_ROLE, resources=[OWN_TABLE], selectionTags=[{"type": "STRINGEQUALS", "key": "pbc", "value": THIEF}])),
     ("a trail of the own table", _own("aws:cloudtrail/trail:Trail", name="t", advancedEventSelectors=[{"fieldSelectors": [{"field": "eventCategory", "equals": ["Data"]}, {"field": "resources.ARN", "startsWiths": [OWN_TABLE]}]}])),
-    ("a trail of management", _own("aws:cloudtrail/trail:Trail", name="t", advancedEventSelectors=[{"fieldSelectors": [{"field": "eventCategory", "equals": ["Management"]}]}])),
+    ("a trail of the own table, as it was written once", _own("aws:cloudtrail/trail:Trail", name="t", eventSelectors=[{"includeManagementEvents": False, "dataResources": [{"type": "AWS::DynamoDB::Table", "values": [OWN_TABLE]}]}])),
     ("one more alias of the own key", _flowing("aws:kms/alias:Alias", "targetKeyId", _KEY, name="alias/rewards-dev-campaigns_more")),
     ("a grant of the own key to the own role", _flowing("aws:kms/grant:Grant", "keyId", _KEY, granteePrincipal=_ROLE, operations=["Decrypt"])),
     ("a rule of the own on the bus", _own("aws:cloudwatch/eventRule:EventRule", name="rewards-dev-campaigns_own", eventBusName="rewards-dev-platform_bus", eventPattern='{"source": ["campaigns"]}', tags=_TAGS)),
