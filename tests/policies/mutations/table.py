@@ -897,8 +897,8 @@ MUTATIONS = (
     Mutation(
         "single resources before creation",
         "pbc_isolation/before_creation.py",
-        "return (link for link in wiring.links_of(analysis, resource) if link.provable and link.by_name)",
-        "return iter(())",
+        "yield from (link for link in wiring.links_of(analysis, resource) if link.provable and link.by_name)",
+        "yield from ()",
         w.a_link_that_is_known_before_creation,
     ),
     Mutation(
