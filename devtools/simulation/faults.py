@@ -27,7 +27,7 @@ acknowledgement, between publishing and removing",
     )
     PAUSED = "paused before", 0.03, "a function stands still inside a unit of work, and others come in between"
     ANSWER_LOST = "failed, though it was done:", 0.004, "a write is done, and its answer gets lost"
-    CONFLICT = "transaction conflict:", 0.02, "a transaction meets another writer"
+    CONFLICT = "transaction conflict:", 0.02, "a write meets a transaction at its item"
     TABLE_FAILED = "table failed:", 0.003, "a table fails"
     SCAN_STALE = "scan did not know yet:", 0.02, "a scan of the outbox is behind its table"
     BUS_FAILED = "bus took nothing:", 0.04, "PutEvents fails as a whole"

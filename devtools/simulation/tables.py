@@ -84,8 +84,6 @@ class SimulatedTables:
         call = f"{self._unit} commits {self._subject(operations)}"
 
         def commit() -> None:
-            if self._decisions.strikes(Fault.CONFLICT, call):
-                raise TransactionConflict(call)
             self._inner.transact(operations)
             for operation in operations:
                 if isinstance(operation, Put) and operation.table == OUTBOX:
@@ -104,6 +102,8 @@ class SimulatedTables:
     def _write(self, call: str, write: Callable[[], None]) -> None:
         self._steps.before(call)
         self._fail_maybe(call)
+        if self._decisions.strikes(Fault.CONFLICT, call):
+            raise TransactionConflict(call)
         write()
         if self._decisions.strikes(Fault.ANSWER_LOST, call):
             raise ServiceFailed(f"no answer: {call}")
