@@ -67,12 +67,16 @@ def filled_in(token: str) -> frozenset[str]:
 
 @cache
 def _declared() -> Mapping[str, tuple[str, str]]:
-    """Module and name of every resource class, by type token: importing all of them takes minutes."""
+    """Service and name of every resource class, by type token: importing all of them takes minutes.
+
+    The service, and not the class's own module: `pulumi_aws` loads a service when something of it is first asked for,
+    and would lack every class whose module was imported by itself before.
+    """
     package = find_spec("pulumi_aws")
     assert package is not None
     assert package.origin is not None
     return {
-        found[1]: (f"pulumi_aws.{path.parent.name}.{path.stem}", found[2])
+        found[1]: (f"pulumi_aws.{path.parent.name}", found[2])
         for path in Path(package.origin).parent.glob("*/*.py")
         if (found := _CLASS.search(path.read_text()))
     }
