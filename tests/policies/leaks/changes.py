@@ -2,13 +2,15 @@
 
 import json
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from functools import cache
 from typing import Any
 
+from pbc_isolation.stack.graph import Resource
 from tests.aws_shapes import SHAPES, created, filled, place, planned
 from tests.conftest import captured
+from tests.policies.reading import Reader
 
 ACCOUNT, REGION = "111111111111", "eu-central-1"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -59,8 +61,13 @@ def _pickled(at: At) -> bytes:
 
 
 @cache
-def _before(at: At) -> list[dict[str, Any]]:
-    return pickle.loads(_pickled(at))["deployment"]["resources"]  # noqa: S301
+def _before(at: At) -> dict[str, Any]:
+    return pickle.loads(_pickled(at))  # noqa: S301
+
+
+@cache
+def _reader(at: At) -> Reader:
+    return Reader(_before(at))
 
 
 def _resolve(state: dict[str, Any], by_urn: dict[str, dict[str, Any]]) -> None:
@@ -78,7 +85,13 @@ class Stack:
     def __init__(self, at: At = At.FIRST_PREVIEW) -> None:
         self.at = at
         self.body: dict[str, Any] = pickle.loads(_pickled(at))  # noqa: S301 our own, and faster than copying
-        self._wanted_before = {state["urn"]: state.get("inputs", {}) for state in _before(at)}
+        self._wanted_before = {
+            state["urn"]: state.get("inputs", {}) for state in _before(at)["deployment"]["resources"]
+        }
+
+    def resources(self) -> Sequence[Resource]:
+        """The changed stack, as the pack reads it."""
+        return _reader(self.at).resources(self.body)
 
     def rewrite(self, *words: str) -> None:
         """Replace words in everything: pairs of the old and the new."""

@@ -8,15 +8,17 @@ import copy
 import json
 import pickle
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from pbc_isolation.stack.graph import Resource
 from pbc_isolation.stack.type_data import shipped
 from tests.aws_shapes import created
 from tests.conftest import captured
 from tests.policies.leaks.changes import ACCOUNT, CONCERNED, REGION, THIEF, UNKNOWN, Stack
+from tests.policies.reading import Reader
 
 PREVIEW, KNOWN, AWS = "preview", "known", "aws"
 PHASES = (PREVIEW, KNOWN, AWS)
@@ -62,12 +64,20 @@ def _pickled(phase: str) -> bytes:
     return pickle.dumps(body)
 
 
+@cache
+def _reader(phase: str) -> Reader:
+    return Reader(pickle.loads(_pickled(phase)))  # noqa: S301
+
+
 class Phased(Stack):
     """A stack in one phase."""
 
     def __init__(self, phase: str = PREVIEW) -> None:
         self.phase = phase
         self.body = pickle.loads(_pickled(phase))  # noqa: S301 our own, and faster than copying
+
+    def resources(self) -> Sequence[Resource]:
+        return _reader(self.phase).resources(self.body)
 
     def add(self, token: str, name: str, owner: str | None = THIEF, /, **props: Any) -> dict[str, Any]:
         """A new resource; a value may be, or hold, what AWS computes of another."""

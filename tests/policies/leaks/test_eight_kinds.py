@@ -6,7 +6,6 @@ import pytest
 
 from pbc_isolation.engine import judge
 from pbc_isolation.rules import every_rule
-from pbc_isolation.stack.graph import from_export
 from tests.policies.leaks.false_alarms import HARMLESS_THINGS
 from tests.policies.leaks.phases import KNOWN, PHASES, Case, Phased
 from tests.policies.leaks.samples import LEAKS_OF_KINDS
@@ -25,7 +24,7 @@ def _in_phases(cases: tuple[Case, ...]):
 def _found(case: Case, phase: str, rules):
     stack = Phased(phase)
     case.change(stack)
-    return judge(from_export(stack.body).resources, SETTINGS, rules)
+    return judge(stack.resources(), SETTINGS, rules)
 
 
 @pytest.mark.parametrize(("case", "phase"), _in_phases(LEAKS_OF_KINDS))
@@ -42,7 +41,7 @@ def test_ordinary_infrastructure_passes(case, phase):
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_without_a_change_nothing_is_found(phase):
-    assert judge(from_export(Phased(phase).body).resources, SETTINGS) == []
+    assert judge(Phased(phase).resources(), SETTINGS) == []
 
 
 def test_every_kind_has_its_leaks():

@@ -5,7 +5,6 @@ from collections import Counter
 import pytest
 
 from pbc_isolation.engine import judge
-from pbc_isolation.stack.graph import from_export
 from tests.policies.leaks.changes import Stack
 from tests.policies.leaks.corpus import LEAKS
 from tests.policies.leaks.harmless import HARMLESS
@@ -20,7 +19,7 @@ AT_LEAST = 3
 def test_a_leak_is_blocked(leak):
     stack = Stack()
     leak.change(stack)
-    found = judge(from_export(stack.body).resources, SETTINGS)
+    found = judge(stack.resources(), SETTINGS)
     by_rule = [one for one in found if one.rule == leak.rule]
     assert by_rule, f"found only by {sorted({one.rule for one in found})}"
     paths = [" → ".join(one.path) for one in by_rule]
@@ -45,7 +44,7 @@ def test_every_class_has_its_leaks():
 def test_a_harmless_change_passes(harmless):
     stack = Stack()
     harmless.change(stack)
-    found = judge(from_export(stack.body).resources, SETTINGS)
+    found = judge(stack.resources(), SETTINGS)
     assert [f"{one.rule}: {one.text}" for one in found] == []
 
 

@@ -9,7 +9,7 @@ import pytest
 from pbc_isolation.engine import judge
 from pbc_isolation.rules import every_rule
 from pbc_isolation.rules.rule import Rule
-from pbc_isolation.stack.graph import from_export, from_sdk
+from pbc_isolation.stack.graph import from_sdk
 from tests.aws_shapes import as_sdk
 from tests.policies.leaks.changes import At, Change, Stack
 from tests.policies.leaks.corpus import LEAKS
@@ -66,7 +66,7 @@ def test_a_leak_is_blocked_in_the_export(leak):
     stack = changed(leak.change, At.UP)
     if not stack.known:
         pytest.skip("after `pulumi up` there is nothing unknown")
-    assert judge(from_export(stack.body).resources, SETTINGS, [RULES[leak.rule]])
+    assert judge(stack.resources(), SETTINGS, [RULES[leak.rule]])
 
 
 @pytest.mark.parametrize(("harmless", "at"), alternating(HARMLESS, whole=WHOLE), ids=name_of)
