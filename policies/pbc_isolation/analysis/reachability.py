@@ -1,14 +1,15 @@
 """From where a principal gets to, on to the nearest store: the closure of who acts as whom and what flows where."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import tee
 
 from pbc_isolation.analysis.context import Access, Analysis, possible_actions
 from pbc_isolation.analysis.inventory import ProtectedResource
 from pbc_isolation.iam.catalogue import HARMLESS, badness, class_of, display
-from pbc_isolation.iam.evaluator import can
+from pbc_isolation.iam.evaluator import alike, can
 from pbc_isolation.iam.principals import Principal
 from pbc_isolation.iam.regions import Region
 
@@ -48,14 +49,16 @@ class Reachability:
         queue: deque[Node] = deque()
         for thing in access.targets:
             came[id(thing)] = (start, Step(first, thing))
+            if _is_end(thing, start):
+                return _spelled(came, thing)
             queue.append(thing)
         while queue:
             node = queue.popleft()
-            if isinstance(node, ProtectedResource) and node.kind.store and _foreign(node, start):
-                return _spelled(came, node)
             for step in self.steps_from(node):
                 if id(step.to) not in came:
                     came[id(step.to)] = (node, step)
+                    if _is_end(step.to, start):
+                        return _spelled(came, step.to)
                     queue.append(step.to)
         end = access.targets[0] if access.targets else None
         return _spelled(came, end) if end else (start.label, first, access.grant.resource)
@@ -63,7 +66,7 @@ class Reachability:
     def steps_from(self, node: Node) -> Iterator[Step]:
         """Where one gets from a node in one step."""
         if isinstance(node, Principal):
-            yield from self._by_permission(node)
+            yield from self._permitted(node)
             return
         if node.kind.label == "role":
             yield from (Step("is", one) for one in self.analysis.principals if one.resource is node.resource)
@@ -72,14 +75,27 @@ class Reachability:
                 yield from (Step("acts as", role) for role in self._roles(node.resource.get(*key_path)))
         yield from (Step("flows to", consumer) for consumer in self._consumers.get(node.resource.urn, ()))
 
+    def _permitted(self, principal: Principal) -> Iterator[Step]:
+        """What a principal's permissions let it reach: found once, and no further than somebody asks."""
+        self._steps[id(principal)], steps = tee(self._steps.get(id(principal)) or self._by_permission(principal))
+        return steps
+
+    @cached_property
+    def _steps(self) -> dict[int, Iterator[Step]]:
+        return {}
+
     def _by_permission(self, principal: Principal) -> Iterator[Step]:
         possible = (one for one in possible_actions(principal.documents) if class_of(one) != HARMLESS)
         actions = sorted(possible, key=badness)
+        by_service: dict[str, list[str]] = {}
         for thing in self.analysis.inventory.things:
-            for action in actions:
-                if action.startswith((f"{thing.kind.service}:", "sts:")) and self._may(principal, action, thing):
-                    yield Step(display(action), thing)
-                    break
+            service = thing.kind.service
+            if service not in by_service:
+                named = (action for action in actions if action.startswith((f"{service}:", "sts:")))
+                by_service[service] = _first_of_each_kind(principal, named)
+            action = next((one for one in by_service[service] if self._may(principal, one, thing)), None)
+            if action is not None:
+                yield Step(display(action), thing)
 
     @staticmethod
     def _may(principal: Principal, action: str, thing: ProtectedResource) -> bool:
@@ -106,8 +122,19 @@ class Reachability:
         return found
 
 
-def _foreign(thing: ProtectedResource, principal: Principal) -> bool:
-    return thing.unit is None or thing.unit != principal.unit
+def _is_end(node: Node, principal: Principal) -> bool:
+    """True for a store of another unit than the principal's."""
+    if not isinstance(node, ProtectedResource) or not node.kind.store:
+        return False
+    return node.unit is None or node.unit != principal.unit
+
+
+def _first_of_each_kind(principal: Principal, actions: Iterable[str]) -> list[str]:
+    """Of actions that a principal may do to the same resources, the first."""
+    found: dict[Hashable, str] = {}
+    for action in actions:
+        found.setdefault(alike(principal, action), action)
+    return list(found.values())
 
 
 def _spelled(came: dict[int, tuple[Node, Step] | None], node: Node) -> tuple[str, ...]:

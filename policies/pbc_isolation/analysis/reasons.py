@@ -55,7 +55,7 @@ def reasons(analysis: Analysis) -> list[Reason]:
 
 
 def _between_units(analysis: Analysis) -> Iterator[Reason]:
-    closure = Reachability(analysis)
+    closure = analysis.once(Reachability)
     for edge, origin in with_origins(analysis):
         yield _reason(edge, *_explained(analysis, edge, origin, closure))
 

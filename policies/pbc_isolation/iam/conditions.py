@@ -36,6 +36,8 @@ _IF_EXISTS = "ifexists"
 
 def evaluate(conditions: Conditions, facts: Facts) -> Truth:
     """All operators and keys of a condition must hold."""
+    if not conditions:
+        return Truth.TRUE
     truths = [
         _test(operator.lower(), key.lower(), wanted, facts)
         for operator, tests in conditions.items()

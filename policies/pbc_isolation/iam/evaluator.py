@@ -6,9 +6,9 @@ identity policies give; it does not cap what another resource's policy gives, on
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from pbc_isolation.iam.catalogue import classes, entry
 from pbc_isolation.iam.conditions import Facts, Truth, evaluate, required_patterns
@@ -43,6 +43,8 @@ def can(principal: Principal, action: str, target: Region, own: Sequence[Glob] =
     limits = _Limits(principal, action)
     for statement in _allowing(principal.documents, action, principal.facts, own):
         for region in granted(statement):
+            if not target.may_meet(region):
+                continue
             asked = Region((*target.all_of, *region.all_of), (*target.none_of, *region.none_of))
             for remaining in limits.applied(asked, own):
                 found = remaining.example()
@@ -71,21 +73,18 @@ def what_bears_on(document: Document, action: str) -> tuple[int | str, ...]:
     return (*map(id, named), *([action] if conditional else []))
 
 
+def alike(principal: Principal, action: str) -> Hashable:
+    """What decides about an action of a principal: two for which this is the same are allowed on the same resources."""
+    documents = [*principal.documents, *([principal.boundary] if principal.boundary else [])]
+    return tuple(what_bears_on(document, action) for document in documents)
+
+
 class _Limits:
     """What takes away from an allowance: denials, and the boundary."""
 
     def __init__(self, principal: Principal, action: str) -> None:
         self._action, self._facts = action, principal.facts
-        self._boundary = principal.boundary
-        documents = [*principal.documents, *([principal.boundary] if principal.boundary else [])]
-        self._removed: list[Glob] = []
-        self._confined_to: list[tuple[Glob, ...]] = []
-        for statement in _denying(documents, action, principal.facts):
-            if statement.not_resources is not None:
-                self._confined_to.append(tuple(glob for text in statement.not_resources for glob in possible(text)))
-            else:
-                named = statement.resources if statement.resources is not None else ("*",)
-                self._removed.extend(certain(text) for text in named if "${" not in text)
+        self._documents, self._boundary = principal.documents, principal.boundary
 
     def applied(self, region: Region, own: Sequence[Glob]) -> Iterator[Region]:
         """The parts of a region that neither the boundary nor a denial takes away."""
@@ -94,10 +93,25 @@ class _Limits:
 
     def not_denied(self, region: Region) -> Iterator[Region]:
         """The parts of a region that no denial takes away."""
-        parts = [region.without(self._removed)]
-        for allowed in self._confined_to:
+        removed, confined_to = self._denials
+        parts = [region.without(removed)]
+        for allowed in confined_to:
             parts = [part.within(glob) for part in parts for glob in allowed]
         return iter(parts)
+
+    @cached_property
+    def _denials(self) -> tuple[list[Glob], list[tuple[Glob, ...]]]:
+        """What denials take away, and to what they confine: most questions are answered before anybody asks."""
+        removed: list[Glob] = []
+        confined_to: list[tuple[Glob, ...]] = []
+        documents = [*self._documents, *([self._boundary] if self._boundary else [])]
+        for statement in _denying(documents, self._action, self._facts):
+            if statement.not_resources is not None:
+                confined_to.append(tuple(glob for text in statement.not_resources for glob in possible(text)))
+            else:
+                named = statement.resources if statement.resources is not None else ("*",)
+                removed.extend(certain(text) for text in named if "${" not in text)
+        return removed, confined_to
 
     def _capped(self, region: Region, own: Sequence[Glob]) -> Iterator[Region]:
         if self._boundary is None:
@@ -105,7 +119,7 @@ class _Limits:
             return
         for statement in _allowing([self._boundary], self._action, self._facts, own):
             for cap in granted(statement):
-                if all(intersects(one, other) for one in region.all_of for other in cap.all_of):
+                if region.may_meet(cap):
                     yield Region((*region.all_of, *cap.all_of), (*region.none_of, *cap.none_of))
 
 
@@ -136,6 +150,8 @@ def _denying(documents: Sequence[Document], action: str, facts: Facts) -> Iterat
 
 def _confined(statement: Statement, action: str, own: Sequence[Glob]) -> bool:
     """Whether a condition confines the action to what the unit owns, although its resource does not."""
+    if not statement.conditions:
+        return False
     if confined_by_service(action, statement.conditions, lambda text: any(contains(one, Glob(text)) for one in own)):
         return True
     if _of_tagged_apis(statement, action, own):

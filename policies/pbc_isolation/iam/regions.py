@@ -1,6 +1,6 @@
 """Sets of resources: what matches some patterns and none of others."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -27,6 +27,10 @@ class Region:
         """The part that matches none of these."""
         return Region(self.all_of, (*self.none_of, *globs))
 
+    def may_meet(self, other: "Region") -> bool:
+        """False only if nothing is in both: two of their patterns do not meet."""
+        return all(intersects(mine, its) for mine in self.all_of for its in other.all_of)
+
     def example(self) -> str | None:
         """A resource in it; None if it is empty."""
         return example(self.all_of or (_EVERYTHING,), self.none_of)
@@ -41,15 +45,19 @@ class Region:
 ANYTHING = Region()
 
 
-def granted(statement: Statement) -> Iterator[Region]:
+def granted(statement: Statement) -> Sequence[Region]:
     """The resources that an Allow may cover: never fewer than AWS takes it to."""
-    if statement.not_resources is not None:
+    return _granted(statement.resources, statement.not_resources)
+
+
+@cache
+def _granted(resources: tuple[str, ...] | None, not_resources: tuple[str, ...] | None) -> Sequence[Region]:
+    if not_resources is not None:
         # Taken out is only what is named without a variable; a short ARN takes out nothing.
-        yield ANYTHING.without(certain(text) for text in statement.not_resources if "${" not in text)
-    elif statement.resources is None:
-        yield ANYTHING  # A resource policy that names none speaks of its own resource.
-    else:
-        yield from (ANYTHING.within(glob) for text in statement.resources for glob in possible(text))
+        return (ANYTHING.without(certain(text) for text in not_resources if "${" not in text),)
+    if resources is None:
+        return (ANYTHING,)  # A resource policy that names none speaks of its own resource.
+    return tuple(ANYTHING.within(glob) for text in resources for glob in possible(text))
 
 
 @cache

@@ -16,7 +16,7 @@ def forbid_access(rule: str, fix: str, *action_classes: str) -> Check:
     """A check that finds every way out by some classes of actions."""
 
     def check(analysis: Analysis) -> Iterator[Violation]:
-        closure = Reachability(analysis)
+        closure = analysis.once(Reachability)
         for access in analysis.accesses:
             if access.action_class in action_classes:
                 yield violation(rule, fix, access, closure)

@@ -63,8 +63,8 @@ MUTATIONS = (
     Mutation(
         "a Deny counts at all",
         EVALUATOR,
-        "            self._removed.extend(certain(text)",
-        "            [].extend(certain(text)",
+        "                removed.extend(certain(text)",
+        "                [].extend(certain(text)",
         w.a_denial_that_covers,
     ),
     Mutation(
@@ -77,8 +77,8 @@ MUTATIONS = (
     Mutation(
         "a Deny with a variable does not count",
         EVALUATOR,
-        'self._removed.extend(certain(text) for text in named if "${" not in text)',
-        "self._removed.extend(Glob(text.partition('${')[0] + '*') for text in named)",
+        'removed.extend(certain(text) for text in named if "${" not in text)',
+        "removed.extend(Glob(text.partition('${')[0] + '*') for text in named)",
         w.a_denial_with_a_variable,
     ),
     Mutation(
@@ -120,15 +120,15 @@ MUTATIONS = (
     Mutation(
         "a boundary caps to what it allows",
         EVALUATOR,
-        "                if all(intersects(one, other) for one in region.all_of for other in cap.all_of):",
+        "                if region.may_meet(cap):",
         "                if False:",
         w.a_boundary_that_allows_more,
     ),
     Mutation(
         "a boundary denies",
         EVALUATOR,
-        "documents = [*principal.documents, *([principal.boundary] if principal.boundary else [])]",
-        "documents = [*principal.documents]",
+        "documents = [*self._documents, *([self._boundary] if self._boundary else [])]",
+        "documents = [*self._documents]",
         w.a_boundary_that_denies,
     ),
     Mutation(
@@ -225,8 +225,8 @@ MUTATIONS = (
     Mutation(
         "a variable in an exception takes out nothing",
         REGIONS,
-        'yield ANYTHING.without(certain(text) for text in statement.not_resources if "${" not in text)',
-        "yield ANYTHING.without(glob for text in statement.not_resources for glob in possible(text))",
+        'ANYTHING.without(certain(text) for text in not_resources if "${" not in text)',
+        "ANYTHING.without(glob for text in not_resources for glob in possible(text))",
         w.a_variable_in_an_exception,
     ),
     Mutation(
@@ -253,8 +253,8 @@ MUTATIONS = (
     Mutation(
         "NotResource in an Allow",
         REGIONS,
-        "    if statement.not_resources is not None:",
-        "    if statement.not_resources is not None and statement.resources:",
+        "    if not_resources is not None:",
+        "    if not_resources is not None and resources:",
         w.all_resources_but_some,
     ),
     Mutation(
