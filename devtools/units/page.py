@@ -13,7 +13,7 @@ PAGE = Path("docs/units.md")
 _USD_A_MILLION_WRITES, _USD_A_MILLION_READS = 0.625, 0.125
 """On-demand, us-east-1, list price on 2026-11-26."""
 
-_BEFORE: Mapping[tuple[str, str], tuple[float, float]] = {
+BEFORE: Mapping[tuple[str, str], tuple[float, float]] = {
     ("points-calculation", "calculate"): (11, 1),
     ("points-calculation", "relay"): (3, 0),
     ("points-ledger", "post-points"): (13, 2),
@@ -21,8 +21,8 @@ _BEFORE: Mapping[tuple[str, str], tuple[float, float]] = {
     ("points-calculation", "confirm-posting"): (4, 2),
     ("tiers", "count-points"): (6, 3),
 }
-"""Write and read units on 2026-11-26, counted in the same way before events were removed, inbox markers spared and
-items written without a transaction."""
+"""Write and read units of each step on 2026-11-26, counted in the same way before events were removed, inbox markers
+spared and items written without a transaction."""
 
 _HEAD = """\
 # Units of a purchase
@@ -70,13 +70,13 @@ def in_memory(_unit: str) -> Place:
 def _lines(found: list[Step]) -> Iterator[str]:
     yield _HEAD
     for one in found:
-        before = _BEFORE[one.unit, one.function]
+        before = BEFORE[one.unit, one.function]
         yield (
             f"| {one.unit} | `{one.function}` | {one.items} | {one.write:g} | {before[0]:g} "
             f"| {one.read:g} | {before[1]:g} |\n"
         )
     write, read = sum(one.write for one in found), sum(one.read for one in found)
-    former = [sum(each) for each in zip(*_BEFORE.values(), strict=True)]
+    former = [sum(each) for each in zip(*BEFORE.values(), strict=True)]
     items = sum(one.items for one in found)
     yield f"| **together** | | {items} | {write:g} | {former[0]:g} | {read:g} | {former[1]:g} |\n"
     prices = [

@@ -15,6 +15,8 @@ OLD = timedelta(days=365)
 _MB, _MILLION = 1024, 1_000_000
 _WORKFLOW_MB = 64
 """Step Functions charges for memory in steps of so much; this workflow stays in the first."""
+_FORMER_MB = 512
+"""Of each function, before memory was given by what a function takes."""
 _EACH_BATCH = 2
 """Requests of a queue for each batch: received, deleted. Each message is sent alone."""
 _TRANSACTION = 2
@@ -131,9 +133,25 @@ def published_after_commit(way: Way) -> Way:
     return replace(way, steps=list(_without_outbox(way.steps)))
 
 
+def before(way: Way, units: Mapping[tuple[str, str], tuple[float, float]]) -> Way:
+    """The way in former releases, of which the same things are charged.
+
+    Args:
+        way: of today.
+        units: write and read units of a purchase then, by unit and function; the lookups' reads have not changed.
+    """
+    return replace(way, steps=[_before(one, units) for one in way.steps])
+
+
 def together(lines: Sequence[Line]) -> float:
     """USD for a million purchases."""
     return sum(line.usd_a_million for line in lines)
+
+
+def _before(one: Deployed, units: Mapping[tuple[str, str], tuple[float, float]]) -> Deployed:
+    former = replace(one, memory=_FORMER_MB)
+    write_read = units.get((one.step.unit, one.step.function))
+    return replace(former, write=write_read[0], read=write_read[1] + one.step.reads) if write_read else former
 
 
 def _without_outbox(steps: Sequence[Deployed]) -> list[Deployed]:

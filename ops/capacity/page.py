@@ -5,10 +5,10 @@ from pathlib import Path
 
 from devtools.skewed_day.hot_keys import HotKey, account_of_one, hot_keys
 from devtools.skewed_day.purchases import FIRST_SHARE
-from devtools.units.page import measured
+from devtools.units.page import BEFORE, measured
 from lambdas.points_calculation.services.budgets import LEAST_PURCHASES, PARTS, SHARDS
 from lambdas.points_ledger.handlers import reconcile, settle_due
-from ops.capacity.bill import Line, PriceList, bill, one_service, price_list, published_after_commit, together
+from ops.capacity.bill import Line, PriceList, before, bill, one_service, price_list, published_after_commit, together
 from ops.capacity.jobs import Round, known, rounds
 from ops.capacity.limits import Limit, limits, quotas
 from ops.capacity.numbers import number
@@ -113,7 +113,8 @@ _BILL = """
 ## The bill of a million purchases
 
 By list prices as known on {prices} in `{region}`, in USD, without free tiers, logs, traces and data kept. Purchases
-come one at a time; *in full batches* the queues hand over as many messages as they may, as they do under load, and a
+come one at a time. *Before* is this system as it was on 2026-11-26: with the [units](units.md) of then, and 512 MB for
+each function. *In full batches* the queues hand over as many messages as they may, as they do under load, and a
 starter waits for the workflows of its batch side by side. *Published after commit* is the same system without
 outboxes, as many samples have it: where a function dies between its transaction and its publishing, [the event is
 lost](reliability.md). *One service* is a function with one database. What all of it costs before the first purchase
@@ -148,6 +149,7 @@ def _lines(the_way: Way, stack: str, region: str, prices: PriceList, found_round
     of_region = prices.of(BILLED)
     yield from _bills(
         {
+            "before": bill(before(the_way, BEFORE), of_region),
             "this system": bill(the_way, of_region),
             "in full batches": bill(the_way, of_region, in_full_batches=True),
             "published after commit": bill(published_after_commit(the_way), of_region),

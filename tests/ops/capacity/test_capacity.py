@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from click.testing import Result
 
-from devtools.units.page import measured
-from ops.capacity.bill import FILE, OLD, bill, one_service, price_list, published_after_commit, together
+from devtools.units.page import BEFORE, measured
+from ops.capacity.bill import FILE, OLD, before, bill, one_service, price_list, published_after_commit, together
 from ops.capacity.limits import limits, quotas, writes_by_table
 from ops.capacity.way import FILE as WAY
 from ops.capacity.way import Deployed, UnknownStep, Way, lasts, way
@@ -70,6 +70,18 @@ def test_a_design_that_publishes_after_its_commit_saves_the_outbox_and_its_relay
     )
     assert sum(one.step.events for one in without.steps) == sum(one.step.events for one in prod.steps)
     assert together(one_service(prod, PRICES)) < together(bill(without, PRICES)) < together(bill(prod, PRICES))
+
+
+def test_before_more_was_written_and_each_function_had_as_much_memory(prod: Way):
+    former, now = (
+        {(one.service, one.unit): one.amount for one in bill(it, PRICES)} for it in (before(prod, BEFORE), prod)
+    )
+    assert former["DynamoDB", "write units"] == sum(write for write, _ in BEFORE.values())
+    lookups = sum(one.step.reads for one in prod.steps)
+    assert former["DynamoDB", "read units"] == sum(read for _, read in BEFORE.values()) + lookups
+    changed = {key for key in now if former[key] != now[key]}
+    assert changed == {("Lambda", "GB-seconds"), ("DynamoDB", "write units"), ("DynamoDB", "read units")}
+    assert all(former[key] > now[key] for key in changed)
 
 
 def test_full_batches_spare_requests_and_the_starters_waiting(prod: Way):
