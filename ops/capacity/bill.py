@@ -133,6 +133,12 @@ def published_after_commit(way: Way) -> Way:
     return replace(way, steps=list(_without_outbox(way.steps)))
 
 
+def nothing_remembered(way: Way) -> Way:
+    """The way in the naive design: published after commit, and no function knows what it has handled before."""
+    steps = published_after_commit(way).steps
+    return replace(way, steps=[replace(one, write=one.write - one.step.remembers) for one in steps])
+
+
 def before(way: Way, units: Mapping[tuple[str, str], tuple[float, float]]) -> Way:
     """The way in former releases, of which the same things are charged.
 

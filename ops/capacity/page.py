@@ -8,7 +8,17 @@ from devtools.skewed_day.purchases import FIRST_SHARE
 from devtools.units.page import BEFORE, measured
 from lambdas.points_calculation.services.budgets import LEAST_PURCHASES, PARTS, SHARDS
 from lambdas.points_ledger.handlers import reconcile, settle_due
-from ops.capacity.bill import Line, PriceList, before, bill, one_service, price_list, published_after_commit, together
+from ops.capacity.bill import (
+    Line,
+    PriceList,
+    before,
+    bill,
+    nothing_remembered,
+    one_service,
+    price_list,
+    published_after_commit,
+    together,
+)
 from ops.capacity.jobs import Round, known, rounds
 from ops.capacity.limits import Limit, limits, quotas
 from ops.capacity.numbers import number
@@ -117,8 +127,9 @@ come one at a time. *Before* is this system as it was on 2026-11-26: with the [u
 each function. *In full batches* the queues hand over as many messages as they may, as they do under load, and a
 starter waits for the workflows of its batch side by side. *Published after commit* is the same system without
 outboxes, as many samples have it: where a function dies between its transaction and its publishing, [the event is
-lost](reliability.md). *One service* is a function with one database. What all of it costs before the first purchase
-stands in [costs](costs.md).
+lost](reliability.md). With *nothing remembered* besides, [an event that comes twice is applied twice](reliability.md).
+*One service* is a function with one database. What all of it costs before the first purchase stands in
+[costs](costs.md).
 
 """
 
@@ -153,6 +164,7 @@ def _lines(the_way: Way, stack: str, region: str, prices: PriceList, found_round
             "this system": bill(the_way, of_region),
             "in full batches": bill(the_way, of_region, in_full_batches=True),
             "published after commit": bill(published_after_commit(the_way), of_region),
+            "and nothing remembered": bill(nothing_remembered(the_way), of_region),
             "one service": one_service(the_way, of_region),
         }
     )

@@ -37,6 +37,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     queue: str | None = None
     starts: bool = False
     events: int = 0
+    remembers: int = 0
     reads: int = 0
 
     @property

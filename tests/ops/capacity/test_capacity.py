@@ -11,13 +11,26 @@ import msgspec
 import pytest
 from click.testing import Result
 
-from devtools.units.page import BEFORE, measured
-from ops.capacity.bill import FILE, OLD, before, bill, one_service, price_list, published_after_commit, together
+from devtools.units.metering import Metered
+from devtools.units.page import BEFORE, in_memory, measured
+from devtools.units.way import Place, steps
+from ops.capacity.bill import (
+    FILE,
+    OLD,
+    before,
+    bill,
+    nothing_remembered,
+    one_service,
+    price_list,
+    published_after_commit,
+    together,
+)
 from ops.capacity.limits import limits, quotas, writes_by_table
 from ops.capacity.way import FILE as WAY
 from ops.capacity.way import Deployed, UnknownStep, Way, lasts, way
 from pbckit.cli.errors import OperatorError
 from pbckit.cli.topology import subscriptions
+from pbckit.testing.silence import silently
 from tests.conftest import captured
 
 Rewards = Callable[..., Result]
@@ -70,6 +83,34 @@ def test_a_design_that_publishes_after_its_commit_saves_the_outbox_and_its_relay
     )
     assert sum(one.step.events for one in without.steps) == sum(one.step.events for one in prod.steps)
     assert together(one_service(prod, PRICES)) < together(bill(without, PRICES)) < together(bill(prod, PRICES))
+
+
+def test_what_is_remembered_is_what_the_functions_write_to_know_an_event_by(prod: Way):
+    """The ledger by the id of the posting, tiers by the same: nothing else on the way is only there to be known by."""
+    meters: dict[str, Metered] = {}
+
+    def place(unit: str) -> Place:
+        made = in_memory(unit)
+        assert isinstance(made.meter, Metered)
+        meters[unit] = made.meter
+        return made
+
+    with silently():
+        list(steps(place))
+    found = {unit: postings(meter) for unit, meter in meters.items()}
+    said = {
+        unit: [one.step.remembers for one in prod.steps if one.step.remembers and one.step.unit == unit]
+        for unit in found
+    }
+    # Of two purchases.
+    assert {unit: [units for units in each for _ in range(2)] for unit, each in said.items()} == found
+    without, naive = (sum(one.write for one in it(prod).steps) for it in (published_after_commit, nothing_remembered))
+    assert without - naive == sum(sum(each) for each in said.values()) > 0
+
+
+def postings(meter: Metered) -> list[float]:
+    """Write units of each item that is named after a posting."""
+    return [units for (_, key), units in meter.writes_by_partition.items() if key.startswith("posting#")]
 
 
 def test_before_more_was_written_and_each_function_had_as_much_memory(prod: Way):
