@@ -23,6 +23,11 @@ from pbckit.sandbox.stack_config import read_stack
 _WARM_UP = 5
 _SINGLE = 15
 _MANY = 300
+_LAST = {
+    "points-calculation": {"pk": "confirmed#{purchase}", "sk": "confirmed"},
+    "tiers": {"pk": "posting#{purchase}", "sk": "counted"},
+}
+"""What a purchase leaves last in each store that hears of its posting."""
 _MEMBERS = 30
 
 
@@ -88,15 +93,20 @@ def earn(world: DeployedSystem, name: str, purchases: int, members: int) -> floa
     return _timed(work)
 
 
-def _turn(world: DeployedSystem, chain: BareChain, name: str) -> tuple[float, float]:
+def _turn(world: DeployedSystem, chain: BareChain, purchase: str) -> tuple[float, float]:
     """Seconds of one purchase until it is posted: of the system, and of the bare chain."""
     ledger = world.names("points-ledger").physical("store")
 
     def own() -> None:
-        world.ingest([example_purchase(name, f"{name}-member")])
-        wait_for_item(world.aws, ledger, {"pk": f"posting#{name}", "sk": "posting"})
+        world.ingest([example_purchase(purchase, f"{purchase}-member")])
+        wait_for_item(world.aws, ledger, {"pk": f"posting#{purchase}", "sk": "posting"})
 
-    return _timed(own), _timed(lambda: chain.earn(name))
+    seconds = _timed(own)
+    # What is posted goes on to be confirmed and counted, which would slow the chain.
+    for unit, key in _LAST.items():
+        item = {name: value.format(purchase=purchase) for name, value in key.items()}
+        wait_for_item(world.aws, world.names(unit).physical("store"), item)
+    return seconds, _timed(lambda: chain.earn(purchase))
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -14,7 +14,8 @@ _KIB = 1024
 _EARNING = """\
 The bare chain has the hops of a purchase (bus, queue, starter, synchronous workflow of four functions, outbox, stream,
 relay, bus, queue, transaction) with functions that make one call of boto3 each: no inbox, no checks, no traces, no
-metrics, rights for anything. Medians of 15 warm purchases each, one by the system and one by the chain in turns; one
+metrics, rights for anything. Medians of 15 warm purchases each, one by the system and one by the chain in turns, the
+chain once the posting is confirmed and counted; one
 purchase took {ratio:.2f} times as long as the chain (median of each turn's; aim: 1.3).
 """
 _COLD_IMPORT = """\
