@@ -35,8 +35,10 @@ _BUSY = frozenset(
     {
         "ThrottlingException",
         "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
         "TransactionInProgressException",
         "TransactionConflictException",  # of a single write: a transaction is at the item
+        "ReplicatedWriteConflictException",  # of a single write to a global table: another region is at the item
     }
 )
 _CONTENDED = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})

@@ -1,12 +1,13 @@
 """The adapters of bus and dead-letter queue, against the embedded AWS; how errors of DynamoDB are understood."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.session import get_session
 
 from pbckit.runtime.aws import DynamoDb, EventBridge, Sqs
 from pbckit.runtime.ports import BusEntry, ConditionFailed, Delete, Operation, Put, Query, Scan, TransactionConflict
@@ -14,6 +15,11 @@ from pbckit.sandbox.embedded_aws import EmbeddedAws
 from pbckit.testing.world import BEGIN
 
 OPERATIONS: Sequence[Operation] = [Put(table="store", item={"pk": str(n), "sk": ""}, read_as=dict) for n in range(2)]
+WRITES: Mapping[str, Any] = {
+    "put": OPERATIONS[0],
+    "delete": Delete(table="store", key={"pk": "a", "sk": "b"}),
+    "transact": OPERATIONS,
+}
 
 
 class RefusingClient:
@@ -73,15 +79,36 @@ def test_a_refused_transaction_is_understood(code: str, reasons: list[str], mean
 @pytest.mark.parametrize("write", ["put", "delete"])
 def test_a_refused_single_write_is_understood(code: str, meaning: type[Exception], write: str):
     """The embedded AWS lets a single write pass while a transaction is at its item; DynamoDB refuses it."""
+    refusal = refused(write, code)
+    assert type(refusal) is meaning
+    if isinstance(refusal, ConditionFailed):
+        assert refusal.failed == (WRITES[write],)
+
+
+@pytest.mark.parametrize(
+    ("model", "write"), [("PutItem", "put"), ("DeleteItem", "delete"), ("TransactWriteItems", "transact")]
+)
+def test_each_error_that_dynamodb_has_for_a_write_is_placed(model: str, write: str):
+    """By botocore's model: what comes of others at the items is worth trying again, and the rest is known here."""
+    errors: Any = get_session().get_service_model("dynamodb").operation_model(model).error_shapes
+    meanings = {error.name: type(refused(write, error.name)) for error in errors}
+    assert {name for name, meaning in meanings.items() if meaning is ClientError} <= {
+        "IdempotentParameterMismatchException",
+        "InternalServerError",
+        "ItemCollectionSizeLimitExceededException",
+        "ResourceNotFoundException",
+        "TransactionCanceledException",  # Without a reason.
+    }
+    assert set(meanings.values()) <= {ClientError, ConditionFailed, TransactionConflict}
+
+
+def refused(write: str, code: str) -> Exception:
+    """What a write raises for a code of DynamoDB's."""
     tables = DynamoDb()
     tables.__dict__["_client"] = RefusingClient(code)
-    operation: Any = {"put": OPERATIONS[0], "delete": Delete(table="store", key={"pk": "a", "sk": "b"})}[write]
-
-    with pytest.raises(meaning) as refusal:
-        getattr(tables, write)(operation)
-
-    if isinstance(refusal.value, ConditionFailed):
-        assert refusal.value.failed == (operation,)
+    with pytest.raises(Exception) as refusal:  # noqa: PT011 which one is what is asked
+        getattr(tables, write)(WRITES[write])
+    return refusal.value
 
 
 class ReadingClient:
