@@ -1,25 +1,27 @@
 """The same hops as those of a purchase until it is posted, with functions that do nothing but call the next one.
 
 Bus, queue, starter, synchronous workflow of four functions, table with a stream, relay, bus, queue, table: what is left
-is what the embedded AWS takes for the hops, beside which the system's own time is seen.
+is what the embedded AWS takes for the hops, beside which the system's own time is seen. Each function writes a line, as
+any does: the embedded AWS waits 50 ms for the log of one that writes nothing.
 """
 
-import io
 import json
-import zipfile
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+from ops.demo.compromise import as_module
 from pbckit.cli.waiting import wait_for
+from pbckit.infra.function import MEMORY_MB
+from pbckit.infra.iam import Statement, document
+from pbckit.infra.packaging import RUNTIME
 from pbckit.sandbox.embedded_aws import EmbeddedAws
 
 _BUS, _SOURCE = "bare", "bare"
 _STORE, _OUTBOX = "bare-store", "bare-outbox"
 _LOOKUPS = ("categorize", "rate", "bonuses")
 _POLL_SECONDS = 0.02
-_MEMORY_MB = 512
-_RUNTIME = "python3.11"
+_ADDED = {"Filters": [{"Pattern": json.dumps({"eventName": ["INSERT"]})}]}
 _FUNCTIONS = f"""\
 import json
 from functools import cache
@@ -30,6 +32,14 @@ import boto3
 @cache
 def client(service):
     return boto3.client(service)
+
+
+def logged(handler):
+    def run(event, context):
+        print(handler.__name__)
+        return handler(event, context)
+
+    return run
 
 
 def text(item):
@@ -50,6 +60,7 @@ def told(record):
     return json.loads(record["body"])["detail"]["id"]
 
 
+@logged
 def start(event, context):
     region, account = context.invoked_function_arn.split(":")[3:5]
     machine = f"arn:aws:states:{{region}}:{{account}}:stateMachine:bare"
@@ -57,25 +68,28 @@ def start(event, context):
         client("stepfunctions").start_sync_execution(stateMachineArn=machine, input=json.dumps({{"id": told(record)}}))
 
 
+@logged
 def look(event, context):
     client("dynamodb").get_item(TableName={_STORE!r}, Key=text({{"pk": "setting"}}))
     return event
 
 
+@logged
 def calculate(event, context):
     puts = [put({_STORE!r}, f"calculated#{{event['id']}}"), put({_OUTBOX!r}, event["id"])]
     client("dynamodb").transact_write_items(TransactItems=puts)
     return event
 
 
+@logged
 def relay(event, context):
     for record in event["Records"]:
-        if record["eventName"] == "INSERT":
-            number = record["dynamodb"]["Keys"]["pk"]["S"]
-            publish("Calculated", number)
-            client("dynamodb").delete_item(TableName={_OUTBOX!r}, Key=text({{"pk": number}}))
+        number = record["dynamodb"]["Keys"]["pk"]["S"]
+        publish("Calculated", number)
+        client("dynamodb").delete_item(TableName={_OUTBOX!r}, Key=text({{"pk": number}}))
 
 
+@logged
 def post(event, context):
     for record in event["Records"]:
         puts = [put({_STORE!r}, f"{{kind}}#{{told(record)}}") for kind in ("posting", "account")]
@@ -95,7 +109,7 @@ class BareChain:
         self._follow("Bought", self._function("start"))
         self._follow("Calculated", self._function("post"))
         stream = aws.client("dynamodb").describe_table(TableName=_OUTBOX)["Table"]["LatestStreamArn"]
-        self._feed(stream, self._function("relay"), StartingPosition="TRIM_HORIZON")
+        self._feed(stream, self._function("relay"), StartingPosition="TRIM_HORIZON", FilterCriteria=_ADDED)
 
     def earn(self, number: str) -> None:
         """Publish a purchase, and wait until it is posted."""
@@ -124,13 +138,14 @@ class BareChain:
 
     def _function(self, name: str, handler: str | None = None) -> str:
         """Make a function. Its ARN."""
+        path = f"bare.{handler or name}"
         made = self._aws.client("lambda").create_function(
             FunctionName=f"bare-{name}",
-            Runtime=_RUNTIME,
+            Runtime=RUNTIME,
             Role=self._role,
-            Handler=f"bare.{handler or name}",
-            Code={"ZipFile": _zipped(_FUNCTIONS)},
-            MemorySize=_MEMORY_MB,
+            Handler=path,
+            Code={"ZipFile": as_module(path, _FUNCTIONS)},
+            MemorySize=MEMORY_MB,
             Timeout=30,
         )
         return made["FunctionArn"]
@@ -140,14 +155,9 @@ class BareChain:
         sqs, name = self._aws.client("sqs"), f"bare-{kind.lower()}"
         url = sqs.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "180"})["QueueUrl"]
         queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        allowed = {
-            "Effect": "Allow",
-            "Principal": {"Service": "events.amazonaws.com"},
-            "Action": "sqs:SendMessage",
-            "Resource": queue,
-        }
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+        bus = {"Service": "events.amazonaws.com"}
+        sends = Statement(sid="Send", principal=bus, actions=["sqs:SendMessage"], resources=[queue])
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": document([sends])})
         events = self._aws.client("events")
         pattern = json.dumps({"source": [_SOURCE], "detail-type": [kind]})
         events.put_rule(Name=name, EventBusName=_BUS, EventPattern=pattern)
@@ -161,11 +171,11 @@ class BareChain:
 
     def _made_role(self, service: str) -> str:
         """A role that may do anything: the chain measures time, and holds nobody's data."""
-        trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-        anything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        assumed = Statement(sid="Assume", principal={"Service": service}, actions=["sts:AssumeRole"])
+        anything = Statement(sid="Anything", actions=["*"], resources=["*"])
         iam, name = self._aws.client("iam"), f"bare-{service.split('.', maxsplit=1)[0]}"
-        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy(trust))
-        iam.put_role_policy(RoleName=name, PolicyName="anything", PolicyDocument=_policy(anything))
+        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document([assumed]))
+        iam.put_role_policy(RoleName=name, PolicyName="anything", PolicyDocument=document([anything]))
         return made["Role"]["Arn"]
 
 
@@ -179,10 +189,6 @@ def wait_for_item(aws: EmbeddedAws, table: str, key: Mapping[str, str]) -> None:
     wait_for(look, bool, f"no {key} in {table}", every_seconds=_POLL_SECONDS)
 
 
-def _policy(statement: Mapping[str, object]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
 def _tasks(functions: Mapping[str, str]) -> dict[str, dict[str, object]]:
     following = dict(pairwise(functions))
     return {
@@ -193,10 +199,3 @@ def _tasks(functions: Mapping[str, str]) -> dict[str, dict[str, object]]:
         }
         for name, function in functions.items()
     }
-
-
-def _zipped(source: str) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("bare.py", source)
-    return packed.getvalue()

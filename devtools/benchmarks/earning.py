@@ -21,7 +21,8 @@ from pbckit.sandbox.program import capture
 from pbckit.sandbox.stack_config import read_stack
 
 _WARM_UP = 5
-_SINGLE = 15
+TURNS = 15
+"""In which one purchase and the bare chain are measured."""
 _MANY = 300
 _LAST = {
     "points-calculation": {"pk": "confirmed#{purchase}", "sk": "confirmed"},
@@ -62,7 +63,7 @@ def measure() -> Earning:
             apply(world, ROOT / "examples/programme.yaml")
             earn(world, "warm-up", 5, 5)
             chain = BareChain(aws)
-            turns = [_turn(world, chain, f"single-{number}") for number in range(_WARM_UP + _SINGLE)][_WARM_UP:]
+            turns = [_turn(world, chain, f"single-{number}") for number in range(_WARM_UP + TURNS)][_WARM_UP:]
             many_seconds = earn(world, "many", _MANY, _MEMBERS)
     return Earning(
         start_seconds=start_seconds,

@@ -13,17 +13,18 @@ from pathlib import Path
 
 from devtools.benchmarks.earning import earn
 from ops.capacity.bill import price_list
-from ops.capacity.way import Deployed, Step, lasts, way
+from ops.capacity.way import WHOLE_PROCESSOR_MB, Deployed, Step, lasts, way
 from ops.demo.command import apply
 from ops.demo.world import DeployedSystem
 from ops.repository import ROOT
 from pbckit.cli.waiting import wait_for
+from pbckit.errors import PbckitError
 from pbckit.sandbox.deploy import deploy
 from pbckit.sandbox.embedded_aws import running
 from pbckit.sandbox.stack_config import read_stack
 
-SIZES = (128, 256, 512, 1024, 1769)
-"""MB. With 1,769 a function has a whole processor."""
+SIZES = (128, 256, 512, 1024, WHOLE_PROCESSOR_MB)
+"""MB."""
 _REGION = "us-east-1"
 _ROUNDS = 3
 PURCHASES = 30
@@ -35,7 +36,7 @@ _PEAK = re.compile(r"VmHWM:\s+(\d+)")
 _REPORT = re.compile(r"REPORT .*\tDuration: (?P<ms>\d+)")
 
 
-class Restless(Exception):
+class Restless(PbckitError):
     """The embedded AWS started workers in every round: what they take to begin would be counted."""
 
 
@@ -80,7 +81,7 @@ def measure() -> list[Taken]:
         world = DeployedSystem.of(aws)
         apply(world, ROOT / "examples/programme.yaml")
         earn(world, "warm-up", PURCHASES, 5)
-        functions = {name(world, one) for one in steps}
+        functions = {_name(world, one) for one in steps}
         before = _idle(folder, functions)
         for number in range(_ROUNDS):
             since = _reports(world, steps)
@@ -88,12 +89,12 @@ def measure() -> list[Taken]:
                 earn(world, f"round-{number}-{purchase}", 1, 1)
             after = _idle(folder, functions)
             if after.keys() <= before.keys():
-                return [_taken(one, name(world, one), before, after, since, _reports(world, steps)) for one in steps]
+                return [_taken(one, _name(world, one), before, after, since, _reports(world, steps)) for one in steps]
             before = after
     raise Restless(f"{_ROUNDS} rounds of {PURCHASES} purchases, and new workers in each")
 
 
-def name(world: DeployedSystem, one: Deployed) -> str:
+def _name(world: DeployedSystem, one: Deployed) -> str:
     """A function's name on AWS."""
     return world.names(one.step.unit).physical(one.step.function)
 
@@ -136,7 +137,7 @@ def _reports(world: DeployedSystem, steps: Sequence[Deployed]) -> Mapping[str, l
     logs = world.aws.client("logs")
     found = defaultdict[str, list[float]](list)
     for one in steps:
-        function = name(world, one)
+        function = _name(world, one)
         pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{function}")
         for event in (event for page in pages for event in page["events"]):
             report = _REPORT.match(event["message"])

@@ -16,10 +16,8 @@ from pbckit.sandbox.graph import Graph
 FILE = Path(__file__).with_name("way.yaml")
 _FUNCTION = "aws:lambda/function:Function"
 _MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
-
-
-_WHOLE_PROCESSOR_MB = 1769
-"""https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
+WHOLE_PROCESSOR_MB = 1769
+"""Memory with which Lambda gives a whole processor: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
 
 
 class UnknownStep(PbckitError, ValueError):
@@ -127,7 +125,7 @@ def lasts(waits: float, processor: float, memory: int) -> float:
         processor: seconds of a whole processor. No function here computes in two threads at once.
         memory: MB.
     """
-    return waits + processor * max(1.0, _WHOLE_PROCESSOR_MB / memory)
+    return waits + processor * max(1.0, WHOLE_PROCESSOR_MB / memory)
 
 
 def way(graph: Graph, counted: Sequence[Units], file: Path = FILE) -> Way:
