@@ -102,8 +102,8 @@ line is an invocation, and in shadow a message to its queue. 100 calls each.
 _UNITS = """\
 Read and write units as the embedded AWS reports them (`ReturnConsumedCapacity`). For writes it keeps DynamoDB's rule:
 two units for each KiB of each item of a transaction. Of reads it reports one unit for each consistent one whatever its
-size, which is right up to 4 KiB; the items read here are smaller. `index` is what the outbox's index of pending events
-takes. What the relay takes to publish an event is not in it.
+size, which is right up to 4 KiB; the items read here are smaller. What the relay takes to publish an event is not
+in it. Of a transaction that is refused, as that of the same purchase again, it reports nothing; DynamoDB charges it.
 """
 _RATES = """
 Postings per second by {workers} threads. `shared`: each member's account keeps its share of the programme's accounts.
@@ -143,10 +143,10 @@ def _earning(_graph: Graph) -> Iterator[str]:
 def _ledger(_graph: Graph) -> Iterator[str]:
     costs = ledger.measure()
     yield _UNITS
-    yield "| what | items written | read units | write units | index |"
-    yield "|---|---:|---:|---:|---:|"
+    yield "| what | items of its transaction | read units | write units |"
+    yield "|---|---:|---:|---:|"
     for one in costs.units:
-        yield f"| {one.what} | {one.items} | {one.read:g} | {one.write:g} | {one.index:g} |"
+        yield f"| {one.what} | {one.items} | {one.read:g} | {one.write:g} |"
     yield _RATES.format(workers=ledger.WORKERS)
     yield "| members | shared | single | shared / single |"
     yield "|---:|---:|---:|---:|"

@@ -41,7 +41,7 @@ def test_what_is_measured_is_kept_when_the_next_section_fails(tmp_path, monkeypa
 
 
 def test_a_measurement_that_fails_is_said_in_a_line(monkeypatch, capsys):
-    def fails(*_):
+    def fails(*_: object):
         raise PbckitError("no workers")
 
     monkeypatch.setattr(bench, "write", fails)
