@@ -21,6 +21,7 @@ from pbckit.cli.waiting import wait_for
 from pbckit.errors import PbckitError
 from pbckit.sandbox.deploy import deploy
 from pbckit.sandbox.embedded_aws import running
+from pbckit.sandbox.forked_functions import PID_FILE
 from pbckit.sandbox.stack_config import read_stack
 
 SIZES = (128, 256, 512, 1024, WHOLE_PROCESSOR_MB)
@@ -31,7 +32,8 @@ PURCHASES = 30
 """In each round."""
 _NANOSECONDS = 1e9
 _MB, _KIB, _MILLION = 1024, 1024, 1_000_000
-_WORKER = re.compile(r"ministack-lambda-(?P<function>[\w-]+)-[^-/]{8}[/ ]")
+_WORKER = re.compile(r"ministack-lambda-(?P<function>[\w-]+)-[^-]{8}")
+"""The folder of a function's process."""
 _PEAK = re.compile(r"VmHWM:\s+(\d+)")
 _REPORT = re.compile(r"REPORT .*\tDuration: (?P<ms>\d+)")
 
@@ -100,25 +102,21 @@ def _name(world: DeployedSystem, one: Deployed) -> str:
 
 
 def workers(folder: str) -> dict[str, Worker]:
-    """The processes of functions that belong to one embedded AWS, by process id; Linux only."""
+    """The processes of functions that the embedded AWS in a folder runs, by process id; Linux only."""
     return dict(_workers(folder))
 
 
 def _workers(folder: str) -> Iterator[tuple[str, Worker]]:
-    for process in Path("/proc").iterdir():
-        if not process.name.isdigit():
-            continue
-        try:
-            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            found = _WORKER.search(command)
-            if found is None or folder not in command:
-                continue
-            ran = int((process / "schedstat").read_text().split()[0])
-            peak = _PEAK.search((process / "status").read_text())
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # it has ended meanwhile
-        peak_mb = int(peak[1]) / _KIB if peak else 0
-        yield process.name, Worker(function=found["function"], processor=ran / _NANOSECONDS, peak_mb=peak_mb)
+    for file in Path(folder).glob(f"tmp/*/{PID_FILE}"):
+        if found := _WORKER.fullmatch(file.parent.name):
+            process = Path("/proc", file.read_text())
+            try:
+                ran = int((process / "schedstat").read_text().split()[0])
+                peak = _PEAK.search((process / "status").read_text())
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # it has ended meanwhile
+            peak_mb = int(peak[1]) / _KIB if peak else 0
+            yield process.name, Worker(function=found["function"], processor=ran / _NANOSECONDS, peak_mb=peak_mb)
 
 
 def _idle(folder: str, functions: Set[str]) -> Mapping[str, Worker]:

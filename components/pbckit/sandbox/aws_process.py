@@ -10,7 +10,7 @@ from typing import Any
 from ministack.app import main
 from ministack.services import eventbridge
 
-from pbckit.sandbox import alarm_states, iam_of_requests, provider_answers, rest_apis, unpacking
+from pbckit.sandbox import alarm_states, forked_functions, iam_of_requests, provider_answers, rest_apis, unpacking
 
 _dispatch = eventbridge._dispatch_event  # noqa: SLF001 the only place where it can be taught
 
@@ -32,6 +32,7 @@ def dispatch_to_named_rules(event: dict[str, Any], view: Any = None) -> None:
 if __name__ == "__main__":
     eventbridge._dispatch_event = dispatch_to_named_rules  # noqa: SLF001
     alarm_states.install()
+    forked_functions.install()
     iam_of_requests.install()
     provider_answers.install()
     rest_apis.install()

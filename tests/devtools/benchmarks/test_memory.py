@@ -8,7 +8,7 @@ import pytest
 
 from devtools.benchmarks.memory import SIZES, Taken, workers
 from ops.capacity.way import Step
-from pbckit.cli.waiting import wait_for
+from pbckit.sandbox.forked_functions import PID_FILE
 
 BUSY = """
 import time
@@ -23,14 +23,15 @@ time.sleep(600)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_worker_is_known_by_its_function_and_has_its_processor(tmp_path: Path):
-    script = tmp_path / "ministack-lambda-rewards-local-orders_place-order-ab12_xyz" / "run.py"
-    script.parent.mkdir()
+    script = tmp_path / "tmp" / "ministack-lambda-rewards-local-orders_place-order-ab12_xyz" / "run.py"
+    script.parent.mkdir(parents=True)
     script.write_text(BUSY)
     with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             assert process.stdout.readline() == "done\n"
-            found = wait_for(lambda: workers(str(tmp_path)), bool, "no worker is seen")[str(process.pid)]
+            script.with_name(PID_FILE).write_text(str(process.pid))
+            found = workers(str(tmp_path))[str(process.pid)]
             assert found.function == "rewards-local-orders_place-order"
             assert found.processor > 0.19
             assert found.peak_mb > 1
