@@ -5,6 +5,7 @@ Each function stands in for one of ministack's, and asks that one where AWS and 
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from ministack.core import iam_actions, iam_evaluator
@@ -15,6 +16,8 @@ _extract_action = iam_actions.extract_iam_action
 _extract_resource = iam_actions.extract_resource_arn
 _extract_tags = iam_actions.request_tag_context
 _enforce = iam_evaluator.enforce
+_parse = iam_evaluator.parse_policy_document
+_parse_text = lru_cache(maxsize=10_000)(_parse)
 _condition_key = iam_evaluator._resolve_condition_key  # noqa: SLF001 the only place where it can be taught
 
 _ARCHIVE, _REPLAY = (
@@ -53,6 +56,7 @@ def install() -> None:
     iam_actions.extract_resource_arn = resource_arn
     iam_actions.request_tag_context = context
     iam_evaluator.enforce = enforce
+    iam_evaluator.parse_policy_document = statements
     iam_evaluator._resolve_condition_key = condition_key  # noqa: SLF001 as above
 
 
@@ -124,6 +128,11 @@ def condition_key(key: str, request: Any) -> Any:
         role = iam._roles.get(name)  # noqa: SLF001 where it keeps them
         return role["Arn"] if role else f"arn:aws:iam::{request.principal_account}:role/{name}"
     return found
+
+
+def statements(document: Any) -> Any:
+    """The statements of a policy. Each text is read once, and not at each request that it is about."""
+    return _parse_text(document) if isinstance(document, str) else _parse(document)
 
 
 def _function_arn(name: str) -> str:
