@@ -1,21 +1,27 @@
-"""The way of one purchase through the units that write, by the functions that ship."""
+"""The way of one purchase through the units that read or write for it, by the functions that ship."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from contracts.campaigns import Bonus
+from contracts.campaigns import UNIT as CAMPAIGNS
 from contracts.cards import PurchasePosted
+from contracts.earning_rates import UNIT as RATES
+from contracts.merchant_categorization import UNIT as CATEGORIES
 from contracts.points_calculation import UNIT as CALCULATION
 from contracts.points_ledger import UNIT as LEDGER
 from contracts.tiers import UNIT as TIERS
 from contracts.vocabulary import Merchant, Money
+from lambdas.campaigns import bonuses
+from lambdas.earning_rates import rate, set_card_product, set_earning_rules, set_rate
+from lambdas.merchant_categorization import categorize
 from lambdas.points_calculation.handlers import calculate, confirm_posting
 from lambdas.points_ledger.handlers import post_points
 from lambdas.tiers import count_points
+from pbckit.runtime.capability import CapabilityHandler
 from pbckit.runtime.ports import BusEntry, Clock, Tables
 from pbckit.runtime.relay import relay
 from pbckit.runtime.runtime import Runtime, SystemClock
@@ -24,6 +30,8 @@ from pbckit.testing.world import MemoryBus
 _TRACE = "Root=1-6a1d7f40-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=1"
 _CORRELATION = "0199a7c2-6f1e-7c3a-9b57-2f6d1c0e8a41"
 """As long as they are on AWS: what is written is measured."""
+_BEGAN = datetime(2026, 6, 1, tzinfo=UTC).isoformat()
+_Answer = TypeVar("_Answer")
 
 
 class Meter(Protocol):
@@ -75,21 +83,31 @@ class Place:
 
 
 def steps(place: Callable[[str], Place]) -> Iterator[Step]:
-    """Every step that writes: of a member's second purchase, so that what comes once with the first is not counted.
+    """Every step of a member's second purchase, so that what comes once with the first is not counted.
 
     Args:
         place: makes the tables of a unit.
     """
-    way = WritingWay({unit: place(unit) for unit in WRITING})
+    way = PurchaseWay({unit: place(unit) for unit in UNITS})
+    way.set(RATES, set_card_product.handler, card_product="gold", billing_currency="EUR")
+    way.set(
+        RATES,
+        set_rate.handler,
+        card_product="gold",
+        category="restaurants",
+        points_per_unit="2.5",
+        effective_from=_BEGAN,
+    )
+    way.set(RATES, set_earning_rules.handler, effective_from=_BEGAN)
     list(way.purchase(_purchase(1)))
     yield from way.purchase(_purchase(2))
 
 
-WRITING = (CALCULATION, LEDGER, TIERS)
-"""Units that write for a purchase."""
+UNITS = (CATEGORIES, RATES, CAMPAIGNS, CALCULATION, LEDGER, TIERS)
+"""Units that read or write for a purchase."""
 
 
-class WritingWay:
+class PurchaseWay:
     """The steps of purchases, one purchase after the other."""
 
     def __init__(self, places: Mapping[str, Place], clock: Clock | None = None) -> None:
@@ -97,45 +115,72 @@ class WritingWay:
         self._clock = clock or SystemClock()
         self._bus = MemoryBus()
 
-    def purchase(self, purchase: PurchasePosted, bonuses: Sequence[Bonus] = ()) -> Iterator[Step]:
-        """The steps of one purchase, with the campaigns that apply to it."""
-        yield self._step(CALCULATION, "calculate", lambda runtime: _calculate(purchase, bonuses, runtime))
+    def set(self, unit: str, handler: CapabilityHandler[Any, Any], **request: object) -> None:
+        """Change a setting that purchases look up."""
+        _ask(handler, self._runtime(unit), request)
+
+    def purchase(self, purchase: PurchasePosted) -> Iterator[Step]:
+        """The steps of one purchase."""
+        facts = msgspec.to_builtins(purchase)
+        category = yield from self._asked(CATEGORIES, "categorize", categorize.handler, merchant=facts["merchant"])
+        earns = {"card_product": purchase.card_product, "category": category["category"], "at": facts["posted_at"]}
+        earning_rate = yield from self._asked(RATES, "rate", rate.handler, **earns)
+        found = yield from self._asked(CAMPAIGNS, "bonuses", bonuses.handler, **earns)
+        yield from self._asked(
+            CALCULATION,
+            "calculate",
+            calculate.handler,
+            purchase=facts,
+            category=category,
+            rate=earning_rate,
+            bonuses=found["bonuses"],
+            fallbacks=[],
+            asked_at=self._clock.now().isoformat(),
+        )
         yield from self._published(CALCULATION)
         calculated = _delivered(self._bus.taken[-1])
-        yield self._step(LEDGER, "post-points", lambda runtime: post_points.handler.consume(calculated, runtime))
+        yield from self._done(LEDGER, "post-points", lambda runtime: post_points.handler.consume(calculated, runtime))
         yield from self._published(LEDGER)
         posted = _delivered(self._bus.taken[-1])
-        yield self._step(
+        yield from self._done(
             CALCULATION, "confirm-posting", lambda runtime: confirm_posting.handler.consume(posted, runtime)
         )
-        yield self._step(TIERS, "count-points", lambda runtime: count_points.handler.consume(posted, runtime))
+        yield from self._done(TIERS, "count-points", lambda runtime: count_points.handler.consume(posted, runtime))
 
-    def _published(self, unit: str) -> Iterator[Step]:
+    def _asked(
+        self, unit: str, function: str, handler: CapabilityHandler[Any, Any], **request: object
+    ) -> Generator[Step, None, Any]:
+        return (yield from self._done(unit, function, lambda runtime: _ask(handler, runtime, request)))
+
+    def _published(self, unit: str) -> Generator[Step, None, object]:
         items = self._places[unit].outbox_items()
         (one,) = [(item["event_id"], item) for item in items]
-        yield self._step(unit, "relay", lambda runtime: relay([one], runtime))
+        return (yield from self._done(unit, "relay", lambda runtime: relay([one], runtime)))
 
-    def _step(self, unit: str, function: str, work: Callable[[Runtime], object]) -> Step:
-        place = self._places[unit]
-        meter = place.meter
+    def _done(self, unit: str, function: str, work: Callable[[Runtime], _Answer]) -> Generator[Step, None, _Answer]:
+        """A step with what it took. Returns what its work does."""
+        meter = self._places[unit].meter
         items, write, read, outbox_write = meter.items, meter.write, meter.read, meter.outbox_write
-        work(
-            Runtime(
-                unit=unit,
-                tables=place.tables,
-                store_table=place.store,
-                outbox_table=place.outbox,
-                bus=self._bus,
-                clock=self._clock,
-            )
-        )
-        return Step(
+        answer = work(self._runtime(unit))
+        yield Step(
             unit=unit,
             function=function,
             items=meter.items - items,
             write=meter.write - write,
             read=meter.read - read,
             outbox_write=meter.outbox_write - outbox_write,
+        )
+        return answer
+
+    def _runtime(self, unit: str) -> Runtime:
+        place = self._places[unit]
+        return Runtime(
+            unit=unit,
+            tables=place.tables,
+            store_table=place.store,
+            outbox_table=place.outbox,
+            bus=self._bus,
+            clock=self._clock,
         )
 
 
@@ -150,29 +195,18 @@ def _purchase(number: int) -> PurchasePosted:
     )
 
 
-def _calculate(purchase: PurchasePosted, bonuses: Sequence[Bonus], runtime: Runtime) -> None:
-    began = datetime(2026, 6, 1, tzinfo=UTC)
-    rate = {"card_product": "gold", "category": "restaurants", "points_per_unit": "2.5"}
-    call = {
-        "metadata": {
-            "correlation_id": _CORRELATION,
-            "causation_id": _CORRELATION,
-            "trace_header": _TRACE,
-            "began_at": runtime.clock.now().isoformat(),
-            "actor": "x",
-        },
-        "data": {
-            "purchase": msgspec.to_builtins(purchase),
-            "category": {"category": "restaurants", "basis": "mcc"},
-            "rate": {**rate, "effective_from": began.isoformat()},
-            "bonuses": msgspec.to_builtins(bonuses),
-            "fallbacks": [],
-            "asked_at": runtime.clock.now().isoformat(),
-        },
+def _ask(handler: CapabilityHandler[Any, Any], runtime: Runtime, request: Mapping[str, object]) -> Any:
+    metadata = {
+        "correlation_id": _CORRELATION,
+        "causation_id": _CORRELATION,
+        "trace_header": _TRACE,
+        "began_at": runtime.clock.now().isoformat(),
+        "actor": "x",
     }
-    answer = calculate.handler.answer(call, runtime)
-    if "answer" not in answer:
-        raise RuntimeError(f"the purchase was refused: {answer}")
+    reply = handler.answer({"metadata": metadata, "data": request}, runtime)
+    if "answer" not in reply:
+        raise RuntimeError(f"{runtime.unit} refused {request}: {reply}")
+    return reply["answer"]
 
 
 def _delivered(entry: BusEntry) -> str:

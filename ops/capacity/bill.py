@@ -144,7 +144,7 @@ def before(way: Way, units: Mapping[tuple[str, str], tuple[float, float]]) -> Wa
 
     Args:
         way: of today.
-        units: write and read units of a purchase then, by unit and function; the lookups' reads have not changed.
+        units: write and read units of a purchase then, by unit and function.
     """
     return replace(way, steps=[_before(one, units) for one in way.steps])
 
@@ -157,7 +157,7 @@ def together(lines: Sequence[Line]) -> float:
 def _before(one: Deployed, units: Mapping[tuple[str, str], tuple[float, float]]) -> Deployed:
     former = replace(one, memory=_FORMER_MB)
     write_read = units.get((one.step.unit, one.step.function))
-    return replace(former, write=write_read[0], read=write_read[1] + one.step.reads) if write_read else former
+    return replace(former, write=write_read[0], read=write_read[1]) if write_read else former
 
 
 def _without_outbox(steps: Sequence[Deployed]) -> list[Deployed]:

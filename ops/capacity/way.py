@@ -36,7 +36,6 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     starts: bool = False
     events: int = 0
     remembers: int = 0
-    reads: int = 0
 
     @property
     def name(self) -> str:
@@ -141,19 +140,18 @@ def way(graph: Graph, counted: Sequence[Units], file: Path = FILE) -> Way:
     """
     given = msgspec.yaml.decode(file.read_bytes(), type=_File)
     units = {f"{one.unit}_{one.function}": one for one in counted}
-    left_out = units.keys() - {step.name for step in given.steps}
-    if left_out:
-        raise UnknownStep(
-            f"{file.name}: {', '.join(sorted(left_out))} write for a purchase and are not among the steps"
-        )
     prefix = f"{graph.project}-{graph.stack}-"
     mappings = _Mappings(graph, prefix)
     memory = {one.inputs["name"].removeprefix(prefix): one.inputs["memorySize"] for one in graph.by_type(_FUNCTION)}
+    steps = [_deployed(step, memory, units.get(step.name), mappings) for step in given.steps]
+    left_out = units.keys() - {step.name for step in given.steps}
+    if left_out:
+        raise UnknownStep(f"{file.name}: {', '.join(sorted(left_out))}: for a purchase too, and not among the steps")
     return Way(
         measured=given.measured,
         outside=given.outside,
         relay=given.relay,
-        steps=[_deployed(step, memory, units.get(step.name), mappings) for step in given.steps],
+        steps=steps,
         one_service=given.one_service,
     )
 
@@ -167,7 +165,7 @@ def _deployed(step: Step, memory: Mapping[str, int], units: Units | None, mappin
         memory=memory[step.name],
         write=units.write if units else 0,
         outbox_write=units.outbox_write if units else 0,
-        read=(units.read if units else 0) + step.reads,
+        read=units.read if units else 0,
         ceiling=queue["scalingConfig"]["maximumConcurrency"] if queue else None,
         side_by_side=queue["batchSize"] if queue and step.starts else 1,
         batch=queue["batchSize"] if queue else 1,
