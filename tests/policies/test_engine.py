@@ -11,6 +11,7 @@ from pbc_isolation.rules import every_rule
 from pbc_isolation.stack.contract_edges import read_contracts
 from pbc_isolation.stack.graph import InvalidExport, from_export, load
 from tests.conftest import STACKS, captured
+from tests.policies.reading import Reader
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SETTINGS = Settings(capabilities=read_contracts(contracts_folder("../contracts/schemas")))
@@ -45,22 +46,19 @@ def test_no_value_in_any_place_breaks_a_rule(shape):
 
 def test_each_property_alone_may_be_unknown():
     """One property of each type at a time: no rule raises, and an unknown document is never a pass."""
-    seen: set[tuple[str, str]] = set()
-    for place, key in _places():
-        if (place["type"], key) in seen:
-            continue
-        seen.add((place["type"], key))
-        body = captured("dev").export()
-        state = next(one for one in body["deployment"]["resources"] if one["urn"] == place["urn"])
-        for side in ("inputs", "outputs"):
-            state[side] = {**state.get(side, {}), key: UNKNOWN}
-        found = judge(from_export(body).resources, SETTINGS)
+    body = captured("dev").export()
+    reader = Reader(body)
+    places = {(one["type"], key): one for one, key in _places(body)}
+    for (_, key), place in places.items():
+        changed = {**place, **{side: {**place.get(side, {}), key: UNKNOWN} for side in ("inputs", "outputs")}}
+        states = [changed if one is place else one for one in body["deployment"]["resources"]]
+        found = judge(reader.resources({**body, "deployment": {**body["deployment"], "resources": states}}), SETTINGS)
         if key in ("policy", "assumeRolePolicy", "permissionsBoundary", "policyDocument"):
             assert any(one.rule == "isolation-unprovable" for one in found), (place["type"], key)
 
 
-def _places() -> list[tuple[dict[str, Any], str]]:
-    states = captured("dev").export()["deployment"]["resources"]
+def _places(body: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
+    states = body["deployment"]["resources"]
     return [(one, key) for one in states if one.get("custom") for key in one.get("inputs", {})]
 
 
