@@ -17,7 +17,6 @@ import sys
 import threading
 import weakref
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -49,27 +48,19 @@ def begin(
         env: all variables.
         options: further ones of `subprocess.Popen`.
     """
-    if command[0] == sys.executable and _may_be_forked(cwd, env):
-        process = _forked(command[1], cwd, env)
+    if command[0] != sys.executable:
+        return subprocess.Popen(command, cwd=cwd, env=env, **options)
+    if _may_be_forked(cwd, env):
+        process = _server.fork(command[1], cwd, env)
     else:
         process = subprocess.Popen(command, cwd=cwd, env=env, **options)
     Path(command[1]).with_name(PID_FILE).write_text(str(process.pid))
     return process
 
 
-def _forked(program: str, folder: str, environment: Mapping[str, str]) -> "Forked":
-    try:
-        return _server().fork(program, folder, environment)
-    except OSError:
-        # Somebody ended it. The next one is new.
-        end()
-        return _server().fork(program, folder, environment)
-
-
 def end() -> None:
     """End the process that is copied, not its copies."""
-    _server().end()
-    _server.cache_clear()
+    _server.end()
 
 
 class Forked:
@@ -125,37 +116,61 @@ class Forked:
 
 
 class _Server:
-    """The process that is copied. It ends with this one."""
+    """The process that is copied: begun when it is first needed, and ended with this one."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._requests, theirs = socket.socketpair()
-        with theirs:
-            descriptor = theirs.fileno()
-            # Without the folder of its program in the path: no function has that.
-            command = [sys.executable, "-P", fork_server.__file__, str(descriptor)]
-            self._process = subprocess.Popen(command, pass_fds=[descriptor])
+        self._running: tuple[socket.socket, subprocess.Popen[bytes]] | None = None
 
     def fork(self, program: str, folder: str, environment: Mapping[str, str]) -> Forked:
-        ours, theirs = zip(*_pipes(), strict=True)
         request = json.dumps({"program": program, "folder": folder, "environment": dict(environment)}).encode()
+        ours, theirs = zip(*_pipes(), strict=True)
         try:
             with self._lock:
-                socket.send_fds(self._requests, [len(request).to_bytes(4, "big")], theirs)
-                self._requests.sendall(request)
-                answer = self._requests.recv(4)
-            if not answer:
-                raise ConnectionError("the process that is copied for functions has ended")
+                try:
+                    pid = self._ask(request, theirs)
+                except OSError:
+                    # Somebody ended it.
+                    self._end()
+                    pid = self._ask(request, theirs)
         except OSError:
             _close(ours)
             raise
         finally:
             _close(theirs)
-        return Forked(int.from_bytes(answer, "big"), ours[:-1], ours[-1])
+        return Forked(pid, ours[:-1], ours[-1])
 
     def end(self) -> None:
-        self._requests.close()
-        self._process.wait()
+        with self._lock:
+            self._end()
+
+    def _ask(self, request: bytes, descriptors: Sequence[int]) -> int:
+        requests = self._begun()
+        socket.send_fds(requests, [len(request).to_bytes(4, "big")], descriptors)
+        requests.sendall(request)
+        answer = requests.recv(4)
+        if not answer:
+            raise ConnectionError("the process that is copied for functions has ended")
+        return int.from_bytes(answer, "big")
+
+    def _begun(self) -> socket.socket:
+        if self._running is None:
+            ours, theirs = socket.socketpair()
+            with theirs:
+                descriptor = theirs.fileno()
+                # Without the folder of its program in the path: no function has that.
+                command = [sys.executable, "-P", fork_server.__file__, str(descriptor)]
+                self._running = ours, subprocess.Popen(command, pass_fds=[descriptor])
+        return self._running[0]
+
+    def _end(self) -> None:
+        if self._running is not None:
+            (requests, process), self._running = self._running, None
+            requests.close()
+            process.wait()
+
+
+_server = _Server()
 
 
 def _pipes() -> Sequence[tuple[int, int]]:
@@ -167,11 +182,6 @@ def _pipes() -> Sequence[tuple[int, int]]:
 def _close(descriptors: Sequence[int]) -> None:
     for one in descriptors:
         os.close(one)
-
-
-@cache
-def _server() -> _Server:
-    return _Server()
 
 
 def _may_be_forked(code: str, environment: Mapping[str, str]) -> bool:

@@ -136,6 +136,12 @@ def test_variables_that_an_interpreter_reads_are_read_by_one(code: Path):
         assert isinstance(process, subprocess.Popen)
 
 
+def test_what_needs_no_interpreter_gets_none(code: Path):
+    begun: Any = begin(["/bin/echo", "here"], cwd=str(code), env={}, stdout=subprocess.PIPE)
+    with begun as process:
+        assert process.communicate()[0] == b"here\n"
+
+
 def test_elsewhere_nothing_is_copied(code: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(forked_functions.sys, "platform", "darwin")
     with begun(code) as process:
