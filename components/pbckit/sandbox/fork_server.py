@@ -30,23 +30,17 @@ def serve(requests: socket.socket) -> str | None:
     """
     while True:
         header, descriptors, _, _ = socket.recv_fds(requests, 4, STREAMS + 1)
-        if not header:
+        length = int.from_bytes(header, "big")
+        request = requests.recv(length, socket.MSG_WAITALL)
+        if not header or len(request) < length:
             return None
-        request = json.loads(_received(requests, int.from_bytes(header, "big")))
         pid = os.fork()
         if pid == 0:
             requests.close()
-            return _become(descriptors, **request)
+            return _become(descriptors, **json.loads(request))
         for one in descriptors:
             os.close(one)
         requests.sendall(pid.to_bytes(4, "big"))
-
-
-def _received(requests: socket.socket, length: int) -> bytes:
-    received = b""
-    while len(received) < length:
-        received += requests.recv(length - len(received))
-    return received
 
 
 def _become(descriptors: Sequence[int], *, program: str, folder: str, environment: Mapping[str, str]) -> str:

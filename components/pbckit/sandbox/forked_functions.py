@@ -1,9 +1,10 @@
 """Processes of Python functions, each a copy of one that has imported the AWS SDK.
 
-ministack begins each with an interpreter of its own, which imports botocore before the function: that takes longer than
-what most functions import themselves. Lambda's runtime has the SDK, so that a copy has nothing that a function does not
-have there. Code or layers that bring an SDK, or variables that an interpreter reads when it begins, get an interpreter
-of their own as before; so does every function where the system is not Linux, whose libraries may not bear to be copied.
+ministack begins each with an interpreter of its own, which imports botocore before the function: that takes about as
+long as what functions import themselves. Lambda's runtime has the SDK, so that a copy has nothing that a function does
+not have there. Code or layers that bring an SDK, or variables that an interpreter reads when it begins, get an
+interpreter of their own as before; so does every function where the system is not Linux, whose libraries may not bear
+to be copied.
 """
 
 import contextlib

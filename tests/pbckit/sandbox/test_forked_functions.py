@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pbckit.sandbox import forked_functions
+from pbckit.sandbox import fork_server, forked_functions
 from pbckit.sandbox.forked_functions import PID_FILE, Forked, begin
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux only")
@@ -155,3 +156,17 @@ def test_when_the_copied_process_has_ended_there_is_another_one(code: Path):
     with begun(code) as process:
         assert isinstance(process, Forked)
         assert told(process, "again")["said"] == "again"
+
+
+def test_the_copied_process_ends_when_a_request_breaks_off():
+    ours, theirs = socket.socketpair()
+    with theirs:
+        command = [sys.executable, "-P", fork_server.__file__, str(theirs.fileno())]
+        process = subprocess.Popen(command, pass_fds=[theirs.fileno()])
+    try:
+        with ours:
+            ours.sendall((100).to_bytes(4, "big") + b"{")
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
