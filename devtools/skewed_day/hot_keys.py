@@ -10,14 +10,12 @@ import msgspec
 
 from contracts.campaigns import UNIT as CAMPAIGNS
 from contracts.cards import PurchasePosted
-from contracts.earning_rates import UNIT as RATES
 from contracts.points_ledger import UNIT as LEDGER
 from devtools.skewed_day.purchases import CAMPAIGN, purchases
 from devtools.units.metering import Metered
 from devtools.units.page import metered
 from devtools.units.way import UNITS, PurchaseWay
 from lambdas.campaigns import set_campaign
-from lambdas.earning_rates import set_card_product, set_earning_rules, set_rate
 from pbckit.runtime.observability import metrics
 from pbckit.testing.silence import silently
 from pbckit.testing.tables import OUTBOX
@@ -91,19 +89,15 @@ class _Peak:
             yield from _hottest(unit, "read", meter.reads_by_partition, number)
 
     def _settings(self) -> None:
-        begin, end = ((_BEGIN + timedelta(days=days)).isoformat() for days in (-2, 2))
-        self._way.set(RATES, set_card_product.handler, card_product="gold", billing_currency="EUR")
-        self._way.set(
-            RATES, set_rate.handler, card_product="gold", category="*", points_per_unit="1", effective_from=begin
-        )
-        self._way.set(RATES, set_earning_rules.handler, effective_from=begin)
+        begin, end = (_BEGIN + timedelta(days=days) for days in (-2, 2))
+        self._way.set_rate("*", "1", begin)
         self._way.set(
             CAMPAIGNS,
             set_campaign.handler,
             campaign_id=CAMPAIGN.campaign_id,
             name=CAMPAIGN.name,
-            starts_at=begin,
-            ends_at=end,
+            starts_at=begin.isoformat(),
+            ends_at=end.isoformat(),
             categories=["*"],
             card_products=["*"],
             multiplier=CAMPAIGN.multiplier,

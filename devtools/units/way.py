@@ -30,7 +30,7 @@ from pbckit.testing.world import MemoryBus
 _TRACE = "Root=1-6a1d7f40-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=1"
 _CORRELATION = "0199a7c2-6f1e-7c3a-9b57-2f6d1c0e8a41"
 """As long as they are on AWS: what is written is measured."""
-_BEGAN = datetime(2026, 6, 1, tzinfo=UTC).isoformat()
+_BEGAN = datetime(2026, 6, 1, tzinfo=UTC)
 _Answer = TypeVar("_Answer")
 
 
@@ -89,16 +89,7 @@ def steps(place: Callable[[str], Place]) -> Iterator[Step]:
         place: makes the tables of a unit.
     """
     way = PurchaseWay({unit: place(unit) for unit in UNITS})
-    way.set(RATES, set_card_product.handler, card_product="gold", billing_currency="EUR")
-    way.set(
-        RATES,
-        set_rate.handler,
-        card_product="gold",
-        category="restaurants",
-        points_per_unit="2.5",
-        effective_from=_BEGAN,
-    )
-    way.set(RATES, set_earning_rules.handler, effective_from=_BEGAN)
+    way.set_rate("restaurants", "2.5", _BEGAN)
     list(way.purchase(_purchase(1)))
     yield from way.purchase(_purchase(2))
 
@@ -118,6 +109,13 @@ class PurchaseWay:
     def set(self, unit: str, handler: CapabilityHandler[Any, Any], **request: object) -> None:
         """Change a setting that purchases look up."""
         _ask(handler, self._runtime(unit), request)
+
+    def set_rate(self, category: str, points_per_unit: str, since: datetime) -> None:
+        """Set all that is looked up for a rate of the card product of every purchase: it, the rate, the rules."""
+        product, begin = {"card_product": "gold"}, {"effective_from": since.isoformat()}
+        self.set(RATES, set_card_product.handler, **product, billing_currency="EUR")
+        self.set(RATES, set_rate.handler, **product, **begin, category=category, points_per_unit=points_per_unit)
+        self.set(RATES, set_earning_rules.handler, **begin)
 
     def purchase(self, purchase: PurchasePosted) -> Iterator[Step]:
         """The steps of one purchase."""
@@ -152,10 +150,10 @@ class PurchaseWay:
     ) -> Generator[Step, None, Any]:
         return (yield from self._done(unit, function, lambda runtime: _ask(handler, runtime, request)))
 
-    def _published(self, unit: str) -> Generator[Step, None, object]:
+    def _published(self, unit: str) -> Iterator[Step]:
         items = self._places[unit].outbox_items()
         (one,) = [(item["event_id"], item) for item in items]
-        return (yield from self._done(unit, "relay", lambda runtime: relay([one], runtime)))
+        yield from self._done(unit, "relay", lambda runtime: relay([one], runtime))
 
     def _done(self, unit: str, function: str, work: Callable[[Runtime], _Answer]) -> Generator[Step, None, _Answer]:
         """A step with what it took. Returns what its work does."""

@@ -78,6 +78,8 @@ def test_times_of_the_way_are_those_that_were_measured(prod: Way):
     for one in prod.steps:
         computes, waits = f"{one.step.processor * 1000:.1f}", f"{one.step.waits * 1000:.0f}"
         assert f"\n| {one.step.name} | {computes} | {waits} |" in functions
+    (calculate,) = [one.step for one in prod.steps if one.step.function == "calculate"]
+    assert (prod.one_service.waits, prod.one_service.processor) == (calculate.waits, calculate.processor)
     assert f"\n| the relay | {prod.relay.events_a_second:.0f} |" in relays
     assert f"\nOn {prod.measured:%Y-%m-%d}: " in functions
 

@@ -22,7 +22,7 @@ def test_a_leak_is_blocked(leak):
     stack = Stack()
     leak.change(stack)
     found = judge(stack.resources(), SETTINGS, [RULES[leak.rule]])
-    assert found
+    assert found, f"found only by {sorted({one.rule for one in judge(stack.resources(), SETTINGS)})}"
     paths = [" → ".join(one.path) for one in found]
     assert any(_in_order(leak.path, path) for path in paths), paths
 
