@@ -1,5 +1,7 @@
 """Instants from outside: never rounded up, and always with a UTC time."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import msgspec
@@ -116,3 +118,39 @@ def test_an_error_names_the_field_the_value_and_what_is_allowed(values: dict[str
     with pytest.raises(msgspec.ValidationError) as refused:
         converted({"id": "o-1", "at": "2026-06-01T12:00:00Z", **values}, Outer)
     assert str(refused.value).startswith(said)
+
+
+TWO_THREADS = """
+import threading
+import msgspec
+from pbckit.contracts.decoding import ready
+
+learning, go_on = threading.Event(), threading.Event()
+
+def slowly():
+    learning.set()
+    go_on.wait(0.5)
+    return int
+
+class Inner(msgspec.Struct):
+    number: "slowly()"
+
+class Outer(msgspec.Struct):
+    inner: Inner
+    text: str
+
+def decode():
+    print(msgspec.json.decode(b'{"inner": {"number": 1}, "text": "a"}', type=ready(Outer)), flush=True)
+
+first = threading.Thread(target=decode)
+first.start()
+learning.wait()
+decode()
+first.join()
+"""
+"""The second thread needs the class while the first one still has it learnt."""
+
+
+def test_a_thread_waits_until_a_type_is_ready():
+    done = subprocess.run([sys.executable, "-c", TWO_THREADS], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "Outer(inner=Inner(number=1), text='a')\n" * 2), done.stderr

@@ -10,6 +10,7 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from pbckit.cli.client.session import Session
+from pbckit.contracts.decoding import ready
 from pbckit.contracts.definitions import AnyCapability, Message
 from pbckit.contracts.envelope import Refusal, Reply
 from pbckit.infra.names import Names
@@ -54,7 +55,7 @@ class ScriptedLambda:
 
         def decide(data: dict[str, Any]) -> Reply:
             call = {"metadata": {"correlation_id": "c", "actor": "ada"}, "data": data}
-            return msgspec.json.decode(json.dumps(handler.answer(call, runtime)), type=Reply)
+            return msgspec.json.decode(json.dumps(handler.answer(call, runtime)), type=ready(Reply))
 
         self.decides(capability, decide)
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from pbckit.contracts import catalogue
+from pbckit.contracts.decoding import ready
 from pbckit.contracts.envelope import Refusal, Reply
 from pbckit.contracts.operating import (
     AdminAnswer,
@@ -52,7 +53,7 @@ class ScriptedAdmin:
 
     def decide(self, data: dict[str, Any]) -> Reply:
         """Answer what the unit admin is asked."""
-        match msgspec.convert(data, AdminRequest).question:
+        match msgspec.convert(data, ready(AdminRequest)).question:
             case GetHealth():
                 answer = self._health()
             case HandleDeadLetters() as question if question.queue not in self.letters:

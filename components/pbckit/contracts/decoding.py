@@ -3,9 +3,13 @@
 An instant has at most six fractional digits here. msgspec rounds further ones, so that the last moment of a month
 became the first of the next; they are cut off instead. An instant whose offset leads out of the years 1 to 9999 has
 no UTC time, and is refused like any other value that does not fit.
+
+msgspec 0.22 learns a class when it first decodes one, and a thread that needs the class meanwhile reads what is not
+there yet: the process ends by a segmentation fault. What several threads may decode is decoded as `ready(kind)`.
 """
 
 import re
+import threading
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -22,6 +26,19 @@ _SUSPICIOUS = re.compile(rb'\.[0-9]{7}|"(0001|9999)-')
 _TOO_PRECISE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6})[0-9]+(.*)")
 
 
+_learning = threading.RLock()
+_learnt: set[Any] = set()
+
+
+def ready(kind: type[T]) -> type[T]:
+    """A type, once msgspec has learnt it and what it holds, by one thread alone."""
+    with _learning:
+        if kind not in _learnt:
+            msgspec.json.Decoder(kind)
+            _learnt.add(kind)
+    return kind
+
+
 def decoded(raw: bytes, kind: type[T]) -> T:
     """A message of a type.
 
@@ -32,7 +49,7 @@ def decoded(raw: bytes, kind: type[T]) -> T:
     if _SUSPICIOUS.search(raw):
         raw = msgspec.json.encode(_read(msgspec.json.decode(raw), _shape(kind), "$"))
     try:
-        return msgspec.json.decode(raw, type=kind)
+        return msgspec.json.decode(raw, type=ready(kind))
     except msgspec.ValidationError as error:
         raise msgspec.ValidationError(explained(error, msgspec.json.decode(raw), _shape(kind))) from error
 

@@ -11,6 +11,7 @@ from pbckit.cli.delivery.commits import read_commits
 from pbckit.cli.errors import OperatorError
 from pbckit.cli.fitness.command import Findings, looked_for
 from pbckit.console.own_process import output_of
+from pbckit.contracts.decoding import ready
 from pbckit.program_root import program_root
 
 STACK = "dev"
@@ -35,7 +36,7 @@ async def read_report(history: str, environment: str) -> Report:
     Raises:
         OperatorError: a folder has not what it should have, or the program does not run.
     """
-    return msgspec.json.decode(await output_of(__name__, environment, history), type=Report)
+    return msgspec.json.decode(await output_of(__name__, environment, history), type=ready(Report))
 
 
 def main(environment: str, history: str) -> None:

@@ -17,6 +17,7 @@ from pbckit.console.listening import listening
 from pbckit.console.pages import PAGES
 from pbckit.console.poller import Pace
 from pbckit.console.server import serve
+from pbckit.contracts.decoding import ready
 from pbckit.contracts.envelope import Reply
 from pbckit.contracts.operating import AdminAnswer, AdminRequest, FindRecords, Records, unit_admin
 from tests.conftest import ROOT
@@ -46,7 +47,7 @@ class BusyAdmin(ScriptedAdmin):
 
     def decide(self, data: dict[str, Any]) -> Reply:
         """Answer what the unit admin is asked."""
-        question = msgspec.convert(data, AdminRequest).question
+        question = msgspec.convert(data, ready(AdminRequest)).question
         if not isinstance(question, FindRecords):
             return super().decide(data)
         apart = timedelta(seconds=1) / EVENTS_A_SECOND

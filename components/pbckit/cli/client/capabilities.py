@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from pbckit.cli.client.session import Session, open_session
 from pbckit.cli.errors import OperatorError, Refused, Unreachable
+from pbckit.contracts.decoding import ready
 from pbckit.contracts.definitions import AnyCapability, Capability, RequestT, ResponseT
 from pbckit.contracts.envelope import CallMetadata, Reply
 
@@ -108,9 +109,9 @@ def decoded(capability: Capability[RequestT, ResponseT], body: bytes) -> Respons
         OperatorError: it does not fit the contract: this command and the function are of different versions.
     """
     try:
-        reply = msgspec.json.decode(body, type=Reply)
+        reply = msgspec.json.decode(body, type=ready(Reply))
         if isinstance(reply.answer, msgspec.Raw):
-            return msgspec.json.decode(reply.answer, type=capability.response)
+            return msgspec.json.decode(reply.answer, type=ready(capability.response))
     except msgspec.DecodeError as error:
         raise OperatorError(f"{capability.unit} {capability.name} answers outside its contract: {error}") from error
     if reply.refusal is msgspec.UNSET:

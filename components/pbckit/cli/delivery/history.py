@@ -10,6 +10,7 @@ from typing import Any, cast
 import msgspec
 
 from pbckit.cli.errors import OperatorError
+from pbckit.contracts.decoding import ready
 
 ALL_UNITS = ""
 """Stands for every unit, in the name of a stack that holds all of them."""
@@ -72,7 +73,7 @@ def _unit(stack: str, environment: str) -> str | None:
 def _read(path: Path, environment: str) -> Iterator[Deployment]:
     try:
         body: Any = json.loads(path.read_text() or "[]")
-        updates = msgspec.convert(body, list[_Update], strict=False)
+        updates = msgspec.convert(body, ready(list[_Update]), strict=False)
     except (ValueError, msgspec.ValidationError) as error:
         raise OperatorError(f"{path}: not what `pulumi stack history --json` writes: {error}") from error
     for update in updates:

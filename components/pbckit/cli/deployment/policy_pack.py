@@ -32,6 +32,7 @@ from pbc_isolation.stack import type_data
 from pbc_isolation.stack.explanation import Explanation, UnknownType, of_type
 from pbc_isolation.stack.graph import InvalidExport, from_export, read_export
 from pbckit.cli.errors import OperatorError
+from pbckit.contracts.decoding import ready
 from pbckit.program_root import program_root
 
 UNREADABLE = unreadable.RULE.id
@@ -138,7 +139,7 @@ def read_verdict(text: bytes) -> Verdict:
         InvalidReport: it is something else.
     """
     try:
-        return msgspec.json.decode(text, type=Verdict)
+        return msgspec.json.decode(text, type=ready(Verdict))
     except msgspec.DecodeError as error:
         raise InvalidReport(f"not what `pbc preview --json` writes: {error}") from error
 

@@ -18,6 +18,7 @@ from pbckit.cli.errors import SAID_NO, OperatorError
 from pbckit.cli.fitness.gather import Month, system, trend
 from pbckit.cli.fitness.smells import Smell, all_smells
 from pbckit.cli.output import AsJson, out, print_json, print_table
+from pbckit.contracts.decoding import ready
 from pbckit.program_root import program_root
 from pbckit.sandbox.program import capture
 
@@ -121,7 +122,7 @@ def read_accepted(path: Path) -> list[Accepted]:
     if not path.exists():
         return []
     try:
-        return msgspec.yaml.decode(path.read_bytes(), type=list[Accepted])
+        return msgspec.yaml.decode(path.read_bytes(), type=ready(list[Accepted]))
     except msgspec.DecodeError as error:
         raise OperatorError(f"{path.name}: {error}") from error
 

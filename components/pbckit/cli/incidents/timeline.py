@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from pbckit.contracts.decoding import ready
 from pbckit.contracts.operating import UNIT_ADMIN, Record
 
 _PAUSE = timedelta(seconds=10)
@@ -137,7 +138,7 @@ def read_segments(path: Path) -> list[Segment]:
 def _decoded(lines: Iterable[str]) -> Iterable[Segment]:
     for line in lines:
         try:
-            yield msgspec.json.decode(line, type=Segment)
+            yield msgspec.json.decode(line, type=ready(Segment))
         except msgspec.DecodeError:
             continue
 

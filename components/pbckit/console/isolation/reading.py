@@ -9,6 +9,7 @@ from pbckit.cli.deployment.access import exported, previewed
 from pbckit.cli.deployment.policy_pack import AccessReport, access_report
 from pbckit.console.connection import Connection
 from pbckit.console.own_process import output_of
+from pbckit.contracts.decoding import ready
 from pbckit.program_root import program_root
 
 
@@ -20,7 +21,7 @@ async def read_access(connection: Connection) -> AccessReport:
     """
     deployed = connection.deployed
     report = await output_of(__name__, connection.stack, *([str(deployed.absolute())] if deployed else []))
-    return msgspec.json.decode(report, type=AccessReport)
+    return msgspec.json.decode(report, type=ready(AccessReport))
 
 
 def main(stack: str, file: str | None = None) -> None:
