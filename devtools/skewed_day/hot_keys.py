@@ -17,12 +17,15 @@ from devtools.units.page import metered
 from devtools.units.way import UNITS, PurchaseWay
 from lambdas.campaigns import set_campaign
 from pbckit.runtime.observability import metrics
+from pbckit.runtime.runtime import SETTINGS_SECONDS
 from pbckit.testing.silence import silently
 from pbckit.testing.tables import OUTBOX
 from pbckit.testing.world import SimulatedClock
 
 UNITS_A_SECOND: Mapping[str, int] = {"write": 1_000, "read": 3_000}
 """What DynamoDB gives one partition key a second: developer guide, "Best practices for designing partition keys"."""
+APART_SECONDS = 0.2
+"""Between two purchases of one process: longer than any function takes that reads settings, as a test sees to."""
 _BEGIN = datetime(2027, 1, 15, 12, tzinfo=UTC)
 
 
@@ -43,14 +46,15 @@ class HotKey:
         return UNITS_A_SECOND[self.operation] / self.units
 
 
-def hot_keys(number: int = 1000, seed: int = 1) -> list[HotKey]:
+def hot_keys(number: int = 1000, seed: int = 1, *, new_members: bool = False) -> list[HotKey]:
     """The hottest keys of a peak, the hottest first.
 
     Args:
         number: purchases that are made.
         seed: decides which.
+        new_members: whether nobody has bought before, and nobody drawn from the campaign's budget.
     """
-    return _hot_keys(list(purchases(number, seed, _BEGIN - timedelta(hours=1))))
+    return _hot_keys(list(purchases(number, seed, _BEGIN - timedelta(hours=1))), new_members=new_members)
 
 
 def account_of_one(number: int = 100, seed: int = 1) -> HotKey:
@@ -60,12 +64,14 @@ def account_of_one(number: int = 100, seed: int = 1) -> HotKey:
     return next(key for key in found if (key.unit, key.kind, key.operation) == (LEDGER, "member", "write"))
 
 
-def _hot_keys(made: Sequence[PurchasePosted]) -> list[HotKey]:
+def _hot_keys(made: Sequence[PurchasePosted], *, new_members: bool = False) -> list[HotKey]:
     with silently():
         peak = _Peak()
+        if not new_members:
+            peak.buy_earlier(made)
+        peak.begin()
         for purchase in made:
             peak.earn(purchase)
-            metrics.clear_metrics()
     return sorted(peak.hottest(len(made)), key=lambda key: (key.carries, key.unit, key.kind, key.operation))
 
 
@@ -74,13 +80,29 @@ class _Peak:
 
     def __init__(self) -> None:
         self.meters = {unit: Metered() for unit in UNITS}
-        self._way = PurchaseWay({unit: metered(meter) for unit, meter in self.meters.items()}, SimulatedClock(_BEGIN))
+        self._clock = SimulatedClock(_BEGIN)
+        places = {unit: metered(meter) for unit, meter in self.meters.items()}
+        self._way = PurchaseWay(places, self._clock, SETTINGS_SECONDS)
         self._settings()
+
+    def buy_earlier(self, made: Sequence[PurchasePosted]) -> None:
+        """Have every member buy once, and draw from the budget for it."""
+        for one in {purchase.member_id: purchase for purchase in made}.values():
+            earlier = one.posted_at - timedelta(days=1)
+            self.earn(msgspec.structs.replace(one, id=f"earlier-{one.id}", posted_at=earlier))
+
+    def begin(self) -> None:
+        """Forget what keys took until now."""
+        for meter in self.meters.values():
+            meter.writes_by_partition.clear()
+            meter.reads_by_partition.clear()
 
     def earn(self, purchase: PurchasePosted) -> None:
         """All steps of a purchase: what is looked up, and what is written."""
+        self._clock.time += timedelta(seconds=APART_SECONDS)
         for _step in self._way.purchase(purchase):
             pass
+        metrics.clear_metrics()
 
     def hottest(self, number: int) -> Iterator[HotKey]:
         """The hottest key of each kind in each unit, with what a purchase takes of it."""
@@ -105,9 +127,6 @@ class _Peak:
             priority=CAMPAIGN.priority,
             budget_points=CAMPAIGN.budget_points,
         )
-        for meter in self.meters.values():
-            meter.writes_by_partition.clear()
-            meter.reads_by_partition.clear()
 
 
 def _hottest(

@@ -101,14 +101,33 @@ UNITS = (CATEGORIES, RATES, CAMPAIGNS, CALCULATION, LEDGER, TIERS)
 class PurchaseWay:
     """The steps of purchases, one purchase after the other."""
 
-    def __init__(self, places: Mapping[str, Place], clock: Clock | None = None) -> None:
+    def __init__(self, places: Mapping[str, Place], clock: Clock | None = None, settings_seconds: float = 0) -> None:
+        """A way through units.
+
+        Args:
+            places: the tables of each of `UNITS`.
+            clock: the time of all functions.
+            settings_seconds: how long the process of a function remembers settings.
+        """
         self._places = places
         self._clock = clock or SystemClock()
         self._bus = MemoryBus()
+        self._runtimes = {
+            unit: Runtime(
+                unit=unit,
+                tables=place.tables,
+                store_table=place.store,
+                outbox_table=place.outbox,
+                bus=self._bus,
+                clock=self._clock,
+                settings_seconds=settings_seconds,
+            )
+            for unit, place in places.items()
+        }
 
     def set(self, unit: str, handler: CapabilityHandler[Any, Any], **request: object) -> None:
         """Change a setting that purchases look up."""
-        _ask(handler, self._runtime(unit), request)
+        _ask(handler, self._runtimes[unit], request)
 
     def set_rate(self, category: str, points_per_unit: str, since: datetime) -> None:
         """Set all that is looked up for a rate of the card product of every purchase: it, the rate, the rules."""
@@ -159,7 +178,7 @@ class PurchaseWay:
         """A step with what it took. Returns what its work does."""
         meter = self._places[unit].meter
         items, write, read, outbox_write = meter.items, meter.write, meter.read, meter.outbox_write
-        answer = work(self._runtime(unit))
+        answer = work(self._runtimes[unit])
         yield Step(
             unit=unit,
             function=function,
@@ -169,17 +188,6 @@ class PurchaseWay:
             outbox_write=meter.outbox_write - outbox_write,
         )
         return answer
-
-    def _runtime(self, unit: str) -> Runtime:
-        place = self._places[unit]
-        return Runtime(
-            unit=unit,
-            tables=place.tables,
-            store_table=place.store,
-            outbox_table=place.outbox,
-            bus=self._bus,
-            clock=self._clock,
-        )
 
 
 def _purchase(number: int) -> PurchasePosted:

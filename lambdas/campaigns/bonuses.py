@@ -9,5 +9,5 @@ from pbckit.runtime.capability import CallContext, capability
 @capability(BONUSES)
 def handler(request: FindBonuses, call: CallContext) -> Bonuses:
     """The campaigns that apply to a purchase, by rank."""
-    campaigns = CampaignStore(call.runtime).around(request.at)
+    campaigns = CampaignStore(call.runtime).looked_up_around(request.at)
     return Bonuses(bonuses=model.bonuses(campaigns, request.card_product, request.category, request.at))

@@ -20,6 +20,7 @@ from lambdas.campaigns.model import month_of, months_of
 from pbckit.runtime.ports import Delete, Operation, Put, Query, Update
 from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
+from pbckit.runtime.settings import Settings
 
 _LIST = "campaigns"
 _EXCLUSIVES = {"pk": "exclusives", "sk": "head"}
@@ -43,6 +44,7 @@ class CampaignStore:
     def __init__(self, runtime: Runtime) -> None:
         self._tables = runtime.tables
         self._table = runtime.store_table
+        self._settings = Settings(runtime)
 
     def find(self, campaign_id: str) -> Campaign | None:
         """A campaign, or None."""
@@ -55,7 +57,11 @@ class CampaignStore:
 
     def around(self, at: datetime) -> list[Campaign]:
         """The campaigns whose window touches the month of an instant."""
-        return self._in(f"month#{month_of(at)}")
+        return self._in(_month(at))
+
+    def looked_up_around(self, at: datetime) -> list[Campaign]:
+        """The same, as they were a moment ago."""
+        return [_campaign(item) for item in self._settings.all(_month(at))]
 
     def audit(self, campaign_id: str) -> list[CampaignChange]:
         """Every change of a campaign, oldest first."""
@@ -116,6 +122,10 @@ class CampaignStore:
     def _in(self, partition: str) -> list[Campaign]:
         items = all_items(self._tables, Query(table=self._table, key_name="pk", key_value=partition))
         return [_campaign(item) for item in items]
+
+
+def _month(at: datetime) -> str:
+    return f"month#{month_of(at)}"
 
 
 def _campaign(item: dict[str, Any]) -> Campaign:

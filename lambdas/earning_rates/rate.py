@@ -19,5 +19,5 @@ def handler(request: FindRate, call: CallContext) -> Rate:
     rate = ruled(found, store.latest_rules(request.at), request)
     if rate is None:
         raise NoRate(f"no rate for {request.card_product} at {request.category} on {request.at.isoformat()}")
-    product = store.card_product(request.card_product)
+    product = store.looked_up_card_product(request.card_product)
     return msgspec.structs.replace(rate, billing_currency=product.billing_currency if product else None)

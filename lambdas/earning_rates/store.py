@@ -23,6 +23,7 @@ from pbckit.runtime.keys import sortable
 from pbckit.runtime.ports import Operation, Put, Query, Update
 from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
+from pbckit.runtime.settings import Settings
 
 _KEYS = "keys"
 _CARD_PRODUCTS = "card-products"
@@ -56,21 +57,12 @@ class RateStore:
     def __init__(self, runtime: Runtime) -> None:
         self._tables = runtime.tables
         self._table = runtime.store_table
+        self._settings = Settings(runtime)
 
     def latest(self, card_product: str, category: str, at: datetime) -> RateVersion | None:
-        """The rate of exactly this key that began last, at or before an instant. One item is read."""
-        page = self._tables.query(
-            Query(
-                table=self._table,
-                key_name="pk",
-                key_value=_partition(card_product, category),
-                sort_name="sk",
-                sort_at_most=sortable(at),
-                newest_first=True,
-                limit=1,
-            )
-        )
-        return _version(page.items[0]) if page.items else None
+        """The rate of exactly this key that began last, at or before an instant."""
+        item = self._settings.in_force(_partition(card_product, category), at)
+        return _version(item) if item else None
 
     def starting_at(self, card_product: str, category: str, instant: datetime) -> RateVersion | None:
         """The rate that begins at exactly this instant."""
@@ -123,19 +115,9 @@ class RateStore:
         ]
 
     def latest_rules(self, at: datetime) -> EarningRules | None:
-        """The earning rules that began last, at or before an instant. One item is read."""
-        page = self._tables.query(
-            Query(
-                table=self._table,
-                key_name="pk",
-                key_value=_RULES,
-                sort_name="sk",
-                sort_at_most=sortable(at),
-                newest_first=True,
-                limit=1,
-            )
-        )
-        return msgspec.convert(page.items[0], EarningRules) if page.items else None
+        """The earning rules that began last, at or before an instant."""
+        item = self._settings.in_force(_RULES, at)
+        return msgspec.convert(item, EarningRules) if item else None
 
     def rules(self) -> list[EarningRules]:
         """All earning rules, by their beginning."""
@@ -176,6 +158,11 @@ class RateStore:
     def card_product(self, name: str) -> CardProduct | None:
         """A card product, or None where none of that name is registered."""
         item = self._tables.get(self._table, {"pk": _CARD_PRODUCTS, "sk": name})
+        return msgspec.convert(item, CardProduct) if item else None
+
+    def looked_up_card_product(self, name: str) -> CardProduct | None:
+        """The same, as it was a moment ago."""
+        item = self._settings.item(_CARD_PRODUCTS, name)
         return msgspec.convert(item, CardProduct) if item else None
 
     def card_products(self) -> list[CardProduct]:

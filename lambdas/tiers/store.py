@@ -23,6 +23,7 @@ from pbckit.runtime.keys import shard_of, sortable
 from pbckit.runtime.ports import Delete, KeyOnly, Operation, Put, Query
 from pbckit.runtime.queries import all_items
 from pbckit.runtime.runtime import Runtime
+from pbckit.runtime.settings import Settings
 from pbckit.runtime.unit_of_work import ToldBy
 
 SHARDS = 8
@@ -68,25 +69,16 @@ class TierStore:
     def __init__(self, runtime: Runtime) -> None:
         self._tables = runtime.tables
         self._table = runtime.store_table
+        self._settings = Settings(runtime)
 
     def sets(self) -> list[TierSet]:
         """All sets of tiers, by their beginning."""
         return [msgspec.convert(item, TierSet) for item in self._all(_SETS)]
 
     def in_force(self, at: datetime) -> TierSet | None:
-        """The set that began last, at or before an instant. One item is read."""
-        page = self._tables.query(
-            Query(
-                table=self._table,
-                key_name="pk",
-                key_value=_SETS,
-                sort_name="sk",
-                sort_at_most=sortable(at),
-                newest_first=True,
-                limit=1,
-            )
-        )
-        return msgspec.convert(page.items[0], TierSet) if page.items else None
+        """The set that began last, at or before an instant."""
+        item = self._settings.in_force(_SETS, at)
+        return msgspec.convert(item, TierSet) if item else None
 
     def beginning_at(self, instant: datetime) -> TierSet | None:
         """The set that begins at exactly this instant."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from devtools.skewed_day.hot_keys import HotKey, account_of_one, hot_keys
+from devtools.skewed_day.hot_keys import APART_SECONDS, HotKey, account_of_one, hot_keys
 from devtools.skewed_day.purchases import FIRST_SHARE
 from devtools.units.page import BEFORE, measured
 from lambdas.points_calculation.services.budgets import LEAST_PURCHASES, PARTS, SHARDS
@@ -24,6 +24,7 @@ from ops.capacity.limits import Limit, limits, quotas
 from ops.capacity.numbers import number
 from ops.capacity.way import Way, way
 from pbckit.runtime.resumable import HELD
+from pbckit.runtime.runtime import SETTINGS_SECONDS
 from pbckit.sandbox.graph import Graph
 
 PAGE = Path("docs/scale.md")
@@ -31,7 +32,7 @@ LOADS = (10, 1_000, 10_000)
 """Purchases a second."""
 SHOWN = 14
 """Keys on the page."""
-LEAST_CARRIED = 1_500
+LEAST_CARRIED = 10_000
 """What every key carries."""
 CORPORATE_PURCHASES = 3_000
 """A day, of a member that buys much."""
@@ -67,7 +68,8 @@ _HOT = """
 DynamoDB gives one partition key 1,000 write units and 3,000 read units a second, however many partitions a table has. A
 peak of purchases goes through the functions that ship, over tables in memory that count: of a million members few buy
 much (Zipf, the first makes a hundredth of all purchases, as a corporate card may), a fifth of all is at one merchant,
-and a campaign with a budget applies to everybody. All members are new in it, which writes more than later purchases do.
+and a campaign with a budget applies to everybody. Members have bought before and shards of the budget have their parts:
+what the first purchase of each writes besides comes once.
 
 """
 
@@ -75,9 +77,13 @@ _KEYS = """
 - `counter` and `allotment` are the campaign's budget. One item for it would be written by each purchase, two units
   each: 500 purchases a second. A budget that is enough for {shared:,} purchases is shared out ([decision 92][92]): they
   draw from `allotment`, of which there are {shards}, and `counter` is written when one of them gets its next part, of
-  {parts:,} parts. Here each gets its first. Without `budget_points` nothing is counted. A budget that is used up is
+  {parts:,} parts. Without `budget_points` nothing is counted. A budget that is used up is
   only read.
-- `month`, `rules`, `card-products`, `rate` and `tiers` are settings that each purchase reads.
+- `month`, `rules`, `card-products`, `rate` and `tiers` are settings that each purchase reads. A process remembers them
+  for {remembered} s ([decision 99][99]); here each is busy with a purchase every {apart} s, longer than any that reads
+  them takes. Processes that are idle for half of their time read twice as often.
+- Were every purchase its member's first, {new} would carry
+  {new_carries:,.0f}: the entries of a new member, in shards whose number never changes.
 - `member` is the account of the member who buys most, with a line a posting: {units:.3g} units for each of that
   member's own purchases, however many there are, so {carries:,.0f} of them a second. A corporate member with
   {corporate:,} purchases a day takes {daily} of that; one who makes a hundredth of all takes
@@ -87,6 +93,7 @@ _KEYS = """
 - A test fails where a key carries fewer than {least:,} purchases a second, and finds a key that is made constant.
 
 [92]: decisions/0092-large-budgets-are-shared-out.md
+[99]: decisions/0099-settings-are-remembered-for-a-second.md
 """
 
 _NOT_COUNTED = """
@@ -191,8 +198,13 @@ def _hot(keys: Sequence[HotKey]) -> Iterator[str]:
             f"| {key.unit} | `{key.kind}` | {key.operation} | {key.units:.3g} | {number(key.carries)} | {shares} |\n"
         )
     account = account_of_one()
+    new = _first_purchases()
     yield _KEYS.format(
         least=LEAST_CARRIED,
+        remembered=SETTINGS_SECONDS,
+        apart=APART_SECONDS,
+        new=", ".join(f"`{key.kind}` of {key.unit}" for key in new),
+        new_carries=new[0].carries,
         shared=PARTS * LEAST_PURCHASES,
         shards=SHARDS,
         parts=PARTS,
@@ -202,6 +214,12 @@ def _hot(keys: Sequence[HotKey]) -> Iterator[str]:
         daily=_percent(CORPORATE_PURCHASES / _DAY_SECONDS / account.carries),
         shares=", ".join(f"{_percent(load * FIRST_SHARE / account.carries)} at {load:,}" for load in LOADS),
     )
+
+
+def _first_purchases() -> list[HotKey]:
+    """The keys that carry least where all members are new."""
+    keys = hot_keys(new_members=True)
+    return [key for key in keys if key.carries == keys[0].carries]
 
 
 def _percent(share: float) -> str:

@@ -1,6 +1,7 @@
 """The deployed system as the demo and the journeys see it: asked as an operator, broken and mended as AWS can break."""
 
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from pbckit.contracts.definitions import Event
 from pbckit.contracts.envelope import Envelope
 from pbckit.infra.iam import Statement, document
 from pbckit.infra.names import LIVE, Names
+from pbckit.runtime.runtime import SETTINGS_SECONDS
 from pbckit.sandbox.embedded_aws import EmbeddedAws
 
 PBCS = catalogue.publishers()
@@ -139,10 +141,11 @@ class DeployedSystem:
 
     @contextmanager
     def broken(self, unit: str, function: str) -> Iterator[None]:
-        """A function that fails: its role may no longer use any table."""
+        """A function that fails: its role may no longer use any table, and what it remembered is too old."""
         iam, role = self.aws.client("iam"), self.names(unit).physical(function)
         denial = document([Statement(sid="Broken", effect="Deny", actions=["dynamodb:*"], resources=["*"])])
         iam.put_role_policy(RoleName=role, PolicyName=_BROKEN, PolicyDocument=denial)
+        time.sleep(SETTINGS_SECONDS)
         try:
             yield
         finally:

@@ -17,7 +17,7 @@ from contracts.cards import PurchasePosted
 from contracts.vocabulary import Country, Currency, InstantOutOfRange, Mcc, Merchant, MinorUnits, Money
 from ops.members.posted_at import require_possible
 from pbckit.cli.errors import OperatorError
-from pbckit.contracts.decoding import converted, ready
+from pbckit.contracts.decoding import converted
 from pbckit.contracts.vocabulary import Identifier, Instant, Key, Name
 
 _AMOUNT = re.compile(r"(?P<minus>-?)(?P<whole>[0-9]{1,15})(\.(?P<fraction>[0-9]{1,15}))?")
@@ -146,7 +146,7 @@ def minor_units(amount: str, currency: str) -> int:
     if written["minus"] or units == 0:
         raise InvalidRow(f"amount {amount!r}: must be above zero; what is given back is a refund")
     try:
-        return msgspec.convert(units, ready(MinorUnits))
+        return msgspec.convert(units, MinorUnits)
     except msgspec.ValidationError as error:
         raise InvalidRow(f"amount {amount!r}: in minor units: {error}") from error
 

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 from pbckit.runtime.environment import environment
 from pbckit.runtime.ports import Bus, Clock, DeadLetters, Deliveries, Random, Tables, Traces
 from pbckit.runtime.traces import Untraced
+
+SETTINGS_SECONDS = 1
+"""How long a process on AWS may answer from what it read of a setting."""
 
 
 class SystemClock:
@@ -48,6 +52,12 @@ class Runtime:
     clock: Clock = field(default_factory=SystemClock)
     random: Random = field(default_factory=random.SystemRandom)
     traces: Traces = field(default_factory=Untraced)
+    settings_seconds: float = 0
+    """How long what was read of a setting may answer; with zero it is read each time."""
+    settings_read: dict[tuple[str, ...], tuple[datetime, Any]] = field(
+        default_factory=dict[tuple[str, ...], tuple[datetime, Any]], repr=False
+    )
+    """What `pbckit.runtime.settings` has read, and when."""
 
 
 def lambda_runtime(*needed: str) -> Runtime:
@@ -85,4 +95,5 @@ def _lambda_runtime() -> Runtime:
         late_after=here.late_seconds(),
         slow_after_ms=here.slow_after_ms,
         traces=XRay(),
+        settings_seconds=SETTINGS_SECONDS,
     )

@@ -14,6 +14,7 @@ def campaign_changed(event: CampaignChanged, context: EventContext) -> None:
 
     Only the window as it is now is gone through: what a purchase got while it was in the window stays its own.
     """
+    store = ChangeStore(context.runtime)
     change = ProgrammeChange(
         change_id=context.cause.event_id or event.campaign_id,
         outdated="bonuses",
@@ -23,8 +24,8 @@ def campaign_changed(event: CampaignChanged, context: EventContext) -> None:
         until=event.ends_at,
         changed_at=event.changed_at,
         correlation_id=context.cause.correlation_id,
-        next_at=event.changed_at,
+        next_at=store.seen_at(),
     )
     work = context.unit_of_work()
-    work.add(ChangeStore(context.runtime).noted(change))
+    work.add(store.noted(change))
     work.commit()

@@ -25,6 +25,7 @@ def rules_changed(event: EarningRulesChanged, context: EventContext) -> None:
 def _note(
     event: EarningRateChanged | EarningRulesChanged, key: str, card_product: str, category: str, context: EventContext
 ) -> None:
+    store = ChangeStore(context.runtime)
     change = ProgrammeChange(
         change_id=context.cause.event_id or key,
         outdated="rate",
@@ -34,8 +35,8 @@ def _note(
         until=event.effective_to,
         changed_at=event.changed_at,
         correlation_id=context.cause.correlation_id,
-        next_at=event.changed_at,
+        next_at=store.seen_at(),
     )
     work = context.unit_of_work()
-    work.add(ChangeStore(context.runtime).noted(change))
+    work.add(store.noted(change))
     work.commit()

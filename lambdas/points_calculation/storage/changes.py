@@ -5,7 +5,8 @@
 | `changes` | `<change id>` | what changed, and how far the purchases that it touches have been gone through |
 
 A calculation that was under way when the change was made may have asked before it and commit after it. So a change is
-gone through at once, and again when every such calculation has ended.
+gone through at once, and again when every such calculation has ended. *At once* is when no process remembers what was
+before it.
 """
 
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ class ChangeStore:
     """Reads changes that are being followed, and gives the operations that note, move and end one."""
 
     def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
         self._tables = runtime.tables
         self._table = runtime.store_table
 
@@ -35,6 +37,10 @@ class ChangeStore:
         items = all_items(self._tables, Query(table=self._table, key_name="pk", key_value=_LIST))
         changes = [msgspec.convert(item, ProgrammeChange) for item in items]
         return [change for change in changes if change.next_at <= at]
+
+    def seen_at(self) -> datetime:
+        """From when on every process answers by a change that is made by now."""
+        return self._runtime.clock.now() + timedelta(seconds=self._runtime.settings_seconds)
 
     def noted(self, change: ProgrammeChange) -> Operation:
         """Follow a change from now on."""

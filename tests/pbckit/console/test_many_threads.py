@@ -17,7 +17,7 @@ for package in (ops.console, pbckit.console):
 print(*{module.__file__ for module in list(sys.modules.values()) if getattr(module, "__file__", None)}, sep="\\n")
 """
 DECODES = {f"msgspec.{one}" for one in ("convert", "json.decode", "json.Decoder", "yaml.decode", "toml.decode")}
-NO_CLASS = {"list", "dict", "str", "int", "float", "bool", "object", "datetime", "Annotated", "msgspec", "Any"}
+NO_CLASS = {"list", "dict", "str", "int", "float", "bool", "object", "datetime", "Annotated", "msgspec", "MinorUnits"}
 """Names in types that msgspec need not learn first."""
 
 
