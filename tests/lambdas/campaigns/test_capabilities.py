@@ -1,5 +1,7 @@
 """Campaigns: set, moved, found for a purchase, listed, audited, told."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -248,3 +250,12 @@ def test_a_category_that_there_is_not_is_refused_with_the_nearest_one(there: Wor
     with pytest.raises(RefusedCall, match=r"UnknownCategory.*june: .*'resturants'; did you mean restaurants\?"):
         put(caller, categories=["fuel", "resturants"])
     assert there.tables.all(STORE) == []
+
+
+def test_lookups_answer_from_memory_for_a_second_and_commands_never(there: World):
+    remembering = Caller(replace(there, runtime=replace(there.runtime, settings_seconds=1)))
+    assert found(remembering, JUNE) == []
+    put(remembering)
+    assert (found(remembering, JUNE), listed(remembering, at=JUNE)) == ([], ["june"])
+    there.clock.time += timedelta(seconds=1)
+    assert found(remembering, JUNE) == ["june"]

@@ -1,6 +1,7 @@
 """Rates: set, corrected, found at an instant, listed, audited, told."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -297,3 +298,14 @@ def test_a_rate_for_what_there_is_not_is_refused_with_the_nearest_name(
     with pytest.raises(RefusedCall, match=reason):
         put(caller, "2", JUNE, category, card_product=card_product)
     assert there.tables.all(STORE) == before
+
+
+def test_lookups_answer_from_memory_for_a_second_and_commands_never(there: World):
+    remembering = Caller(replace(there, runtime=replace(there.runtime, settings_seconds=1)))
+    put(remembering, "1", JUNE)
+    assert at(remembering, JULY).points_per_unit == "1"
+    put(remembering, "2", JUNE, replace=True)
+    assert at(remembering, JULY).points_per_unit == "1"
+    assert [one.points_per_unit for one in listed(remembering, card_product="gold").rates] == ["2"]
+    there.clock.time += timedelta(seconds=1)
+    assert at(remembering, JULY).points_per_unit == "2"

@@ -1,5 +1,6 @@
 """Which calculations are told to be made anew, and when: open fallbacks, and purchases that a change touches."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -298,3 +299,16 @@ def test_a_change_since_the_year_1_goes_through_no_month_in_which_nothing_can_be
         find(there.runtime)
 
     assert not [item for item in there.store if item["pk"] == "changes"]
+
+
+@pytest.mark.parametrize("event", [rate_changed(BEGIN - DAY), campaign_changed(BEGIN - DAY, BEGIN + DAY)])
+def test_a_change_is_gone_through_when_nobody_remembers_what_was_before(
+    programme: Programme, there: World, event: Event
+):
+    posted(programme, "p-1", BEGIN)
+    remembering = replace(there, runtime=replace(there.runtime, settings_seconds=1))
+    note(remembering, event)
+    assert find(there.runtime) == 0
+    there.clock.time += timedelta(seconds=1)
+
+    assert find(there.runtime) == 1
