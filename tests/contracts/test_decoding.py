@@ -139,14 +139,17 @@ class Outer(msgspec.Struct):
     inner: Inner
     text: str
 
+decoded = []
+
 def decode():
-    print(msgspec.json.decode(b'{"inner": {"number": 1}, "text": "a"}', type=ready(Outer)), flush=True)
+    decoded.append(msgspec.json.decode(b'{"inner": {"number": 1}, "text": "a"}', type=ready(Outer)))
 
 first = threading.Thread(target=decode)
 first.start()
 learning.wait()
 decode()
 first.join()
+print(*decoded, sep="\\n")
 """
 """The second thread needs the class while the first one still has it learnt."""
 

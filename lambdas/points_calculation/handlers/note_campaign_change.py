@@ -22,7 +22,7 @@ def campaign_changed(event: CampaignChanged, context: EventContext) -> None:
         categories=event.categories,
         since=event.starts_at,
         until=event.ends_at,
-        changed_at=event.changed_at,
+        changed_at=min(event.changed_at, context.runtime.clock.now()),
         correlation_id=context.cause.correlation_id,
         next_at=store.seen_at(),
     )

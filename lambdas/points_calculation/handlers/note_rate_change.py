@@ -33,7 +33,7 @@ def _note(
         categories=[category],
         since=event.effective_from,
         until=event.effective_to,
-        changed_at=event.changed_at,
+        changed_at=min(event.changed_at, context.runtime.clock.now()),
         correlation_id=context.cause.correlation_id,
         next_at=store.seen_at(),
     )

@@ -312,3 +312,13 @@ def test_a_change_is_gone_through_when_nobody_remembers_what_was_before(
     there.clock.time += timedelta(seconds=1)
 
     assert find(there.runtime) == 1
+
+
+def test_a_change_of_a_clock_that_is_ahead_is_made_when_it_is_noted(programme: Programme, there: World):
+    posted(programme, "p-1", BEGIN)
+    note(
+        there, msgspec.structs.replace(rate_changed(BEGIN - DAY), changed_at=datetime(9999, 12, 31, 23, 59, tzinfo=UTC))
+    )
+
+    assert find(there.runtime) == 1
+    assert outdated(programme) == ["p-1"]
