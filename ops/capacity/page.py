@@ -77,13 +77,12 @@ _KEYS = """
 - `counter` and `allotment` are the campaign's budget. One item for it would be written by each purchase, two units
   each: 500 purchases a second. A budget that is enough for {shared:,} purchases is shared out ([decision 92][92]): they
   draw from `allotment`, of which there are {shards}, and `counter` is written when one of them gets its next part, of
-  {parts:,} parts. Without `budget_points` nothing is counted. A budget that is used up is
-  only read.
+  {parts:,} parts. Without `budget_points` nothing is counted. A budget that is used up is only read.
 - `month`, `rules`, `card-products`, `rate` and `tiers` are settings that each purchase reads. A process remembers them
   for {remembered} s ([decision 99][99]); here each is busy with a purchase every {apart} s, longer than any that reads
   them takes. Processes that are idle for half of their time read twice as often.
-- Were every purchase its member's first, {new} would carry
-  {new_carries:,.0f}: the entries of a new member, in shards whose number never changes.
+- Were every purchase its member's first, {new_carries:,.0f} would be carried by
+  {new}: the entries of a new member, in shards whose number never changes.
 - `member` is the account of the member who buys most, with a line a posting: {units:.3g} units for each of that
   member's own purchases, however many there are, so {carries:,.0f} of them a second. A corporate member with
   {corporate:,} purchases a day takes {daily} of that; one who makes a hundredth of all takes

@@ -118,7 +118,7 @@ def ledger_stopped(world: DeployedSystem, purchases: Sequence[PurchasePosted]) -
                 what="accepted and calculated meanwhile", expected=str(len(purchases)), found=str(len(calculations))
             ),
             Finding(
-                # More may wait: of purchases that were there before and are calculated anew.
+                # More may wait: events of other purchases, or one that was published twice.
                 what="waiting for the ledger",
                 expected=str(len(purchases)),
                 found=str(min(waiting, len(purchases))),

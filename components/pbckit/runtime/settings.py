@@ -19,7 +19,7 @@ from pbckit.runtime.runtime import Runtime
 T = TypeVar("T")
 
 _VERSIONS = 8
-"""Versions that are read at once: more than begin after what is asked for, and no more than one read unit holds."""
+"""Versions that are read at once: where more begin after what is asked for, another read finds it."""
 _MOST = 1_000
 """What a process remembers, at most: names in requests are anybody's."""
 

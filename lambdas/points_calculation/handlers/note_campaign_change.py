@@ -14,7 +14,6 @@ def campaign_changed(event: CampaignChanged, context: EventContext) -> None:
 
     Only the window as it is now is gone through: what a purchase got while it was in the window stays its own.
     """
-    store = ChangeStore(context.runtime)
     change = ProgrammeChange(
         change_id=context.cause.event_id or event.campaign_id,
         outdated="bonuses",
@@ -22,10 +21,10 @@ def campaign_changed(event: CampaignChanged, context: EventContext) -> None:
         categories=event.categories,
         since=event.starts_at,
         until=event.ends_at,
-        changed_at=min(event.changed_at, context.runtime.clock.now()),
+        changed_at=event.changed_at,
         correlation_id=context.cause.correlation_id,
-        next_at=store.seen_at(),
+        next_at=event.changed_at,
     )
     work = context.unit_of_work()
-    work.add(store.noted(change))
+    work.add(ChangeStore(context.runtime).noted(change))
     work.commit()

@@ -25,7 +25,6 @@ def rules_changed(event: EarningRulesChanged, context: EventContext) -> None:
 def _note(
     event: EarningRateChanged | EarningRulesChanged, key: str, card_product: str, category: str, context: EventContext
 ) -> None:
-    store = ChangeStore(context.runtime)
     change = ProgrammeChange(
         change_id=context.cause.event_id or key,
         outdated="rate",
@@ -33,10 +32,10 @@ def _note(
         categories=[category],
         since=event.effective_from,
         until=event.effective_to,
-        changed_at=min(event.changed_at, context.runtime.clock.now()),
+        changed_at=event.changed_at,
         correlation_id=context.cause.correlation_id,
-        next_at=store.seen_at(),
+        next_at=event.changed_at,
     )
     work = context.unit_of_work()
-    work.add(store.noted(change))
+    work.add(ChangeStore(context.runtime).noted(change))
     work.commit()

@@ -38,12 +38,11 @@ class ChangeStore:
         changes = [msgspec.convert(item, ProgrammeChange) for item in items]
         return [change for change in changes if change.next_at <= at]
 
-    def seen_at(self) -> datetime:
-        """From when on every process answers by a change that is made by now."""
-        return self._runtime.clock.now() + timedelta(seconds=self._runtime.settings_seconds)
-
     def noted(self, change: ProgrammeChange) -> Operation:
-        """Follow a change from now on."""
+        """Follow a change from when every process answers by it. Where its clock is ahead it counts as made now."""
+        now = self._runtime.clock.now()
+        seen_at = now + timedelta(seconds=self._runtime.settings_seconds)
+        change = msgspec.structs.replace(change, changed_at=min(change.changed_at, now), next_at=seen_at)
         item = {**_key(change), **msgspec.to_builtins(change)}
         return Put(table=self._table, item=item, read_as=ProgrammeChange)
 

@@ -15,6 +15,8 @@ from ops.capacity.page import CORPORATE_PURCHASES, LEAST_CARRIED
 from ops.capacity.way import way
 from tests.conftest import captured
 
+LEAST_CARRIED_BY_NEW = 1_500
+"""What every key carries where all members are new."""
 SETTINGS = [
     ("campaigns", "month"),
     ("earning-rates", "card-products"),
@@ -32,11 +34,22 @@ def test_every_key_carries_what_the_page_says():
     assert [key for key in found().values() if key.carries < LEAST_CARRIED] == []
 
 
+def test_every_key_carries_less_where_all_members_are_new_but_no_less_than_this():
+    assert [key for key in found(new_members=True).values() if key.carries < LEAST_CARRIED_BY_NEW] == []
+
+
 def test_a_budget_that_everybody_draws_from_is_bound_by_no_item():
-    """A shard takes two units for each of its purchases. The counter is only written when one gets its next part."""
-    keys = found(1000)
-    assert 2 / budgets.SHARDS < keys["points-calculation", "allotment", "write"].units < 4 / budgets.SHARDS
-    assert ("points-calculation", "counter", "write") not in keys
+    """A shard takes two units for each of its purchases; the counter two for each allotment."""
+    number = 1000
+    keys = found(number, new_members=True)
+    counter, shard = (keys["points-calculation", kind, "write"] for kind in ("counter", "allotment"))
+    assert counter.units == 2 * budgets.SHARDS / number
+    assert 2 / budgets.SHARDS < shard.units < 4 / budgets.SHARDS
+    assert min(counter.carries, shard.carries) > 5_000
+
+
+def test_a_counter_whose_shards_have_their_parts_is_not_written():
+    assert ("points-calculation", "counter", "write") not in found(1000)
 
 
 def test_a_budget_that_is_not_shared_out_is_found(monkeypatch: pytest.MonkeyPatch):
@@ -87,4 +100,4 @@ def test_a_key_that_is_made_constant_is_found(monkeypatch: pytest.MonkeyPatch, m
     before = found(100, new_members=True)[unit, kind, "write"]
     monkeypatch.setattr(module, "shard_of", lambda _key, _shards: 0)
     constant = found(100, new_members=True)[unit, kind, "write"]
-    assert 4 * constant.carries < before.carries
+    assert constant.carries < LEAST_CARRIED_BY_NEW < before.carries
