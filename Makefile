@@ -13,7 +13,7 @@ UV_VERSION := $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.txt)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo migrate-demo faults nightly simulate test test-browser test-unit test-new-pbc pictures new-pbc check check-provider check-workflows preview preview-cli bench docs record-provider try-provider up lock clean
+.PHONY: help install demo migrate-demo faults nightly simulate test test-browser test-unit test-new-pbc test-corpus pictures new-pbc check check-provider check-workflows preview preview-cli bench docs record-provider try-provider up lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -59,10 +59,13 @@ pictures: install ## Take the pictures of docs/pictures: the console in a browse
 	  { echo "A browser is needed: apt-get install chromium, or Google Chrome"; exit 2; }
 	@$(BIN)/python -m devtools.pictures
 
-nightly: test-new-pbc simulate faults ## What takes too long for every change, and is run each night
+nightly: test-new-pbc test-corpus simulate faults ## What takes too long for every change, and is run each night
 
 test-new-pbc: install ## Make a PBC in a copy of this tree, and run all checks and all tests there
 	@NEW_PBC_IN_FULL=1 $(BIN)/pytest tests/test_adding_a_pbc.py
+
+test-corpus: install ## Try the policy pack with each leak in the whole stack, in every state of it
+	@CORPUS_IN_FULL=1 $(BIN)/pytest --numprocesses=2 tests/policies/leaks
 
 new-pbc: install ## Make a new PBC that works, NAME=badges ON=points-ledger.PointsPosted: contract, code, tests, pipeline
 	@$(BIN)/rewards new-pbc $(if $(ON),--on "$(ON)") -- "$(NAME)"

@@ -13,7 +13,10 @@ OF_OTHERS = ("PYTEST_", "MAKE", "MFLAGS", "GIT_", "COVERAGE_")
 
 
 def copied(place: Path) -> Path:
-    """Clone the project into a folder, with what is not committed, and the environment that this runs in."""
+    """Clone the project into a folder, with what is not committed, and the environment that this runs in.
+
+    What was built of it comes along, which is the same at any place: bytecode, and layers.
+    """
     _git(place.parent, "clone", "--quiet", "--no-hardlinks", str(ROOT), str(place))
     there = set(_listed("--cached", "--others", "--exclude-standard"))
     gone = set(_listed("--deleted"))
@@ -22,6 +25,12 @@ def copied(place: Path) -> Path:
         shutil.copy2(ROOT / path, place / path, follow_symlinks=False)
     for path in gone:
         (place / path).unlink(missing_ok=True)
+    folders = sorted({Path(path).parent for path in there - gone if path.endswith(".py")})
+    bytecode = (built for folder in folders for built in (ROOT / folder).glob("__pycache__/*.pyc"))
+    for built in (*bytecode, *ROOT.glob("dist/*-layer-*.zip")):
+        copy = place / built.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(built, copy)
     (place / ".venv").symlink_to(sys.prefix)
     return place
 

@@ -62,12 +62,12 @@ def capacity(
             f"{purchases_per_second:,.0f} purchases a second is more than all cards make; at most {_MOST:,}"
         )
     listed = price_list(prices)
-    graph = capture(stack, preview=True, root=ROOT)
     region = region or read_stack(ROOT, stack).value("aws:region")
-    listed.of(region)
-    the_way = way(graph, measured())
-    found = limits(the_way, region, with_given(quotas(), _given(quota or [])))
-    lines = bill(the_way, listed.of(region))
+    listed_there = listed.of(region)
+    account = with_given(quotas(), _given(quota or []))
+    the_way = way(capture(stack, preview=True, root=ROOT), measured())
+    found = limits(the_way, region, account)
+    lines = bill(the_way, listed_there)
     answer = Answer(
         stack=stack,
         region=region,

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -21,35 +22,54 @@ _CONTRACTS = {"contracts": "contracts", "components/pbckit/contracts": "pbckit.c
 """Folders of contracts, and their packages."""
 
 
-def fields_read(code: Sequence[str], workplace: Path) -> set[str]:
-    """The fields that code reads, for example `contracts.cards.PurchasePosted.amount`.
+class Reading:
+    """What some code reads, of which parts may be asked one after the other: all of it is checked together once."""
 
-    Args:
-        code: folders or files, relative to the project's root, or to the workplace.
-        workplace: a folder for copies.
-    """
-    for package in ("lambdas", "ops", "contracts", "components", "devtools"):
-        shutil.copytree(ROOT / package, workplace / package, ignore=shutil.ignore_patterns("__pycache__"))
-    (workplace / "pyrightconfig.json").write_text(json.dumps({**_CONFIG, "include": list(code)}))
-    known: set[str] = set()
-    # Of a union's fields only one is reported at a place: what is known is not marked again, until nothing is new.
-    while found := _reported(workplace, known):
-        known |= found
-    return known
+    def __init__(self, code: Sequence[str], workplace: Path) -> None:
+        """Check the code.
+
+        Args:
+            code: folders or files, relative to the project's root, or to the workplace.
+            workplace: a folder for copies.
+        """
+        self._workplace = workplace.resolve()
+        for package in ("lambdas", "ops", "contracts", "components", "devtools"):
+            shutil.copytree(ROOT / package, workplace / package, ignore=shutil.ignore_patterns("__pycache__"))
+        self._all = self._reported(code, set())
+
+    def fields(self, code: Sequence[str]) -> set[str]:
+        """The fields that a part of the code reads, for example `contracts.cards.PurchasePosted.amount`."""
+        known: set[str] = set()
+        found = {file: fields for file, fields in self._all.items() if any(_is_in(file, part) for part in code)}
+        # Of a union's fields only one is reported at a place: what is known is not marked again, until nothing is new.
+        # What hides another is reported itself, so that files without any need not be checked again.
+        while found:
+            known = known.union(*found.values())
+            found = self._reported(sorted(found), known)
+        return known
+
+    def _reported(self, code: Sequence[str], known: set[str]) -> dict[str, set[str]]:
+        """The fields besides those that are known, by the file that reads them."""
+        config = self._workplace / "pyrightconfig.json"
+        config.write_text(json.dumps({**_CONFIG, "include": list(code)}))
+        for folder, package in _CONTRACTS.items():
+            for module in (ROOT / folder).glob("*.py"):
+                tree = ast.parse(module.read_text())
+                marked = ast.unparse(_marked(tree, f"{package}.{module.stem}", known))
+                (self._workplace / folder / module.name).write_text(marked)
+        command = [sys.executable, "-m", "basedpyright", "--project", str(config), "--outputjson"]
+        run = subprocess.run([*command, "--pythonpath", sys.executable], capture_output=True, text=True, check=False)
+        report = json.loads(run.stdout)
+        assert report["summary"]["filesAnalyzed"] > 0, run.stdout
+        found: dict[str, set[str]] = defaultdict(set)
+        for one in report["generalDiagnostics"]:
+            for field in _MARK.findall(one["message"]):
+                found[str(Path(one["file"]).resolve().relative_to(self._workplace))].add(field)
+        return found
 
 
-def _reported(workplace: Path, known: set[str]) -> set[str]:
-    """The fields that are reported besides those that are known."""
-    for folder, package in _CONTRACTS.items():
-        for module in (ROOT / folder).glob("*.py"):
-            tree = ast.parse(module.read_text())
-            marked = ast.unparse(_marked(tree, f"{package}.{module.stem}", known))
-            (workplace / folder / module.name).write_text(marked)
-    command = [sys.executable, "-m", "basedpyright", "--project", str(workplace), "--outputjson"]
-    run = subprocess.run([*command, "--pythonpath", sys.executable], capture_output=True, text=True, check=False)
-    report = json.loads(run.stdout)
-    assert report["summary"]["filesAnalyzed"] > 0, run.stdout
-    return set(_MARK.findall("\n".join(one["message"] for one in report["generalDiagnostics"])))
+def _is_in(file: str, part: str) -> bool:
+    return Path(file).is_relative_to(part)
 
 
 def _marked(tree: ast.Module, module: str, known: set[str]) -> ast.Module:

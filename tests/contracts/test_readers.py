@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from pbckit.contracts.envelope import EventMetadata
 from pbckit.contracts.expectations import OPTIONAL, expectations, expected, told_at
 from pbckit.contracts.messages import Field, fields
 from tests.conftest import captured
-from tests.contracts.python_reads import ROOT, fields_read
+from tests.contracts.python_reads import ROOT, Reading
 from tests.contracts.workflow_reads import workflow_reads
 
 CONTRACTS = catalogue.contract_names()
@@ -54,12 +53,28 @@ def consumers() -> list[str]:
     return sorted(callers | set(subscribed()))
 
 
-def in_python(unit: str, workplace: Path) -> Fields:
+def code_of(unit: str) -> list[str]:
+    """Where a unit's code is, with what decodes its events."""
+    return [*CODE.get(unit, [f"lambdas/{unit.replace('-', '_')}"]), _DECODER]
+
+
+def is_offering(unit: str) -> bool:
+    return (ROOT / "offerings" / unit.replace("-", "_")).is_dir()
+
+
+@pytest.fixture(scope="module")
+def reading(tmp_path_factory: pytest.TempPathFactory) -> Reading:
+    """What the code of all units reads."""
+    units = [unit for unit, _ in expectations() if not is_offering(unit)]
+    return Reading(sorted({part for unit in units for part in code_of(unit)}), tmp_path_factory.mktemp("reading"))
+
+
+def in_python(unit: str, reading: Reading) -> Fields:
     """What a unit's code reads, by contract. A message that several contracts share is read in all of them.
 
     What a facade answers in the stead of another is passed on whole.
     """
-    read = fields_read([*CODE.get(unit, [f"lambdas/{unit.replace('-', '_')}"]), _DECODER], workplace)
+    read = reading.fields(code_of(unit))
 
     def is_read(field: Field) -> bool:
         return f"{field.owner}.{field.name}" in read
@@ -158,9 +173,8 @@ def difference(read: Fields, said: Fields) -> list[str]:
 
 
 @pytest.mark.parametrize("unit", [unit for unit, _ in expectations()])
-def test_a_unit_reads_what_is_expected(unit: str, tmp_path: Path):
-    is_offering = (ROOT / "offerings" / unit.replace("-", "_")).is_dir()
-    read, refusals = in_workflow(unit) if is_offering else (in_python(unit, tmp_path), {})
+def test_a_unit_reads_what_is_expected(unit: str, reading: Reading):
+    read, refusals = in_workflow(unit) if is_offering(unit) else (in_python(unit, reading), {})
     said, told_apart = says(unit)
     assert difference(read, said) == []
     # What Python tells apart by name is text that people read; only workflows decide by it.

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.contracts.python_reads import fields_read
+from tests.contracts.python_reads import Reading
 from tests.contracts.workflow_reads import workflow_reads
 
 SAMPLE = """
@@ -41,7 +41,7 @@ LINE, POSTED, ANSWER = "contracts.points_calculation.Line", "contracts.points_le
 def test_python_is_read_through_variables_loops_functions_and_answers(tmp_path: Path):
     (tmp_path / "sample").mkdir()
     (tmp_path / "sample" / "reader.py").write_text(SAMPLE)
-    assert fields_read(["sample"], tmp_path) == {
+    assert Reading(["sample"], tmp_path).fields(["sample"]) == {
         f"{ANSWER}.PointsCalculated.lines",
         f"{LINE}.text",
         f"{LINE}.campaign_id",

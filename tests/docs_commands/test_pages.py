@@ -31,7 +31,10 @@ def test_the_commands_of_a_page_work_as_pasted(page: str, tmp_path: Path):
 
 
 def surroundings(page: str, home: Path) -> dict[str, str]:
-    """Environment variables: a home of its own, and this user's package index and caches."""
+    """Environment variables: a home of its own, and this user's package index and caches.
+
+    What is installed there is used once: of its thousands of modules only those that are imported are compiled.
+    """
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
     kept = {"PIP_CACHE_DIR": str(cache / "pip"), "UV_CACHE_DIR": str(cache / "uv")}
     settings = Path.home() / ".config/pip/pip.conf"
@@ -39,7 +42,7 @@ def surroundings(page: str, home: Path) -> dict[str, str]:
         kept["PIP_CONFIG_FILE"] = str(settings)
     # Who makes an environment of their own has the library from there, not from the copy.
     makes_its_own = any("-m venv" in block.text for block in RUN[page])
-    return {"HOME": str(home), **kept, **({"PYTHONPATH": ""} if makes_its_own else {})}
+    return {"HOME": str(home), "PIP_COMPILE": "0", **kept, **({"PYTHONPATH": ""} if makes_its_own else {})}
 
 
 def script(blocks: list[Block]) -> str:

@@ -1,6 +1,7 @@
 """The command `rewards` as a person runs it, on scripted AWS clients."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from click.testing import Result
@@ -8,6 +9,9 @@ from typer.testing import CliRunner
 
 from ops.main import app
 from pbckit.cli.output import out
+from pbckit.sandbox.graph import Graph
+from pbckit.sandbox.program import capture
+from tests.conftest import ROOT, captured
 from tests.ops.aws import Aws
 
 Rewards = Callable[..., Result]
@@ -29,6 +33,12 @@ def rewards(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Rewards:
         "pbckit.cli.incidents.status",
     ):
         monkeypatch.setattr(f"{module}.open_session", lambda _stack: aws.session())
+    for module in (  # what runs the program
+        "ops.capacity.command",
+        "pbckit.cli.deployment.access",
+        "pbckit.cli.deployment.judge",
+    ):
+        monkeypatch.setattr(f"{module}.capture", captured_once)
     # Wide, whatever terminal the tests run in: the console took the terminal's width when it was made.
     monkeypatch.setattr(out, "_width", 200)
 
@@ -39,3 +49,8 @@ def rewards(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Rewards:
         return result
 
     return run
+
+
+def captured_once(stack: str, *, preview: bool, root: Path) -> Graph:
+    """What the program makes, run once for all tests; another program than ours each time."""
+    return captured(stack) if preview and root.samefile(ROOT) else capture(stack, preview=preview, root=root)

@@ -50,11 +50,11 @@ def with_right(stack: Stack, statement: dict[str, Any]) -> None:
 @pytest.mark.parametrize("right", LEAKS)
 def test_one_right_too_many_is_found(right: str):
     statement, rule = LEAKS[right]
-    stack = Stack()
+    stack = Stack(whole=True)
     with_right(stack, statement)
     found = {one.rule for one in judge(from_export(stack.body).resources, SETTINGS)}
     assert rule in found, found
 
 
 def test_as_it_is_nothing_is_found():
-    assert not judge(from_export(Stack().body).resources, SETTINGS)
+    assert not judge(from_export(Stack(whole=True).body).resources, SETTINGS)

@@ -12,11 +12,11 @@ import yaml
 
 from devtools.benchmarks.peers.iam_account import account, invariants
 from devtools.benchmarks.peers.installed import Tool
-from devtools.benchmarks.peers.stacks import STACK, Clean, Leaked, States, callers, compared_with, concerned, units
+from devtools.benchmarks.peers.stacks import STACK, Clean, Leaked, States, callers, compared_with, units
 from devtools.benchmarks.peers.stacks import account as account_of
 from ops.repository import ROOT
 from pbckit.sandbox.stack_config import read_stack
-from tests.policies.leaks.changes import THIEF_ROLE
+from tests.policies.leaks.changes import THIEF_ROLE, concerned
 
 NAME, VERSION = "iamprover", "0.7.1"
 LIMIT_SECONDS = 20

@@ -8,7 +8,7 @@ from typing import Any
 
 from ops.repository import ROOT
 from tests.conftest import captured
-from tests.policies.leaks.changes import CONCERNED, Stack
+from tests.policies.leaks.changes import Stack
 from tests.policies.leaks.corpus import LEAKS, Leak
 from tests.policies.leaks.phases import KNOWN, Case, Phased
 from tests.policies.leaks.samples import LEAKS_OF_KINDS
@@ -65,15 +65,10 @@ def compared_with(clean: Clean) -> States:
     """A stack without a leak."""
     if clean is Clean.CONCERNED:
         return Phased(KNOWN).states
-    stack = Stack()
+    stack = Stack(whole=True)
     if clean is Clean.OPENED:
         stack.open_boundary()
     return stack.states
-
-
-def concerned(states: States) -> States:
-    """The resources of the units that the corpus changes."""
-    return [one for one in states if one["urn"].split("::")[3].startswith(CONCERNED)]
 
 
 def leaked(every: int = 1) -> list[Leaked]:
@@ -98,7 +93,7 @@ def _of_kind(case: Case) -> Leaked:
 
 
 def _leaked(leak: Leak) -> Leaked:
-    stack = Stack()
+    stack = Stack(whole=True)
     leak.change(stack)
     opened = _difference(stack.states, compared_with(Clean.OPENED))
     shipped = _difference(stack.states, compared_with(Clean.SHIPPED))

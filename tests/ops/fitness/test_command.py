@@ -69,7 +69,7 @@ def test_a_file_that_accepts_without_a_reason_is_told(rewards: Rewards, reposito
 def test_a_rotten_system_is_told_by_each_of_its_smells(
     rewards: Rewards, repository: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    stack = Stack()
+    stack = Stack(whole=True)
     both(allowed("dynamodb:GetItem", on=TABLE), allowed("lambda:InvokeFunction", on=f"{FUNCTION}:live"))(stack)
     rotten = type("Rotten", (Graph,), {"export": lambda _self: stack.body})(project="rewards", stack="dev")
     monkeypatch.setattr(command, "capture", lambda _stack, **_: rotten)

@@ -1,6 +1,5 @@
 """Every leak is blocked in a system that exists, too: after `pulumi up`, in AWS's shape, and at the next preview."""
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from pbc_isolation.rules import every_rule
 from pbc_isolation.rules.rule import Rule
 from pbc_isolation.stack.graph import from_sdk
 from tests.aws_shapes import as_sdk
-from tests.policies.leaks.changes import At, Change, Stack
+from tests.policies.leaks.changes import IN_FULL, At, Change, Stack
 from tests.policies.leaks.corpus import LEAKS
 from tests.policies.leaks.harmless import HARMLESS
 from tests.policies.test_engine import SETTINGS
@@ -19,8 +18,6 @@ from tests.policies.test_engine import SETTINGS
 RULES = {rule.id: rule for rule in every_rule()}
 BOTH = (At.UP, At.NEXT_PREVIEW)
 EVERY = 12
-WHOLE = bool(os.environ.get("CORPUS_IN_FULL"))
-"""With CORPUS_IN_FULL=1 each case is tried in both states."""
 ABOUT_THE_UNKNOWN = 12
 """At most so many leaks are of values that nobody knows before: after `pulumi up` there is nothing unknown."""
 UNSEEN = {
@@ -48,12 +45,12 @@ def name_of(case: Any) -> str:
     return case.name if isinstance(case, At) else case.what
 
 
-def alternating(cases: Sequence[Any], *, whole: bool) -> list[tuple[Any, At]]:
-    """Each case in one of both states in turn, which takes half the time; whole: in both."""
-    return [(case, at) for index, case in enumerate(cases) for at in (BOTH if whole else (BOTH[index % 2],))]
+def alternating(cases: Sequence[Any]) -> list[tuple[Any, At]]:
+    """Each case in one of both states in turn, which takes half the time; in full: in both."""
+    return [(case, at) for index, case in enumerate(cases) for at in (BOTH if IN_FULL else (BOTH[index % 2],))]
 
 
-@pytest.mark.parametrize(("leak", "at"), alternating(LEAKS, whole=WHOLE), ids=name_of)
+@pytest.mark.parametrize(("leak", "at"), alternating(LEAKS), ids=name_of)
 def test_a_leak_is_blocked(leak, at):
     stack = changed(leak.change, at)
     if leak.what in UNSEEN or (at is At.UP and not stack.known):
@@ -69,7 +66,7 @@ def test_a_leak_is_blocked_in_the_export(leak):
     assert judge(stack.resources(), SETTINGS, [RULES[leak.rule]])
 
 
-@pytest.mark.parametrize(("harmless", "at"), alternating(HARMLESS, whole=WHOLE), ids=name_of)
+@pytest.mark.parametrize(("harmless", "at"), alternating(HARMLESS), ids=name_of)
 def test_a_harmless_change_passes(harmless, at):
     assert found(changed(harmless.change, at)) == []
 
