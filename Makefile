@@ -64,8 +64,8 @@ nightly: test-new-pbc test-corpus simulate faults ## What takes too long for eve
 test-new-pbc: install ## Make a PBC in a copy of this tree, and run all checks and all tests there
 	@NEW_PBC_IN_FULL=1 $(BIN)/pytest tests/test_adding_a_pbc.py
 
-test-corpus: install ## Try the policy pack with each leak in the whole stack, in every state of it
-	@CORPUS_IN_FULL=1 $(BIN)/pytest --numprocesses=2 tests/policies/leaks
+test-corpus: install ## Try the policy pack with each leak in the whole program, and in every state
+	@CORPUS_IN_FULL=1 $(BIN)/pytest --numprocesses=2 tests/policies/leaks/test_leaks.py tests/policies/leaks/test_leaks_deployed.py
 
 new-pbc: install ## Make a new PBC that works, NAME=badges ON=points-ledger.PointsPosted: contract, code, tests, pipeline
 	@$(BIN)/rewards new-pbc $(if $(ON),--on "$(ON)") -- "$(NAME)"

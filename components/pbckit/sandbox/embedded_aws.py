@@ -125,7 +125,12 @@ def _session(region: str, keys: Keys) -> boto3.Session:
 
 
 def start(
-    folder: Path = DEFAULT_FOLDER, *, region: str, port: int | None = None, functions_endpoint: str | None = None
+    folder: Path = DEFAULT_FOLDER,
+    *,
+    region: str,
+    port: int | None = None,
+    functions_endpoint: str | None = None,
+    until: int | None = None,
 ) -> EmbeddedAws:
     """Start the embedded AWS, empty, and wait until it answers.
 
@@ -134,6 +139,7 @@ def start(
         region: the region that it plays.
         port: where it listens; None takes a free one.
         functions_endpoint: URL by which Lambda functions reach AWS, where something stands between; None is directly.
+        until: the reading end of a pipe: it ends when nobody holds the other end; None is until it is stopped.
 
     Raises:
         SandboxError: one is running in that folder already, the port is taken, or it does not come up.
@@ -145,6 +151,7 @@ def start(
             raise SandboxError(f"port {port} is taken by another program; choose another with --port")
         endpoint = functions_endpoint or f"http://{HOST}:{port}"
         settings = [str(port), region, str(folder.resolve()), str(lock), endpoint]
+        settings += [] if until is None else [str(until)]
         with (folder / "aws.log").open("w") as log:
             supervisor = subprocess.Popen(
                 [sys.executable, "-m", "pbckit.sandbox.supervisor", *settings],
@@ -152,7 +159,7 @@ def start(
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                pass_fds=[lock],
+                pass_fds=[lock] if until is None else [lock, until],
             )
         aws = EmbeddedAws(pid=supervisor.pid, port=port, region=region, folder=folder)
         (folder / "state.json").write_text(json.dumps({"pid": aws.pid, "port": aws.port, "region": aws.region}))
@@ -202,12 +209,14 @@ def stop(folder: Path = DEFAULT_FOLDER) -> bool:
 def running(
     folder: Path, *, region: str, port: int | None = None, functions_endpoint: str | None = None
 ) -> Iterator[EmbeddedAws]:
-    """An embedded AWS for as long as the block lasts."""
-    aws = start(folder, region=region, port=port, functions_endpoint=functions_endpoint)
+    """An embedded AWS for as long as the block lasts, and no longer than this process, however that ends."""
+    reads, writes = os.pipe()
     try:
-        yield aws
+        yield start(folder, region=region, port=port, functions_endpoint=functions_endpoint, until=reads)
     finally:
         stop(folder)
+        os.close(reads)
+        os.close(writes)
 
 
 def _running(folder: Path) -> EmbeddedAws | None:

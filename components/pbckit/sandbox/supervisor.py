@@ -1,6 +1,7 @@
 """The process that owns the embedded AWS: starts it, keeps what it is told of traces, and takes all down with it.
 
-Started by `pbckit.sandbox.embedded_aws`: `python -m pbckit.sandbox.supervisor PORT REGION FOLDER LOCK ENDPOINT`.
+Started by `pbckit.sandbox.embedded_aws`: `python -m pbckit.sandbox.supervisor PORT REGION FOLDER LOCK ENDPOINT
+[UNTIL]`.
 """
 
 import os
@@ -17,7 +18,7 @@ from pbckit.sandbox.embedded_aws import ACCOUNT, HOST, ROOT_KEY
 _LARGEST_DATAGRAM = 65_536
 
 
-def main(port: str, region: str, folder: Path, lock: int, endpoint: str) -> int:
+def main(port: str, region: str, folder: Path, lock: int, endpoint: str, until: int | None = None) -> int:
     """Run until the embedded AWS ends or this process is told to stop.
 
     Args:
@@ -26,6 +27,7 @@ def main(port: str, region: str, folder: Path, lock: int, endpoint: str) -> int:
         folder: where its state and logs go.
         lock: descriptor of the folder's lock, held as long as this process or the embedded AWS lives.
         endpoint: URL by which Lambda functions reach AWS.
+        until: descriptor of a pipe that is at its end when nobody needs the embedded AWS any more.
     """
     traces = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     traces.bind((HOST, 0))
@@ -41,11 +43,19 @@ def main(port: str, region: str, folder: Path, lock: int, endpoint: str) -> int:
 
     signal.signal(signal.SIGTERM, take_down)
     signal.signal(signal.SIGINT, take_down)
+    if until is not None:
+        threading.Thread(target=_end_with, args=(until, aws), daemon=True).start()
     code = aws.wait()
     # Lambda workers are in this session's process group and have nothing left to serve.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.killpg(os.getpgid(0), signal.SIGTERM)
     return code
+
+
+def _end_with(pipe: int, aws: subprocess.Popen[bytes]) -> None:
+    """End the embedded AWS when nobody holds the other end of a pipe: who started it has ended, by whatever way."""
+    os.read(pipe, 1)
+    aws.terminate()
 
 
 def _environment(port: str, region: str, folder: Path, endpoint: str, trace_port: int) -> dict[str, str]:
@@ -86,4 +96,5 @@ def _keep_segments(traces: socket.socket, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]), sys.argv[5]))
+    _port, _region, _folder, _lock, _endpoint, *_until = sys.argv[1:]
+    sys.exit(main(_port, _region, Path(_folder), int(_lock), _endpoint, *map(int, _until)))

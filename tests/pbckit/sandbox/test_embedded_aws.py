@@ -21,6 +21,15 @@ from pbckit.sandbox.embedded_aws import HOST, EmbeddedAws, SandboxError, connect
 from tests.pbckit.sandbox.conftest import REGION
 
 SLEEPER = "import time\nprint('up', flush=True)\ntime.sleep(600)"
+IN_A_BLOCK = """
+import sys, time
+from pathlib import Path
+from pbckit.sandbox.embedded_aws import running
+
+with running(Path(sys.argv[1]), region=sys.argv[2]) as aws:
+    print(aws.port, flush=True)
+    time.sleep(600)
+"""
 TRUST = json.dumps(
     {
         "Version": "2012-10-17",
@@ -41,6 +50,12 @@ def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
 def listening(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) == 0
+
+
+def runs(folder: Path) -> bool:
+    with contextlib.suppress(SandboxError):
+        return bool(connect(folder))
+    return False
 
 
 def alive(pid: int) -> bool:
@@ -121,6 +136,16 @@ def test_stopping_takes_the_workers_along(tmp_path: Path):
     wait_until(lambda: not alive(worker))
     assert not alive(aws.pid)
     assert not listening(aws.port)
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL])
+def test_it_ends_with_the_process_whose_block_it_serves(tmp_path: Path, sign: signal.Signals):
+    with subprocess.Popen([sys.executable, "-c", IN_A_BLOCK, str(tmp_path), REGION], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        assert runs(tmp_path)
+        process.send_signal(sign)
+    wait_until(lambda: not runs(tmp_path))
 
 
 def test_a_supervisor_told_to_end_takes_all_along(tmp_path: Path):

@@ -17,7 +17,7 @@ from pbc_isolation.stack.graph import Resource
 from pbc_isolation.stack.type_data import shipped
 from tests.aws_shapes import created
 from tests.conftest import captured
-from tests.policies.leaks.changes import ACCOUNT, IN_FULL, REGION, THIEF, UNKNOWN, Stack, pickled
+from tests.policies.leaks.changes import ACCOUNT, REGION, THIEF, UNKNOWN, Stack, pickled
 from tests.policies.reading import Reader
 
 PREVIEW, KNOWN, AWS = "preview", "known", "aws"
@@ -57,7 +57,7 @@ class Out:
 
 @cache
 def _pickled(phase: str) -> bytes:
-    return pickled(created("dev") if phase == AWS else captured("dev").export(), whole=IN_FULL)
+    return pickled(created("dev") if phase == AWS else captured("dev").export(), whole=False)
 
 
 @cache
