@@ -83,8 +83,8 @@ def _run(config: StackConfig, monitor: "_Monitor", preview: bool, root: Path) ->
     pulumi.runtime.reset_options()
     pulumi.runtime.set_all_config(dict(config.values))
     where = {"project": config.project, "stack": config.stack}
-    mocks.set_mocks(_NoMocks(), **where, preview=preview, logger=_LOG, monitor=monitor)
     with _working_in(root), working_on(root), _no_search_for_cycles(), _no_stack_traces():
+        mocks.set_mocks(_NoMocks(), **where, preview=preview, logger=_LOG, monitor=monitor)
         mocks.test(_run_main)()
 
 
