@@ -211,12 +211,12 @@ def running(
 ) -> Iterator[EmbeddedAws]:
     """An embedded AWS for as long as the block lasts, and no longer than this process, however that ends."""
     reads, writes = os.pipe()
-    try:
-        yield start(folder, region=region, port=port, functions_endpoint=functions_endpoint, until=reads)
-    finally:
-        stop(folder)
-        os.close(reads)
-        os.close(writes)
+    with os.fdopen(reads), os.fdopen(writes, "w"):
+        aws = start(folder, region=region, port=port, functions_endpoint=functions_endpoint, until=reads)
+        try:
+            yield aws
+        finally:
+            stop(folder)
 
 
 def _running(folder: Path) -> EmbeddedAws | None:

@@ -118,6 +118,13 @@ def test_only_one_runs_in_a_folder(aws: EmbeddedAws):
     assert connect(aws.folder) == aws
 
 
+def test_a_block_that_is_refused_stops_nobody_elses(tmp_path: Path):
+    with running(tmp_path, region=REGION):
+        with pytest.raises(SandboxError, match="already"), running(tmp_path, region=REGION):
+            pass
+        assert runs(tmp_path)
+
+
 def test_a_port_that_is_taken_is_refused(tmp_path: Path):
     with socket.socket() as other:
         other.bind((HOST, 0))
