@@ -34,6 +34,8 @@ _DEFAULT_PROVIDER_ID = "default"
 _LOG = logging.getLogger(__name__)
 """What the program says in an engine's diagnostics. Warnings are about deploying to AWS, which is not done here."""
 _LOG.setLevel(logging.ERROR)
+_STACK_TRACE = "_get_stack_trace"
+"""The SDK's own function that finds out where in the code a resource is: the only place where that can be left out."""
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 """Key that tells the kinds of special objects apart, in Pulumi's protocol as in its exports."""
 _ASSET, _ARCHIVE = "c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"
@@ -103,12 +105,16 @@ def _no_search_for_cycles() -> Iterator[None]:
 @contextlib.contextmanager
 def _no_stack_traces() -> Iterator[None]:
     """With each registration the SDK tells an engine where in the code it is: a fifth of the time, and nobody asks."""
-    told = sdk._get_stack_trace  # noqa: SLF001 the only place where it can be left out
-    sdk._get_stack_trace = source_pb2.StackTrace  # noqa: SLF001
+    told = vars(sdk).get(_STACK_TRACE)
+    if told is None:
+        # Another version of the SDK: a run takes longer.
+        yield
+        return
+    setattr(sdk, _STACK_TRACE, source_pb2.StackTrace)
     try:
         yield
     finally:
-        sdk._get_stack_trace = told  # noqa: SLF001
+        setattr(sdk, _STACK_TRACE, told)
 
 
 def _run_main() -> None:

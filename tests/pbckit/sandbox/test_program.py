@@ -11,6 +11,7 @@ import pulumi
 import pytest
 from pulumi.runtime import resource as sdk
 
+from pbckit.sandbox import program
 from pbckit.sandbox.graph import UNKNOWN, Graph, Resource, stack_urn
 from pbckit.sandbox.program import DuplicateUrn, capture
 from pbckit.sandbox.stack_config import InvalidStack
@@ -204,6 +205,12 @@ def test_a_capture_does_not_ask_where_in_the_code_a_resource_is(
     monkeypatch.setattr(traceback, "extract_stack", lambda: asked.append("where") or [])
     assert capture("dev", root=write_program(NESTED)).resources
     assert asked == []
+
+
+def test_a_version_of_the_sdk_that_finds_it_out_elsewhere_is_left_alone(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delattr(sdk, program._STACK_TRACE)
+    with program._no_stack_traces():
+        assert program._STACK_TRACE not in vars(sdk)
 
 
 def test_a_stack_that_does_not_exist(write_program: WriteProgram):
